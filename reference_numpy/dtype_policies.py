@@ -1,0 +1,53 @@
+"""Dtype policies: in which precision a layer computes and in which it keeps its weights."""
+
+import numpy as np
+
+from reference_numpy import config
+from reference_numpy.serialization import Configurable, Family
+
+_FLOATS = ("float16", "float32", "float64")
+
+
+class DTypePolicy(Configurable):
+    """A pair of dtypes, as `keras.DTypePolicy`.
+
+    Args:
+        name: `"float16"`, `"float32"`, `"float64"` (computing and weights alike), an integer or
+            `"string"` dtype for layers that only look up, or `"mixed_float16"`: computing in
+            float16, weights in float32.
+
+    Raises:
+        NotImplementedError: for bfloat16, which NumPy does not have.
+        ValueError: for any other name.
+    """
+
+    def __init__(self, name=None):
+        name = name or config.floatx()
+        if "bfloat16" in name:
+            raise NotImplementedError(f"The dtype policy '{name}' needs bfloat16: NumPy has none.")
+        known = (*_FLOATS, "mixed_float16", "int8", "uint8", "int16", "int32", "int64", "bool")
+        if name not in (*known, "string"):
+            raise ValueError(f"Cannot convert '{name}' to a dtype policy. Expected one of {known}.")
+        self.name = name
+        self.compute_dtype = "float16" if name == "mixed_float16" else name
+        self.variable_dtype = "float32" if name == "mixed_float16" else name
+
+    def __eq__(self, other):
+        return isinstance(other, DTypePolicy) and other.name == self.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+family = Family("keras", "dtype policy", [DTypePolicy])
+
+
+def get(identifier):
+    """A policy from None (the default `floatx`), a dtype name, a config, or a policy."""
+    if isinstance(identifier, DTypePolicy):
+        return identifier
+    if isinstance(identifier, dict):
+        return family.deserialize(identifier)
+    if identifier is not None and not isinstance(identifier, str):
+        identifier = np.dtype(identifier).name
+    return DTypePolicy(identifier)

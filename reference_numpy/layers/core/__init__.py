@@ -1,0 +1,5 @@
+"""Core layers."""
+
+from reference_numpy.layers.core.dense import Dense
+
+__all__ = ["Dense"]

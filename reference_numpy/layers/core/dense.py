@@ -1,0 +1,124 @@
+"""The fully connected layer."""
+
+import numpy as np
+
+from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.layers.input_spec import InputSpec
+from reference_numpy.layers.layer import Layer
+
+
+class Dense(Layer):
+    """y = f(x W + b): every output sees every input (the textbooks' affine layer).
+
+    Backward, with z = x W + b and dz = dy ⊙ f′(z):
+
+        dx = dz Wᵀ        dW = xᵀ dz        db = Σ dz over all axes but the last
+
+    Shapes:
+        x: (batch, …, inputs)   W = `kernel`: (inputs, units)   b = `bias`: (units,)
+        y: (batch, …, units)
+
+    Args:
+        units: number of outputs, 1 or more.
+        activation: f, a name or an activation function; None for the identity.
+        use_bias: whether b is added.
+        kernel_initializer, bias_initializer: first values of W and b.
+        kernel_regularizer, bias_regularizer: penalties on W and b.
+        kernel_constraint, bias_constraint: projections of W and b after each step.
+
+    Raises:
+        ValueError: for `units` below 1, or an input whose last axis is unknown or differs from
+            the one the layer was built for.
+
+    Source: Saito, Deep Learning from Scratch, section 5.6; `keras.layers.Dense`.
+    """
+
+    not_in_config = ("autocast", "activity_regularizer", "lora_rank", "lora_alpha")
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
+        **kwargs,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        if not isinstance(units, (int, np.integer)) or units < 1:
+            raise ValueError(
+                f"Received an invalid value for `units` of layer '{self.name}', expected a "
+                f"positive integer. Received: units={units!r}"
+            )
+        if lora_rank or quantization_config:
+            raise NotImplementedError(
+                f"Layer '{self.name}': `lora_rank` and `quantization_config` are not supported, "
+                "since they change which weights are trained, not what is computed."
+            )
+        self.units = units
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.quantization_config = quantization_config
+        self.input_spec = InputSpec(min_ndim=2)
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        """Create W and b for inputs of the last axis' size."""
+        inputs = input_shape[-1]
+        if inputs is None:
+            raise ValueError(
+                f"Layer '{self.name}': the last axis of the input shape must be known. "
+                f"Received: input_shape={input_shape}"
+            )
+        self.kernel = self.add_weight(
+            (inputs, self.units),
+            self.kernel_initializer,
+            "kernel",
+            self.kernel_regularizer,
+            self.kernel_constraint,
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                "bias",
+                self.bias_regularizer,
+                self.bias_constraint,
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: inputs})
+
+    def forward(self, x, training=False):
+        """f(x W + b), and (x, the activation's cache)."""
+        z = x @ self.kernel
+        if self.use_bias:
+            z += self.bias
+        y, activation_cache = self.activation.forward(z)
+        return y, (x, activation_cache)
+
+    def backward(self, dy, cache, input_gradient=True):
+        """dx and [dW, db]."""
+        x, activation_cache = cache
+        dz = self.activation.backward(dy, activation_cache)
+        rows = dz.reshape(-1, self.units)
+        grads = [x.reshape(-1, x.shape[-1]).T @ rows]
+        if self.use_bias:
+            grads.append(rows.sum(axis=0))
+        return dz @ self.kernel.T if input_gradient else None, grads
+
+    def compute_output_shape(self, input_shape):
+        """The last axis becomes `units`."""
+        return (*input_shape[:-1], self.units)

@@ -1,0 +1,371 @@
+"""The base of every layer: weights, building, dtypes, and the wrapping of forward and backward."""
+
+import copy
+import functools
+import inspect
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
+from reference_numpy.layers.input_spec import check_inputs
+from reference_numpy.layers.symbolic import is_symbolic, symbolic_call
+from reference_numpy.serialization import Configurable, snake_case
+
+_names_given = Counter()
+
+
+def unique_name(class_name):
+    """`"dense"`, then `"dense_1"`, `"dense_2"`, … for the class name `"Dense"`."""
+    prefix = snake_case(class_name)
+    count = _names_given[prefix]
+    _names_given[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+@dataclass(eq=False)
+class Weight:
+    """One weight of a layer: the array and what belongs to it."""
+
+    name: str
+    value: np.ndarray
+    regularizer: object = None
+    constraint: object = None
+    trainable: bool = True
+    autocast: bool = True
+
+
+class Layer(Configurable):
+    """A function with weights whose backward pass is written by hand.
+
+    A subclass defines `build(input_shape)`, `forward(x, training=False)` → `(y, cache)`,
+    `backward(dy, cache)` → `(dx, grads)` and `compute_output_shape(input_shape)`. The cache holds
+    what backward needs of that one call and is never kept on the layer, so a layer may be called
+    many times. `grads` are in the order in which the trainable weights were added; a layer that
+    is frozen returns none. The three methods are wrapped here, once for all layers, so that
+
+    - `build` runs on the first call, for the shapes then given,
+    - floating inputs and `dy` come in the layer's compute dtype,
+    - inputs that do not fit `input_spec` raise ValueError,
+    - under `mixed_float16` the method sees its weights in float16 and `grads` return in float32.
+
+    `backward(dy, cache, input_gradient=False)` says that nobody asks for `dx`: a layer for which
+    it is costly takes that argument and returns None for `dx`; the others ignore it. Of inherited
+    methods `super().backward` must not be called for its `grads`, since a frozen layer has none.
+
+    Args:
+        activity_regularizer: penalty on the output, added to a model's loss.
+        trainable: whether the weights are to be trained.
+        dtype: dtype name or policy; None for `config.floatx()`.
+        autocast: whether floating inputs are cast to the compute dtype.
+        name: unique name; None makes one from the class name.
+
+    Raises:
+        ValueError: for arguments that the layer does not have.
+    """
+
+    not_in_config = ("autocast", "activity_regularizer")
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer=None,
+        trainable=True,
+        dtype=None,
+        autocast=True,
+        name=None,
+        **kwargs,
+    ):
+        if kwargs:
+            raise ValueError(
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
+            )
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.autocast = autocast
+        self.name = name or unique_name(type(self).__name__)
+        self.supports_masking = False
+        self.input_spec = None
+        self.built = False
+        self.inbound_nodes = []
+        self.own_weights = []
+        self.sublayers = []
+        self._trainable = trainable
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        wrappers = {"build": _wrap_build, "forward": _wrap_forward, "backward": _wrap_backward}
+        for method, wrap in wrappers.items():
+            if method in vars(cls):
+                setattr(cls, method, wrap(vars(cls)[method]))
+
+    # Building and weights
+
+    def build(self, input_shape):
+        """Create the weights for inputs of `input_shape`; here: none."""
+        self.built = True
+
+    def add_weight(
+        self,
+        shape,
+        initializer="zeros",
+        name=None,
+        regularizer=None,
+        constraint=None,
+        trainable=True,
+        dtype=None,
+        autocast=True,
+    ):
+        """Create, record and return a weight: an array that is only ever changed in place."""
+        value = initializers.get(initializer)(tuple(shape), dtype or self.variable_dtype)
+        weight = Weight(
+            name=name or f"variable_{len(self.own_weights)}",
+            value=value,
+            regularizer=regularizers.get(regularizer),
+            constraint=constraints.get(constraint),
+            trainable=trainable,
+            autocast=autocast,
+        )
+        self.own_weights.append(weight)
+        return value
+
+    def track(self, layer):
+        """Record `layer` as a part of this one; its weights follow this layer's own."""
+        self.sublayers.append(layer)
+        return layer
+
+    @property
+    def trainable(self):
+        """Whether the weights are trained; setting it sets it for all parts."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        for layer in self.sublayers:
+            layer.trainable = value
+
+    @property
+    def weight_records(self):
+        """Every `Weight` in Keras's order: own trainable, own non-trainable, then the parts'."""
+        own = [w for w in self.own_weights if w.trainable]
+        own += [w for w in self.own_weights if not w.trainable]
+        nested = [w for layer in self.sublayers for w in layer.weight_records]
+        return list(dict.fromkeys(own + nested))
+
+    @property
+    def trainable_records(self):
+        """The `Weight`s that training changes."""
+        if not self.trainable:
+            return []
+        own = [w for w in self.own_weights if w.trainable]
+        nested = [w for layer in self.sublayers for w in layer.trainable_records]
+        return list(dict.fromkeys(own + nested))
+
+    @property
+    def weights(self):
+        """All weights as arrays, in Keras's order."""
+        return [weight.value for weight in self.weight_records]
+
+    @property
+    def trainable_weights(self):
+        """The weights that training changes, in the order of backward's `grads`."""
+        return [weight.value for weight in self.trainable_records]
+
+    @property
+    def non_trainable_weights(self):
+        """The weights that training leaves alone (moving statistics, frozen layers)."""
+        trainable = set(map(id, self.trainable_records))
+        return [w.value for w in self.weight_records if id(w) not in trainable]
+
+    def get_weights(self):
+        """Copies of all weights, in Keras's order."""
+        return [weight.copy() for weight in self.weights]
+
+    def set_weights(self, weights):
+        """Set all weights from a list of arrays in Keras's order.
+
+        Raises:
+            ValueError: if their number or a shape does not fit; then nothing is changed.
+        """
+        own, values = self.weights, [np.asarray(weight) for weight in weights]
+        if len(own) != len(values):
+            raise ValueError(
+                f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of "
+                f"length {len(values)}, but the layer was expecting {len(own)} weights."
+            )
+        for weight, value in zip(self.weight_records, values, strict=True):
+            if weight.value.shape != value.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': weight '{weight.name}' has the shape "
+                    f"{weight.value.shape}, which is not the provided weight's {value.shape}."
+                )
+        for weight, value in zip(own, values, strict=True):
+            weight[...] = value
+
+    def count_params(self):
+        """The number of scalars in all weights. Raises ValueError before the layer is built."""
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
+                "built. Build it first with `layer.build(input_shape)`."
+            )
+        return sum(weight.size for weight in self.weights)
+
+    # Dtypes
+
+    @property
+    def compute_dtype(self):
+        """Name of the dtype in which the layer computes."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self):
+        """Name of the dtype in which the layer keeps its weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def dtype(self):
+        """The policy as the constructor takes it."""
+        return self.dtype_policy
+
+    @property
+    def output_dtype(self):
+        """Name of the dtype of the output."""
+        return self.compute_dtype
+
+    def cast(self, value):
+        """`value` in the compute dtype if it is a floating array, else as it is."""
+        is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        if is_float and self.autocast and value.dtype != self.compute_dtype:
+            if np.dtype(self.compute_dtype).kind == "f":
+                return value.astype(self.compute_dtype)
+        return value
+
+    def in_compute_dtype(self):
+        """This layer, or under mixed precision a stand-in with the weights rounded."""
+        if self.compute_dtype == self.variable_dtype or not self.own_weights:
+            return self
+        rounded = {
+            id(weight.value): weight.value.astype(self.compute_dtype)
+            for weight in self.own_weights
+            if weight.autocast and weight.value.dtype.kind == "f"
+        }
+        stand_in = copy.copy(self)
+        for attribute, value in vars(self).items():
+            if id(value) in rounded:
+                setattr(stand_in, attribute, rounded[id(value)])
+        return stand_in
+
+    # Calling
+
+    def __call__(self, *args, **kwargs):
+        """The output alone; on a symbolic tensor, a symbolic tensor."""
+        if is_symbolic(args, kwargs):
+            return symbolic_call(self, args, kwargs)
+        return self.forward(*args, **kwargs)[0]
+
+    def prepare(self, args, kwargs):
+        """Check the first input against `input_spec` and build, where that is still to be done."""
+        first = args[0] if args else next(iter(kwargs.values()))
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, first, self.name)
+        if not self.built:
+            self.build(**self.shape_arguments("build", args, kwargs))
+            if self.input_spec is not None:
+                check_inputs(self.input_spec, first, self.name)
+
+    def shape_arguments(self, method, args, kwargs):
+        """Arguments for `build` or `compute_output_shape`: shapes of the inputs, by Keras's names.
+
+        A method of one argument takes the first input's shape; one of several takes
+        `<input>_shape` for each input it names.
+        """
+        wanted = list(inspect.signature(getattr(self, method)).parameters)
+        inputs = inspect.signature(type(self).forward).bind(self, *args, **kwargs).arguments
+        inputs = list(inputs.items())[1:]
+        if len(wanted) == 1:
+            return {wanted[0]: _shapes_of(inputs[0][1])}
+        return {
+            f"{name}_shape": _shapes_of(value)
+            for name, value in inputs
+            if f"{name}_shape" in wanted and value is not None
+        }
+
+    def compute_output_shape(self, input_shape):
+        """Shape of the output for inputs of `input_shape`; here: the same."""
+        return input_shape
+
+    def compute_mask(self, inputs, previous_mask=None):
+        """The mask that goes with the output; here: the input's."""
+        return previous_mask
+
+    def get_build_config(self):
+        """The shapes that the layer was built for, as Keras keeps them in a file."""
+        return getattr(self, "_build_config", None)
+
+    def get_config(self):
+        """The constructor's arguments as plain values, with Keras's keys."""
+        base = {"name": self.name, "trainable": self.trainable}
+        return {**base, **super().get_config()}
+
+
+def _shapes_of(inputs):
+    return tree.map_structure(lambda leaf: None if leaf is None else tuple(leaf.shape), inputs)
+
+
+def _wrap_build(build):
+    @functools.wraps(build)
+    def wrapped(self, *shapes, **named_shapes):
+        shapes = [tree.map_shapes(tuple, shape) for shape in shapes]
+        named_shapes = {
+            name: None if shape is None else tree.map_shapes(tuple, shape)
+            for name, shape in named_shapes.items()
+        }
+        build(self, *shapes, **named_shapes)
+        self.built = True
+        bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments
+        arguments = dict(list(bound.items())[1:])
+        self._build_config = arguments if len(arguments) == 1 else {"shapes_dict": arguments}
+
+    return wrapped
+
+
+def _wrap_forward(forward):
+    @functools.wraps(forward)
+    def wrapped(self, *args, **kwargs):
+        if len(args) == 1 and isinstance(args[0], np.ndarray):
+            args = (self.cast(args[0]),)
+        else:
+            args = [
+                tree.map_structure(
+                    lambda x: x if x is None else self.cast(np.asarray(x)),
+                    arg,
+                )
+                for arg in args
+            ]
+        if kwargs:
+            kwargs = tree.map_structure(self.cast, kwargs)
+        if not self.built or self.input_spec is not None:
+            self.prepare(args, kwargs)
+        return forward(self.in_compute_dtype(), *args, **kwargs)
+
+    return wrapped
+
+
+def _wrap_backward(backward):
+    skips_inputs = "input_gradient" in inspect.signature(backward).parameters
+
+    @functools.wraps(backward)
+    def wrapped(self, dy, cache, input_gradient=True):
+        dy = tree.map_structure(self.cast, dy)
+        options = {"input_gradient": input_gradient} if skips_inputs else {}
+        dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
+        if not self.trainable:
+            return dx, []
+        if self.compute_dtype != self.variable_dtype:
+            grads = [grad.astype(self.variable_dtype) for grad in grads]
+        return dx, grads
+
+    return wrapped

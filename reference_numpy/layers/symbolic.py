@@ -1,0 +1,55 @@
+"""Symbolic tensors: a layer called on one becomes a node of a graph that a model runs later."""
+
+from reference_numpy import tree
+
+
+class KerasTensor:
+    """A placeholder for an array of a known shape, as `keras.KerasTensor`.
+
+    Args:
+        shape: tuple with None where the size is not known yet.
+        dtype: dtype name.
+        node: the call that makes it, and `index`: which of that call's outputs it is.
+    """
+
+    def __init__(self, shape, dtype="float32", node=None, index=0, name=None):
+        self.shape, self.dtype, self.node, self.index = tuple(shape), dtype, node, index
+        self.name = name or f"keras_tensor_{id(self)}"
+
+    @property
+    def ndim(self):
+        """Number of axes, the batch axis counted in."""
+        return len(self.shape)
+
+    def __repr__(self):
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+class Node:
+    """One call of a layer in a graph: the arguments it was given and the tensors it made."""
+
+    def __init__(self, layer, args, kwargs, outputs):
+        self.layer, self.args, self.kwargs, self.outputs = layer, args, kwargs, outputs
+        for index, tensor in enumerate(tree.flatten(outputs)):
+            tensor.node, tensor.index = self, index
+        layer.inbound_nodes.append(self)
+
+    @property
+    def inputs(self):
+        """The symbolic tensors among the arguments, in order."""
+        leaves = tree.flatten([list(self.args), self.kwargs])
+        return [leaf for leaf in leaves if isinstance(leaf, KerasTensor)]
+
+
+def is_symbolic(args, kwargs):
+    """Whether any argument is, or holds, a symbolic tensor."""
+    return any(isinstance(leaf, KerasTensor) for leaf in tree.flatten([list(args), kwargs]))
+
+
+def symbolic_call(layer, args, kwargs):
+    """Build `layer` for the shapes of its arguments and add the call to the graph."""
+    layer.prepare(args, kwargs)
+    shapes = layer.compute_output_shape(**layer.shape_arguments("compute_output_shape", args, kwargs))
+    outputs = tree.map_shapes(lambda shape: KerasTensor(shape, layer.output_dtype), shapes)
+    Node(layer, args, kwargs, outputs)
+    return outputs

@@ -1,0 +1,45 @@
+"""Random draws of layers and initializers, from NumPy's generator (PCG64)."""
+
+import numpy as np
+
+
+class SeedGenerator:
+    """A stream of random numbers that belongs to one layer.
+
+    Two generators made from the same seed give the same stream. Several layers may be given one
+    generator (`layer.seed_generator = shared`), which is how a comparison gives the NumPy and the
+    Keras model the same dropout masks.
+
+    Args:
+        seed: an integer for a stream that repeats, or None for a fresh one.
+    """
+
+    def __init__(self, seed=None):
+        if seed is not None and not isinstance(seed, (int, np.integer)):
+            raise ValueError(f"`seed` must be an integer or None. Received: seed={seed!r}")
+        self.generator = np.random.default_rng(seed)
+
+    def uniform(self, shape, minval=0.0, maxval=1.0, dtype="float32"):
+        """Numbers drawn evenly from [minval, maxval)."""
+        draws = self.generator.random(shape)
+        return (draws * (maxval - minval) + minval).astype(dtype)
+
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
+        """Numbers drawn from the normal distribution N(mean, stddev²)."""
+        return (self.generator.standard_normal(shape) * stddev + mean).astype(dtype)
+
+    def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype="float32"):
+        """Normal numbers of which those beyond two standard deviations are drawn again."""
+        draws = self.generator.standard_normal(shape)
+        while (outside := np.abs(draws) > 2).any():
+            draws = np.where(outside, self.generator.standard_normal(shape), draws)
+        return (draws * stddev + mean).astype(dtype)
+
+    def integers(self, shape, minval, maxval):
+        """Integers drawn evenly from minval to maxval - 1."""
+        return self.generator.integers(minval, maxval, size=shape)
+
+    def keep_mask(self, shape, rate, dtype="float32"):
+        """The mask of inverted dropout: 0 with probability `rate`, else 1 / (1 - rate)."""
+        keep = self.generator.random(shape) >= rate
+        return keep.astype(dtype) * (1.0 / (1.0 - rate) if rate < 1.0 else 0.0)

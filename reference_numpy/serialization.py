@@ -1,0 +1,164 @@
+"""Keras's configs: every family of objects (layers, initializers, …) by name, by config, by instance.
+
+A config is what `keras.saving.serialize_keras_object` gives:
+`{"module": "keras.layers", "class_name": "Dense", "config": {…}, "registered_name": None}`.
+Only classes that a family lists can be made from a config: the lists are an allowlist, and nothing
+named in a config is ever imported or executed.
+"""
+
+import inspect
+import re
+
+import numpy as np
+
+from reference_numpy import tree
+
+FAMILIES = {}
+
+
+def snake_case(name):
+    """`"GlorotUniform"` → `"glorot_uniform"`, `"Conv2D"` → `"conv2d"`, by Keras's own rule."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class Family:
+    """The classes of one Keras module and the three ways to name one of them.
+
+    Args:
+        module: Keras's public module, such as `"keras.initializers"`.
+        kind: the word used in messages, such as `"initializer"`.
+        classes: the classes that the family offers.
+        aliases: further names, `{"glorot": GlorotNormal}`.
+    """
+
+    def __init__(self, module, kind, classes, aliases=None):
+        self.module, self.kind = module, kind
+        self.classes = {cls.__name__: cls for cls in classes}
+        self._names = {snake_case(name): cls for name, cls in self.classes.items()}
+        self._names.update(self.classes)
+        self._names.update(aliases or {})
+        FAMILIES[module] = self
+        for cls in classes:
+            cls.keras_module = module
+
+    def find(self, name):
+        """The class called `name`. Raises ValueError for an unknown name."""
+        if name in self._names:
+            return self._names[name]
+        raise ValueError(
+            f"Unknown {self.kind}: '{name}'. Expected one of {', '.join(sorted(self.classes))}."
+        )
+
+    def get(self, identifier):
+        """An instance from a name, a config, a class or an instance; None stays None."""
+        if identifier is None:
+            return None
+        if isinstance(identifier, dict):
+            return self.deserialize(identifier)
+        if isinstance(identifier, str):
+            return self.find(identifier)()
+        if inspect.isclass(identifier):
+            return identifier()
+        if callable(identifier):
+            return identifier
+        raise ValueError(f"Could not interpret {self.kind} identifier: {identifier!r}")
+
+    def deserialize(self, config):
+        """An object from Keras's config of it, nested configs included."""
+        if isinstance(config, str):
+            return self.get(config)
+        if not isinstance(config, dict) or "class_name" not in config:
+            raise ValueError(
+                f"A config of a {self.kind} is a dictionary with 'class_name' and 'config'. "
+                f"Received: {config!r}"
+            )
+        if config["class_name"] == "function":
+            return self.get(config["config"])
+        return self.find(config["class_name"]).from_config(config.get("config") or {})
+
+
+def deserialize(value):
+    """`value` with every Keras config inside it turned into the object it describes."""
+    if isinstance(value, dict):
+        if "class_name" not in value:
+            return {key: deserialize(item) for key, item in value.items()}
+        if value["class_name"] == "__tuple__":
+            return tuple(deserialize(item) for item in value["items"])
+        if value["class_name"] == "__numpy__":
+            return np.array(value["config"]["value"], dtype=value["config"]["dtype"])
+        module = value.get("module")
+        if value["class_name"] == "function":
+            return value["config"]
+        if module not in FAMILIES:
+            raise ValueError(
+                f"The config names the class '{value['class_name']}' of the module {module!r}, "
+                f"which is none of {', '.join(sorted(FAMILIES))}. Custom code is never loaded."
+            )
+        return FAMILIES[module].deserialize(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(deserialize(item) for item in value)
+    return value
+
+
+def serialize(value):
+    """Keras's config of `value`: plain JSON values stay, objects become dictionaries."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return {
+            "class_name": "__numpy__",
+            "config": {"value": value.tolist(), "dtype": value.dtype.name},
+        }
+    if isinstance(value, (dict, list, tuple)):
+        return tree.map_structure(serialize, value)
+    if hasattr(value, "serialize"):
+        return value.serialize()
+    return {
+        "module": type(value).keras_module,
+        "class_name": type(value).__name__,
+        "config": value.get_config(),
+        "registered_name": None,
+    }
+
+
+class Configurable:
+    """An object that is made again from its constructor's arguments.
+
+    Every argument of `__init__` is kept in an attribute of the same name (or the class overrides
+    `get_config`), so the config can be read off the constructor's signature.
+    """
+
+    keras_module = None
+    #: constructor arguments that Keras leaves out of the config
+    not_in_config = ()
+
+    @classmethod
+    def argument_names(cls):
+        """Names of the constructor's arguments, those of the base classes first."""
+        names = {}
+        for base in reversed(cls.__mro__):
+            if "__init__" in vars(base) and base is not object:
+                for parameter in inspect.signature(base.__init__).parameters.values():
+                    if parameter.name != "self" and parameter.kind not in (
+                        parameter.VAR_POSITIONAL,
+                        parameter.VAR_KEYWORD,
+                    ):
+                        names[parameter.name] = None
+        return [name for name in names if name not in cls.not_in_config]
+
+    def get_config(self):
+        """The constructor's arguments as plain values, with Keras's keys."""
+        return {name: serialize(getattr(self, name)) for name in self.argument_names()}
+
+    @classmethod
+    def from_config(cls, config):
+        """An object from what `get_config` gave."""
+        return cls(**deserialize(config))
+
+    def __repr__(self):
+        arguments = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"

@@ -1,0 +1,78 @@
+"""One row of the table that drives every generic check of a layer."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reference_numpy import tree
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer, how it is made and what it is called on.
+
+    Args:
+        layer: class name, the same in both halves.
+        arguments: constructor arguments as plain values or Keras configs (never objects).
+        inputs: the first input, or several. A tuple of integers is the shape of a floating array
+            drawn from N(0, 1); an array is taken as it is (integers, masks). A list of those is a
+            layer that takes a list (`Add`); a dictionary is a layer of named inputs
+            (`{"query": (2, 3, 4), "value": (2, 5, 4)}`).
+        call: further arguments of the call that are no inputs (masks, `return_attention_scores`).
+        label: what this row is about, a few words.
+        training: the values of `training` to check.
+        away_from: values that the drawn inputs must keep away from, since the layer has no
+            derivative there.
+        positive: draw the inputs from (0.5, 1.5) instead of N(0, 1).
+        note: the reason, where a check is limited by one of the fields above.
+    """
+
+    layer: str
+    arguments: dict = field(default_factory=dict)
+    inputs: object = (2, 3)
+    call: dict = field(default_factory=dict)
+    label: str = ""
+    training: tuple = (False,)
+    away_from: tuple = ()
+    positive: bool = False
+    note: str = ""
+
+    @property
+    def id(self):
+        """The row's name in a test report."""
+        arguments = ",".join(f"{k}={v}" for k, v in self.arguments.items())
+        return f"{self.layer}-{self.label or arguments or 'default'}"[:90]
+
+    def draw(self, dtype="float64", seed=0):
+        """The inputs as arrays of `dtype`; the same numbers, rounded, for every dtype."""
+        generator = np.random.default_rng(seed)
+
+        def draw_one(entry):
+            if isinstance(entry, np.ndarray):
+                return entry.astype(dtype) if entry.dtype.kind == "f" else entry
+            if self.positive:
+                values = generator.uniform(0.5, 1.5, entry)
+            else:
+                values = generator.standard_normal(entry)
+            for kink in self.away_from:
+                near = np.abs(values - kink) < 0.05
+                values = np.where(near, kink + 0.1, values)
+            # Rounded to float32, so that both precisions start from the same numbers.
+            return values.astype("float32").astype(dtype)
+
+        if isinstance(self.inputs, dict):
+            return {name: draw_one(entry) for name, entry in self.inputs.items()}
+        if isinstance(self.inputs, list):
+            return [draw_one(entry) for entry in self.inputs]
+        return draw_one(self.inputs)
+
+    def bind(self, inputs):
+        """`(args, kwargs)` of the layer's call for drawn `inputs`."""
+        if isinstance(inputs, dict):
+            return (), {**inputs, **self.call}
+        return (inputs,), dict(self.call)
+
+
+def leaves(inputs):
+    """The arrays among the inputs, in order."""
+    return [leaf for leaf in tree.flatten(inputs) if isinstance(leaf, np.ndarray)]
