@@ -1,0 +1,58 @@
+"""Keras on TensorFlow."""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+
+def outputs_and_gradients(call, inputs, weights, cotangents):
+    """Outputs, input gradients and weight gradients of `call(inputs)` by GradientTape.
+
+    Args:
+        call: function of a structure of tensors.
+        inputs: structure of NumPy arrays; the floating ones are differentiated.
+        weights: Keras variables to differentiate.
+        cotangents: an array for each output leaf, None for one that is not differentiated.
+    """
+    tensors = keras.tree.map_structure(tf.convert_to_tensor, inputs)
+    floats = [leaf for leaf in keras.tree.flatten(tensors) if leaf.dtype.is_floating]
+    with tf.GradientTape() as tape:
+        tape.watch(floats)
+        outputs = keras.tree.flatten(call(tensors))
+        total = sum(
+            tf.reduce_sum(y * tf.cast(c, y.dtype))
+            for y, c in zip(outputs, cotangents, strict=True)
+            if c is not None
+        )
+    gradients = tape.gradient(
+        total, floats + [w.value for w in weights], unconnected_gradients="zero"
+    )
+    gradients = [tf.convert_to_tensor(gradient).numpy() for gradient in gradients]
+    outputs = [tf.convert_to_tensor(y).numpy() for y in outputs]
+    return outputs, gradients[: len(floats)], gradients[len(floats) :]
+
+
+def synchronize():
+    """Wait for the device."""
+    if devices():
+        tf.test.experimental.sync_devices()
+
+
+def devices():
+    """Names of the GPUs."""
+    return [device.name for device in tf.config.list_physical_devices("GPU")]
+
+
+def on_device(kind):
+    """Run on the CPU or the first GPU."""
+    return (
+        tf.device("/GPU:0")
+        if kind == "gpu"
+        else (tf.device("/CPU:0") if devices() else contextlib.nullcontext())
+    )
+
+
+def device_memory():
+    """Peak bytes on the first GPU."""
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if devices() else None

@@ -1,0 +1,52 @@
+"""Keras on PyTorch."""
+
+import keras
+import torch
+from keras import ops
+
+
+def outputs_and_gradients(call, inputs, weights, cotangents):
+    """Outputs, input gradients and weight gradients of `call(inputs)` by `torch.autograd`.
+
+    The arguments are those of the TensorFlow module's function.
+    """
+    tensors = keras.tree.map_structure(ops.convert_to_tensor, inputs)
+    floats = [leaf for leaf in keras.tree.flatten(tensors) if leaf.is_floating_point()]
+    for leaf in floats:
+        leaf.requires_grad_(True)
+    outputs = keras.tree.flatten(call(tensors))
+    total = sum(
+        (y * ops.convert_to_tensor(c, dtype=keras.backend.standardize_dtype(y.dtype))).sum()
+        for y, c in zip(outputs, cotangents, strict=True)
+        if c is not None
+    )
+    sources = floats + [weight.value for weight in weights]
+    gradients = torch.autograd.grad(total, sources, allow_unused=True)
+    gradients = [
+        torch.zeros_like(source) if gradient is None else gradient
+        for gradient, source in zip(gradients, sources, strict=True)
+    ]
+    arrays = [ops.convert_to_numpy(value) for value in outputs + gradients]
+    first, second = len(outputs), len(outputs) + len(floats)
+    return arrays[:first], arrays[first:second], arrays[second:]
+
+
+def synchronize():
+    """Wait for the device."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def devices():
+    """Names of the GPUs."""
+    return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+
+
+def on_device(kind):
+    """Run on the CPU or the first GPU."""
+    return keras.device("gpu:0" if kind == "gpu" else "cpu:0")
+
+
+def device_memory():
+    """Peak bytes on the first GPU."""
+    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None

@@ -1,0 +1,136 @@
+"""The ladder of proof: what is compared, how far apart it may be, and the record of it.
+
+Every quantity of a computation (outputs, gradients of inputs and weights, state after the call)
+has a name; two computations are compared name by name. How far apart two correct computations of
+the same thing may be is not a constant but follows from the computation's condition: a quantity's
+*scale* is its largest magnitude or, where it is ill-conditioned, the size at which one rounding of
+the inputs and weights moves it (measured in float64, `jitter`). The tolerance is
+
+    tolerance = FACTOR · u · scale,   u = unit roundoff of the precision (2⁻⁵³, 2⁻²⁴ or 2⁻¹¹)
+
+and a record says the factor that would have been *needed*, so that a tolerance that is too wide
+shows itself.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
+FACTOR = 64.0
+CALCULUS_TOLERANCE = 1e-7
+
+
+@dataclass
+class Record:
+    """One comparison of one quantity.
+
+    Args:
+        what: the rung and the subject, `"outputs and gradients: Conv2D"`.
+        where: the quantity, `"gradient of kernel"`, and the index of the worst element.
+        against: what it was compared with, `"keras-tensorflow"` or `"calculus"`.
+        dtype: precision of the computation under test.
+        error: largest absolute difference.
+        tolerance: largest absolute difference allowed.
+        needed: the share of the tolerance that was needed (1 is just within).
+        passed: whether the error is within the tolerance.
+        reason: why the tolerance is not the ordinary one, or what is known of the difference.
+    """
+
+    what: str
+    where: str
+    against: str
+    dtype: str
+    error: float
+    tolerance: float
+    needed: float
+    passed: bool
+    reason: str = ""
+
+    def as_dict(self):
+        """The record as plain values."""
+        return asdict(self)
+
+    def __str__(self):
+        verdict = "holds" if self.passed else "FAILS"
+        return (
+            f"{self.what}, {self.where} against {self.against} in {self.dtype} {verdict}: "
+            f"error {self.error:.3g}, tolerance {self.tolerance:.3g}"
+            + (f" ({self.reason})" if self.reason else "")
+        )
+
+
+def compare(what, where, against, dtype, ours, theirs, tolerance, reason=""):
+    """The record of comparing two arrays within an absolute tolerance.
+
+    Differing shapes, and NaN or infinities on one side only, fail with an infinite error.
+    """
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    if ours.shape != theirs.shape:
+        reason = f"shapes differ: {ours.shape} and {theirs.shape}"
+        return Record(what, where, against, dtype, np.inf, tolerance, np.inf, False, reason)
+    if ours.dtype.kind not in "fiub" or theirs.dtype.kind not in "fiub":
+        error = 0.0 if np.array_equal(ours, theirs) else np.inf
+    else:
+        with np.errstate(invalid="ignore"):
+            difference = np.abs(ours.astype("float64") - theirs.astype("float64"))
+        same = (ours == theirs) | ((ours != ours) & (theirs != theirs))
+        difference = np.where(same, 0.0, np.where(np.isnan(difference), np.inf, difference))
+        error = float(difference.max(initial=0.0))
+        if difference.size > 1:
+            worst = np.unravel_index(difference.argmax(), difference.shape)
+            where = f"{where}[{', '.join(map(str, worst))}]"
+    needed = error / tolerance if tolerance else (0.0 if error == 0 else np.inf)
+    return Record(what, where, against, dtype, error, tolerance, needed, needed <= 1, reason)
+
+
+def scales(evaluate, quantities, draws=3):
+    """Scale of every quantity: its magnitude, or its sensitivity to rounding where that is more.
+
+    Args:
+        evaluate: function of a `jitter` (a function of one array) that repeats the computation in
+            float64 with every input and weight passed through it.
+        quantities: the computation's result without jitter.
+        draws: how many jittered repetitions; the largest movement counts.
+    """
+    unit = UNIT_ROUNDOFF["float32"]
+    found = {name: float(np.abs(value).max(initial=0.0)) for name, value in quantities.items()}
+    for seed in range(draws):
+        generator = np.random.default_rng(seed)
+
+        def jitter(array, generator=generator):
+            if array.dtype.kind != "f":
+                return array
+            return array * (1.0 + unit * generator.choice([-1.0, 1.0], array.shape))
+
+        for name, value in evaluate(jitter).items():
+            moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / unit
+            found[name] = max(found[name], moved)
+    return found
+
+
+def compare_all(what, against, dtype, ours, theirs, scale, exceptions=None):
+    """Records for every quantity of two results; one that is missing on a side fails.
+
+    Args:
+        ours, theirs: dictionaries of named arrays.
+        scale: dictionary of the quantities' scales.
+        exceptions: `{name: (factor, reason)}` for tolerances wider than the ordinary one.
+    """
+    records = []
+    for name in dict.fromkeys([*ours, *theirs]):
+        if name not in ours or name not in theirs:
+            side = "the reference" if name not in ours else against
+            reason = f"{side} does not give it"
+            records.append(Record(what, name, against, dtype, np.inf, 0.0, np.inf, False, reason))
+            continue
+        factor, reason = (exceptions or {}).get(name, (FACTOR, ""))
+        tolerance = factor * UNIT_ROUNDOFF[dtype] * scale[name]
+        records.append(
+            compare(what, name, against, dtype, ours[name], theirs[name], tolerance, reason)
+        )
+    if not records:
+        records.append(
+            Record(what, "", against, dtype, np.inf, 0.0, np.inf, False, "nothing compared")
+        )
+    return records

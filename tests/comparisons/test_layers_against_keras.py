@@ -1,0 +1,76 @@
+"""Rungs 2 and 3: every case of the table against Keras on TensorFlow, in float64 and float32."""
+
+import json
+
+import pytest
+
+from comparisons.harness import checks
+from comparisons.harness.layer_checks import keras_quantities
+from tests.layer_cases import CASES
+from tests.reference_numpy.layers.test_contract import make_layer, make_reference
+
+
+@pytest.fixture(scope="module")
+def backend():
+    from comparisons.harness import backends
+
+    return backends.load("tensorflow")
+
+
+def make_keras_layer(case, dtype):
+    import keras
+
+    config = {"dtype": dtype, **case.arguments}
+    return keras.layers.deserialize(
+        {
+            "module": "keras.layers",
+            "class_name": case.layer,
+            "config": config,
+            "registered_name": None,
+        }
+    )
+
+
+def build_keras_layer(case, dtype):
+    """The case's Keras layer, built by one call, which is what Keras itself would do."""
+    layer = make_keras_layer(case, dtype)
+    args, kwargs = case.bind(case.draw(dtype))
+    layer(*args, **kwargs)
+    return layer
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("case", "training"),
+    [(case, training) for case in CASES for training in case.training],
+    ids=[f"{case.id}-{'training' if t else 'inference'}" for case in CASES for t in case.training],
+)
+def test_layer_computes_what_keras_computes(backend, case, training, dtype):
+    exact = make_reference(case, "float64", training)
+    quantities = exact.quantities()
+    scale = checks.scales(exact.quantities, quantities)
+    # float32 is compared with the reference in float64: the rounding is all Keras's own.
+    given = exact
+    if dtype != "float64":
+        given = make_reference(case, dtype, training, weights=exact.start)
+    theirs = keras_quantities(backend, build_keras_layer(case, dtype), given)
+    records = checks.compare_all(case.id, "keras-tensorflow", dtype, quantities, theirs, scale)
+    failures = [str(record) for record in records if not record.passed]
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_config_is_keras_config(backend, case):
+    theirs = make_keras_layer(case, "float32").get_config()
+    ours = make_layer(case, "float32").get_config()
+    for config in (ours, theirs):
+        config.pop("name")
+    assert json.loads(json.dumps(ours)) == json.loads(json.dumps(theirs))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_weights_are_keras_weights(backend, case):
+    theirs = build_keras_layer(case, "float32").weights
+    ours = make_reference(case, "float32").layer.weight_records
+    assert [w.name for w in ours] == [w.name for w in theirs]
+    assert [w.value.shape for w in ours] == [tuple(w.shape) for w in theirs]

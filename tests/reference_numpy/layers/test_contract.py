@@ -1,0 +1,148 @@
+"""The contract that every layer of the NumPy half keeps, over the table of cases (no Keras)."""
+
+import json
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness.draws import reseed
+from comparisons.harness.layer_checks import DRAWS_SEED, Reference
+from reference_numpy import serialization, tree
+from tests.layer_cases import CASES
+from tests.layer_cases.case import leaves
+
+BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+BY_CASE_AND_TRAINING = pytest.mark.parametrize(
+    ("case", "training"),
+    [(case, training) for case in CASES for training in case.training],
+    ids=[f"{case.id}-{'training' if t else 'inference'}" for case in CASES for t in case.training],
+)
+
+
+def make_layer(case, dtype="float64"):
+    config = {"dtype": dtype, **case.arguments}
+    return rn.layers.deserialize({"class_name": case.layer, "config": config})
+
+
+def make_reference(case, dtype="float64", training=False, weights=None):
+    """The case's layer, built, on drawn inputs; its weights are those given, or moved at random
+    from their first values, so that they are neither all zeros nor all ones."""
+    layer, inputs = make_layer(case, dtype), case.draw(dtype)
+    args, kwargs = case.bind(inputs)
+    layer.prepare(args, kwargs)
+    generator = np.random.default_rng(3)
+    if weights is None:
+        weights = [
+            (w + 0.3 * generator.uniform(-1, 1, w.shape)).astype("float32").astype(w.dtype)
+            if w.dtype.kind == "f"
+            else w
+            for w in layer.get_weights()
+        ]
+    layer.set_weights(weights)
+    options = {**case.call, **({"training": True} if training else {})}
+    return Reference(layer, inputs, options, named=isinstance(inputs, dict))
+
+
+@BY_CASE_AND_TRAINING
+def test_backward_agrees_with_calculus(case, training):
+    reference = make_reference(case, training=training)
+    if all(c is None for c in reference.cotangents):
+        pytest.skip("the layer's output is not floating, so it has no gradient")
+    records = reference.calculus(case.id)
+    assert records or not leaves(reference.inputs)
+    for record in records:
+        assert record.passed, str(record)
+
+
+@BY_CASE_AND_TRAINING
+def test_precision_is_kept(case, training):
+    reference = make_reference(case, "float32", training)
+    for name, value in reference.quantities().items():
+        assert value.dtype.kind != "f" or value.dtype == "float32", name
+
+
+@BY_CASE_AND_TRAINING
+def test_calls_do_not_disturb_one_another(case, training):
+    """Two calls whose backward passes run in the other order; inputs and `dy` stay untouched."""
+    reference = make_reference(case, training=training)
+    if all(c is None for c in reference.cotangents):
+        pytest.skip("the layer's output is not floating, so it has no gradient")
+    first, alone = case.draw(seed=0), reference.quantities()
+    untouched = [leaf.copy() for leaf in leaves(first)]
+    outputs, cache = reference.forward(first, reference.start)
+    cotangent = tree.pack_like(
+        outputs, [None if c is None else c.copy() for c in reference.cotangents]
+    )
+    second, second_cache = reference.forward(case.draw(seed=1), reference.start)
+    ones = tree.map_structure(lambda y: np.ones_like(y) if y.dtype.kind == "f" else None, second)
+    reference.layer.backward(ones, second_cache)
+    reference.layer.set_weights(reference.start)
+    reseed(reference.layer, DRAWS_SEED)
+    dx, grads = reference.layer.backward(cotangent, cache)
+    for name, grad in zip(reference.names(), grads, strict=True):
+        np.testing.assert_array_equal(grad, alone[f"gradient of {name}"], err_msg=name)
+    for before, after in zip(reference.cotangents, tree.flatten(cotangent), strict=True):
+        if before is not None:
+            np.testing.assert_array_equal(before, after, err_msg="dy was written to")
+    for before, after in zip(untouched, leaves(first), strict=True):
+        np.testing.assert_array_equal(before, after, err_msg="an input was written to")
+    given = tree.flatten(first)
+    assert len(tree.flatten(dx)) == len(given), "dx does not mirror the inputs"
+    for x, slope in zip(given, tree.flatten(dx), strict=True):
+        assert (slope is None) if x.dtype.kind != "f" else (slope.shape == x.shape)
+
+
+@BY_CASE
+def test_config_makes_the_same_layer(case):
+    layer = make_layer(case)
+    config = json.loads(json.dumps(serialization.serialize(layer)))
+    again = rn.layers.deserialize(config)
+    assert json.dumps(again.get_config()) == json.dumps(layer.get_config())
+
+
+@BY_CASE
+def test_output_shape_is_foretold(case):
+    reference = make_reference(case)
+    args, kwargs = case.bind(reference.inputs)
+    shapes = reference.layer.compute_output_shape(
+        **reference.layer.shape_arguments("compute_output_shape", args, kwargs)
+    )
+    outputs, _ = reference.forward(reference.inputs, reference.start)
+    foretold = []
+    tree.map_shapes(foretold.append, shapes)
+    for shape, y in zip(foretold, tree.flatten(outputs), strict=True):
+        assert len(shape) == y.ndim, (shape, y.shape)
+        assert all(a in (None, b) for a, b in zip(shape, y.shape)), (shape, y.shape)
+
+
+@BY_CASE
+def test_mixed_precision_computes_in_float16(case):
+    if case.arguments.get("dtype", "float64") not in ("float64", "float32"):
+        pytest.skip("the case fixes a dtype of its own")
+    reference = make_reference(case, "float64")
+    layer = make_layer(case, "mixed_float16")
+    inputs = case.draw("float32")
+    args, kwargs = case.bind(inputs)
+    layer.prepare(args, kwargs)
+    layer.set_weights(reference.start)
+    mixed = Reference(layer, inputs, case.call, named=reference.named)
+    exact = reference.quantities()
+    outputs = tree.flatten(mixed.forward(inputs, mixed.start)[0])
+    for index, y in enumerate(outputs):
+        if y.dtype.kind == "f" and exact[f"output {index}"].dtype.kind == "f":
+            assert y.dtype == "float16"
+    for name, value in mixed.quantities().items():
+        if "weight" in name:
+            assert value.dtype == "float32", name
+
+
+@BY_CASE
+def test_a_frozen_layer_gives_no_gradients(case):
+    reference = make_reference(case)
+    if all(c is None for c in reference.cotangents):
+        pytest.skip("the layer's output is not floating, so it has no gradient")
+    reference.layer.trainable = False
+    outputs, cache = reference.forward(reference.inputs, reference.start)
+    _, grads = reference.layer.backward(tree.pack_like(outputs, reference.cotangents), cache)
+    assert grads == [] and reference.layer.trainable_weights == []
