@@ -149,7 +149,7 @@ def build(name: str, sha256: str) -> None:
         # The originals were checked, so the arrays are right and only their compression differs.
         raise BuildError(
             f"{name} was built with sha256 {found}, SHA256SUMS says {sha256}; the file in place is "
-            f"kept (zlib {zlib.ZLIB_RUNTIME_VERSION} was used: SHA256SUMS was made with 1.2.13, and "
+            f"kept (zlib {zlib.ZLIB_RUNTIME_VERSION} was used, SHA256SUMS was made with 1.2.13: "
             "another one may compress differently)"
         )
     temporary = FOLDER / f"{name}.{os.getpid()}.tmp"

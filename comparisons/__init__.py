@@ -1,0 +1,1 @@
+"""One runnable script a concept, and the harness that proves and measures."""

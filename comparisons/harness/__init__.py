@@ -1,0 +1,1 @@
+"""What the concept scripts share: data, workers, checks, statistics, pages, command line."""

@@ -1,0 +1,209 @@
+"""Baselines from scikit-learn: what a network must beat to have been worth the trouble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+
+from comparisons.harness.datasets import load_titanic, mnist_subset
+from comparisons.harness.statistics import corrected_interval
+from comparisons.harness.titanic import folds, preparation
+
+FOREST_JOBS = 2  # processor cores a forest may use, whatever the machine has
+SCORES = ("accuracy", "roc_auc", "log_loss")
+
+# x and y to train on, x and y to test on
+Split = tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
+
+
+class WomenFirst(ClassifierMixin, BaseEstimator):
+    """The rule of the lifeboats: women survive, men do not.
+
+    The prediction learns nothing. The probability is the share of survivors of each sex among the
+    training passengers, with Laplace's rule (k + 1)/(n + 2), so that it is never 0 or 1.
+    """
+
+    def fit(self, frame: pd.DataFrame, survived: np.ndarray) -> WomenFirst:
+        """Count the survivors of each sex."""
+        women = (frame["sex"] == "female").to_numpy()
+        survived = np.asarray(survived)
+        self.classes_ = np.array([0, 1])
+        self.rates_ = {
+            of_women: (survived[women == of_women].sum() + 1) / ((women == of_women).sum() + 2)
+            for of_women in (False, True)
+        }
+        return self
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """1 for women, 0 for men."""
+        return (frame["sex"] == "female").to_numpy().astype(int)
+
+    def predict_proba(self, frame: pd.DataFrame) -> np.ndarray:
+        """The probabilities (passengers, 2) of dying and of surviving."""
+        women = (frame["sex"] == "female").to_numpy()
+        rate = np.where(women, self.rates_[True], self.rates_[False])
+        return np.column_stack([1 - rate, rate])
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A classifier and what it is called."""
+
+    name: str
+    name_ja: str
+    model: BaseEstimator
+
+
+def titanic_models(seed: int = 0) -> list[Baseline]:
+    """The classifiers for Titanic, each with its preparation, so that both are fitted together."""
+
+    def prepared(model: BaseEstimator) -> BaseEstimator:
+        return make_pipeline(preparation(), model)
+
+    logistic = LogisticRegression(max_iter=1000)
+    boosting = GradientBoostingClassifier(random_state=seed)
+    # A support vector machine has no probabilities: a sigmoid over its margins is fitted by
+    # cross-validation within the training part.
+    vectors = CalibratedClassifierCV(SVC(), ensemble=False)
+    forest = RandomForestClassifier(
+        n_estimators=200, min_samples_leaf=3, n_jobs=FOREST_JOBS, random_state=seed
+    )
+    return [
+        Baseline("Majority class", "多数派クラス", DummyClassifier(strategy="prior")),
+        Baseline("Women first", "女性優先の規則", WomenFirst()),
+        Baseline("Logistic regression", "ロジスティック回帰", prepared(logistic)),
+        Baseline("Random forest", "ランダムフォレスト", prepared(forest)),
+        Baseline("Gradient boosting", "勾配ブースティング", prepared(boosting)),
+        Baseline("Support vector machine", "サポートベクターマシン", prepared(vectors)),
+        Baseline("k nearest neighbours", "k近傍法", prepared(KNeighborsClassifier(n_neighbors=15))),
+    ]
+
+
+def mnist_models(seed: int = 0) -> list[Baseline]:
+    """The classifiers for MNIST, on flat images."""
+    logistic = LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
+    forest = RandomForestClassifier(n_jobs=FOREST_JOBS, random_state=seed)
+    # Few trees over a tenth of the pixels at a time: enough here, and much faster.
+    boosting = HistGradientBoostingClassifier(
+        learning_rate=0.2,
+        max_iter=20,
+        max_leaf_nodes=15,
+        max_bins=32,
+        max_features=0.1,
+        random_state=seed,
+    )
+    return [
+        Baseline("Majority class", "多数派クラス", DummyClassifier(strategy="prior")),
+        Baseline("Logistic regression", "ロジスティック回帰", logistic),
+        Baseline("Random forest", "ランダムフォレスト", forest),
+        Baseline("Gradient boosting", "勾配ブースティング", boosting),
+        Baseline("Support vector machine", "サポートベクターマシン", SVC(C=5)),
+        Baseline("k nearest neighbours", "k近傍法", KNeighborsClassifier(n_neighbors=3)),
+    ]
+
+
+def run_titanic_baselines(
+    frame: pd.DataFrame | None = None, splits: int = 5, repeats: int = 2, seed: int = 0
+) -> list[dict]:
+    """Every baseline over the folds of `titanic.folds`, trained on the whole training side.
+
+    Args:
+        frame: passengers as `load_titanic` gives them; by default all of them.
+        splits, repeats, seed: as for `titanic.folds`, so that a network can be given the same.
+
+    Returns:
+        One record a baseline: {"name", "name_ja", "data": what was drawn, "accuracy", "roc_auc",
+        "log_loss" (natural logarithm): each {"mean", "low", "high", "values"} over the folds with
+        the corrected 95 % interval, "seconds": mean time of fitting and predicting a fold}.
+
+    Raises:
+        DataError: see `titanic.folds` and `load_titanic`.
+    """
+    frame = load_titanic() if frame is None else frame
+    drawn: list[Split] = []
+    for fold in folds(frame, splits, repeats, seed):
+        train, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
+        drawn.append((train, train["survived"], test, test["survived"]))
+    data = (
+        f"Titanic: {len(frame)} passengers, {splits} folds × {repeats} repeats, parties that share "
+        f"a ticket kept together, seed {seed}"
+    )
+    return [
+        _record(baseline, drawn, SCORES, data, test_over_train=1 / (splits - 1))
+        for baseline in titanic_models(seed)
+    ]
+
+
+def run_mnist_baselines(
+    train: int = 5000, test: int | None = 2000, seeds: Sequence[int] = (0, 1, 2)
+) -> list[dict]:
+    """Every baseline on seeded parts of MNIST, one draw a seed.
+
+    The whole of MNIST would take a support vector machine minutes; the part is named in "data".
+
+    Returns:
+        As `run_titanic_baselines`, with "roc_auc" and "log_loss" None; the interval is over draws.
+
+    Raises:
+        ValueError, DataError: see `mnist_subset`.
+    """
+    parts = [mnist_subset(train=train, test=test, seed=seed, flat=True) for seed in seeds]
+    drawn: list[Split] = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
+    data = (
+        f"MNIST: {len(parts[0].x_train):,} training and {len(parts[0].x_test):,} test images, "
+        f"drawn with seeds {', '.join(str(seed) for seed in seeds)}"
+    )
+    return [_record(baseline, drawn, SCORES[:1], data) for baseline in mnist_models()]
+
+
+def _record(
+    baseline: Baseline,
+    drawn: list[Split],
+    scores: Sequence[str],
+    data: str,
+    test_over_train: float = 0.0,
+) -> dict:
+    """Fit and score one baseline on every split."""
+    values: dict[str, list[float]] = {score: [] for score in scores}
+    seconds = []
+    # One thread for the numerical libraries: several wait for one another on a busy machine.
+    with threadpool_limits(1):
+        for x_train, y_train, x_test, y_test in drawn:
+            start = time.perf_counter()
+            model = clone(baseline.model).fit(x_train, y_train)
+            predicted = model.predict(x_test)
+            seconds.append(time.perf_counter() - start)
+            values["accuracy"].append(accuracy_score(y_test, predicted))
+            if "log_loss" in scores:
+                probability = model.predict_proba(x_test)[:, 1]
+                values["roc_auc"].append(roc_auc_score(y_test, probability))
+                values["log_loss"].append(log_loss(y_test, probability))
+    return {
+        "name": baseline.name,
+        "name_ja": baseline.name_ja,
+        "data": data,
+        **{
+            score: corrected_interval(values[score], test_over_train) if score in scores else None
+            for score in SCORES
+        },
+        "seconds": float(np.mean(seconds)),
+    }
