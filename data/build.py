@@ -126,8 +126,14 @@ BUILDERS = {"mnist.npz": build_mnist, "titanic.csv": build_titanic}
 
 def read_checksums() -> dict[str, str]:
     """File name -> sha256, from SHA256SUMS."""
-    lines = (FOLDER / "SHA256SUMS").read_text(encoding="ascii").splitlines()
-    return {name: sha256 for sha256, name in (line.split() for line in lines)}
+    try:
+        lines = (FOLDER / "SHA256SUMS").read_text(encoding="ascii").splitlines()
+        sums = {name: sha256 for sha256, name in (line.split() for line in lines)}
+    except (OSError, ValueError) as error:
+        raise BuildError(f"SHA256SUMS cannot be read: {error}") from error
+    if sums.keys() != BUILDERS.keys():
+        raise BuildError(f"SHA256SUMS must list {', '.join(BUILDERS)}, it lists {', '.join(sums)}")
+    return sums
 
 
 def check(name: str, sha256: str) -> None:
@@ -167,9 +173,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only compare with SHA256SUMS")
     action = check if parser.parse_args().check else build
     failed = False
-    for name, sha256 in read_checksums().items():
+    for name in BUILDERS:
         try:
-            action(name, sha256)
+            action(name, read_checksums()[name])
         except BuildError as error:
             print(f"error: {error}", file=sys.stderr)
             failed = True

@@ -99,7 +99,8 @@ def load_titanic(csv: str | os.PathLike | None = None) -> pd.DataFrame:
 
     Returns:
         The columns of TITANIC_COLUMNS that the file has, in that order. `pclass` and `survived`
-        are int64, the other numbers float64 (`age` in years, `fare` in pounds), the rest text.
+        are int64, the other numbers float64 (`age` in years, `fare` in pounds), the rest text
+        (objects).
 
     Raises:
         DataError: the file cannot be read, is no CSV, lacks a column or has a value that does not
@@ -141,7 +142,7 @@ def mnist_subset(
     """
     (x, y), (x_test, y_test) = load_mnist()
     train = len(y) - validation if train is None else train
-    for name, size in (("train", train), ("validation", validation)):
+    for name, size in (("validation", validation), ("train", train)):
         if not DIGITS <= size <= len(y) - DIGITS:
             raise ValueError(
                 f"mnist_subset: `{name}` must be from {DIGITS} to {len(y) - DIGITS}, got {size}"
@@ -255,7 +256,9 @@ def _parse_titanic(content: bytes, path: Path) -> pd.DataFrame:
             columns[column] = [_value(column, row[position].strip(), line) for line, row in rows]
         except DataError as error:
             raise DataError(f"{path}: {error}") from None
-    return pd.DataFrame(columns).astype({"pclass": "int64", "survived": "int64"})
+    # An explicit type for each column: one that is empty throughout would become float64.
+    types = {column: "float64" if column in NUMBER_COLUMNS else "object" for column in columns}
+    return pd.DataFrame(columns).astype(types | {"pclass": "int64", "survived": "int64"})
 
 
 def _column_positions(header: list[str], path: Path) -> dict[str, int]:

@@ -1,0 +1,132 @@
+"""The baselines: the rule by hand, records as the report wants them, nothing fitted on the test."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+
+from comparisons.harness import baselines
+from comparisons.harness.baselines import Baseline, WomenFirst
+from comparisons.harness.datasets import load_titanic
+from comparisons.harness.titanic import folds
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return load_titanic()
+
+
+@pytest.fixture(scope="module")
+def records(frame):
+    found = baselines.run_titanic_baselines(frame, splits=3, repeats=1, seed=4)
+    return {record["name"]: record for record in found}
+
+
+def test_women_first_by_hand():
+    """Two women, one survived: (1 + 1)/(2 + 2) = 1/2; three men, none: (0 + 1)/(3 + 2) = 1/5."""
+    train = pd.DataFrame({"sex": ["female", "female", "male", "male", "male"]})
+    model = clone(WomenFirst()).fit(train, [1, 0, 0, 0, 0])
+    test = pd.DataFrame({"sex": ["male", "female"]})
+    assert model.predict(test).tolist() == [0, 1]
+    np.testing.assert_allclose(model.predict_proba(test), [[0.8, 0.2], [0.5, 0.5]])
+    assert model.score(test, [0, 0]) == 0.5
+
+
+def test_titanic_records_have_what_the_report_shows(records):
+    assert len(records) == 7
+    for record in records.values():
+        assert record.keys() == {
+            "name", "name_ja", "data", "accuracy", "roc_auc", "log_loss", "seconds",
+        }  # fmt: skip
+        assert json.loads(json.dumps(record)) == record
+        for score in baselines.SCORES:
+            assert len(record[score]["values"]) == 3
+            assert record[score]["low"] <= record[score]["mean"] <= record[score]["high"]
+        assert record["seconds"] > 0
+        assert not record["name_ja"].isascii()
+        assert "3 folds × 1 repeats" in record["data"]
+        assert "seed 4" in record["data"]
+
+
+def test_titanic_scores_of_the_plain_rules_by_hand(frame, records):
+    drawn = list(folds(frame, splits=3, repeats=1, seed=4))
+    survived = frame["survived"].to_numpy()
+    women = (frame["sex"] == "female").to_numpy()
+    majority, rule = records["Majority class"], records["Women first"]
+    assert majority["accuracy"]["values"] == pytest.approx(
+        [1 - survived[fold.test_index].mean() for fold in drawn]
+    )
+    assert majority["roc_auc"]["values"] == [0.5] * 3
+    assert rule["accuracy"]["values"] == pytest.approx(
+        [(survived == women)[fold.test_index].mean() for fold in drawn]
+    )
+
+
+def test_titanic_learners_beat_the_rule_in_log_loss_and_majority_in_accuracy(records):
+    majority = records.pop("Majority class")
+    for record in records.values():
+        assert record["accuracy"]["mean"] > majority["accuracy"]["mean"] + 0.1
+    assert records["Logistic regression"]["log_loss"]["mean"] < 0.5
+    assert records["Random forest"]["roc_auc"]["mean"] > 0.83
+
+
+def test_titanic_interval_is_the_corrected_one(records):
+    """Three folds: 1/n + 1/2 = 5/6 and t(0.975, 2) = 4.302653."""
+    accuracy = records["Women first"]["accuracy"]
+    half = 4.302653 * np.std(accuracy["values"], ddof=1) * np.sqrt(5 / 6)
+    assert accuracy["high"] - accuracy["mean"] == pytest.approx(half, rel=1e-6)
+
+
+def test_every_fold_is_fitted_anew_and_never_on_its_test_side(frame, monkeypatch):
+    fitted = []
+
+    class Spy(ClassifierMixin, BaseEstimator):
+        def fit(self, x, y):
+            assert not hasattr(self, "classes_")
+            self.classes_ = np.array([0, 1])
+            fitted.append(x.index)
+            return self
+
+        def predict(self, x):
+            assert not set(x.index) & set(fitted[-1])
+            return np.zeros(len(x), int)
+
+        def predict_proba(self, x):
+            return np.full((len(x), 2), 0.5)
+
+    monkeypatch.setattr(baselines, "titanic_models", lambda seed: [Baseline("Spy", "", Spy())])
+    (record,) = baselines.run_titanic_baselines(frame, splits=5, repeats=2)
+    assert len(fitted) == 10
+    assert record["log_loss"]["mean"] == pytest.approx(np.log(2))
+    for index, fold in zip(fitted, folds(frame, 5, 2, 0)):
+        assert index.tolist() == fold.train_index.tolist()
+
+
+def test_smallest_frame_that_folds_accept_is_enough_for_every_baseline():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "pclass": rng.integers(1, 4, 40), "survived": [0, 1] * 20, "name": "A, Mr. B",
+            "sex": ["male", "female"] * 20, "age": rng.uniform(1, 80, 40), "sibsp": 0.0,
+            "parch": 0.0, "ticket": [str(i) for i in range(40)], "fare": 7.0, "cabin": np.nan,
+            "embarked": "S",
+        }
+    )  # fmt: skip
+    assert len(baselines.run_titanic_baselines(frame, splits=2, repeats=1)) == 7
+
+
+def test_mnist_records():
+    found = baselines.run_mnist_baselines(train=300, test=200, seeds=(0,))
+    assert json.loads(json.dumps(found)) == found
+    by_name = {record["name"]: record for record in found}
+    assert len(by_name) == 6
+    for record in found:
+        assert record["roc_auc"] is None
+        assert record["log_loss"] is None
+        assert record["accuracy"]["low"] is None  # one draw
+        assert "300 training and 200 test images, drawn with seeds 0" in record["data"]
+    assert by_name["Majority class"]["accuracy"]["mean"] == pytest.approx(0.1135, abs=0.003)
+    for name in ("Logistic regression", "Support vector machine", "k nearest neighbours"):
+        assert by_name[name]["accuracy"]["mean"] > 0.75

@@ -1,0 +1,322 @@
+"""The loaders: the whole data, every kind of bad file, and seeded parts."""
+
+import hashlib
+import io
+import pickle
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from comparisons.harness import datasets
+from comparisons.harness.datasets import DataError, load_mnist, load_titanic, mnist_subset
+
+KAGGLE_HEADER = "PassengerId,Survived,Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked"
+KAGGLE_ROW = '1,0,3,"Braund, Mr. Owen ""Harris""",male,22,1,0,A/5 21171,7.25,,S'
+
+
+def changed(column: str, text: str) -> str:
+    """Kaggle's file of one row, with one field replaced."""
+    row = {
+        "Survived": "1", "Pclass": "3", "Name": "A", "Sex": "male", "Age": "22", "SibSp": "1",
+        "Parch": "0", "Ticket": "1", "Fare": "7", "Cabin": "", "Embarked": "S",
+    }  # fmt: skip
+    row[column] = text
+    return f"{','.join(row)}\n{','.join(row.values())}\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder that a test may damage; MNIST's place is empty."""
+    for name in ("SHA256SUMS", "titanic.csv", "build.py"):
+        shutil.copy(datasets.data_path(name), tmp_path)
+    monkeypatch.setattr(datasets, "data_path", lambda name: tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return load_mnist()
+
+
+@pytest.fixture(autouse=True)
+def read_mnist_once(monkeypatch, mnist, request):
+    if "subset" in request.node.name:
+        monkeypatch.setattr(datasets, "load_mnist", lambda: mnist)
+
+
+def test_mnist_is_whole(mnist):
+    (x_train, y_train), (x_test, y_test) = mnist
+    assert (x_train.shape, x_test.shape) == ((60000, 28, 28), (10000, 28, 28))
+    assert {array.dtype.name for pair in mnist for array in pair} == {"uint8"}
+    # The first digits and the digit counts as the literature has them.
+    assert y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert y_test[:5].tolist() == [7, 2, 1, 0, 4]
+    counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(y_train).tolist() == counts
+    assert round(x_train.mean() / 255, 4) == 0.1307
+    assert x_train.max() == 255
+
+
+def test_titanic_is_whole():
+    frame = load_titanic()
+    assert list(frame.columns) == list(datasets.TITANIC_COLUMNS)
+    assert len(frame) == 1309
+    assert frame["survived"].sum() == 500
+    missing = {"age": 263, "fare": 1, "cabin": 1014, "embarked": 2, "boat": 823, "body": 1188}
+    missing["home.dest"] = 564
+    for column, count in frame.isna().sum().items():
+        assert count == missing.get(column, 0), column
+    assert frame["ticket"].nunique() == 929
+    assert frame["name"].iloc[0] == "Allen, Miss. Elisabeth Walton"
+    assert frame["age"].iloc[1] == 0.9167
+
+
+def test_data_lie_in_the_checkout_or_in_the_package(tmp_path, monkeypatch):
+    root = Path(__file__).resolve().parents[3]
+    assert datasets.data_path("titanic.csv") == root / "data" / "titanic.csv"
+    monkeypatch.setattr(datasets.resources, "files", lambda package: tmp_path / package)
+    assert datasets.data_path("x") == tmp_path / "data" / "x"
+    (tmp_path / "comparisons" / "data").mkdir(parents=True)
+    assert datasets.data_path("x") == tmp_path / "comparisons" / "data" / "x"
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def folder_instead(path):
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (flip, "titanic.csv: is damaged or cut short"),
+        (cut, "titanic.csv: is damaged or cut short"),
+        (Path.unlink, "titanic.csv: no such file"),
+        (folder_instead, "titanic.csv: is a folder"),
+    ],
+)
+def test_damage_is_named_with_the_way_to_mend_it(folder, damage, message):
+    assert len(load_titanic()) == 1309
+    damage(folder / "titanic.csv")
+    with pytest.raises(DataError) as error:
+        load_titanic()
+    assert message in str(error.value)
+    assert "git checkout -- data" in str(error.value)
+    assert "python data/build.py" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("sums", ["", "nonsense\n", "a b c\n", "é  titanic.csv\n"])
+def test_damaged_checksums_are_named(folder, sums):
+    (folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
+    with pytest.raises(DataError, match="SHA256SUMS: is damaged; restore it"):
+        load_titanic()
+
+
+def test_an_installed_package_is_mended_by_reinstalling(folder):
+    (folder / "build.py").unlink()
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(DataError, match="SHA256SUMS: no such file; reinstall it with `pip install"):
+        load_titanic()
+    with pytest.raises(DataError, match=r"mnist\.npz: no such file; reinstall it"):
+        load_mnist()
+
+
+def test_nothing_is_unpickled(folder):
+    """Not even from a file whose checksum was forged."""
+    marker = folder / "executed"
+
+    class Payload:
+        def __reduce__(self):
+            return Path.touch, (marker,)
+
+    array = np.empty(1, dtype=object)
+    array[0] = Payload()
+    npy = io.BytesIO()
+    np.lib.format.write_array(npy, array)
+    with zipfile.ZipFile(folder / "mnist.npz", "w") as archive:
+        for key in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{key}.npy", npy.getvalue())
+    sha256 = hashlib.sha256((folder / "mnist.npz").read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{sha256}  mnist.npz\n")
+    with pytest.raises(ValueError, match="allow_pickle"):
+        load_mnist()
+    assert not marker.exists()
+    pickle.loads(pickle.dumps(Payload()))
+    assert marker.exists()  # the payload would have worked
+
+
+def test_kaggle_file(tmp_path):
+    path = tmp_path / "train.csv"
+    second = "2,1,1,A,FEMALE,NA,0,0,PC 17599,71.2833,C85,c"
+    path.write_bytes(f"\ufeff{KAGGLE_HEADER}\r\n{KAGGLE_ROW}\r\n\r\n{second}\r\n".encode())
+    frame = load_titanic(path)
+    assert list(frame.columns) == list(datasets.REQUIRED_COLUMNS)
+    assert frame["name"].iloc[0] == 'Braund, Mr. Owen "Harris"'
+    assert frame["sex"].tolist() == ["male", "female"]
+    assert frame["embarked"].tolist() == ["S", "C"]
+    assert frame["fare"].tolist() == [7.25, 71.2833]
+    assert frame["age"].isna().tolist() == [False, True]
+    assert frame["cabin"].isna().tolist() == [True, False]
+    assert frame["survived"].tolist() == [0, 1]
+    assert str(frame["pclass"].dtype) == "int64"
+
+
+def test_columns_that_are_empty_throughout_keep_their_types(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text(f"{KAGGLE_HEADER}\n1,0,3,,male,,,,,,,\n")
+    frame = load_titanic(path)
+    assert frame.dtypes.equals(load_titanic().dtypes[frame.columns])
+    assert frame.isna().sum(axis=1).tolist() == [8]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        (KAGGLE_HEADER, "has a header but no rows"),
+        (KAGGLE_HEADER.replace(",Age", ""), "lacks the column age"),
+        (KAGGLE_HEADER.replace("Survived,", ""), "lacks the column survived"),
+        (KAGGLE_HEADER.replace(",Fare,Cabin", ""), "lacks the columns fare, cabin"),
+        (KAGGLE_HEADER.replace(",", ";"), r"lacks the columns .* \(is it separated by commas\?\)"),
+        (f"{KAGGLE_HEADER},AGE", "has the column age 2 times"),
+        (f"{KAGGLE_HEADER}\n{KAGGLE_ROW}\n\n1,0", "line 4: has 2 fields, the header has 12"),
+        (f"{KAGGLE_HEADER}\n{KAGGLE_ROW},9", "line 2: has 13 fields, the header has 12"),
+        (f'{KAGGLE_HEADER}\n1,0,3,"Braund', "line 2: is not CSV"),
+        (changed("Age", "old"), "line 2, column age: expected a number, got 'old'"),
+        (changed("Fare", "£7"), "line 2, column fare: expected a number, got '£7'"),
+        (changed("Age", "inf"), "column age: expected a finite number of at least 0, got 'inf'"),
+        (changed("Age", "nan"), "column age: expected a finite number of at least 0, got 'nan'"),
+        (changed("SibSp", "-1"), "column sibsp: expected a finite number of at least 0, got '-1'"),
+        (changed("Survived", "2"), "column survived: expected one of 0, 1, got '2'"),
+        (changed("Survived", "yes"), "column survived: expected a number, got 'yes'"),
+        (changed("Survived", ""), "line 2, column survived: must not be empty"),
+        (changed("Pclass", "4"), "column pclass: expected one of 1, 2, 3, got '4'"),
+        (changed("Sex", "m"), "column sex: expected one of female, male, got 'm'"),
+        (changed("Sex", ""), "line 2, column sex: must not be empty"),
+        (changed("Embarked", "X"), "column embarked: expected one of C, Q, S, got 'X'"),
+    ],
+)
+def test_bad_csv_is_named(tmp_path, content, message):
+    path = tmp_path / "train.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=message) as error:
+        load_titanic(str(path))
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_no_text_is_named(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_bytes(KAGGLE_HEADER.encode("utf-16"))
+    with pytest.raises(DataError, match="is not CSV text in UTF-8 .byte 0xff at position 0"):
+        load_titanic(path)
+
+
+def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
+    with pytest.raises(DataError, match="no such file"):
+        load_titanic(tmp_path / "train.csv")
+    with pytest.raises(DataError, match="is a folder"):
+        load_titanic(tmp_path)
+    with pytest.raises(DataError, match="/dev/null: is no regular file"):
+        load_titanic("/dev/null")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "train.csv").touch()
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match=r"train.csv: cannot be read \(Permission denied\)"):
+        load_titanic(tmp_path / "train.csv")
+
+
+def test_subset_is_float32_stratified_and_disjoint(mnist):
+    (x, y), (_, y_test) = mnist
+    part = mnist_subset(train=3000, validation=1000, test=500, seed=3)
+    assert part.x_train.shape == (3000, 28, 28, 1)
+    assert part.x_validation.shape == (1000, 28, 28, 1)
+    assert part.x_test.shape == (500, 28, 28, 1)
+    assert part.x_train.dtype == "float32"
+    assert part.x_train.min() == 0
+    assert part.x_train.max() == 1
+    assert part.y_train.dtype == "int32"
+    for drawn, whole in (
+        (part.y_train, y),
+        (part.y_validation, y),
+        (part.y_test, y_test),
+    ):
+        expected = np.bincount(whole) / len(whole) * len(drawn)
+        assert np.abs(np.bincount(drawn) - expected).max() <= 1
+    seen = {image.tobytes() for image in part.x_train}
+    assert len(seen) == 3000
+    assert not seen & {image.tobytes() for image in part.x_validation}
+    assert "3,000 training and 1,000 validation images" in part.description
+    assert "500 of the 10,000 test images" in part.description
+    assert "seed 3" in part.description
+
+
+def test_subset_images_keep_their_labels(mnist):
+    (x, y), (x_test, y_test) = mnist
+    part = mnist_subset(train=50, validation=20, test=20)
+    label_of = {image.tobytes(): label for image, label in zip(x, y)}
+    label_of |= {image.tobytes(): label for image, label in zip(x_test, y_test)}
+    for images, labels in (
+        (part.x_train, part.y_train),
+        (part.x_validation, part.y_validation),
+        (part.x_test, part.y_test),
+    ):
+        pixels = np.rint(images[..., 0] * 255).astype("uint8")
+        assert [label_of[image.tobytes()] for image in pixels] == labels.tolist()
+
+
+def test_subset_repeats_with_its_seed():
+    first, again = (mnist_subset(train=100, validation=20, test=20, seed=1) for _ in range(2))
+    other = mnist_subset(train=100, validation=20, test=20, seed=2)
+    for name in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+        assert not np.array_equal(getattr(first, name), getattr(other, name)), name
+
+
+def test_subset_flat_and_one_hot():
+    images = mnist_subset(train=100, validation=20, test=20)
+    flat = mnist_subset(train=100, validation=20, test=20, flat=True, one_hot=True)
+    np.testing.assert_array_equal(flat.x_train, images.x_train.reshape(100, 784))
+    assert flat.y_train.dtype == "float32"
+    np.testing.assert_array_equal(flat.y_train.sum(axis=1), 1)
+    np.testing.assert_array_equal(flat.y_train.argmax(axis=1), images.y_train)
+
+
+def test_subset_by_default_is_everything(mnist):
+    part = mnist_subset()
+    assert (len(part.y_train), len(part.y_validation)) == (55000, 5000)
+    np.testing.assert_array_equal(part.y_test, mnist[1][1])
+    assert "all 10,000 test images" in part.description
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"train": 0}, "`train` must be from 10 to 59990, got 0"),
+        ({"train": 60000}, "`train` must be from 10 to 59990, got 60000"),
+        ({"validation": 5}, "`validation` must be from 10 to 59990, got 5"),
+        ({"train": 59000}, r"`train` \+ `validation` must be at most 60000, got 59000 \+ 5000"),
+        ({"test": -1}, "`test` must be from 10 to 9990, or None for all 10000, got -1"),
+        ({"test": 20000}, "`test` must be from 10 to 9990"),
+    ],
+)
+def test_subset_refuses_impossible_sizes(sizes, message):
+    with pytest.raises(ValueError, match=message):
+        mnist_subset(**sizes)
