@@ -2,6 +2,14 @@
 
 import numpy as np
 
+_streams = np.random.default_rng()
+
+
+def set_seed(seed):
+    """Make everything drawn from here on repeatable where no seed of its own was given."""
+    global _streams
+    _streams = np.random.default_rng(seed)
+
 
 class SeedGenerator:
     """A stream of random numbers that belongs to one layer.
@@ -11,12 +19,15 @@ class SeedGenerator:
     Keras model the same dropout masks.
 
     Args:
-        seed: an integer for a stream that repeats, or None for a fresh one.
+        seed: an integer for a stream that repeats, or None for a fresh one (which repeats too
+            after `set_seed`).
     """
 
     def __init__(self, seed=None):
         if seed is not None and not isinstance(seed, (int, np.integer)):
             raise ValueError(f"`seed` must be an integer or None. Received: seed={seed!r}")
+        if seed is None:
+            seed = int(_streams.integers(2**63))
         self.generator = np.random.default_rng(seed)
 
     def uniform(self, shape, minval=0.0, maxval=1.0, dtype="float32"):

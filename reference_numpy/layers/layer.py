@@ -238,10 +238,11 @@ class Layer(Configurable):
     def cast(self, value):
         """`value` in the compute dtype if it is a floating array, else as it is."""
         is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-        if is_float and self.autocast and value.dtype != self.compute_dtype:
-            if np.dtype(self.compute_dtype).kind == "f":
-                return value.astype(self.compute_dtype)
-        return value
+        if not is_float or not self.autocast or value.dtype == self.compute_dtype:
+            return value
+        if self.compute_dtype == "string" or np.dtype(self.compute_dtype).kind != "f":
+            return value
+        return value.astype(self.compute_dtype)
 
     def in_compute_dtype(self):
         """This layer, or under mixed precision a stand-in with the weights rounded."""

@@ -49,7 +49,8 @@ def is_symbolic(args, kwargs):
 def symbolic_call(layer, args, kwargs):
     """Build `layer` for the shapes of its arguments and add the call to the graph."""
     layer.prepare(args, kwargs)
-    shapes = layer.compute_output_shape(**layer.shape_arguments("compute_output_shape", args, kwargs))
+    arguments = layer.shape_arguments("compute_output_shape", args, kwargs)
+    shapes = layer.compute_output_shape(**arguments)
     outputs = tree.map_shapes(lambda shape: KerasTensor(shape, layer.output_dtype), shapes)
     Node(layer, args, kwargs, outputs)
     return outputs

@@ -3,12 +3,13 @@
 Keras fixes its backend when it is imported, so a process serves one Keras column at most. Each
 backend is a module here with the same few functions:
 
-- `outputs_and_gradients(call, inputs, weights, cotangents)`: leaves of the outputs, of the gradients
-  of the floating inputs, and of the gradients of the weights, as NumPy arrays
+- `outputs_and_gradients(call, inputs, weights, cotangents)`: the leaves of the outputs, of the
+  floating inputs' gradients and of the weights' gradients, as NumPy arrays
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`
 - `device_memory()`: peak bytes on the accelerator, or None on the CPU
+- `double_precision()`: a context in which float64 is float64
 """
 
 import importlib

@@ -60,3 +60,8 @@ def on_device(kind):
 def device_memory():
     """Peak bytes on the first GPU."""
     return jax.devices()[0].memory_stats()["peak_bytes_in_use"] if devices() else None
+
+
+def double_precision():
+    """A context in which float64 is float64; otherwise JAX rounds it to float32."""
+    return jax.enable_x64(True)

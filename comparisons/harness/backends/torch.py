@@ -1,5 +1,7 @@
 """Keras on PyTorch."""
 
+import contextlib
+
 import keras
 import torch
 from keras import ops
@@ -50,3 +52,8 @@ def on_device(kind):
 def device_memory():
     """Peak bytes on the first GPU."""
     return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
+
+
+def double_precision():
+    """A context in which float64 is float64; here it always is."""
+    return contextlib.nullcontext()

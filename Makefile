@@ -1,0 +1,26 @@
+# The two commands: make compare · make test. Both make their own environment in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: compare test lint clean
+.DELETE_ON_ERROR:
+
+compare: $(VENV)/installed
+	$(BIN)/sidebyside run --all
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) results
+
+# The stamp is written last, so that an install that was cut short is done again.
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@

@@ -1,0 +1,207 @@
+"""The command line: `sidebyside list`, `sidebyside run`, `sidebyside report`.
+
+Exit status 0: all checks hold; 1: a check failed; 2: it could not run.
+"""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from comparisons.harness import concept as concepts
+from comparisons.harness import jobs, results, runner, workers
+from comparisons.harness.concept import Settings
+
+HOLDS, FAILED, COULD_NOT_RUN = 0, 1, 2
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Deep-learning concepts twice, in NumPy and in Keras: proven equal, and compared.",
+)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; every plain mistake is one line on standard error and status 2."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
+    except typer.exceptions.TyperException as error:
+        _stop(error.format_message())
+    except (typer.Abort, KeyboardInterrupt):
+        _stop("interrupted; the same command goes on with the jobs that are still missing")
+    except (ValueError, workers.WorkerError) as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"{error.filename or 'output'}: {error.strerror or error}")
+    sys.exit(status or HOLDS)
+
+
+def run_script(file: str) -> NoReturn:
+    """What `python -m comparisons.NAME` does: `sidebyside run NAME` with the same options."""
+    main(["run", Path(file).stem, *sys.argv[1:]])
+
+
+def _stop(message: str) -> NoReturn:
+    print(f"sidebyside: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(COULD_NOT_RUN)
+
+
+class Device(StrEnum):
+    """Where the Keras columns run."""
+
+    auto = "auto"
+    cpu = "cpu"
+    gpu = "gpu"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+
+
+@app.command("list")
+def list_concepts(as_json: AsJson = False) -> int:
+    """List the concepts."""
+    declared = {name: concepts.load(name) for name in concepts.names()}
+    if as_json:
+        rows = [
+            {
+                "name": name,
+                "chapter": c.chapter,
+                "title": c.title,
+                "title_ja": c.title_ja,
+                "claims": [claim.claim for claim in c.claims],
+            }
+            for name, c in declared.items()
+        ]
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return HOLDS
+    table = Table("name", "chapter", "title", "", box=None, pad_edge=False)
+    for name, c in declared.items():
+        table.add_row(name, c.chapter, c.title, c.title_ja)
+    Console().print(table)
+    return HOLDS
+
+
+@app.command()
+def run(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="Concepts; see `list`.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every concept.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Full size instead of minutes.")] = False,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Number of epochs.")] = None,
+    backends: Annotated[
+        list[str] | None,
+        typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
+    ] = None,
+    device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
+    csv: Annotated[
+        Path | None, typer.Option(help="A Titanic file of your own, such as Kaggle's train.csv.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Prove and compare concepts, and write the page."""
+    if every == bool(names):
+        raise ValueError("name the concepts to run, or give --all (`sidebyside list` shows them)")
+    settings = Settings(
+        preset="full" if full else "default",
+        seeds=seeds,
+        epochs=epochs,
+        device=device.value,
+        csv=str(csv) if csv else None,
+    )
+    wanted = [name for entry in backends or [] for name in entry.split(",") if name]
+    names = concepts.names() if every else list(dict.fromkeys(names))
+    console = Console(stderr=True)
+    out.mkdir(parents=True, exist_ok=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=as_json,
+    ) as bar:
+        task = bar.add_task("starting", total=None, visible=False)
+
+        def progress(what, done, total):
+            bar.update(task, description=what, completed=done, total=total, visible=True)
+            if not console.is_terminal and not as_json:
+                console.print(f"[{done}/{total}] {what}", highlight=False, markup=False)
+
+        found = runner.run(names, settings, wanted, out, fresh, progress)
+    return _finish(found, out, as_json)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of results.")] = Path(
+        "results"
+    ),
+    as_json: AsJson = False,
+) -> int:
+    """Write the page again from results that are there."""
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: no such folder of results; `sidebyside run` makes one")
+    found = [
+        results.Result.read(folder / name)
+        for name in concepts.names()
+        if (folder / name / "result.json").exists()
+    ]
+    if not found:
+        raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
+    return _finish(found, folder, as_json)
+
+
+def _finish(found: list[results.Result], out: Path, as_json: bool) -> int:
+    """Write the page over all results in the folder, print the summary, give the exit status."""
+    from comparisons.harness.report import write_pages
+
+    page = write_pages(out)
+    status = HOLDS if all(result.passed for result in found) else FAILED
+    if as_json:
+        content = {"page": str(page), "status": status, "results": [r.content for r in found]}
+        print(jobs.as_json(content).decode(), end="")
+        return status
+    Console().print(_summary(found))
+    for result in found:
+        for record in result.content["checks"]:
+            if not record["passed"]:
+                print(
+                    f"FAILED: {record['what']}, {record['where']}, {record['against']}, "
+                    f"{record['dtype']}: error {record['error']}, tolerance {record['tolerance']}"
+                )
+    print(f"Open {page}")
+    return status
+
+
+def _summary(found: list[results.Result]) -> Table:
+    """A row a concept: checks held, test accuracy and step time of each column, verdicts."""
+    columns = list(dict.fromkeys(c for result in found for c in result.implementations))
+    table = Table("concept", "checks", *columns, "claims", pad_edge=False)
+    for result in found:
+        checks = result.content["checks"]
+        cells = []
+        for column in columns:
+            rows = [r for r in result.content["summary"] if r["implementation"] == column]
+            cells.append(
+                "\n".join(
+                    (f"{r['variant']}: " if r["variant"] != "model" else "")
+                    + f"{r['test_accuracy']['mean']:.1%}, {1e3 * r['seconds_per_step']:.2f} ms/step"
+                    for r in rows
+                )
+            )
+        held = sum(record["passed"] for record in checks)
+        verdicts = "\n".join(claim["verdict"] for claim in result.content["claims"])
+        table.add_row(result.content["concept"], f"{held}/{len(checks)}", *cells, verdicts)
+    return table

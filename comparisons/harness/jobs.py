@@ -1,0 +1,140 @@
+"""Jobs: the parts into which a run is cut, each of them one file of results.
+
+A job's file is written under a temporary name and renamed, so that it is whole or not there. It
+carries a fingerprint of everything that the result depends on; a run that was interrupted goes on
+with the jobs whose files are missing or were made from something else.
+"""
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from comparisons.harness.concept import Concept, Settings
+
+RESULT_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One part of a run.
+
+    Args:
+        concept: the concept's name.
+        action: `"check"`, `"demonstrate"`, `"train"` or `"baseline"`.
+        implementation: the column, `"numpy"` or `"keras-…"`.
+        part: the variant or the demonstration, `""` where there is only one.
+        seed: the seed.
+    """
+
+    concept: str
+    action: str
+    implementation: str
+    part: str = ""
+    seed: int = 0
+
+    @property
+    def file_name(self) -> str:
+        """Name of the job's file, without ending."""
+        part = f"-{self.part}" if self.part else ""
+        return f"{self.action}-{self.implementation}{part}-{self.seed}"
+
+
+def plan(name: str, concept: Concept, implementations: list[str], settings: Settings) -> list[Job]:
+    """All jobs of one concept, proofs first."""
+    keras = [column for column in implementations if column != "numpy"]
+    jobs = [Job(name, "check", column) for column in keras]
+    for demonstration in concept.demonstrations:
+        jobs += [
+            Job(name, "demonstrate", column, demonstration.function, seed)
+            for seed in range(demonstration.seeds)
+            for column in implementations
+        ]
+    if concept.task:
+        jobs += [
+            Job(name, "train", column, variant, seed)
+            for seed in range(settings.seeds or concept.task.seeds)
+            for variant in concept.task.variants
+            for column in implementations
+        ]
+        if concept.task.baselines:
+            jobs.append(Job(name, "baseline", "numpy"))
+    return jobs
+
+
+@cache
+def code_fingerprint() -> str:
+    """Digest of the product's own code and of the versions that it runs on."""
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for package in ("reference_numpy", "keras_models", "comparisons"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    for name in ("numpy", "keras", "scikit-learn"):
+        digest.update(f"{name} {version(name)}".encode())
+    return digest.hexdigest()
+
+
+def fingerprint(job: Job, settings: Settings) -> str:
+    """Digest of everything that the job's result depends on."""
+    # The number of seeds is left out: asking for more of them keeps the jobs already done.
+    choices = [settings.preset, settings.epochs, settings.device]
+    parts = [asdict(job), choices, code_fingerprint()]
+    if settings.csv:
+        parts.append(hashlib.sha256(Path(settings.csv).read_bytes()).hexdigest())
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_job(folder: Path, job: Job, mark: str, payload: dict, arrays: dict) -> None:
+    """Write the job's arrays, then the job's file, which makes it count as done."""
+    if arrays:
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        write_atomically(folder / f"{job.file_name}.npz", buffer.getvalue())
+    content = {"schema": RESULT_SCHEMA, "job": asdict(job), "fingerprint": mark, **payload}
+    write_atomically(folder / f"{job.file_name}.json", as_json(content))
+
+
+def read_job(folder: Path, job: Job, mark: str) -> dict | None:
+    """What the job's file holds, or None where it is missing, broken or of another fingerprint."""
+    try:
+        content = json.loads((folder / f"{job.file_name}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return content if content.get("fingerprint") == mark else None
+
+
+def as_json(content: object) -> bytes:
+    """JSON text; numbers that JSON has no word for (NaN, infinities) become null."""
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [plain(item) for item in value]
+        if isinstance(value, np.ndarray):
+            return plain(value.tolist())
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, float) and not np.isfinite(value):
+            return None
+        return value
+
+    return (json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,175 @@
+"""The ladder of proof for a concept: its demonstrations, its model, its training steps."""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from comparisons.harness import checks
+from comparisons.harness.concept import Concept, Settings, Task, keras_half, reference_half
+from comparisons.harness.datasets import Dataset
+from comparisons.harness.draws import numpy_draws, reseed
+from comparisons.harness.layer_checks import DRAWS_SEED, Reference, keras_quantities
+from reference_numpy import config as reference_config
+from reference_numpy import random as reference_random
+
+CHECK_ROWS = 6
+STEPS = 50
+STEP_BATCH = 8
+PRECISIONS = ("float64", "float32")
+
+
+@contextmanager
+def precision(dtype: str):
+    """Build models of both halves in `dtype` meanwhile."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    reference_config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)
+        reference_config.set_floatx("float32")
+
+
+def check(name: str, concept: Concept, column: str, backend, settings: Settings) -> list[dict]:
+    """All records of one concept against one Keras column."""
+    records = []
+    with backend.double_precision():
+        for demonstration in concept.demonstrations:
+            records += check_demonstration(name, demonstration, column)
+        if concept.task:
+            data = concept.task.data(settings, 0)
+            data = data if isinstance(data, Dataset) else data[0]
+            for variant in concept.task.variants:
+                records += check_model(name, concept.task, variant, data, column, backend)
+                records += check_steps(name, concept.task, variant, data, column)
+    if not records:
+        reason = "the concept declares nothing to compare"
+        records = [checks.Record(name, "", column, "", np.inf, 0.0, np.inf, False, reason)]
+    return [record.as_dict() for record in records]
+
+
+def check_demonstration(name: str, demonstration, column: str) -> list[checks.Record]:
+    """Both halves' functions on the same arguments, in float64 and float32."""
+    ours = getattr(reference_half(name), demonstration.function)
+    theirs = getattr(keras_half(name), demonstration.function)
+    arguments = demonstration.arguments(0)
+
+    def cast(dtype, change=lambda array: array):
+        return {
+            key: change(value).astype(dtype)
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+            else value
+            for key, value in arguments.items()
+        }
+
+    with precision("float64"):
+        exact = ours(**cast("float64"))
+        scale = checks.scales(lambda jitter: ours(**cast("float64", jitter)), exact)
+    records = []
+    for dtype in PRECISIONS:
+        with precision(dtype):
+            found = theirs(**cast(dtype))
+        what = f"{name}: {demonstration.function}"
+        records += checks.compare_all(what, column, dtype, exact, found, scale)
+    return records
+
+
+def build_pair(name: str, task: Task, variant: str, dtype: str, weights=None):
+    """The reference's and Keras's model in `dtype` with the same weights."""
+    arguments = task.variants[variant]
+    with precision(dtype):
+        reference_random.set_seed(0)
+        ours = getattr(reference_half(name), task.build)(**arguments)
+        theirs = getattr(keras_half(name), task.build)(**arguments)
+    if weights is None:
+        # Rounded to float32, so that both precisions start from the same numbers.
+        weights = [w.astype("float32").astype(w.dtype) for w in ours.get_weights()]
+    ours.set_weights(weights)
+    theirs.set_weights(weights)
+    return ours, theirs, weights
+
+
+def check_model(
+    name: str, task: Task, variant: str, data: Dataset, column: str, backend
+) -> list[checks.Record]:
+    """Rungs 1 to 3: the whole model (propagated errors), then each layer on the oracle's input."""
+    subject = name if len(task.variants) == 1 else f"{name} ({variant})"
+    x = data.x_train[:CHECK_ROWS].astype("float64")
+    exact, _, weights = build_pair(name, task, variant, "float64")
+    records = Reference(exact, x, {"training": True}).calculus(f"{subject}: model")
+    for dtype in PRECISIONS:
+        ours, theirs, _ = build_pair(name, task, variant, dtype, weights)
+        for training in (False, True):
+            options = {"training": True} if training else {}
+            what = f"{subject}: model, {'training' if training else 'inference'}"
+            records += _against_keras(what, column, backend, dtype, exact, ours, theirs, x, options)
+        inputs = x
+        for exact_layer, layer, keras_layer in zip(
+            exact.layers, ours.layers, theirs.layers, strict=True
+        ):
+            what = f"{subject}: layer {layer.name}"
+            records += _against_keras(
+                what, column, backend, dtype, exact_layer, layer, keras_layer, inputs, {}
+            )
+            inputs = exact_layer(inputs)
+    return records
+
+
+def _against_keras(what, column, backend, dtype, exact, ours, theirs, x, options):
+    oracle = Reference(exact, x, options)
+    quantities = oracle.quantities()
+    scale = checks.scales(oracle.quantities, quantities)
+    given = Reference(ours, x.astype(dtype), options)
+    found = keras_quantities(backend, theirs, given)
+    ours.set_weights(given.start)
+    exact.set_weights(oracle.start)
+    return checks.compare_all(what, column, dtype, quantities, found, scale)
+
+
+def check_steps(
+    name: str, task: Task, variant: str, data: Dataset, column: str
+) -> list[checks.Record]:
+    """Rung 4: one step and 50 steps with the same batches and the same dropout masks."""
+    subject = name if len(task.variants) == 1 else f"{name} ({variant})"
+    generator = np.random.default_rng(0)
+    rows = [generator.integers(0, len(data.x_train), STEP_BATCH) for _ in range(STEPS)]
+    exact, _, weights = build_pair(name, task, variant, "float64")
+
+    def follow(jitter=lambda array: array):
+        with precision("float64"):
+            reference_random.set_seed(0)
+            model = getattr(reference_half(name), task.build)(**task.variants[variant])
+        model.set_weights([jitter(weight) for weight in weights])
+        reseed(model, DRAWS_SEED)
+        batches = ((jitter(data.x_train[i].astype("float64")), data.y_train[i]) for i in rows)
+        return _steps(model, batches)
+
+    oracle = follow()
+    scale = checks.scales(follow, oracle)
+    records = []
+    for dtype in PRECISIONS:
+        _, theirs, _ = build_pair(name, task, variant, dtype, weights)
+        theirs.run_eagerly = True
+        batches = ((data.x_train[i].astype(dtype), data.y_train[i]) for i in rows)
+        with precision(dtype), numpy_draws(DRAWS_SEED):
+            found = _steps(theirs, batches)
+        records += checks.compare_all(f"{subject}: training", column, dtype, oracle, found, scale)
+    return records
+
+
+def _steps(model, batches) -> dict:
+    """Loss and weights after the first and the last of some training steps."""
+    quantities = {}
+    losses = []
+    for step, (x, y) in enumerate(batches, start=1):
+        logs = model.train_on_batch(x, y)
+        losses.append(float(logs[0] if isinstance(logs, (list, tuple)) else logs))
+        if step in (1, STEPS):
+            after = "1 step" if step == 1 else f"{step} steps"
+            quantities[f"losses after {after}"] = np.array(losses)
+            for index, weight in enumerate(model.get_weights()):
+                quantities[f"weight {index} after {after}"] = weight.copy()
+    return quantities

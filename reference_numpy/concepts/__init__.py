@@ -1,0 +1,1 @@
+"""The NumPy half of every concept; the same file name stands in keras_models and comparisons."""
