@@ -24,6 +24,8 @@ class Case:
         away_from: values that the drawn inputs must keep away from, since the layer has no
             derivative there.
         positive: draw the inputs from (0.5, 1.5) instead of N(0, 1).
+        calculus: whether backward in training is the derivative of forward; False where the layer takes a
+            part of its computation as constant (the note says which).
         note: the reason, where a check is limited by one of the fields above.
     """
 
@@ -35,6 +37,7 @@ class Case:
     training: tuple = (False,)
     away_from: tuple = ()
     positive: bool = False
+    calculus: bool = True
     note: str = ""
 
     @property

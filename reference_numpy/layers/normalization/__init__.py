@@ -1,3 +1,5 @@
 """Normalization layers."""
 
-__all__ = []
+from reference_numpy.layers.normalization.batch_normalization import BatchNormalization
+
+__all__ = ["BatchNormalization"]

@@ -1,3 +1,6 @@
 """Reshaping layers."""
 
-__all__ = []
+from reference_numpy.layers.reshaping.flatten import Flatten
+from reference_numpy.layers.reshaping.reshape import Reshape
+
+__all__ = ["Flatten", "Reshape"]

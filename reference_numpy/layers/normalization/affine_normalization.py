@@ -1,0 +1,93 @@
+"""What batch, layer and group normalization share: the learned scale γ and offset β."""
+
+from reference_numpy import constraints, initializers, regularizers
+from reference_numpy.layers.layer import Layer
+
+
+class AffineNormalization(Layer):
+    """y = γ x̂ + β, where the subclass says how x̂ is made from x.
+
+    Args:
+        axis: the axis (or axes) that γ and β follow.
+        epsilon: added to the variance, so that nothing is divided by zero.
+        center, scale: whether β is added, whether γ multiplies.
+        beta_initializer, gamma_initializer: first values of β and γ.
+        beta_regularizer, gamma_regularizer: penalties on β and γ.
+        beta_constraint, gamma_constraint: projections of β and γ after each step.
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.gamma = self.beta = None
+        self.supports_masking = True
+
+    def add_gamma_and_beta(self, shape):
+        """Create γ and β of `shape`, as far as the layer has them."""
+        # Keras keeps both out of the casts of mixed precision, since statistics are float32.
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape,
+                self.gamma_initializer,
+                "gamma",
+                self.gamma_regularizer,
+                self.gamma_constraint,
+                autocast=False,
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape,
+                self.beta_initializer,
+                "beta",
+                self.beta_regularizer,
+                self.beta_constraint,
+                autocast=False,
+            )
+
+    def axis_sizes(self, input_shape):
+        """The sizes of the axes in `axis`.
+
+        Raises:
+            ValueError: for an axis that the input does not have, or of which the size is unknown.
+        """
+        self.compute_output_shape(input_shape)
+        axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        sizes = tuple(input_shape[axis] for axis in axes)
+        if None in sizes:
+            raise ValueError(
+                f"Layer '{self.name}': the sizes along axis {self.axis} must be known. "
+                f"Received: input_shape={tuple(input_shape)}"
+            )
+        return sizes
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the input. Raises ValueError for an `axis` that it does not have."""
+        for axis in [self.axis] if isinstance(self.axis, int) else self.axis:
+            if not -len(input_shape) <= axis < len(input_shape):
+                raise ValueError(
+                    f"Layer '{self.name}': axis {axis} is out of bounds for the input shape "
+                    f"{tuple(input_shape)}. Received: axis={self.axis}"
+                )
+        return input_shape

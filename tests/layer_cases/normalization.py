@@ -1,0 +1,74 @@
+"""Cases of the normalization layers."""
+
+import numpy as np
+
+from tests.layer_cases.case import Case
+
+BOTH = (False, True)
+MASK_3 = np.array([[True, True, False], [True, False, False]])
+MASK_4 = np.random.default_rng(5).random((2, 4, 3)) < 0.6
+REGULARIZED = {
+    "gamma_regularizer": {
+        "module": "keras.regularizers",
+        "class_name": "L2",
+        "config": {"l2": 0.02},
+        "registered_name": None,
+    }
+}
+
+RENORM = {
+    "training": BOTH,
+    "calculus": False,
+    "note": "the corrections r and d count as constants",
+}
+
+BATCH = [
+    Case("BatchNormalization", {}, (6, 3), training=BOTH),
+    Case("BatchNormalization", {}, (3, 5, 4, 2), training=BOTH, label="images"),
+    Case("BatchNormalization", {"axis": 1}, (3, 2, 5, 4), training=BOTH),
+    Case("BatchNormalization", {"axis": 2}, (2, 3, 4, 2), training=BOTH),
+    Case("BatchNormalization", {"axis": -2}, (2, 3, 4), training=BOTH),
+    Case("BatchNormalization", {}, (300, 3), training=BOTH, label="more than one block of rows"),
+    Case(
+        "BatchNormalization",
+        {"momentum": 0.7, "epsilon": 0.1, "center": False},
+        (5, 3),
+        training=BOTH,
+    ),
+    Case("BatchNormalization", {"scale": False}, (5, 3), training=BOTH),
+    Case("BatchNormalization", {"scale": False, "center": False}, (5, 3), training=BOTH),
+    Case("BatchNormalization", {"trainable": False}, (5, 3), training=BOTH),
+    Case("BatchNormalization", {"synchronized": True, **REGULARIZED}, (5, 3), training=BOTH),
+    Case("BatchNormalization", {}, (2, 3, 4), {"mask": MASK_3}, "mask", BOTH),
+    Case("BatchNormalization", {}, (2, 4, 3, 2), {"mask": MASK_4}, "mask over images", BOTH),
+    Case("BatchNormalization", {"axis": 1}, (2, 3, 4), {"mask": MASK_3}, "mask, axis 1", BOTH),
+    Case("BatchNormalization", {"renorm": True}, (6, 3), **RENORM),
+    Case(
+        "BatchNormalization",
+        {
+            "axis": 1,
+            "renorm": True,
+            "renorm_clipping": {"rmax": 1.05, "rmin": 0.95, "dmax": 0.1},
+            "renorm_momentum": 0.8,
+        },
+        (6, 3, 2),
+        **RENORM,
+        label="renorm, clipped",
+    ),
+    Case(
+        "BatchNormalization",
+        {"renorm": True, "scale": False, "renorm_clipping": {"dmax": 0.2}},
+        (6, 3),
+        **RENORM,
+        label="renorm without gamma",
+    ),
+    Case(
+        "BatchNormalization",
+        {"renorm": True, "scale": False, "center": False},
+        (6, 3),
+        **RENORM,
+        label="renorm without gamma and beta",
+    ),
+]
+
+CASES = BATCH
