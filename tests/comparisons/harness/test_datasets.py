@@ -161,7 +161,7 @@ def test_nothing_is_unpickled(folder):
 def test_kaggle_file(tmp_path):
     path = tmp_path / "train.csv"
     second = "2,1,1,A,FEMALE,NA,0,0,PC 17599,71.2833,C85,c"
-    path.write_bytes(f"\ufeff{KAGGLE_HEADER}\r\n{KAGGLE_ROW}\r\n\r\n{second}\r\n".encode())
+    path.write_text(f"{KAGGLE_HEADER}\r\n{KAGGLE_ROW}\r\n\r\n{second}\r\n", newline="")
     frame = load_titanic(path)
     assert list(frame.columns) == list(datasets.REQUIRED_COLUMNS)
     assert frame["name"].iloc[0] == 'Braund, Mr. Owen "Harris"'
@@ -172,6 +172,12 @@ def test_kaggle_file(tmp_path):
     assert frame["cabin"].isna().tolist() == [True, False]
     assert frame["survived"].tolist() == [0, 1]
     assert str(frame["pclass"].dtype) == "int64"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text(changed("Fare", "9"), encoding="utf-8-sig")
+    assert load_titanic(path)["survived"].tolist() == [1]
 
 
 def test_columns_that_are_empty_throughout_keep_their_types(tmp_path):
