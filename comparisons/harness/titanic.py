@@ -43,7 +43,7 @@ class Fold(NamedTuple):
 def titles(names: pd.DataFrame) -> pd.DataFrame:
     """The title in each name ("Braund, Mr. Owen" -> "Mr"): it tells boys and wives apart."""
     found = names["name"].astype("object").str.extract(r",\s*([^.]+)\.", expand=False)
-    found = found.replace(SAME_TITLE)
+    found = found.map(lambda title: SAME_TITLE.get(title, title))
     return found.where(found.isin(TITLES), "other").to_frame("title")
 
 
