@@ -54,9 +54,11 @@ class Worker:
     def demonstrate(self, job: Job, declared: concept.Concept) -> dict[str, np.ndarray]:
         """The named arrays that this half's function returns."""
         demonstration = next(d for d in declared.demonstrations if d.function == job.part)
-        half = concept.reference_half if self.backend is None else concept.keras_half
-        function = getattr(half(job.concept), demonstration.function)
-        found = function(**demonstration.arguments(job.seed))
+        arguments = demonstration.arguments(job.seed)
+        if self.backend is None:
+            found = demonstration.run_reference(job.concept, arguments)
+        else:
+            found = demonstration.run_keras(job.concept, arguments, self.backend)
         return {name: np.asarray(value) for name, value in found.items()}
 
     def train(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:

@@ -48,11 +48,33 @@ class Demonstration:
         function: its name in both halves.
         arguments: function of a seed that gives the arguments.
         seeds: how many seeds to run; 1 where nothing is drawn.
+        differentiates: whether the Keras half's function needs its backend's derivatives. It is
+            then given `gradient_of(function, inputs, dy)`, which returns the function's value and
+            its gradients for the list of inputs.
     """
 
     function: str
     arguments: Callable[[int], dict] = lambda seed: {}
     seeds: int = 1
+    differentiates: bool = False
+
+    def run_reference(self, name: str, arguments: dict) -> dict:
+        """The NumPy half's named arrays."""
+        return getattr(reference_half(name), self.function)(**arguments)
+
+    def run_keras(self, name: str, arguments: dict, backend: ModuleType) -> dict:
+        """The Keras half's named arrays."""
+        function = getattr(keras_half(name), self.function)
+        if not self.differentiates:
+            return function(**arguments)
+
+        def gradient_of(inner, inputs, dy):
+            outputs, slopes, _ = backend.outputs_and_gradients(
+                lambda tensors: inner(*tensors), list(inputs), [], [dy]
+            )
+            return outputs[0], slopes
+
+        return function(**arguments, gradient_of=gradient_of)
 
 
 @dataclass(frozen=True)

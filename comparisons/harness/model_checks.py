@@ -1,11 +1,19 @@
 """The ladder of proof for a concept: its demonstrations, its model, its training steps."""
 
 from contextlib import contextmanager
+from types import ModuleType
 
 import numpy as np
 
 from comparisons.harness import checks
-from comparisons.harness.concept import Concept, Settings, Task, keras_half, reference_half
+from comparisons.harness.concept import (
+    Concept,
+    Demonstration,
+    Settings,
+    Task,
+    keras_half,
+    reference_half,
+)
 from comparisons.harness.datasets import Dataset
 from comparisons.harness.draws import numpy_draws, reseed
 from comparisons.harness.layer_checks import DRAWS_SEED, Reference, keras_quantities
@@ -38,7 +46,7 @@ def check(name: str, concept: Concept, column: str, backend, settings: Settings)
     records = []
     with backend.double_precision():
         for demonstration in concept.demonstrations:
-            records += check_demonstration(name, demonstration, column)
+            records += check_demonstration(name, demonstration, column, backend)
         if concept.task:
             data = concept.task.data(settings, 0)
             data = data if isinstance(data, Dataset) else data[0]
@@ -51,10 +59,10 @@ def check(name: str, concept: Concept, column: str, backend, settings: Settings)
     return [record.as_dict() for record in records]
 
 
-def check_demonstration(name: str, demonstration, column: str) -> list[checks.Record]:
+def check_demonstration(
+    name: str, demonstration: Demonstration, column: str, backend: ModuleType
+) -> list[checks.Record]:
     """Both halves' functions on the same arguments, in float64 and float32."""
-    ours = getattr(reference_half(name), demonstration.function)
-    theirs = getattr(keras_half(name), demonstration.function)
     arguments = demonstration.arguments(0)
 
     def cast(dtype, change=lambda array: array):
@@ -66,12 +74,16 @@ def check_demonstration(name: str, demonstration, column: str) -> list[checks.Re
         }
 
     with precision("float64"):
-        exact = ours(**cast("float64"))
-        scale = checks.scales(lambda jitter: ours(**cast("float64", jitter)), exact)
+
+        def oracle(jitter=lambda array: array):
+            return demonstration.run_reference(name, cast("float64", jitter))
+
+        exact = oracle()
+        scale = checks.scales(oracle, exact)
     records = []
     for dtype in PRECISIONS:
         with precision(dtype):
-            found = theirs(**cast(dtype))
+            found = demonstration.run_keras(name, cast(dtype), backend)
         what = f"{name}: {demonstration.function}"
         records += checks.compare_all(what, column, dtype, exact, found, scale)
     return records

@@ -149,6 +149,7 @@ def train_once(
         "device": half.device,
         "data": data.description,
         "epochs": preset.epochs,
+        "steps_per_epoch": -(-len(data.x_train) // preset.batch_size),
         "batch_size": preset.batch_size,
         "history": history,
         **{f"{part}_{name}": v for part in parts for name, v in scores[part].items()},

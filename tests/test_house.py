@@ -1,0 +1,134 @@
+"""The house: floors of imports, the three trees, and what each room may import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+# Within the NumPy half a module imports from its own room and from rooms below it only.
+FLOORS = [
+    {"config", "tree", "ops"},
+    {"serialization", "random"},
+    {"dtype_policies"},
+    {"activations", "initializers", "regularizers", "constraints", "numerical_gradient"},
+    {"layers", "losses", "metrics", "optimizers"},
+    {"callbacks"},
+    {"models"},
+    {"saving"},
+    {"concepts"},
+]
+FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "sklearn", "pandas", "scipy")
+
+
+def modules(package):
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path):
+    """Full names of everything that a module imports anywhere in it, with the line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield name.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are written in full"
+            for name in node.names:
+                yield f"{node.module}.{name.name}", node.lineno
+
+
+def floor_of(room):
+    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), None)
+
+
+def test_every_room_of_the_numpy_half_has_a_floor():
+    rooms = {
+        path.stem if path.is_file() else path.name
+        for path in (ROOT / "reference_numpy").iterdir()
+        if path.name not in ("__init__.py", "__pycache__")
+    }
+    assert rooms == set().union(*FLOORS)
+
+
+def test_numpy_half_imports_from_floors_below():
+    wrong = []
+    for path in modules("reference_numpy"):
+        parts = path.relative_to(ROOT / "reference_numpy").with_suffix("").parts
+        room = parts[0]
+        if room in ("__init__", "concepts"):
+            continue  # they offer or use the whole half
+        for name, line in imported(path):
+            target = name.split(".")
+            if target[0] != "reference_numpy":
+                continue
+            other = target[1]
+            if other != room and floor_of(other) >= floor_of(room):
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_numpy_half_imports_numpy_alone():
+    wrong = []
+    for path in modules("reference_numpy"):
+        in_saving = "saving" in path.parts
+        for name, line in imported(path):
+            package = name.split(".")[0]
+            allowed = package in ("numpy", "reference_numpy") or package in sys.stdlib_module_names
+            if not allowed and not (in_saving and package == "h5py"):
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_numpy_half_works_without_any_framework():
+    script = f"""
+import importlib.abc, pkgutil, importlib, sys
+class Block(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {FRAMEWORKS}:
+            raise ImportError("blocked: " + name)
+sys.meta_path.insert(0, Block())
+import reference_numpy
+for module in pkgutil.walk_packages(reference_numpy.__path__, "reference_numpy."):
+    importlib.import_module(module.name)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+def test_keras_half_imports_nothing_of_ours():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in modules("keras_models")
+        for name, line in imported(path)
+        if name.split(".")[0] in ("reference_numpy", "comparisons", "tests")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_harness_imports_no_concept_script():
+    concepts = {path.stem for path in (ROOT / "comparisons").glob("*.py")} - {"__init__"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in modules("comparisons/harness")
+        for name, line in imported(path)
+        if name.startswith("comparisons.") and name.split(".")[1] in concepts
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_three_trees_hold_the_same_concepts():
+    def names(folder):
+        return {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+
+    assert names("comparisons") == names("keras_models") == names("reference_numpy/concepts")
+
+
+def test_no_file_has_grown_too_long():
+    packages = ("reference_numpy", "keras_models", "comparisons", "tests", "data")
+    long = [
+        f"{path.relative_to(ROOT)}: {length} lines"
+        for package in packages
+        for path in modules(package)
+        if (length := len(path.read_text().splitlines())) > 420
+    ]
+    assert not long, "\n".join(long)
