@@ -24,8 +24,10 @@ class Case:
         away_from: values that the drawn inputs must keep away from, since the layer has no
             derivative there.
         positive: draw the inputs from (0.5, 1.5) instead of N(0, 1).
-        calculus: whether backward in training is the derivative of forward; False where the layer takes a
-            part of its computation as constant (the note says which).
+        calculus: whether backward in training is the derivative of forward; False where the layer
+            takes a part of its computation as constant (the note says which).
+        keras_precision: the best precision that Keras on TensorFlow has for this layer;
+            `"float32"` where TensorFlow computes in float32 whatever the policy says.
         note: the reason, where a check is limited by one of the fields above.
     """
 
@@ -38,6 +40,7 @@ class Case:
     away_from: tuple = ()
     positive: bool = False
     calculus: bool = True
+    keras_precision: str = "float64"
     note: str = ""
 
     @property

@@ -71,4 +71,41 @@ BATCH = [
     ),
 ]
 
-CASES = BATCH
+LAYER = [
+    Case("LayerNormalization", {}, (2, 5)),
+    Case("LayerNormalization", {"epsilon": 0.1, **REGULARIZED}, (2, 3, 4)),
+    Case("LayerNormalization", {"axis": 1}, (2, 3, 4)),
+    Case("LayerNormalization", {"axis": [1, 3]}, (2, 3, 4, 5)),
+    Case("LayerNormalization", {"axis": [2, 1]}, (2, 3, 4, 5)),
+    Case("LayerNormalization", {"axis": [-1, -2]}, (2, 3, 4)),
+    Case("LayerNormalization", {"axis": [1, 2, 3]}, (2, 3, 4, 2)),
+    Case("LayerNormalization", {"scale": False}, (2, 5)),
+    Case("LayerNormalization", {"center": False, "axis": 1}, (2, 5, 3)),
+    Case("LayerNormalization", {"scale": False, "center": False}, (2, 5)),
+]
+GROUP = [
+    Case("GroupNormalization", {"groups": 2}, (2, 6)),
+    Case("GroupNormalization", {"groups": 2, "epsilon": 0.1, **REGULARIZED}, (2, 3, 2, 4)),
+    Case("GroupNormalization", {"groups": 3, "axis": 1}, (2, 6, 3, 2)),
+    Case("GroupNormalization", {"groups": 2, "axis": 2}, (2, 3, 4, 2)),
+    Case("GroupNormalization", {"groups": 2, "axis": -2}, (2, 3, 4, 2)),
+    Case("GroupNormalization", {"groups": -1}, (2, 3, 4), label="instance normalization"),
+    Case("GroupNormalization", {"groups": 1}, (2, 3, 4)),
+    Case("GroupNormalization", {"groups": 2, "scale": False}, (2, 3, 4)),
+    Case("GroupNormalization", {"groups": 2, "center": False, "axis": 1}, (2, 4, 3)),
+    Case("GroupNormalization", {"groups": 2, "scale": False, "center": False}, (2, 3, 4)),
+]
+RMS = [
+    Case("RMSNormalization", {}, (2, 5)),
+    Case("RMSNormalization", {"axis": -1, "epsilon": 0.1}, (2, 3, 4)),
+    Case("RMSNormalization", {"axis": [1, 2]}, (2, 3, 4)),
+    Case("RMSNormalization", {"axis": [2, 3]}, (2, 3, 4, 2)),
+]
+UNIT = [
+    Case("UnitNormalization", {}, (2, 5)),
+    Case("UnitNormalization", {"axis": 1}, (2, 3, 4)),
+    Case("UnitNormalization", {"axis": [1, 3]}, (2, 3, 4, 2)),
+    Case("UnitNormalization", {"axis": -2}, (2, 3, 4)),
+]
+
+CASES = BATCH + LAYER + GROUP + RMS + UNIT

@@ -2,6 +2,8 @@
 
 from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.normalization.axes import as_list, check_axes
+from reference_numpy.layers.normalization.moments import channel_sums
 
 
 class AffineNormalization(Layer):
@@ -44,10 +46,10 @@ class AffineNormalization(Layer):
         self.gamma = self.beta = None
         self.supports_masking = True
 
-    def add_gamma_and_beta(self, shape):
-        """Create γ and β of `shape`, as far as the layer has them."""
+    def add_gamma_and_beta(self, shape, scale, center):
+        """Create γ of `shape` if `scale`, and β if `center`."""
         # Keras keeps both out of the casts of mixed precision, since statistics are float32.
-        if self.scale:
+        if scale:
             self.gamma = self.add_weight(
                 shape,
                 self.gamma_initializer,
@@ -56,7 +58,7 @@ class AffineNormalization(Layer):
                 self.gamma_constraint,
                 autocast=False,
             )
-        if self.center:
+        if center:
             self.beta = self.add_weight(
                 shape,
                 self.beta_initializer,
@@ -66,15 +68,33 @@ class AffineNormalization(Layer):
                 autocast=False,
             )
 
+    def scale_and_offset(self, normalized, shape=(-1,)):
+        """γ x̂ + β, a new array; γ and β are brought to `shape`."""
+        if self.gamma is None:
+            y = normalized.copy()
+        else:
+            y = normalized * self.gamma.reshape(shape).astype(normalized.dtype, copy=False)
+        if self.beta is not None:
+            y += self.beta.reshape(shape).astype(y.dtype, copy=False)
+        return y
+
+    def gamma_and_beta_gradients(self, dy, normalized):
+        """[dγ, dβ], as far as the layer has them, from `channels_view`s of dy and x̂."""
+        grads = []
+        if self.gamma is not None:
+            grads.append(channel_sums(dy, normalized).reshape(self.gamma.shape))
+        if self.beta is not None:
+            grads.append(channel_sums(dy).reshape(self.beta.shape))
+        return [grad.astype(self.variable_dtype, copy=False) for grad in grads]
+
     def axis_sizes(self, input_shape):
         """The sizes of the axes in `axis`.
 
         Raises:
             ValueError: for an axis that the input does not have, or of which the size is unknown.
         """
-        self.compute_output_shape(input_shape)
-        axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        sizes = tuple(input_shape[axis] for axis in axes)
+        check_axes(self, input_shape)
+        sizes = tuple(input_shape[axis] for axis in as_list(self.axis))
         if None in sizes:
             raise ValueError(
                 f"Layer '{self.name}': the sizes along axis {self.axis} must be known. "
@@ -84,10 +104,5 @@ class AffineNormalization(Layer):
 
     def compute_output_shape(self, input_shape):
         """The shape of the input. Raises ValueError for an `axis` that it does not have."""
-        for axis in [self.axis] if isinstance(self.axis, int) else self.axis:
-            if not -len(input_shape) <= axis < len(input_shape):
-                raise ValueError(
-                    f"Layer '{self.name}': axis {axis} is out of bounds for the input shape "
-                    f"{tuple(input_shape)}. Received: axis={self.axis}"
-                )
+        check_axes(self, input_shape)
         return input_shape

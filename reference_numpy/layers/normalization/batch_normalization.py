@@ -110,7 +110,7 @@ class BatchNormalization(AffineNormalization):
     def build(self, input_shape):
         """Create γ, β and the moving statistics, one entry a channel."""
         shape = self.axis_sizes(input_shape)
-        self.add_gamma_and_beta(shape)
+        self.add_gamma_and_beta(shape, self.scale, self.center)
         for name in ("moving_mean", "moving_variance"):
             initializer = getattr(self, f"{name}_initializer")
             state = self.add_weight(shape, initializer, name, trainable=False, autocast=False)
