@@ -122,6 +122,7 @@ def run(
     )
     wanted = [name for entry in backends or [] for name in entry.split(",") if name]
     names = concepts.names() if every else list(dict.fromkeys(names))
+    plan = runner.plan(names, settings, wanted)
     console = Console(stderr=True)
     out.mkdir(parents=True, exist_ok=True)
     with Progress(
@@ -139,7 +140,7 @@ def run(
             if not console.is_terminal and not as_json:
                 console.print(f"[{done}/{total}] {what}", highlight=False, markup=False)
 
-        found = runner.run(names, settings, wanted, out, fresh, progress)
+        found = runner.run(plan, out, fresh, progress)
     return _finish(found, out, as_json)
 
 

@@ -118,7 +118,8 @@ def read_job(folder: Path, job: Job, mark: str) -> dict | None:
         content = json.loads((folder / f"{job.file_name}.json").read_bytes())
     except (OSError, ValueError):
         return None
-    return content if content.get("fingerprint") == mark else None
+    whole = isinstance(content, dict) and content.get("fingerprint") == mark
+    return content if whole else None
 
 
 def as_json(content: object) -> bytes:
