@@ -31,3 +31,12 @@ def standardize_tuple(value, n, name, allow_zero=False):
             f"or more. Received: {name}={value}"
         )
     return values
+
+
+def positive_integer(value, name):
+    """`value` itself. Raises TypeError where it is no integer, ValueError below 1."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"Expected an integer for `{name}`. Received: {name}={value!r}")
+    if value < 1:
+        raise ValueError(f"`{name}` should be a positive integer. Received: {name}={value}")
+    return value

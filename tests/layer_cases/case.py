@@ -27,7 +27,7 @@ class Case:
         calculus: whether backward in training is the derivative of forward; False where the layer
             takes a part of its computation as constant (the note says which).
         keras_precision: the best precision that Keras on TensorFlow has for this layer;
-            `"float32"` where TensorFlow computes in float32 whatever the policy says.
+            `"float32"` where TensorFlow computes in float32 under every policy.
         note: the reason, where a check is limited by one of the fields above.
     """
 

@@ -25,9 +25,10 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
             for y, c in zip(outputs, cotangents, strict=True)
             if c is not None
         )
-    gradients = tape.gradient(
-        total, floats + [w.value for w in weights], unconnected_gradients="zero"
-    )
+    sources = floats + [w.value for w in weights]
+    if all(c is None for c in cotangents):
+        sources = []  # nothing is differentiated, so there is no total either
+    gradients = tape.gradient(total, sources, unconnected_gradients="zero") if sources else []
     gradients = [tf.convert_to_tensor(gradient).numpy() for gradient in gradients]
     outputs = [tf.convert_to_tensor(y).numpy() for y in outputs]
     return outputs, gradients[: len(floats)], gradients[len(floats) :]
