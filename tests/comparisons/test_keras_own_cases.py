@@ -1,0 +1,46 @@
+"""Every configuration that Keras's own layer tests use, on the reference beside Keras, float64."""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness import backends, checks
+from comparisons.harness.layer_checks import keras_quantities
+from tests.comparisons.test_layers_against_keras import build_keras_layer
+from tests.keras_own_cases import collect, layer_test_modules
+from tests.reference_numpy.layers.test_contract import make_reference
+
+TOLERANCE = 1e-9  # of a quantity's scale
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return backends.load("tensorflow")
+
+
+@pytest.mark.parametrize("module", layer_test_modules(), ids=lambda name: name.split(".")[-1])
+def test_reference_agrees_with_keras_on_keras_own_cases(backend, module):
+    cases = [case for case in collect(module) if case.layer in rn.layers.family.classes]
+    if not cases:
+        pytest.skip("Keras's tests here hold no case of a class that the reference has")
+    problems = []
+    for case in cases:
+        for training in case.training:
+            problems += differences(backend, case, training)
+    assert not problems, "\n".join(problems)
+
+
+def differences(backend, case, training):
+    """One line for each quantity that differs, or for an error on either side."""
+    name = f"{case.id} ({'training' if training else 'inference'})"
+    reference = make_reference(case, "float64", training)
+    ours = reference.quantities()
+    theirs = keras_quantities(backend, build_keras_layer(case, "float64"), reference)
+    scale = checks.scales(reference.quantities, ours)
+    unit = TOLERANCE / checks.UNIT_ROUNDOFF["float64"]
+    exceptions = dict.fromkeys(ours, (unit, ""))
+    records = checks.compare_all(
+        name, "keras-tensorflow", "float64", ours, theirs, scale, exceptions
+    )
+    assert any(np.asarray(value).size for value in ours.values()), f"{name} compares nothing"
+    return [str(record) for record in records if not record.passed]
