@@ -1,4 +1,4 @@
-"""Keras's configs: every family of objects (layers, initializers, …) by name, by config, by instance.
+"""Keras's configs: objects of every family (layers, …) from a name, a config or an instance.
 
 A config is what `keras.saving.serialize_keras_object` gives:
 `{"module": "keras.layers", "class_name": "Dense", "config": {…}, "registered_name": None}`.
@@ -8,12 +8,14 @@ named in a config is ever imported or executed.
 
 import inspect
 import re
+from collections import Counter
 
 import numpy as np
 
 from reference_numpy import tree
 
 FAMILIES = {}
+_names_given = Counter()
 
 
 def snake_case(name):
@@ -21,6 +23,14 @@ def snake_case(name):
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def unique_name(class_name):
+    """`"dense"`, then `"dense_1"`, `"dense_2"`, … for the class name `"Dense"`."""
+    prefix = snake_case(class_name)
+    count = _names_given[prefix]
+    _names_given[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
 
 
 class Family:
