@@ -3,7 +3,6 @@
 import copy
 import functools
 import inspect
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +10,7 @@ import numpy as np
 from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
 from reference_numpy.layers.input_spec import check_inputs
 from reference_numpy.layers.symbolic import is_symbolic, symbolic_call
-from reference_numpy.serialization import Configurable, snake_case
-
-_names_given = Counter()
-
-
-def unique_name(class_name):
-    """`"dense"`, then `"dense_1"`, `"dense_2"`, … for the class name `"Dense"`."""
-    prefix = snake_case(class_name)
-    count = _names_given[prefix]
-    _names_given[prefix] += 1
-    return f"{prefix}_{count}" if count else prefix
+from reference_numpy.serialization import Configurable, serialize, unique_name
 
 
 @dataclass(eq=False)
@@ -244,6 +233,10 @@ class Layer(Configurable):
             return value
         return value.astype(self.compute_dtype)
 
+    def as_float(self, value):
+        """`value` in the compute dtype, integers and booleans too (they would promote float32)."""
+        return value if value.dtype.kind == "f" else value.astype(self.compute_dtype)
+
     def in_compute_dtype(self):
         """This layer, or under mixed precision a stand-in with the weights rounded."""
         if self.compute_dtype == self.variable_dtype or not self.own_weights:
@@ -308,8 +301,10 @@ class Layer(Configurable):
 
     def get_config(self):
         """The constructor's arguments as plain values, with Keras's keys."""
-        base = {"name": self.name, "trainable": self.trainable}
-        return {**base, **super().get_config()}
+        config = {"name": self.name, "trainable": self.trainable, **super().get_config()}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = serialize(self.activity_regularizer)
+        return config
 
 
 def _shapes_of(inputs):

@@ -1,29 +1,24 @@
 """An activation function as a layer."""
 
 from reference_numpy import activations
-from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.activations.function_layer import FunctionLayer
 
 
-class Activation(Layer):
-    """y = f(x) for any activation function f.
+class Activation(FunctionLayer):
+    """y = f(x), dx = dy ⊙ f′(x) for any activation function f.
+
+    Shapes:
+        x, y: any, both the same (`"glu"` halves the last axis)
 
     Args:
-        activation: a name such as `"relu"`, or an activation function.
+        activation: a name such as `"relu"`, an activation function, or a layer without weights.
 
     Raises:
         ValueError: for an unknown name.
+
+    Source: Saito, Deep Learning from Scratch, sections 3.2 and 5.5; `keras.layers.Activation`.
     """
 
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-        self.supports_masking = True
-        self.built = True
-
-    def forward(self, x, training=False):
-        """f(x), and the function's own cache."""
-        return self.activation.forward(x)
-
-    def backward(self, dy, cache):
-        """dy ⊙ f′(x), and no gradients of weights."""
-        return self.activation.backward(dy, cache), []
+        self.activation = self.function = activations.get(activation)
