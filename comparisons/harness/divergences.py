@@ -1,0 +1,115 @@
+"""Where Keras or one of its backends computes otherwise than the mathematics says.
+
+The reference keeps the mathematics. Each divergence is declared here once; the checks widen their
+tolerance for it, with its reason, and nowhere else. `docs/keras-divergences.md` tells each of them
+at length, with a minimal reproduction, and a test sees that each is still there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from comparisons.harness.checks import FACTOR, UNIT_ROUNDOFF
+
+# In float64 such a computation is only as good as float32.
+FLOAT32_IN_FLOAT64 = FACTOR * UNIT_ROUNDOFF["float32"] / UNIT_ROUNDOFF["float64"]
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """One divergence.
+
+    Args:
+        name: its heading in `docs/keras-divergences.md`.
+        column: the implementation that diverges.
+        applies: whether it concerns a layer's class name and constructor arguments.
+        dtype: the precision in which it shows.
+        factor: the tolerance it needs, in units of roundoff · scale.
+        reason: in a few words.
+    """
+
+    name: str
+    column: str
+    applies: Callable[[str, dict], bool]
+    dtype: str
+    factor: float
+    reason: str
+
+
+def _activation_is(*names):
+    def applies(layer, arguments):
+        return any(
+            arguments.get(key) in names
+            for key in ("activation", "recurrent_activation")
+            if isinstance(arguments.get(key), str)
+        )
+
+    return applies
+
+
+def _has_inexact(*names):
+    """Whether an argument is a number that float32 cannot hold."""
+
+    def applies(layer, arguments):
+        values = [arguments.get(name) for name in names]
+        return any(isinstance(v, float) and float(np.float32(v)) != v for v in values)
+
+    return applies
+
+
+def _interpolates(layer, arguments):
+    return layer in ("UpSampling2D", "Resizing") and arguments.get("interpolation") not in (
+        None,
+        "nearest",
+    )
+
+
+DIVERGENCES = (
+    Divergence(
+        "gelu in float64",
+        "keras-tensorflow",
+        _activation_is("gelu"),
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "TensorFlow casts the root of 2 by way of float32",
+    ),
+    Divergence(
+        "leaky_relu in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: (
+            _activation_is("leaky_relu")(layer, arguments)
+            or (layer in ("LeakyReLU", "ReLU") and _has_inexact("negative_slope")(layer, arguments))
+        ),
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "TensorFlow keeps the slope in float32",
+    ),
+    Divergence(
+        "ReLU's bounds in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: (
+            layer == "ReLU" and _has_inexact("max_value", "threshold")(layer, arguments)
+        ),
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "Keras casts the bounds by way of float32",
+    ),
+    Divergence(
+        "interpolation in float64",
+        "keras-tensorflow",
+        _interpolates,
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "TensorFlow interpolates in float32",
+    ),
+)
+
+
+def exception(column: str, layer: str, arguments: dict, dtype: str) -> tuple[float, str] | None:
+    """The widened tolerance and its reason where a divergence concerns this layer, else None."""
+    for divergence in DIVERGENCES:
+        here = (divergence.column, divergence.dtype) == (column, dtype)
+        if here and divergence.applies(layer, arguments):
+            return divergence.factor, f"{divergence.name}: {divergence.reason}"
+    return None
