@@ -1,0 +1,194 @@
+"""Cross-entropy of one class out of several: targets as distributions, and as class numbers."""
+
+import numpy as np
+
+from reference_numpy import activations
+from reference_numpy.activations.normalized import largest, total
+from reference_numpy.losses.loss import Loss
+from reference_numpy.losses.probabilities import (
+    class_indices,
+    clip,
+    normalize,
+    normalize_backward,
+    smooth,
+)
+
+
+def log_softmax_and_softmax(x, axis):
+    """`(log p, p)` with p = softmax(x), from one exponential."""
+    shifted = x - largest(x, axis)
+    p = np.exp(shifted)
+    sums = total(p, axis)
+    p /= sums
+    shifted -= np.log(sums)
+    return shifted, p
+
+
+class CategoricalCrossentropy(Loss):
+    """−Σ_k t_k log p_k for targets t that are distributions (one-hot rows, for the most part).
+
+    From probabilities y they are made to add up to 1, p = y / Σ y, and cut off at ε and 1 − ε,
+    ε = `config.epsilon()`; with dp_k = −t_k / p_k (0 beyond the bounds),
+
+        dy = (dp − Σ dp p) / Σ y
+
+    From logits x, p = softmax(x), and there are no bounds:
+
+        dx = p Σ t − t            (y − t in the textbook, where Σ t = 1)
+
+    Shapes:
+        y_true, y_pred: (batch, …, classes), both the same   values: (batch, …)
+
+    Args:
+        from_logits: whether `y_pred` are logits rather than probabilities.
+        label_smoothing: s in [0, 1]: targets become t (1 − s) + s / classes.
+        axis: the axis of the classes.
+
+    Raises:
+        ValueError: for targets and predictions of different shapes.
+
+    Source: Saito, Deep Learning from Scratch, sections 4.2.2 and 5.6.3.
+    """
+
+    def __init__(
+        self,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="categorical_crossentropy",
+        dtype=None,
+    ):
+        super().__init__(name, reduction, dtype)
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+        self.axis = check_axis(axis)
+
+    def forward(self, y_true, y_pred):
+        """−Σ t log p."""
+        self.check_same_shape(y_true, y_pred)
+        t, axis = smooth(y_true, self.label_smoothing, y_true.shape[self.axis]), self.axis
+        if self.from_logits:
+            log_p, p = log_softmax_and_softmax(y_pred, axis)
+            return -(t * log_p).sum(axis=axis), (t, p)
+        p, sums = normalize(y_pred, axis)
+        clipped, inside = clip(p)
+        return -(t * np.log(clipped)).sum(axis=axis), (t, p, sums, clipped, inside)
+
+    def backward(self, dvalues, cache):
+        """dvalues times the gradient of each value."""
+        axis, dvalues = self.axis, np.expand_dims(dvalues, self.axis)
+        if self.from_logits:
+            t, p = cache
+            return dvalues * (p * t.sum(axis=axis, keepdims=True) - t)
+        t, p, sums, clipped, inside = cache
+        return dvalues * normalize_backward(-t / clipped * inside, p, sums, axis)
+
+    def on_logits(self, activation):
+        """This loss from logits, for a model that ends with softmax."""
+        if isinstance(activation, activations.Softmax) and activation.axis == self.axis:
+            return self.with_arguments(from_logits=True)
+        return None
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """−log p_k where k is the number of the class that is the case.
+
+    From probabilities y they are cut off at ε and 1 − ε, ε = `config.epsilon()`, and then made to
+    add up to 1, p = c / Σ c with c = clip(y):
+
+        dy_j = (1 / Σ c − [j = k] / c_k) within the bounds, else 0
+
+    From logits x, p = softmax(x) and dx_j = p_j − [j = k].
+
+    Shapes:
+        y_true: (batch, …) or (batch, …, 1), integers   y_pred: (batch, …, classes)
+        values: (batch, …)
+
+    Args:
+        from_logits: whether `y_pred` are logits rather than probabilities.
+        ignore_class: a class number that marks entries which do not count (they may lie outside
+            of the classes); the mean is over the others.
+        axis: the axis of the classes.
+
+    Raises:
+        ValueError: for a label that is no class, or shapes that do not fit.
+
+    Source: Saito, Deep Learning from Scratch, section 4.2.4.
+    """
+
+    only_in_config_when_changed = ("dtype", "axis")
+
+    def __init__(
+        self,
+        from_logits=False,
+        ignore_class=None,
+        reduction="sum_over_batch_size",
+        axis=-1,
+        name="sparse_categorical_crossentropy",
+        dtype=None,
+    ):
+        super().__init__(name, reduction, dtype)
+        self.from_logits = from_logits
+        self.ignore_class = ignore_class
+        self.axis = check_axis(axis)
+
+    def forward(self, y_true, y_pred):
+        """−log p_k."""
+        labels, axis = y_true, self.axis
+        if labels.ndim == y_pred.ndim and labels.shape[axis] == 1:
+            labels = labels.squeeze(axis)
+        y = np.moveaxis(y_pred, axis, -1)
+        if labels.shape != y.shape[:-1]:
+            raise ValueError(
+                f"Loss '{self.name}': `y_true` must have the shape of `y_pred` without the axis "
+                f"of the classes. Received: y_true.shape={y_true.shape}, "
+                f"y_pred.shape={y_pred.shape}"
+            )
+        valid = None
+        if self.ignore_class is not None:
+            valid = labels != self.ignore_class
+            labels, y = np.where(valid, labels, 0), np.where(valid[..., None], y, 0)
+        k = class_indices(labels, y.shape[-1], self.name)[..., None]
+        if self.from_logits:
+            log_p, p = log_softmax_and_softmax(y, -1)
+            values, cache = -np.take_along_axis(log_p, k, -1)[..., 0], (k, p, None, valid)
+        else:
+            c, inside = clip(y)
+            sums = c.sum(axis=-1, keepdims=True)
+            chosen = np.take_along_axis(c, k, -1)
+            values, cache = np.log(sums / chosen)[..., 0], (k, sums, (chosen, inside), valid)
+        return values if valid is None else values * valid, cache
+
+    def backward(self, dvalues, cache):
+        """dvalues times the gradient of each value."""
+        k, p_or_sums, clipped, valid = cache
+        dvalues = dvalues[..., None] if valid is None else (dvalues * valid)[..., None]
+        if clipped is None:
+            dy = dvalues * p_or_sums
+            here = np.take_along_axis(dy, k, -1) - dvalues
+            np.put_along_axis(dy, k, here, -1)
+        else:
+            chosen, inside = clipped
+            dy = dvalues / p_or_sums * inside
+            here = (dvalues / p_or_sums - dvalues / chosen) * np.take_along_axis(inside, k, -1)
+            np.put_along_axis(dy, k, here, -1)
+        return np.moveaxis(dy, -1, self.axis)
+
+    def compute_mask(self, values, cache):
+        """The entries that are not of the ignored class."""
+        return cache[-1]
+
+    def on_logits(self, activation):
+        """This loss from logits, for a model that ends with softmax."""
+        plain = self.ignore_class is None
+        if plain and isinstance(activation, activations.Softmax) and activation.axis == self.axis:
+            return self.with_arguments(from_logits=True)
+        return None
+
+
+def check_axis(axis):
+    """`axis`, which must be a number; ValueError for True and False."""
+    if isinstance(axis, bool):
+        raise ValueError(f"`axis` must be of type `int`. Received: axis={axis} of type {bool}")
+    return axis

@@ -1,0 +1,128 @@
+"""Every loss against Keras on TensorFlow: values and gradients, in float64 and float32."""
+
+import json
+
+import numpy as np
+import pytest
+
+from comparisons.harness import checks
+from reference_numpy import losses, serialization
+from tests.reference_numpy.losses.cases import CASES, LossCase
+from tests.reference_numpy.losses.test_losses import make, variants
+from tests.reference_numpy.losses.weights import REDUCTIONS
+
+KERAS_CASES = [case for case in CASES if case.loss != "HalfSumOfSquares"]
+BY_CASE = pytest.mark.parametrize("case", KERAS_CASES, ids=[case.id for case in KERAS_CASES])
+
+
+@pytest.fixture(scope="module")
+def keras():
+    import keras
+
+    return keras
+
+
+@pytest.fixture(scope="module")
+def tf():
+    import tensorflow
+
+    return tensorflow
+
+
+def quantities(case, reduction, options, jitter=lambda array: array, dtype="float64"):
+    """Value and gradient by the reference."""
+    y_true, y_pred = jitter(case.y_true), jitter(case.y_pred).astype(dtype)
+    value, gradient = make(case, reduction, dtype).value_and_gradient(y_true, y_pred, **options)
+    return {"value": value, "gradient": gradient}
+
+
+def keras_quantities(keras, tf, case, reduction, options, dtype):
+    """The same by Keras and GradientTape."""
+    loss = getattr(keras.losses, case.loss)(reduction=reduction, dtype=dtype, **case.arguments)
+    y_pred = tf.constant(case.y_pred, dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(y_pred)
+        moved = tf.identity(y_pred)
+        if "mask" in options:
+            moved._keras_mask = tf.constant(options["mask"])
+        value = loss(case.y_true, moved, sample_weight=options.get("sample_weight"))
+    return {"value": value.numpy(), "gradient": tape.gradient(value, y_pred).numpy()}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@BY_CASE
+def test_loss_computes_what_keras_computes(keras, tf, case, dtype):
+    records = []
+    for reduction in REDUCTIONS:
+        for name, options in variants(case):
+            exact = quantities(case, reduction, options)
+            scale = checks.scales(
+                lambda jitter, r=reduction, o=options: quantities(case, r, o, jitter), exact, 2
+            )
+            theirs = keras_quantities(keras, tf, case, reduction, options, dtype)
+            precision = "float32" if "float32" in (dtype, case.keras_precision) else "float64"
+            if case.own_precision and dtype == "float32":
+                exact = quantities(case, reduction, options, dtype=dtype)
+            what = f"{case.id}, {reduction}, {name}"
+            records += checks.compare_all(what, "keras-tensorflow", precision, exact, theirs, scale)
+    failures = [str(record) for record in records if not record.passed]
+    assert records and not failures, "\n".join(failures)
+
+
+@BY_CASE
+def test_config_is_keras_config(keras, case):
+    theirs = getattr(keras.losses, case.loss)(**case.arguments)
+    ours = getattr(losses, case.loss)(**case.arguments)
+    lost = {
+        key: value
+        for key, value in case.arguments.items()
+        if key in type(ours).only_in_config_when_changed and value != -1
+    }
+    config = serialization.serialize(ours)
+    assert {key: config["config"].pop(key) for key in lost} == lost
+    assert config == json.loads(json.dumps(keras.losses.serialize(theirs)))
+    again = losses.deserialize(keras.losses.serialize(theirs))
+    assert type(again) is type(ours)
+
+
+def test_functions_give_keras_values(keras):
+    done = set()
+    for case in KERAS_CASES:
+        name = serialization.snake_case(case.loss)
+        if case.y_true.shape != case.y_pred.shape and "Sparse" not in case.loss:
+            continue  # Keras's functions leave the shapes to the classes
+        theirs = getattr(keras.losses, name)(case.y_true, case.y_pred, **case.arguments)
+        ours = losses.functions[name](case.y_true, case.y_pred, **case.arguments)
+        rtol = 1e-11 if case.keras_precision == "float64" else 1e-6
+        np.testing.assert_allclose(ours, np.asarray(theirs), rtol=rtol, atol=rtol / 100)
+        done.add(name)
+    assert done == set(losses.functions) - {"half_sum_of_squares"}
+
+
+@pytest.mark.parametrize("name", ["BinaryCrossentropy", "CategoricalCrossentropy"])
+def test_a_model_that_ends_with_the_activation_is_fused(keras, tf, name):
+    """Keras computes the loss from the logits; `on_logits` gives the same numbers."""
+    import reference_numpy as rn
+
+    activation = {"BinaryCrossentropy": "sigmoid"}.get(name, "softmax")
+    # Logits so large that the probabilities round to 0 and 1: clipped, there is no gradient.
+    x, t = np.array([[60.0, -60.0, 3.0], [1.0, 2.0, -50.0]]), np.eye(3)[[1, 0]]
+    loss = getattr(keras.losses, name)(dtype="float64")
+    logits = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss(t, keras.activations.get(activation)(logits))
+    fused = getattr(losses, name)(dtype="float64").on_logits(rn.activations.get(activation))
+    assert fused(t, x) == pytest.approx(float(value), rel=1e-13)
+    np.testing.assert_allclose(fused.gradient(t, x), tape.gradient(value, logits), atol=1e-15)
+
+
+def test_divergence_gradient_of_targets_that_do_not_add_up_to_one(keras, tf):
+    """TensorFlow's fused softmax takes Σ t for 1; a row of zeros (padding) gets a gradient."""
+    x, t = np.array([[1.0, 2.0, 0.5]]), np.zeros((1, 3))
+    case = LossCase("CategoricalCrossentropy", t, x, {"from_logits": True})
+    theirs = keras_quantities(keras, tf, case, "sum", {}, "float64")
+    ours = quantities(case, "sum", {})
+    assert theirs["value"] == ours["value"] == 0
+    assert not ours["gradient"].any()
+    np.testing.assert_allclose(theirs["gradient"], np.exp(x) / np.exp(x).sum(), rtol=1e-12)
