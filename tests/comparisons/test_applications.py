@@ -1,0 +1,109 @@
+"""Every architecture of keras.applications, from its own file: outputs and all gradients, float64."""
+
+import gc
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness import backends, checks
+from comparisons.harness.layer_checks import Reference, keras_quantities
+
+TOLERANCE = 1e-7  # of a quantity's largest magnitude
+CLASSES = 7
+
+# The smallest input that each takes.
+LIGHT = {"MobileNet": 32, "MobileNetV2": 32, "MobileNetV3Small": 32, "DenseNet121": 32}
+HEAVY = {
+    "ConvNeXtTiny": 32,
+    "ConvNeXtSmall": 32,
+    "ConvNeXtBase": 32,
+    "ConvNeXtLarge": 32,
+    "ConvNeXtXLarge": 32,
+    "DenseNet169": 32,
+    "DenseNet201": 32,
+    "EfficientNetB0": 32,
+    "EfficientNetB1": 32,
+    "EfficientNetB2": 32,
+    "EfficientNetB3": 32,
+    "EfficientNetB4": 32,
+    "EfficientNetB5": 32,
+    "EfficientNetB6": 32,
+    "EfficientNetB7": 32,
+    "EfficientNetV2B0": 32,
+    "EfficientNetV2B1": 32,
+    "EfficientNetV2B2": 32,
+    "EfficientNetV2B3": 32,
+    "EfficientNetV2L": 32,
+    "EfficientNetV2M": 32,
+    "EfficientNetV2S": 32,
+    "InceptionResNetV2": 75,
+    "InceptionV3": 75,
+    "MobileNetV3Large": 32,
+    "NASNetLarge": 32,
+    "NASNetMobile": 32,
+    "ResNet101": 32,
+    "ResNet101V2": 32,
+    "ResNet152": 32,
+    "ResNet152V2": 32,
+    "ResNet50": 32,
+    "ResNet50V2": 32,
+    "VGG16": 32,
+    "VGG19": 32,
+    "Xception": 71,
+}
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return backends.load("tensorflow")
+
+
+def test_no_architecture_is_forgotten(backend):
+    import keras
+
+    offered = {name for name in dir(keras.applications) if name[0].isupper()}
+    assert offered == set(LIGHT) | set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        *LIGHT.items(),
+        *(pytest.param(*entry, marks=pytest.mark.slow) for entry in HEAVY.items()),
+    ],
+)
+def test_architecture(backend, tmp_path, name, size):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    keras.config.set_floatx("float64")
+    try:
+        model = getattr(keras.applications, name)(
+            weights=None, input_shape=(size, size, 3), classes=CLASSES
+        )
+    finally:
+        keras.config.set_floatx("float32")
+    path = tmp_path / "model.keras"
+    model.save(path)
+    ours = rn.models.load_model(path)
+    x = np.random.default_rng(0).uniform(0, 255, (2, size, size, 3))
+    reference = Reference(ours, x)
+    quantities = reference.quantities()
+    theirs = keras_quantities(backend, model, reference)
+    scale = {key: float(np.abs(value).max(initial=0)) for key, value in quantities.items()}
+    # A gradient that is zero in exact arithmetic (a bias before a normalization) is measured by
+    # the largest gradient of its model, of whose rounding it consists.
+    largest = max(value for key, value in scale.items() if key.startswith("gradient of weight"))
+    for key in scale:
+        if scale[key] < 1e-9 * largest:
+            scale[key] = largest
+    factor = (TOLERANCE / checks.UNIT_ROUNDOFF["float64"], "")
+    exceptions = dict.fromkeys(quantities, factor)
+    records = checks.compare_all(
+        name, "keras-tensorflow", "float64", quantities, theirs, scale, exceptions
+    )
+    failures = [str(record) for record in records if not record.passed]
+    keras.utils.clear_session()
+    gc.collect()
+    assert not failures, "\n".join(failures[:20])
