@@ -1,0 +1,124 @@
+"""One call of a layer within a graph: which values go in, which come out, and the masks beside."""
+
+import inspect
+
+import numpy as np
+
+from reference_numpy import tree
+from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.symbolic import KerasTensor
+
+
+class Call:
+    """One call of a layer; its symbolic tensors stand for numbered places of values.
+
+    Masks travel as in Keras. A layer whose forward takes `mask` gets the mask of its one input;
+    one with several inputs (`query`, `value`, …) gets `query_mask`, `value_mask`, … where its
+    forward takes them. What the call's arguments say themselves goes first.
+
+    Args:
+        node: the layer's call on symbolic tensors.
+        places: the place of each symbolic tensor, by the tensor's id.
+    """
+
+    def __init__(self, node, places):
+        self.layer, self.args, self.kwargs = node.layer, tuple(node.args), dict(node.kwargs)
+        self.places, self.output_structure = places, node.outputs
+        self.outputs = [places[id(tensor)] for tensor in tree.flatten(node.outputs)]
+        self.inputs = [places[id(tensor)] for tensor in node.inputs]
+        signature = inspect.signature(type(node.layer).forward)
+        bound = signature.bind(node.layer, *self.args, **self.kwargs).arguments
+        arguments = dict(list(bound.items())[1:])
+        self.first = next(iter(arguments.values()))
+        self.tensor_arguments = {name: arg for name, arg in arguments.items() if _has_tensor(arg)}
+        self.mask_arguments = self._find_mask_arguments(signature.parameters, arguments)
+        self.takes_training = "training" in signature.parameters
+        self.makes_mask = type(node.layer).compute_mask is not Layer.compute_mask
+        #: the places of the only input and the only output, for calls that have no more
+        only = len(self.args) == 1 and not self.kwargs and isinstance(self.first, KerasTensor)
+        self.only_input = self.inputs[0] if only else None
+        self.only_output = self.outputs[0] if isinstance(node.outputs, KerasTensor) else None
+
+    def _find_mask_arguments(self, parameters, arguments):
+        if len(self.tensor_arguments) == 1:
+            found = {"mask": next(iter(self.tensor_arguments.values()))}
+        else:
+            found = {f"{name}_mask": value for name, value in self.tensor_arguments.items()}
+        return {
+            name: value
+            for name, value in found.items()
+            if name in parameters and arguments.get(name) is None
+        }
+
+    def arguments(self, values):
+        """`(args, kwargs)` of the layer's forward, given the values of all places."""
+        if self.only_input is not None:
+            return (values[self.only_input],), {}
+
+        def fill(leaf):
+            return values[self.places[id(leaf)]] if isinstance(leaf, KerasTensor) else leaf
+
+        return tree.map_structure(fill, self.args), tree.map_structure(fill, self.kwargs)
+
+    def masks_of(self, structure, masks):
+        """The masks (or None) that belong to the symbolic tensors of `structure`."""
+        return tree.map_structure(
+            lambda leaf: (
+                masks.get(self.places[id(leaf)]) if isinstance(leaf, KerasTensor) else None
+            ),
+            structure,
+        )
+
+    def add_mask_arguments(self, kwargs, masks):
+        """Put the masks into `kwargs` that the layer's forward takes and nobody has given."""
+        for name, structure in self.mask_arguments.items():
+            found = self.masks_of(structure, masks)
+            if any(mask is not None for mask in tree.flatten(found)):
+                kwargs[name] = found
+
+    def output_masks(self, args, kwargs, masks):
+        """The masks of the outputs, in the order of `outputs`; None where there is none."""
+        previous = kwargs.get("mask")
+        if previous is None:
+            previous = self.masks_of(self.first, masks)
+        if all(mask is None for mask in tree.flatten(previous)):
+            if not self.makes_mask:
+                return []
+            previous = None
+        found = self.layer.compute_mask(args[0] if args else next(iter(kwargs.values())), previous)
+        return [] if found is None else tree.flatten(found)
+
+    def dy(self, slopes, y):
+        """The gradients of the outputs as backward takes them; None if none has arrived.
+
+        An output that nothing depends on has gradient zero (None if it is no floating array).
+        """
+        if self.only_output is not None:
+            return slopes[self.only_output]
+        leaves = [slopes[place] for place in self.outputs]
+        if all(leaf is None for leaf in leaves):
+            return None
+        for index, value in enumerate(tree.flatten(y)):
+            if leaves[index] is None and value.dtype.kind == "f":
+                leaves[index] = np.zeros_like(value)
+        return tree.pack_like(self.output_structure, leaves)
+
+    def slopes(self, dx):
+        """`(place, gradient)` for every input that has one, from what backward gave."""
+        if self.only_input is not None:
+            return [] if dx is None else [(self.only_input, dx)]
+        if isinstance(dx, dict) and not isinstance(self.first, dict):
+            pairs = [(self.tensor_arguments.get(name), slope) for name, slope in dx.items()]
+        else:
+            pairs = [(self.first, dx)]
+        return [
+            (self.places[id(leaf)], slope)
+            for structure, part in pairs
+            if structure is not None and part is not None
+            for leaf, slope in zip(tree.flatten(structure), tree.flatten(part), strict=True)
+            if isinstance(leaf, KerasTensor) and slope is not None
+        ]
+
+
+def _has_tensor(value):
+    return any(isinstance(leaf, KerasTensor) for leaf in tree.flatten(value))

@@ -1,0 +1,216 @@
+"""What `fit` is given, checked and cut into batches."""
+
+import math
+import warnings
+
+import numpy as np
+
+from reference_numpy import config, random, tree
+
+
+def as_arrays(structure, name):
+    """Every leaf of `structure` as an array with a batch axis; floats in `config.floatx()`.
+
+    Raises:
+        ValueError: for leaves that are no arrays, and for NaN.
+    """
+
+    def convert(leaf):
+        if leaf is None:
+            return None
+        array = np.asarray(leaf)
+        if array.ndim == 0 or array.dtype.kind == "O" and not _is_text(array):
+            raise ValueError(
+                f"Expected all elements of `{name}` to be arrays of numbers with a batch axis. "
+                f"Received: {name}={leaf!r} (of type {type(leaf)})"
+            )
+        if array.dtype.kind == "f":
+            array = array.astype(config.floatx(), copy=False)
+            # The smallest number is NaN if any is: quicker than looking at each.
+            if array.size and np.isnan(array.min()):
+                count = int(np.isnan(array).sum())
+                raise ValueError(f"`{name}` contains NaN ({count} of {array.size} numbers).")
+        return array
+
+    return tree.map_structure(convert, structure)
+
+
+def _is_text(array):
+    return all(isinstance(item, (str, bytes)) for item in array.reshape(-1)[:1000])
+
+
+def unpack(data):
+    """`(x, y, sample_weight)` from validation data: x, `(x,)`, `(x, y)` or all three."""
+    if isinstance(data, list):
+        data = tuple(data)
+    if not isinstance(data, tuple):
+        return data, None, None
+    if len(data) > 3:
+        raise ValueError(
+            "Data is expected to be `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`. Received a "
+            f"tuple of {len(data)}."
+        )
+    return (*data, None, None)[:3]
+
+
+def class_weight_to_sample_weights(y, class_weight):
+    """The weight of each sample's class; 1 for classes that `class_weight` leaves out."""
+    if isinstance(y, (list, tuple, dict)):
+        raise ValueError("`class_weight` is only supported for models with a single output.")
+    labels = np.asarray(y)
+    if labels.ndim > 1:
+        labels = labels[..., 0] if labels.shape[-1] == 1 else np.argmax(labels, axis=-1)
+    labels = np.round(labels).astype(int)
+    weights = np.ones(len(labels), config.floatx())
+    for label, weight in class_weight.items():
+        weights[labels == label] = weight
+    return weights
+
+
+def split(x, y, sample_weight, validation_split):
+    """`((x, y, sample_weight), the same of the last part)`; the last part is for validation."""
+    count = len(next(leaf for leaf in tree.flatten(x) if leaf is not None))
+    at = math.floor(count * (1.0 - validation_split))
+    if at in (0, count):
+        raise ValueError(
+            f"Training data contains {count} samples, which is not sufficient to split it as "
+            f"specified by `validation_split={validation_split}`. Either provide more data, or a "
+            "different value for `validation_split`."
+        )
+
+    def part(structure, cut):
+        return tree.map_structure(lambda a: None if a is None else np.asarray(a)[cut], structure)
+
+    data = (x, y, sample_weight)
+    return tuple(part(item, slice(0, at)) for item in data), tuple(
+        part(item, slice(at, count)) for item in data
+    )
+
+
+class Batches:
+    """Arrays cut into batches, epoch after epoch.
+
+    Args:
+        x, y, sample_weight: arrays or structures of them.
+        batch_size: samples a batch; None for 32, or what makes `steps` batches of all samples.
+        steps: batches an epoch; None for as many as it takes to see every sample. With fewer
+            than that the next epoch goes on where the last one stopped.
+        shuffle: whether the samples come in a random order, new in each epoch: True,
+            `"batch"` (only within each batch), or a generator to draw the orders from, anything
+            that has `permutation(n)`.
+        class_weight: `{class: weight}`, instead of `sample_weight`.
+
+    Raises:
+        ValueError: if the numbers of samples differ, and for what is not an array.
+    """
+
+    def __init__(
+        self,
+        x,
+        y=None,
+        sample_weight=None,
+        batch_size=None,
+        steps=None,
+        shuffle=False,
+        class_weight=None,
+    ):
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError("You cannot pass `class_weight` and `sample_weight` together.")
+            sample_weight = class_weight_to_sample_weights(y, class_weight)
+        self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
+        self.sample_weight = self._spread(as_arrays(sample_weight, "sample_weight"))
+        self.samples = self._count()
+        if not batch_size:
+            batch_size = math.ceil(self.samples / steps) if steps else 32
+        if batch_size < 1:
+            raise ValueError(f"`batch_size` must be 1 or more. Received: batch_size={batch_size}")
+        self.batch_size, self.steps = int(batch_size), steps
+        self.size = math.ceil(self.samples / self.batch_size)
+        self.shuffle, self.generator = bool(shuffle) and shuffle != "batch", None
+        self.shuffle_within = shuffle == "batch"
+        if shuffle:
+            drawn = hasattr(shuffle, "permutation")
+            self.generator = shuffle if drawn else random.SeedGenerator().generator
+        self._rest, self._seen = None, 0
+
+    def _spread(self, sample_weight):
+        """One array of weights for several outputs goes to each of them."""
+        if sample_weight is None or not isinstance(self.y, (list, tuple, dict)):
+            return sample_weight
+        if isinstance(sample_weight, (list, tuple, dict)):
+            if len(tree.flatten(sample_weight)) != len(tree.flatten(self.y)):
+                raise ValueError(
+                    "You should provide one `sample_weight` array per output in `y`. Received "
+                    f"{len(tree.flatten(sample_weight))} for {len(tree.flatten(self.y))} outputs."
+                )
+            return sample_weight
+        if sample_weight.ndim > 2 or (sample_weight.ndim == 2 and sample_weight.shape[1] != 1):
+            raise ValueError(
+                "For a model with multiple outputs a single `sample_weight` array should have one "
+                f"number per sample. Received: sample_weight.shape={sample_weight.shape}"
+            )
+        return tree.map_structure(lambda _: sample_weight, self.y)
+
+    def _count(self):
+        sizes = {
+            name: [len(leaf) for leaf in tree.flatten(value) if leaf is not None]
+            for name, value in (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight))
+        }
+        counts = {size for found in sizes.values() for size in found}
+        if len(counts) > 1:
+            shown = ", ".join(f"'{name}' sizes: {found}" for name, found in sizes.items() if found)
+            raise ValueError(
+                "Data cardinality is ambiguous. Make sure all arrays contain the same number of "
+                f"samples. {shown}"
+            )
+        if not sizes["x"] or counts == {0}:
+            raise ValueError("Expected at least one sample in `x`. Received none.")
+        return counts.pop()
+
+    @property
+    def steps_per_epoch(self):
+        """Batches an epoch."""
+        return self.steps or self.size
+
+    def epoch(self):
+        """Yield the `(x, y, sample_weight)` of one epoch's batches."""
+        if self.steps is None:
+            yield from self._all()
+            return
+        for _ in range(self.steps):
+            if self._rest is None:
+                self._rest, self._seen = self._all(), 0
+            if self._seen == self.size:
+                warnings.warn(
+                    "Your input ran out of data; interrupting training. Make sure that there are "
+                    f"at least `steps_per_epoch` = {self.steps} batches.",
+                    stacklevel=3,
+                )
+                break
+            self._seen += 1
+            yield next(self._rest)
+        if self._seen == self.size:
+            self._rest = None
+
+    def _all(self):
+        order = self.generator.permutation(self.samples) if self.shuffle else None
+        for start in range(0, self.samples, self.batch_size):
+            stop = min(start + self.batch_size, self.samples)
+            rows = slice(start, stop)
+            if self.shuffle:
+                rows = order[rows]
+            elif self.shuffle_within:
+                rows = self.generator.permutation(stop - start) + start
+            yield (
+                self._take(self.x, rows),
+                self._take(self.y, rows),
+                self._take(self.sample_weight, rows),
+            )
+
+    def _take(self, structure, rows):
+        if isinstance(structure, np.ndarray):
+            return structure[rows] if isinstance(rows, slice) else structure.take(rows, axis=0)
+        return tree.map_structure(
+            lambda leaf: None if leaf is None else self._take(leaf, rows), structure
+        )

@@ -1,0 +1,59 @@
+"""A model made of symbolic tensors: any graph of layers."""
+
+from reference_numpy import tree
+from reference_numpy.layers.core import Input, InputLayer
+from reference_numpy.layers.symbolic import KerasTensor, Node
+from reference_numpy.models.graph import Graph
+from reference_numpy.models.model import Model
+from reference_numpy.models.topology import walk_back
+
+
+class Functional(Model):
+    """What `Model(inputs, outputs)` makes; see there.
+
+    Inputs that are no `Input` but come from within another graph get inputs of their own; the
+    layers behind them are shared with that graph.
+    """
+
+    def __init__(self, inputs, outputs, name=None, trainable=None):
+        super().__init__(name=name)
+        for kind, structure in (("inputs", inputs), ("outputs", outputs)):
+            leaves = tree.flatten(structure)
+            if not leaves or not all(isinstance(leaf, KerasTensor) for leaf in leaves):
+                raise ValueError(
+                    f"All `{kind}` values must be symbolic tensors, at least one, such as "
+                    f"`rn.Input(shape)` and what layers make of it. Received: {kind}={structure}"
+                )
+        if not all(isinstance(t.node.layer, InputLayer) for t in tree.flatten(inputs)):
+            inputs, outputs = _cut_out(inputs, outputs)
+        self.input_structure, self.output_structure = inputs, outputs
+        self.graph = Graph(tree.flatten(inputs), tree.flatten(outputs))
+        self.sublayers = self.graph.layers
+        self.built = True
+        if trainable is not None:
+            self.trainable = trainable
+
+
+def _cut_out(inputs, outputs):
+    """The graph between tensors that need not be `Input`s, called once more on new ones."""
+    new = {}
+    for tensor in tree.flatten(inputs):
+        if isinstance(tensor.node.layer, InputLayer):
+            new[id(tensor)] = tensor
+        else:
+            name = f"{tensor.name}CLONE"
+            new[id(tensor)] = Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
+
+    def replace(leaf):
+        return new.get(id(leaf), leaf)
+
+    visited, _ = walk_back(tree.flatten(outputs), until=tree.flatten(inputs))
+    for node in visited:
+        if not node.inputs:
+            continue
+        made = tree.map_structure(lambda t: KerasTensor(t.shape, t.dtype), node.outputs)
+        args, kwargs = tree.map_structure(replace, (tuple(node.args), dict(node.kwargs)))
+        Node(node.layer, args, kwargs, made)
+        pairs = zip(tree.flatten(node.outputs), tree.flatten(made), strict=True)
+        new.update({id(old): fresh for old, fresh in pairs})
+    return tree.map_structure(replace, inputs), tree.map_structure(replace, outputs)

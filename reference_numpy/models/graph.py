@@ -1,0 +1,234 @@
+"""A graph of layers, run forward and backward.
+
+Forward computes the calls in order and keeps each call's cache. Backward goes through them in
+reverse: where one value went into several calls, the gradients that come back are summed (the
+chain rule at a fan-out), and so are the gradients of a weight that several calls share.
+"""
+
+from dataclasses import dataclass
+
+from reference_numpy import tree
+from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.models.call import Call
+from reference_numpy.models.topology import order_graph
+
+
+@dataclass(eq=False)
+class GraphCache:
+    """What backward needs of one run, and what travelled beside the values.
+
+    Args:
+        calls: for each call the layer, its cache, and its output where backward asks for it.
+        output_masks: the masks of the graph's outputs, or None.
+        penalty: sum of the activity regularizers' penalties, each over the batch size.
+        inputs: what the model was given, for the shape of `dx`.
+    """
+
+    calls: list
+    output_masks: list
+    penalty: float = 0.0
+    inputs: object = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be computed backward, which depends on the layers that are frozen.
+
+    Args:
+        records: the trainable weights of the graph.
+        positions: for each call where in `records` its layer's weights are.
+        asks: for each call whether the gradient of its input leads to a trainable weight.
+    """
+
+    records: list
+    positions: list
+    asks: list
+
+
+class Graph:
+    """The calls between symbolic inputs and outputs.
+
+    Args:
+        inputs, outputs: flat lists of symbolic tensors; the inputs are those of input layers.
+    """
+
+    def __init__(self, inputs, outputs):
+        nodes, self.layers = order_graph(inputs, outputs)
+        tensors = [tensor for node in nodes for tensor in tree.flatten(node.outputs)]
+        places = {id(tensor): place for place, tensor in enumerate(tensors)}
+        self.nodes, self.size = nodes, len(tensors)
+        self.inputs = [places[id(tensor)] for tensor in inputs]
+        self.outputs = [places[id(tensor)] for tensor in outputs]
+        self.calls = [Call(node, places) for node in nodes if node.inputs]
+        self.last_uses = self._find_last_uses()
+        self._plans = {}
+
+    def _find_last_uses(self):
+        """For each call the places whose values nobody needs after it."""
+        last = {}
+        for index, call in enumerate(self.calls):
+            last.update(dict.fromkeys(call.inputs + call.outputs, index))
+        kept = set(self.outputs)
+        uses = [[] for _ in self.calls]
+        for place, index in last.items():
+            if place not in kept:
+                uses[index].append(place)
+        return uses
+
+    def forward(self, inputs, masks=None, training=None, heads=None):
+        """The outputs of the graph, a flat list, and the cache.
+
+        Args:
+            inputs: flat list of arrays.
+            masks: the inputs' masks, or None.
+            training: passed to the layers; None leaves them what their calls say.
+            heads: `{index of a call: layer to run instead}`.
+        """
+        values, alive, calls, penalty = [None] * self.size, {}, [], 0.0
+        for place, x in zip(self.inputs, inputs, strict=True):
+            values[place] = x
+        for place, mask in zip(self.inputs, masks or ()):
+            if mask is not None:
+                alive[place] = mask
+        for index, call in enumerate(self.calls):
+            layer = heads.get(index, call.layer) if heads else call.layer
+            args, kwargs = call.arguments(values)
+            if training is not None and call.takes_training:
+                kwargs["training"] = training
+            if alive:
+                call.add_mask_arguments(kwargs, alive)
+            y, cache = layer.forward(*args, **kwargs)
+            if call.only_output is not None:
+                values[call.only_output] = y
+            else:
+                for place, leaf in zip(call.outputs, tree.flatten(y), strict=True):
+                    values[place] = leaf
+            if isinstance(cache, GraphCache):
+                penalty += cache.penalty
+                _keep_masks(alive, call.outputs, cache.output_masks)
+            elif layer.supports_masking and (alive or call.makes_mask):
+                _keep_masks(alive, call.outputs, call.output_masks(args, kwargs, alive))
+            if layer.activity_regularizer is not None:
+                for leaf in tree.flatten(y):
+                    penalty += layer.activity_regularizer(leaf) / len(leaf)
+                calls.append((layer, cache, y))
+            else:
+                calls.append((layer, cache, y if call.only_output is None else None))
+            for place in self.last_uses[index]:
+                values[place] = None
+        outputs = [values[place] for place in self.outputs]
+        return outputs, GraphCache(calls, [alive.get(p) for p in self.outputs], penalty)
+
+    def backward(self, dys, cache, input_gradient=True, penalties=0):
+        """Gradients of the inputs and of the trainable weights, two flat lists.
+
+        None stands for a gradient that does not exist: the value is not connected to the outputs
+        (or not floating), or nobody asked for it.
+
+        Args:
+            dys: flat list of the outputs' gradients; None for one of zero.
+            cache: what `forward` returned.
+            input_gradient: whether the inputs' gradients are asked for.
+            penalties: factor of the activity regularizers' gradients; 0 leaves them out.
+        """
+        plan = self.plan(input_gradient)
+        slopes, summed = [None] * self.size, set()
+        grads, summed_grads = [None] * len(plan.records), set()
+        for place, dy in zip(self.outputs, dys, strict=True):
+            _add(slopes, summed, place, dy)
+        for index in range(len(self.calls) - 1, -1, -1):
+            call, (layer, layer_cache, y) = self.calls[index], cache.calls[index]
+            asks, positions = plan.asks[index], plan.positions[index]
+            if not asks and not positions:
+                continue
+            dy = call.dy(slopes, y)
+            options = {}
+            if penalties and layer.activity_regularizer is not None:
+                dy = _with_penalty(layer.activity_regularizer, dy, y, penalties)
+            if isinstance(layer_cache, GraphCache):
+                options["penalties"] = penalties
+            elif dy is None:
+                continue
+            for place in call.outputs:
+                slopes[place] = None
+            dx, layer_grads = layer.backward(dy, layer_cache, input_gradient=asks, **options)
+            for position, grad in zip(positions, layer_grads, strict=True):
+                _add(grads, summed_grads, position, grad)
+            for place, slope in call.slopes(dx):
+                _add(slopes, summed, place, slope)
+        return [slopes[place] for place in self.inputs], grads
+
+    def plan(self, input_gradient):
+        """The plan for the layers that are trainable now."""
+        state = (input_gradient, *(layer.trainable for layer in self._every_layer()))
+        if state not in self._plans:
+            self._plans = {state: self._make_plan(input_gradient)}
+        return self._plans[state]
+
+    def _make_plan(self, input_gradient):
+        nested = [record for layer in self.layers for record in layer.trainable_records]
+        records = list(dict.fromkeys(nested))
+        index_of = {id(record): index for index, record in enumerate(records)}
+        positions, asks = [], []
+        leads = set(self.inputs) if input_gradient else set()
+        for call in self.calls:
+            positions.append([index_of[id(record)] for record in call.layer.trainable_records])
+            asks.append(not leads.isdisjoint(call.inputs))
+            if positions[-1] or asks[-1]:
+                leads.update(call.outputs)
+        return Plan(records, positions, asks)
+
+    def _every_layer(self):
+        if not hasattr(self, "_flat_layers"):
+            self._flat_layers = list(flatten_layers(self.layers))
+        return self._flat_layers
+
+    def output_shapes(self, input_shapes):
+        """Shapes of the outputs for inputs of `input_shapes`, flat lists both."""
+        values = [None] * self.size
+        for place, shape in zip(self.inputs, input_shapes, strict=True):
+            values[place] = KerasTensor(shape)
+        for call in self.calls:
+            args, kwargs = call.arguments(values)
+            arguments = call.layer.shape_arguments("compute_output_shape", args, kwargs)
+            shapes, found = call.layer.compute_output_shape(**arguments), []
+            tree.map_shapes(found.append, shapes)
+            for place, shape in zip(call.outputs, found, strict=True):
+                values[place] = KerasTensor(shape)
+        return [values[place].shape for place in self.outputs]
+
+
+def flatten_layers(layers):
+    """Every layer of `layers` and, after it, its parts and their parts."""
+    for layer in layers:
+        yield layer
+        yield from flatten_layers(layer.sublayers)
+
+
+def _keep_masks(alive, places, masks):
+    for place, mask in zip(places, masks):
+        if mask is not None:
+            alive[place] = mask
+
+
+def _add(sums, owned, index, term):
+    """Add `term` to `sums[index]` without writing to an array that somebody else may hold."""
+    if term is None:
+        return
+    if sums[index] is None:
+        sums[index] = term
+    elif index in owned and sums[index].dtype == term.dtype:
+        sums[index] += term
+    else:
+        sums[index] = sums[index] + term
+        owned.add(index)
+
+
+def _with_penalty(regularizer, dy, y, factor):
+    leaves = tree.flatten(y)
+    slopes = tree.flatten(dy) if dy is not None else [None] * len(leaves)
+    total = []
+    for slope, leaf in zip(slopes, leaves, strict=True):
+        own = regularizer.gradient(leaf) * (factor / len(leaf))
+        total.append(own if slope is None else slope + own)
+    return tree.pack_like(y, total)

@@ -1,0 +1,87 @@
+"""What every model can do beside running and training: its layers, its summary, its files."""
+
+from reference_numpy.layers.layer import Layer
+from reference_numpy.models.runner import Runner
+from reference_numpy.models.summary import print_summary
+from reference_numpy.models.trainer import Trainer
+
+
+class Model(Runner, Trainer, Layer):
+    """A graph of layers that can be trained: `Model(inputs, outputs)`.
+
+    A model is a layer: it has `forward` and `backward`, it may be called within another model,
+    and its weights are those of its layers.
+
+    Args:
+        inputs: symbolic tensors (`rn.Input(shape)`), one or any structure of them.
+        outputs: symbolic tensors that follow from them.
+        name: unique name; None makes one.
+        trainable: whether the layers are to be trained.
+
+    Raises:
+        ValueError: if the outputs do not follow from the inputs.
+    """
+
+    def __new__(cls, *args, **kwargs):
+        """A model of inputs and outputs is a Functional, as in Keras."""
+        from reference_numpy.models.functional import Functional
+
+        return super().__new__(Functional if cls is Model else cls)
+
+    def __init__(self, **kwargs):
+        Layer.__init__(self, **kwargs)
+        self.init_training()
+
+    @property
+    def layers(self):
+        """The layers, in the order of their weights."""
+        return list(self.sublayers)
+
+    def get_layer(self, name=None, index=None):
+        """The layer called `name`, or the one at `index`. Raises ValueError where none is."""
+        if (name is None) == (index is None):
+            raise ValueError(
+                f"Provide either a layer name or a layer index. Received: index={index}, "
+                f"name={name}."
+            )
+        if index is not None:
+            if index >= len(self.layers):
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model '{self.name}' only "
+                    f"has {len(self.layers)} layers."
+                )
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"No such layer: {name}. Existing layers are: {[layer.name for layer in self.layers]}."
+        )
+
+    def weight_paths(self, records):
+        """Names of weights that say where they are: layer, part of the layer, weight."""
+        paths = {}
+
+        def walk(layers, prefix):
+            for layer in layers:
+                path = f"{prefix}{layer.name}/"
+                for record in layer.own_weights:
+                    paths.setdefault(id(record), path + record.name)
+                walk(layer.sublayers, path)
+
+        walk(self.sublayers, "")
+        return [paths[id(record)] for record in records]
+
+    def summary(self, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+        """Print a table of the layers with their output shapes and numbers of parameters.
+
+        Args:
+            line_length: width of the table; None for the terminal's, at most Keras's.
+            print_fn: called with the whole text instead of `print`.
+            expand_nested: whether the layers of nested models are listed.
+            show_trainable: whether a column says which layers are trained.
+        """
+        print_summary(self, line_length, print_fn, expand_nested, show_trainable)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"

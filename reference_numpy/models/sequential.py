@@ -1,0 +1,122 @@
+"""A model whose layers follow one another."""
+
+from reference_numpy import tree
+from reference_numpy.layers.core import Input, InputLayer
+from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.models.graph import Graph
+from reference_numpy.models.model import Model
+from reference_numpy.serialization import serialize
+
+
+class Sequential(Model):
+    """Layers one after another: y = fₙ(… f₂(f₁(x))).
+
+    Built at once if it begins with an `Input`, else for the shape of the first input it is given
+    (of any batch size).
+
+    Args:
+        layers: the layers in order; an `Input` may come first.
+        trainable: whether the layers are to be trained.
+        name: unique name; None makes one.
+
+    Raises:
+        ValueError: for what is no layer, for two layers of one name, for a second `Input`.
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        super().__init__(trainable=trainable, name=name)
+        for layer in layers or ():
+            self._append(layer)
+        self._rebuild()
+
+    def add(self, layer):
+        """Put `layer` (or an `Input`) after the last one."""
+        self._append(layer)
+        self._rebuild()
+
+    def pop(self):
+        """Take the last layer away and return it."""
+        layer = self.sublayers.pop()
+        self._rebuild()
+        return layer
+
+    def _append(self, layer):
+        if isinstance(layer, KerasTensor) and isinstance(layer.node.layer, InputLayer):
+            layer = layer.node.layer
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"Only layers can be added to the Sequential model '{self.name}'. Received: "
+                f"{layer} (of type {type(layer)})"
+            )
+        if any(other.name == layer.name and other is not layer for other in self.sublayers):
+            raise ValueError(
+                f"All layers added to a Sequential model should have unique names. Name "
+                f"'{layer.name}' is already the name of a layer in model '{self.name}'."
+            )
+        if isinstance(layer, InputLayer) and self.sublayers:
+            raise ValueError(
+                f"Sequential model '{self.name}' already begins with "
+                f"'{self.sublayers[0].name}'. You cannot add an Input layer after it."
+            )
+        self.sublayers.append(layer)
+
+    def _rebuild(self):
+        self.built, self.graph = False, None
+        if len(self.sublayers) > 1:
+            first = self.sublayers[0]
+            if isinstance(first, InputLayer):
+                self.build(first.batch_shape)
+            elif isinstance(first, Model) and first.built and tree.is_shape(first.input_shape):
+                self.build(first.input_shape)
+
+    def build(self, input_shape):
+        """Build every layer for inputs of `input_shape` (the batch axis, None, counted in)."""
+        if not self.sublayers:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no layers. Call "
+                "`model.add(layer)`."
+            )
+        first = self.sublayers[0]
+        if not isinstance(first, InputLayer):
+            dtype = first.compute_dtype
+            inputs = tree.map_shapes(lambda s: Input(batch_shape=s, dtype=dtype), input_shape)
+            entries = [tensor.node.layer for tensor in tree.flatten(inputs)]
+            self.sublayers = [*entries, *self.sublayers]
+        elif input_shape != first.batch_shape:
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use input shape "
+                f"{first.batch_shape}. You cannot build it with input_shape {input_shape}."
+            )
+        else:
+            inputs = first.output
+        x = inputs
+        for layer in self.layers:
+            x = layer(x)
+        self.input_structure, self.output_structure = inputs, x
+        self.graph = Graph(tree.flatten(inputs), tree.flatten(x))
+
+    @property
+    def layers(self):
+        """The layers in order, without the input's."""
+        return [layer for layer in self.sublayers if not isinstance(layer, InputLayer)]
+
+    def compute_output_shape(self, input_shape):
+        """Shape of the last layer's output."""
+        if self.built:
+            return super().compute_output_shape(input_shape)
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def get_config(self):
+        """The layers' configs in order, as Keras writes them."""
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self.dtype_policy),
+            "layers": [serialize(layer) for layer in self.sublayers],
+        }
+        if self.built:
+            config["build_input_shape"] = self.input_shape
+        return config

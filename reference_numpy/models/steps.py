@@ -1,0 +1,241 @@
+"""Compiling, and the single step of training and of evaluation."""
+
+import numpy as np
+
+from reference_numpy import optimizers, tree
+from reference_numpy.models.compile_loss import Average, CompileLoss
+from reference_numpy.models.compile_metrics import CompileMetrics
+from reference_numpy.models.heads import Heads
+
+
+class Steps:
+    """What a model needs to be trained, and one step of it.
+
+    The loss of a step is
+
+        L = Σ_k w_k L_k(t_k, y_k) + Σ R(W) + Σ A(h) / batch
+
+    over the outputs' losses, the regularizers of trained weights and the activity regularizers;
+    its gradient goes back through the graph, the optimizer moves the weights, and constraints
+    project them.
+    """
+
+    def init_training(self):
+        """The state of a model that is not compiled."""
+        self.compiled = False
+        self.optimizer = self.compile_loss = self.compile_metrics = None
+        self.history = self._heads = self._optimizer_plan = None
+        self.stop_training = self.stop_evaluating = self.stop_predicting = False
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Say how the model is to be trained.
+
+        Args:
+            optimizer: a name, a config or an optimizer.
+            loss: a loss, or a list or dictionary of losses for several outputs.
+            loss_weights: factors of the losses in the total, in the same structure.
+            metrics: list of metrics; for several outputs a list or dictionary of lists.
+            weighted_metrics: the same for metrics that take sample weights into account.
+            run_eagerly, steps_per_execution, jit_compile: kept for Keras's files; they say how
+                a backend runs, not what is computed.
+            auto_scale_loss: whether a model in `mixed_float16` gets a `LossScaleOptimizer`.
+
+        Raises:
+            ValueError: for unknown names; losses and metrics that do not match the outputs are
+                found with the first batch.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+            scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
+            if not scaled:
+                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
+        self.compile_loss = CompileLoss(loss, loss_weights) if loss is not None else None
+        has_metrics = metrics is not None or weighted_metrics is not None
+        self.compile_metrics = CompileMetrics(metrics, weighted_metrics) if has_metrics else None
+        self.loss_average = Average("loss")
+        self._heads = self._optimizer_plan = None
+        self.compiled = True
+        self.compile_arguments = {
+            "optimizer": self.optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": False if jit_compile == "auto" else jit_compile,
+        }
+
+    def _check_compiled(self, method):
+        if not self.compiled:
+            raise ValueError(
+                f"You must call `compile()` before using `{method}()` of model '{self.name}'."
+            )
+
+    # Steps
+
+    def train_step(self, x, y=None, sample_weight=None):
+        """Forward, loss, backward, and one step of the optimizer."""
+        cache, dys = self._forward_step(x, y, sample_weight, training=True)
+        scale = self.optimizer.scale_loss(1.0)
+        if scale != 1.0:
+            dys = [dy if dy is None else dy * scale for dy in dys]
+        _, grads = self.graph.backward(dys, cache, input_gradient=False, penalties=scale)
+        plan = self.graph.plan(False)
+        for index, record in enumerate(plan.records):
+            if record.regularizer is not None:
+                own = record.regularizer.gradient(record.value) * scale
+                grads[index] = own if grads[index] is None else grads[index] + own
+        if plan.records and self.trainable:
+            self._apply(grads, plan)
+
+    def _apply(self, grads, plan):
+        weights = [record.value for record in plan.records]
+        if not self.optimizer.built:
+            constraints = [record.constraint for record in plan.records]
+            self.optimizer.build(weights, self.weight_paths(plan.records), constraints)
+            self._optimizer_plan = plan
+        self.optimizer.apply(grads, None if plan is self._optimizer_plan else weights)
+
+    def test_step(self, x, y=None, sample_weight=None):
+        """Forward in inference mode, and the loss."""
+        self._forward_step(x, y, sample_weight, training=False)
+
+    def _forward_step(self, x, y, sample_weight, training):
+        """Run a batch and count its loss and metrics; returns the cache and the slopes."""
+        flat = self.flat_inputs(x)
+        targets = self._beside_outputs(y, "y")
+        weights = self._beside_outputs(sample_weight, "sample_weight")
+        heads = self._find_heads(flat, targets)
+        outputs, cache = self.graph.forward(flat, None, training, heads.layers)
+        predictions = heads.activate(outputs)
+        loss, dys = self._losses(targets, outputs, predictions, cache.output_masks, weights)
+        loss += cache.penalty
+        for record in self.graph.plan(False).records:
+            if record.regularizer is not None:
+                loss += record.regularizer(record.value)
+        batch = len(next(leaf for leaf in flat if leaf is not None))
+        self.loss_average.update_state(loss, batch)
+        if self.compile_metrics is not None:
+            self.compile_metrics.update_state(targets, predictions, weights, cache.output_masks)
+        return cache, dys
+
+    def _losses(self, targets, outputs, predictions, masks, weights):
+        """The weighted sum of the losses, and its gradient by every output."""
+        total, dys = 0.0, [None] * len(outputs)
+        for term in self.compile_loss.terms if self.compile_loss else ():
+            index = term.index
+            loss = term.loss if term.on_logits is None else term.on_logits
+            y = predictions[index] if term.on_logits is None else outputs[index]
+            y = y.astype(loss.compute_dtype, copy=False)
+            value, dy = loss.value_and_gradient(targets[index], y, weights[index], masks[index])
+            if term.average is not None:
+                term.average.update_state(value, len(y))
+            if term.weight is not None:
+                value, dy = value * term.weight, dy * term.weight
+            total = total + value
+            dys[index] = dy if dys[index] is None else dys[index] + dy
+        return total, dys
+
+    def _find_heads(self, flat, targets):
+        """Match losses and metrics with the outputs, once; a trial run tells the shapes."""
+        if self._heads is not None and self._heads.graph is self.graph:
+            return self._heads.refresh()
+        places = tree.pack_like(self.output_structure, range(len(self.outputs)))
+        single = len(self.outputs) == 1 and not isinstance(places, dict)
+        places = tree.flatten(places)[0] if single else places
+        shapes = self.graph.output_shapes([None if x is None else x.shape for x in flat])
+        predictions = [_Shaped(shape) for shape in shapes]
+        for part in (self.compile_loss, self.compile_metrics):
+            if part is not None:
+                part.output_names = self.output_names
+                part.build(places, targets, predictions)
+        terms = self.compile_loss.terms if self.compile_loss else []
+        if not terms and not any(r.regularizer for r in self.trainable_records):
+            raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
+        self._heads = Heads(self.graph, terms)
+        return self._heads
+
+    def _beside_outputs(self, values, name):
+        """Targets or sample weights as a flat list beside the outputs, None where none is."""
+        count = len(self.outputs)
+        if values is None:
+            return [None] * count
+        if isinstance(values, np.ndarray):
+            return (
+                [values] * count
+                if name == "sample_weight" or count == 1
+                else self._fail(values, name)
+            )
+        if isinstance(values, dict):
+            keys = self.output_structure
+            keys = sorted(keys) if isinstance(keys, dict) else self.output_names
+            if set(values) <= set(keys):
+                return [values.get(key) for key in keys]
+        leaves = tree.flatten(values)
+        if len(leaves) == count:
+            return leaves
+        losses = self.compile_loss.losses_in_order(count) if self.compile_loss else [None] * count
+        if sum(loss is not None for loss in losses) != len(leaves):
+            self._fail(values, name)
+        rest = iter(leaves)
+        return [None if loss is None else next(rest) for loss in losses]
+
+    def _fail(self, values, name):
+        given = tree.map_structure(np.shape, values)
+        raise ValueError(
+            f"The structure of `{name}` doesn't match the outputs of model '{self.name}', which "
+            f"are {self.output_names}. Received arrays of shapes: {given}"
+        )
+
+    # The log
+
+    def reset_metrics(self):
+        """Start counting losses and metrics anew."""
+        self.loss_average.reset_state()
+        for average in self.compile_loss.averages if self.compile_loss else ():
+            average.reset_state()
+        if self.compile_metrics is not None:
+            self.compile_metrics.reset_state()
+
+    def get_metrics_result(self):
+        """The loss, the metrics and the single losses since `reset_metrics`, by name."""
+        logs = {"loss": self.loss_average.result()}
+        if self.compile_metrics is not None:
+            logs.update(self.compile_metrics.result())
+        for average in self.compile_loss.averages if self.compile_loss else ():
+            logs[average.name] = average.result()
+        return logs
+
+    @property
+    def metrics_names(self):
+        """The names of the log as Keras lists them."""
+        names = ["loss"] + ["compile_metrics"] * (self.compile_metrics is not None)
+        return names + [a.name for a in (self.compile_loss.averages if self.compile_loss else ())]
+
+    def _in_order(self, logs):
+        """The values of the log in Keras's order; the loss alone if there is nothing else."""
+        names = ["loss"]
+        names += [m.name for m in (self.compile_metrics.metrics if self.compile_metrics else ())]
+        names += [a.name for a in (self.compile_loss.averages if self.compile_loss else ())]
+        values = [logs[name] for name in names if name in logs]
+        values += [logs[name] for name in sorted(logs) if name not in names]
+        return values[0] if len(values) == 1 else values
+
+
+class _Shaped:
+    """Stands for an output whose shape is all that is known yet."""
+
+    def __init__(self, shape):
+        self.shape = shape
