@@ -1,0 +1,158 @@
+"""Losses taken as metrics: the mean of their values over everything taken in."""
+
+import numpy as np
+
+from reference_numpy import losses
+from reference_numpy.metrics.reduction import MeanMetricWrapper
+
+
+class MeanSquaredError(MeanMetricWrapper):
+    """Mean of (y − t)²: see `losses.MeanSquaredError`."""
+
+    direction = "down"
+
+    def __init__(self, name="mean_squared_error", dtype=None):
+        super().__init__(losses.mean_squared_error, name, dtype)
+
+
+class MeanAbsoluteError(MeanMetricWrapper):
+    """Mean of |y − t|: see `losses.MeanAbsoluteError`."""
+
+    direction = "down"
+
+    def __init__(self, name="mean_absolute_error", dtype=None):
+        super().__init__(losses.mean_absolute_error, name, dtype)
+
+
+class MeanAbsolutePercentageError(MeanMetricWrapper):
+    """Mean of 100 |y − t| / |t|: see `losses.MeanAbsolutePercentageError`."""
+
+    direction = "down"
+
+    def __init__(self, name="mean_absolute_percentage_error", dtype=None):
+        super().__init__(losses.mean_absolute_percentage_error, name, dtype)
+
+
+class MeanSquaredLogarithmicError(MeanMetricWrapper):
+    """Mean of (log(y + 1) − log(t + 1))²: see `losses.MeanSquaredLogarithmicError`."""
+
+    direction = "down"
+
+    def __init__(self, name="mean_squared_logarithmic_error", dtype=None):
+        super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
+
+
+class LogCoshError(MeanMetricWrapper):
+    """Mean of log cosh (y − t): see `losses.LogCosh`."""
+
+    direction = "down"
+
+    def __init__(self, name="logcosh", dtype=None):
+        super().__init__(losses.log_cosh, name, dtype)
+
+
+class KLDivergence(MeanMetricWrapper):
+    """Mean of Σ t log(t / y): see `losses.KLDivergence`."""
+
+    direction = "down"
+
+    def __init__(self, name="kl_divergence", dtype=None):
+        super().__init__(losses.kl_divergence, name, dtype)
+
+
+class Poisson(MeanMetricWrapper):
+    """Mean of y − t log y: see `losses.Poisson`."""
+
+    direction = "down"
+
+    def __init__(self, name="poisson", dtype=None):
+        super().__init__(losses.poisson, name, dtype)
+
+
+class BinaryCrossentropy(MeanMetricWrapper):
+    """Mean of the cross-entropy of yes and no: see `losses.BinaryCrossentropy`.
+
+    Args:
+        from_logits, label_smoothing: as in the loss.
+    """
+
+    direction = "down"
+
+    def __init__(
+        self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0
+    ):
+        super().__init__(
+            losses.binary_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+        )
+        self.from_logits, self.label_smoothing = from_logits, label_smoothing
+
+
+class CategoricalCrossentropy(MeanMetricWrapper):
+    """Mean of −Σ t log y: see `losses.CategoricalCrossentropy`.
+
+    Args:
+        from_logits, label_smoothing, axis: as in the loss.
+    """
+
+    direction = "down"
+
+    def __init__(
+        self,
+        name="categorical_crossentropy",
+        dtype=None,
+        from_logits=False,
+        label_smoothing=0,
+        axis=-1,
+    ):
+        super().__init__(
+            losses.categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+
+class SparseCategoricalCrossentropy(MeanMetricWrapper):
+    """Mean of −log y of the class that is the case: see `losses.SparseCategoricalCrossentropy`.
+
+    Args:
+        from_logits, axis: as in the loss.
+        ignore_class: the class number of entries that do not count.
+    """
+
+    direction = "down"
+
+    def __init__(
+        self,
+        name="sparse_categorical_crossentropy",
+        dtype=None,
+        from_logits=False,
+        ignore_class=None,
+        axis=-1,
+    ):
+        super().__init__(
+            losses.sparse_categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )
+        self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
+
+    def update_state(self, y_true, y_pred, sample_weight=None, mask=None):
+        """Take in one batch; entries of the ignored class weigh nothing."""
+        if self.ignore_class is not None:
+            labels = np.asarray(y_true)
+            if labels.ndim == np.ndim(y_pred) and labels.shape[self.axis] == 1:
+                labels = labels.squeeze(self.axis)
+            valid = labels != self.ignore_class
+            mask = valid if mask is None else np.logical_and(mask, valid)
+        super().update_state(y_true, y_pred, sample_weight, mask)

@@ -1,0 +1,114 @@
+"""Sums and means over batches, and the mean of any function."""
+
+import numpy as np
+
+from reference_numpy import losses, serialization
+from reference_numpy.losses.reduction import apply_mask, squeeze_or_expand_to_same_rank
+from reference_numpy.metrics.metric import Metric, divide_no_nan
+
+
+def reduce_to_samplewise_values(values, sample_weight, reduce, dtype):
+    """Values and weights with every axis but the first reduced, the values weighted before."""
+    values = np.asarray(values, dtype)
+    if sample_weight is not None:
+        sample_weight = np.asarray(sample_weight, dtype)
+        values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        weight_ndim = sample_weight.ndim
+        if values.ndim > weight_ndim:
+            values = reduce(values, axis=tuple(range(weight_ndim, values.ndim)))
+        sample_weight = np.broadcast_to(sample_weight, values.shape)
+        values = values * sample_weight
+        if weight_ndim > 1:
+            sample_weight = reduce(sample_weight, axis=tuple(range(1, weight_ndim)))
+    if values.ndim > 1:
+        values = reduce(values, axis=tuple(range(1, values.ndim)))
+    return values, sample_weight
+
+
+class Sum(Metric):
+    """Σ w_i v_i over everything taken in."""
+
+    def __init__(self, name="sum", dtype=None):
+        super().__init__(name, dtype)
+        self.total = self.add_variable(dtype=self.dtype)
+
+    def update_state(self, values, sample_weight=None):
+        """Add the values of one batch."""
+        values, _ = reduce_to_samplewise_values(values, sample_weight, np.sum, self.dtype)
+        self.total += values.sum()
+
+    def result(self):
+        """The sum."""
+        return self.total[()]
+
+
+class Mean(Metric):
+    """Σ w_i v_i / Σ w_i over everything taken in; 0 as long as there is nothing.
+
+    Of a value with several axes the mean is taken over all but the first, the batch; weights may
+    be given for samples or for every value.
+    """
+
+    def __init__(self, name="mean", dtype=None):
+        super().__init__(name, dtype)
+        self.total = self.add_variable(dtype=self.dtype)
+        self.count = self.add_variable(dtype=self.dtype)
+
+    def update_state(self, values, sample_weight=None):
+        """Take in the values of one batch (or one number)."""
+        values, sample_weight = reduce_to_samplewise_values(
+            values, sample_weight, np.mean, self.dtype
+        )
+        self.total += values.sum()
+        if sample_weight is not None:
+            self.count += sample_weight.sum()
+        else:
+            self.count += len(values) if values.ndim else 1
+
+    def result(self):
+        """The mean."""
+        return divide_no_nan(self.total, self.count)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean of a function's values: `mean of fn(y_true, y_pred)` over everything taken in.
+
+    Args:
+        fn: a function of targets and predictions with one value a sample, a loss, or the name of
+            a loss function.
+        name, dtype: as in `Metric`.
+        **kwargs: further arguments of `fn`.
+    """
+
+    def __init__(self, fn, name=None, dtype=None, **kwargs):
+        super().__init__(name, dtype)
+        self.fn = losses.functions.get(fn) if isinstance(fn, str) else fn
+        if not callable(self.fn):
+            raise ValueError(f"Metric '{self.name}': `fn` must be callable. Received: fn={fn!r}")
+        self.fn_arguments = kwargs
+        if self.direction is None and isinstance(self.fn, (losses.Loss, losses.LossFunction)):
+            self.direction = "down"
+
+    def update_state(self, y_true, y_pred, sample_weight=None, mask=None):
+        """Take in one batch.
+
+        Args:
+            y_true, y_pred: targets and predictions.
+            sample_weight: weight of each value.
+            mask: which values count (the mask that came with y_pred).
+        """
+        values = self.fn(y_true, y_pred, **self.fn_arguments)
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight, self.dtype)
+        super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
+
+    def get_config(self):
+        """The constructor's arguments; those of `fn` for the wrapper itself."""
+        if type(self) is not MeanMetricWrapper:
+            return super().get_config()
+        return {
+            "name": self.name,
+            "dtype": self.dtype,
+            "fn": serialization.serialize(self.fn),
+            **serialization.serialize(self.fn_arguments),
+        }
