@@ -127,6 +127,9 @@ def keras_quantities(backend, layer, reference):
         reference: the `Reference` in the precision of `layer`.
     """
     layer.set_weights(reference.start)
+    for part in layer._flatten_layers():
+        if type(part).__name__ == "Normalization":
+            part.finalize_state()  # it keeps copies of its weights, which set_weights forgets
 
     def call(inputs):
         with numpy_draws(DRAWS_SEED):

@@ -13,7 +13,7 @@ class UnitNormalization(Layer):
     """y = x / max(‖x‖, 1e-12): the Euclidean norm over the entries of `axis` becomes 1.
 
     Backward: dx = (dy − y (y · dy)) / ‖x‖, the part of dy across x. Where ‖x‖ is below 1e-12 the
-    divisor is constant and dx = dy / 1e-12 (Keras gives NaN for x = 0, from 0 · ∞).
+    divisor is constant and dx = dy / 1e-12.
 
     Shapes:
         x, y: any

@@ -1,3 +1,23 @@
 """Preprocessing layers."""
 
-__all__ = []
+from reference_numpy.layers.preprocessing.category_encoding import CategoryEncoding
+from reference_numpy.layers.preprocessing.discretization import Discretization
+from reference_numpy.layers.preprocessing.hashed_crossing import HashedCrossing
+from reference_numpy.layers.preprocessing.hashing import Hashing
+from reference_numpy.layers.preprocessing.integer_lookup import IntegerLookup
+from reference_numpy.layers.preprocessing.normalization import Normalization
+from reference_numpy.layers.preprocessing.rescaling import Rescaling
+from reference_numpy.layers.preprocessing.string_lookup import StringLookup
+from reference_numpy.layers.preprocessing.text_vectorization import TextVectorization
+
+__all__ = [
+    "CategoryEncoding",
+    "Discretization",
+    "HashedCrossing",
+    "Hashing",
+    "IntegerLookup",
+    "Normalization",
+    "Rescaling",
+    "StringLookup",
+    "TextVectorization",
+]

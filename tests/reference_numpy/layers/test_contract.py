@@ -51,8 +51,11 @@ def test_backward_agrees_with_calculus(case, training):
     reference = make_reference(case, training=training)
     if all(c is None for c in reference.cotangents):
         pytest.skip("the layer's output is not floating, so it has no gradient")
+    floats = [x for x in leaves(reference.inputs) if x.dtype.kind == "f"]
+    if not floats and not reference.layer.trainable_weights:
+        pytest.skip("neither input nor weights are floating, so there is no gradient")
     records = reference.calculus(case.id)
-    assert records or not leaves(reference.inputs)
+    assert records
     for record in records:
         assert record.passed, str(record)
 
@@ -133,7 +136,7 @@ def test_mixed_precision_computes_in_float16(case):
     outputs = tree.flatten(mixed.forward(inputs, mixed.start)[0])
     for index, y in enumerate(outputs):
         if y.dtype.kind == "f" and exact[f"output {index}"].dtype.kind == "f":
-            assert y.dtype == "float16"
+            assert y.dtype == layer.output_dtype
     for name, value in mixed.quantities().items():
         if "weight" in name:
             assert value.dtype == "float32", name
