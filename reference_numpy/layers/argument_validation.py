@@ -40,3 +40,24 @@ def positive_integer(value, name):
     if value < 1:
         raise ValueError(f"`{name}` should be a positive integer. Received: {name}={value}")
     return value
+
+
+def standardize_padding(padding, allow_causal=False):
+    """`padding` in small letters; ValueError unless it is `"valid"`, `"same"`, or an allowed
+    `"causal"`."""
+    allowed = ("valid", "same", "causal") if allow_causal else ("valid", "same")
+    name = padding.lower() if isinstance(padding, str) else padding
+    if name not in allowed:
+        raise ValueError(
+            f"The `padding` argument must be one of {allowed}. Received: padding={padding!r}"
+        )
+    return name
+
+
+def refuse_low_rank_and_quantization(name, lora_rank, quantization_config):
+    """Raise NotImplementedError for what changes which weights a layer has and trains."""
+    if lora_rank or quantization_config:
+        raise NotImplementedError(
+            f"Layer '{name}': `lora_rank` and `quantization_config` are not supported, "
+            "since they change which weights are trained, not what is computed."
+        )

@@ -1,0 +1,133 @@
+"""Convolution over any number of spatial axes: the base of Conv1D, Conv2D and Conv3D."""
+
+from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
+from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
+
+
+class BaseConv(ConvolutionLayer):
+    """y = f(x ∗ W + b): the same weights for every window of the input.
+
+    For every window o, p running over the kernel's positions (Keras's convolution is the
+    cross-correlation of mathematics, the kernel is not mirrored):
+
+        z[o] = Σ over p of x[o · strides + p · dilation_rate − before] W[p]
+
+    With dz = dy ⊙ f′(z + b), and i running over the entries of the input:
+
+        dW[p] = Σ over o of x[o · strides + p · dilation_rate − before]ᵀ dz[o]
+        dx[i] = Σ of dz[o] W[p]ᵀ over all o, p with o · strides + p · dilation_rate − before = i
+        db = Σ dz over all axes but the channels
+
+    Shapes (`channels_last`):
+        x: (batch, *sizes, inputs)      W = `kernel`: (*kernel_size, inputs / groups, filters)
+        b = `bias`: (filters,)          y: (batch, *output sizes, filters)
+
+    Output size along an axis, with e = (kernel_size − 1) · dilation_rate + 1: ⌊(size − e) /
+    strides⌋ + 1 for `"valid"`, ⌈size / strides⌉ for `"same"` and `"causal"`. `"same"` pads with
+    zeros half before and half after (the odd one after), `"causal"` e − 1 before, so that an
+    output depends on no later input.
+
+    Args:
+        filters: number of output channels, a multiple of `groups`.
+        kernel_size, strides, dilation_rate: one integer, or one for each spatial axis; strides and
+            dilation rates may not both be above 1.
+        padding: `"valid"` or `"same"`; for one spatial axis also `"causal"`.
+        data_format: `"channels_last"` (the default for None) or `"channels_first"`.
+        groups: number of parts of the channels that are convolved each by itself.
+        activation: f, a name or an activation function; None for the identity.
+        use_bias: whether b is added.
+        kernel_initializer, bias_initializer: first values of W and b.
+        kernel_regularizer, bias_regularizer: penalties on W and b.
+        kernel_constraint, bias_constraint: projections of W and b after each step.
+
+    Raises:
+        ValueError: for sizes below 1, channels that `groups` does not divide, strides together
+            with dilation, another `padding` or `data_format`, inputs with another number of axes,
+            or inputs smaller than the kernel.
+
+    Source: Saito, Deep Learning from Scratch, chapter 7; Dumoulin & Visin 2016, "A guide to
+    convolution arithmetic for deep learning".
+    """
+
+    not_in_config = ("autocast", "lora_rank", "lora_alpha")
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format=None,
+        dilation_rate=1,
+        groups=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        **kwargs,
+    ):
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            activity_regularizer,
+            bias_constraint,
+            **kwargs,
+        )
+        self.check_positive("filters", filters)
+        self.check_positive("groups", groups)
+        self.check_strides_and_dilation()
+        if filters % groups:
+            raise ValueError(
+                f"Layer '{self.name}': the number of filters must be evenly divisible by the "
+                f"number of groups. Received: groups={groups}, filters={filters}."
+            )
+        if lora_rank:
+            raise NotImplementedError(
+                f"Layer '{self.name}': `lora_rank` is not supported, since it changes which "
+                "weights are trained, not what is computed."
+            )
+        self.filters, self.groups = filters, groups
+        arguments = kernel_initializer, kernel_regularizer, kernel_constraint
+        self.set_kernel_arguments("kernel", *arguments)
+
+    def add_kernels(self, channels):
+        """Create W."""
+        if channels % self.groups:
+            raise ValueError(
+                f"Layer '{self.name}': the number of input channels must be evenly divisible by "
+                f"the number of groups. Received: groups={self.groups}, but the input has "
+                f"{channels} channels."
+            )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        self.kernel = self.add_with_arguments("kernel", shape, "kernel")
+
+    def convolve(self, x):
+        """z, and what its gradients need."""
+        windows = self.windows(x)
+        return conv(x, self.kernel, windows), (x, windows)
+
+    def gradients(self, dz, cache, input_gradient):
+        """dx (None where not asked for) and [dW]."""
+        x, windows = cache
+        grads = [conv_kernel_gradient(x, dz, windows, self.groups)]
+        if not input_gradient:
+            return None, grads
+        return conv_input_gradient(dz, self.kernel, windows, self.groups), grads
+
+    def output_channels(self, channels):
+        """The number of filters."""
+        return self.filters

@@ -1,0 +1,174 @@
+"""What all convolutional layers have in common: bias, activation, data format and windows."""
+
+import numpy as np
+
+from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.layers.argument_validation import (
+    standardize_data_format,
+    standardize_padding,
+    standardize_tuple,
+)
+from reference_numpy.layers.data_format import (
+    from_channels_last,
+    join_shape,
+    split_shape,
+    to_channels_last,
+)
+from reference_numpy.layers.input_spec import InputSpec
+from reference_numpy.layers.layer import Layer
+from reference_numpy.ops.windows import Windows, output_length
+
+
+class ConvolutionLayer(Layer):
+    """y = f(z + b), where z is linear in x and in the layer's kernels.
+
+    Backward, with dz = dy ⊙ f′(z + b): db = Σ dz over all axes but the channels; the subclass
+    carries dz on to its kernels and to x.
+
+    A subclass sets `rank`, the number of spatial axes, and defines `add_kernels(channels)`,
+    `convolve(x)` → `(z, cache)`, `gradients(dz, cache, input_gradient)` → `(dx, grads)` and
+    `output_channels(channels)`. Arrays come to them with their channels last.
+
+    Args:
+        kernel_size, strides, dilation_rate: one integer for all spatial axes, or one each.
+        padding: `"valid"`, `"same"`, or `"causal"` where `allows_causal`.
+        data_format: `"channels_last"` (the default for None) or `"channels_first"`.
+        activation: f, a name or an activation function; None for the identity.
+        use_bias: whether b is added.
+        bias_initializer, bias_regularizer, bias_constraint: first values, penalty, projection.
+
+    Raises:
+        ValueError: for sizes below 1, another `padding` or `data_format`, inputs with another
+            number of axes, or inputs smaller than the kernel where nothing is padded.
+    """
+
+    rank = None
+    allows_causal = False
+    not_in_config = ("autocast",)
+
+    def __init__(
+        self,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format=None,
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        bias_initializer="zeros",
+        bias_regularizer=None,
+        activity_regularizer=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.kernel_size = standardize_tuple(kernel_size, self.rank, "kernel_size")
+        self.strides = standardize_tuple(strides, self.rank, "strides")
+        self.dilation_rate = standardize_tuple(dilation_rate, self.rank, "dilation_rate")
+        self.padding = standardize_padding(padding, self.allows_causal)
+        self.data_format = standardize_data_format(data_format)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.input_spec = InputSpec(min_ndim=self.rank + 2)
+
+    def check_positive(self, name, value):
+        """Raise ValueError unless the argument `name` is an integer of 1 or more."""
+        if not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(
+                f"Invalid value for argument `{name}` of layer '{self.name}'. Expected a strictly "
+                f"positive integer. Received {name}={value!r}."
+            )
+
+    def check_strides_and_dilation(self):
+        """Raise ValueError where both strides and dilation rates are above 1."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"Layer '{self.name}': `strides > 1` is not supported in conjunction with "
+                f"`dilation_rate > 1`. Received: strides={self.strides} and "
+                f"dilation_rate={self.dilation_rate}"
+            )
+
+    def set_kernel_arguments(self, prefix, initializer, regularizer, constraint):
+        """Keep the arguments of one kernel, `<prefix>_initializer` and so on."""
+        setattr(self, f"{prefix}_initializer", initializers.get(initializer))
+        setattr(self, f"{prefix}_regularizer", regularizers.get(regularizer))
+        setattr(self, f"{prefix}_constraint", constraints.get(constraint))
+
+    def add_with_arguments(self, prefix, shape, name):
+        """A weight whose initializer, regularizer and constraint are those of `prefix`."""
+        arguments = [
+            getattr(self, f"{prefix}_{kind}")
+            for kind in ("initializer", "regularizer", "constraint")
+        ]
+        initializer, regularizer, constraint = arguments
+        return self.add_weight(shape, initializer, name, regularizer, constraint)
+
+    def build(self, input_shape):
+        """Create the kernels and b for inputs of the channel axis' size."""
+        self.compute_output_shape(input_shape)
+        channels = split_shape(input_shape, self.data_format)[2]
+        if channels is None:
+            raise ValueError(
+                f"Layer '{self.name}': the channel axis of the input shape must be known. "
+                f"Received: input_shape={input_shape}, data_format='{self.data_format}'"
+            )
+        self.add_kernels(channels)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_with_arguments("bias", (self.output_channels(channels),), "bias")
+        axis = 1 if self.data_format == "channels_first" else -1
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={axis: channels})
+
+    def windows(self, x):
+        """The kernel's places over x, which has its channels last."""
+        size = x.shape[1:-1]
+        self.output_sizes(x.shape, size)
+        return Windows.of(size, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    def output_sizes(self, input_shape, sizes):
+        """Sizes of the output's spatial axes. Raises ValueError where nothing would be left."""
+        axes = zip(sizes, self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        found = tuple(output_length(n, k, s, self.padding, d) for n, k, s, d in axes)
+        if any(size is not None and size < 1 for size in found):
+            raise ValueError(
+                f"Layer '{self.name}': computed output size would be zero or negative. Received: "
+                f"inputs shape={input_shape}, kernel_size={self.kernel_size}, "
+                f"strides={self.strides}, padding='{self.padding}', "
+                f"dilation_rate={self.dilation_rate}"
+            )
+        return found
+
+    def forward(self, x, training=False):
+        """f(z + b), and what backward needs."""
+        differentiable = x.dtype.kind == "f"
+        x = to_channels_last(x, self.data_format).astype(self.compute_dtype, copy=False)
+        z, cache = self.convolve(x)
+        if self.use_bias:
+            z += self.bias
+        z = from_channels_last(z, self.data_format)
+        y, activation_cache = self.activation.forward(z)
+        return y, (cache, activation_cache, differentiable)
+
+    def backward(self, dy, cache, input_gradient=True):
+        """dx, and the gradients of the kernels and of b."""
+        cache, activation_cache, differentiable = cache
+        dz = self.activation.backward(dy, activation_cache)
+        dz = to_channels_last(dz, self.data_format)
+        dx, grads = self.gradients(dz, cache, input_gradient and differentiable)
+        if self.use_bias:
+            grads.append(dz.sum(axis=tuple(range(dz.ndim - 1))))
+        return None if dx is None else from_channels_last(dx, self.data_format), grads
+
+    def compute_output_shape(self, input_shape):
+        """The output's shape. Raises ValueError for another number of axes than `rank` + 2."""
+        if len(input_shape) != self.rank + 2:
+            raise ValueError(
+                f"Layer '{self.name}' expects inputs with {self.rank + 2} axes (batch, {self.rank} "
+                f"spatial, channels). Received: input_shape={tuple(input_shape)}"
+            )
+        batch, sizes, channels = split_shape(input_shape, self.data_format)
+        sizes = self.output_sizes(input_shape, sizes)
+        return join_shape(batch, sizes, self.output_channels(channels), self.data_format)

@@ -1,0 +1,14 @@
+"""Average pooling over three spatial axes."""
+
+from reference_numpy.layers.pooling.base_pooling import BaseAveragePooling
+
+
+class AveragePooling3D(BaseAveragePooling):
+    """Average pooling over volumes or films: the equations of `BaseAveragePooling`.
+
+    Shapes (`channels_last`):
+        x: (batch, size 1, size 2, size 3, channels)
+        y: (batch, *output sizes, channels)
+    """
+
+    rank = 3

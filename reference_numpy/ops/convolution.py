@@ -1,0 +1,152 @@
+"""Convolution over any number of spatial axes, with the gradients of its input and its kernel.
+
+    y[o] = Σ over p of x[o · strides + p · dilation − before] · kernel[p]
+
+for every window o, where p runs over the kernel's positions and the dot is a product of the
+channels' row with a matrix. All arrays have their channels last:
+
+    x: (batch, *input_size, inputs)        kernel: (*window_size, inputs / groups, filters)
+    y, dy: (batch, *output_size, filters)
+
+The sums are few large matrix products over blocks of examples that stay in the cache.
+"""
+
+import math
+
+import numpy as np
+
+from reference_numpy.ops.depthwise_convolution import (
+    depthwise_conv,
+    depthwise_conv_input_gradient,
+    depthwise_conv_kernel_gradient,
+)
+from reference_numpy.ops.half_precision import computed_in_single
+from reference_numpy.ops.windows import blocks
+
+
+@computed_in_single
+def conv(x, kernel, windows):
+    """y, the windows of x times the kernel."""
+    groups = _groups(x.shape[-1], kernel)
+    if groups > 1:
+        if kernel.shape[-2] == 1:
+            return depthwise_conv(x, _as_depthwise(kernel, groups), windows)
+        pairs = zip(np.split(x, groups, -1), np.split(kernel, groups, -1), strict=True)
+        return np.concatenate([conv(part, its, windows) for part, its in pairs], axis=-1)
+    filters = kernel.shape[-1]
+    weights = kernel.reshape(-1, filters)
+    y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
+    for block, rows in _rows_of_windows(x, windows):
+        np.matmul(rows, weights, out=y[block].reshape(-1, filters))
+    return y
+
+
+@computed_in_single
+def conv_kernel_gradient(x, dy, windows, groups=1):
+    """dkernel[p] = Σ over the windows o of x[entry p of o]ᵀ dy[o]."""
+    if groups > 1:
+        if x.shape[-1] == groups:
+            dy = dy.reshape(*dy.shape[:-1], groups, -1)
+            gradient = depthwise_conv_kernel_gradient(x, dy, windows)
+            return gradient.reshape(*windows.window_size, 1, -1)
+        pairs = zip(np.split(x, groups, -1), np.split(dy, groups, -1), strict=True)
+        parts = [conv_kernel_gradient(part, its, windows) for part, its in pairs]
+        return np.concatenate(parts, axis=-1)
+    filters, gradient = dy.shape[-1], None
+    for block, rows in _rows_of_windows(x, windows):
+        product = rows.T @ dy[block].reshape(-1, filters)
+        gradient = product if gradient is None else np.add(gradient, product, out=gradient)
+    return gradient.reshape(*windows.window_size, x.shape[-1], filters)
+
+
+@computed_in_single
+def conv_input_gradient(dy, kernel, windows, groups=1):
+    """dx[i] = Σ of dy[o] kernel[p]ᵀ over the windows o whose entry p lies on i.
+
+    This is also the forward pass of a transposed convolution, of `dy`.
+    """
+    if groups > 1:
+        if kernel.shape[-2] == 1:
+            dy = dy.reshape(*dy.shape[:-1], groups, -1)
+            return depthwise_conv_input_gradient(dy, _as_depthwise(kernel, groups), windows)
+        pairs = zip(np.split(dy, groups, -1), np.split(kernel, groups, -1), strict=True)
+        parts = [conv_input_gradient(part, its, windows) for part, its in pairs]
+        return np.concatenate(parts, axis=-1)
+    if _worth_mirroring(dy, kernel, windows):
+        mirrored = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
+        return conv(dy, mirrored, windows.mirrored())
+    return _scatter(dy, kernel, windows)
+
+
+def _groups(channels, kernel):
+    return channels // kernel.shape[-2]
+
+
+def _as_depthwise(kernel, groups):
+    """(*window, 1, groups · m) as (*window, groups, m)."""
+    return kernel.reshape(*kernel.shape[:-2], groups, -1)
+
+
+def _rows_of_windows(x, windows):
+    """The windows of x as the rows of matrices: `(block of the batch, (windows, entries))`.
+
+    Each block's matrix is written into the same memory as the last one's.
+    """
+    channels, places = x.shape[-1], math.prod(windows.output_size)
+    entries = math.prod(windows.window_size) * channels
+    if entries == channels and not windows.is_padded:
+        rows = x[windows.entries[0]].reshape(-1, channels)  # a 1×1 kernel: x itself
+        yield slice(None), rows
+        return
+    memory = None
+    for block in blocks(x.shape[0], places * entries * x.itemsize):
+        view = windows.view(windows.pad(x[block]))
+        count = view.shape[0]
+        if memory is None:
+            memory = np.empty(view.size, x.dtype)
+        if channels == 1:
+            # Entries before windows: whole rows of the image are copied, not single pixels.
+            spatial = len(windows.window_size)
+            order = [*range(1 + spatial, 2 + 2 * spatial), *range(1 + spatial)]
+            view = view.transpose(order)
+            columns = memory[: view.size].reshape(view.shape)
+            np.copyto(columns, view)
+            yield block, columns.reshape(entries, count * places).T
+        else:
+            columns = memory[: view.size].reshape(view.shape)
+            np.copyto(columns, view)
+            yield block, columns.reshape(count * places, entries)
+
+
+def _worth_mirroring(dy, kernel, windows):
+    """Whether to correlate dy with the mirrored kernel instead of scattering products.
+
+    Only a stride of 1 allows it. It copies the kernel once and dy `entries`-fold, where
+    scattering adds up arrays of dx's size as often.
+    """
+    *_, inputs, filters = kernel.shape
+    if any(stride > 1 for stride in windows.strides):
+        return False
+    rows = dy.size // filters
+    return kernel.size == inputs * filters or (rows > 64 * inputs and filters <= 2 * inputs)
+
+
+def _scatter(dy, kernel, windows):
+    """dx as the sum over p of dy kernel[p]ᵀ, added where the entries p of the windows lie."""
+    *_, inputs, filters = kernel.shape
+    matrices = kernel.reshape(-1, inputs, filters)
+    dx = np.empty((dy.shape[0], *windows.input_size, inputs), dy.dtype)
+    places = math.prod(windows.output_size)
+    for block in blocks(dy.shape[0], places * len(matrices) * inputs * dy.itemsize):
+        rows = dy[block].reshape(-1, filters)
+        count = dx[block].shape[0]
+        if inputs == 1:
+            products = matrices[:, 0] @ rows.T
+        else:
+            products = rows @ matrices.swapaxes(1, 2)
+        products = products.reshape(len(matrices), count, *windows.output_size, inputs)
+        padded = np.zeros((count, *windows.padded_size, inputs), dy.dtype)
+        for entry, product in zip(windows.entries, products, strict=True):
+            padded[entry] += product
+        dx[block] = padded[windows.inside]
+    return dx

@@ -1,0 +1,169 @@
+"""Where the windows of a convolution or a pooling lie."""
+
+import functools
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+#: Bytes of a working array that stays in a core's second-level cache.
+BLOCK_BYTES = 2**20
+
+
+def output_length(length, window, stride, padding, dilation=1):
+    """Number of windows along one axis; None where `length` is, below 1 where none fits.
+
+    With the window's extent e = (window − 1) · dilation + 1:
+
+        valid: ⌊(length − e) / stride⌋ + 1        same, causal: ⌈length / stride⌉
+    """
+    if length is None:
+        return None
+    if padding == "valid":
+        return (length - (window - 1) * dilation - 1) // stride + 1
+    return -(-length // stride)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows over the spatial axes: entry `position` of window `o` lies on axis i at
+
+        o_i · strides_i + position_i · dilation_rate_i − before_i
+
+    and what lies outside of the input is padding. All fields have one entry a spatial axis.
+
+    Args:
+        input_size: sizes of the input.
+        window_size: sizes of the window (of the kernel, of the pool).
+        strides: distances between neighbouring windows.
+        dilation_rate: distances between neighbouring entries of a window.
+        before: padding before the first entry.
+        output_size: number of windows.
+    """
+
+    input_size: tuple
+    window_size: tuple
+    strides: tuple
+    dilation_rate: tuple
+    before: tuple
+    output_size: tuple
+
+    @classmethod
+    def of(cls, input_size, window_size, strides, padding, dilation_rate=None):
+        """The windows of a layer's `padding`.
+
+        `"valid"` pads nothing, `"same"` so that there are ⌈input / stride⌉ windows (half of it
+        before, the odd entry after), `"causal"` all of it before.
+        """
+        dilation_rate = dilation_rate or (1,) * len(input_size)
+        axes = list(zip(input_size, window_size, strides, dilation_rate, strict=True))
+        output_size = tuple(output_length(n, k, s, padding, d) for n, k, s, d in axes)
+        before = tuple(
+            0
+            if padding == "valid"
+            else (k - 1) * d
+            if padding == "causal"
+            else max((o - 1) * s + (k - 1) * d + 1 - n, 0) // 2
+            for (n, k, s, d), o in zip(axes, output_size, strict=True)
+        )
+        return cls(
+            tuple(input_size),
+            tuple(window_size),
+            tuple(strides),
+            tuple(dilation_rate),
+            before,
+            output_size,
+        )
+
+    @functools.cached_property
+    def padded_size(self):
+        """Sizes of the input with its padding before and after."""
+        axes = zip(
+            self.input_size,
+            self.window_size,
+            self.strides,
+            self.dilation_rate,
+            self.before,
+            self.output_size,
+            strict=True,
+        )
+        return tuple(max(p + n, (o - 1) * s + (k - 1) * d + 1) for n, k, s, d, p, o in axes)
+
+    @functools.cached_property
+    def entries(self):
+        """For every entry of a window, in row-major order: its places in the padded input.
+
+        A tuple of slices; `padded[entry]` is (batch, *output_size, channels).
+        """
+        positions = itertools.product(*map(range, self.window_size))
+        return [
+            (slice(None), *map(self._places, position, range(len(position))))
+            for position in positions
+        ]
+
+    def _places(self, position, axis):
+        start, stride = position * self.dilation_rate[axis], self.strides[axis]
+        return slice(start, start + (self.output_size[axis] - 1) * stride + 1, stride)
+
+    @functools.cached_property
+    def inside(self):
+        """The input's place in the padded input, as slices."""
+        pairs = zip(self.before, self.input_size, strict=True)
+        return (slice(None), *(slice(p, p + n) for p, n in pairs))
+
+    @property
+    def is_padded(self):
+        """Whether there is any padding."""
+        return self.padded_size != self.input_size
+
+    @functools.cached_property
+    def tiles(self):
+        """Whether every entry of the input lies in exactly one window."""
+        covered = tuple(map(math.prod, zip(self.output_size, self.window_size, strict=True)))
+        return self.strides == self.window_size and covered == self.input_size == self.padded_size
+
+    def pad(self, x, value=0):
+        """x with its padding of `value`; x itself where there is none."""
+        if not self.is_padded:
+            return x
+        padded = np.full((x.shape[0], *self.padded_size, x.shape[-1]), value, x.dtype)
+        padded[self.inside] = x
+        return padded
+
+    def view(self, padded):
+        """All windows of a padded input: (batch, *output_size, *window_size, channels), a view."""
+        batch, *steps, channel = padded.strides
+        shape = (padded.shape[0], *self.output_size, *self.window_size, padded.shape[-1])
+        between = [step * s for step, s in zip(steps, self.strides, strict=True)]
+        within = [step * d for step, d in zip(steps, self.dilation_rate, strict=True)]
+        strides = (batch, *between, *within, channel)
+        return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)
+
+    def mirrored(self):
+        """For strides of 1: the windows over the output that reach each entry of the input.
+
+        Entry `i` of the input lies in the windows i + before − position · dilation; counted from
+        the kernel's end, position′ = window − 1 − position, those are again windows.
+        """
+        axes = zip(self.window_size, self.dilation_rate, self.before, strict=True)
+        before = tuple((k - 1) * d - p for k, d, p in axes)
+        return Windows(
+            self.output_size,
+            self.window_size,
+            self.strides,
+            self.dilation_rate,
+            before,
+            self.input_size,
+        )
+
+
+def blocks(batch, bytes_each):
+    """Slices of the batch axis whose working arrays fit the cache; at least one, maybe empty.
+
+    Args:
+        batch: number of examples.
+        bytes_each: size of the working array that one example needs.
+    """
+    step = max(1, min(batch, BLOCK_BYTES // max(1, bytes_each)))
+    return [slice(start, min(start + step, batch)) for start in range(0, max(1, batch), step)]

@@ -1,0 +1,114 @@
+"""The fast convolutions against the textbook's nested loops."""
+
+import numpy as np
+import pytest
+
+from reference_numpy.ops import convolution, depthwise_convolution
+from reference_numpy.ops import windows as windows_module
+from reference_numpy.ops.windows import Windows
+from tests.reference_numpy.ops import plain
+
+# (input sizes, kernel sizes, strides, padding, dilation rates)
+GEOMETRIES = [
+    ((7,), (3,), (2,), "same", (1,)),
+    ((9,), (3,), (1,), "causal", (2,)),
+    ((8,), (2,), (3,), "causal", (1,)),
+    ((6, 7), (2, 3), (1, 1), "valid", (1, 1)),
+    ((6, 7), (2, 3), (1, 1), "same", (1, 1)),
+    ((6, 7), (2, 3), (2, 1), "valid", (1, 1)),
+    ((5, 8), (3, 2), (3, 2), "same", (1, 1)),
+    ((8, 9), (3, 2), (1, 1), "same", (2, 3)),
+    ((5, 5), (1, 1), (1, 1), "valid", (1, 1)),
+    ((5, 6), (1, 1), (2, 3), "same", (1, 1)),
+    ((4, 5, 3), (2, 2, 3), (2, 1, 1), "same", (1, 1, 1)),
+]
+BY_GEOMETRY = pytest.mark.parametrize(
+    "geometry", GEOMETRIES, ids=["-".join(map(str, g)).replace(" ", "") for g in GEOMETRIES]
+)
+# (input channels, filters, groups)
+CHANNELS = [(1, 3, 1), (4, 6, 1), (4, 6, 2), (3, 6, 3)]
+
+
+@pytest.fixture(params=[2**20, 1], ids=["one block", "an example a block"])
+def block_bytes(request, monkeypatch):
+    monkeypatch.setattr(windows_module, "BLOCK_BYTES", request.param)
+
+
+@pytest.fixture(params=["mirrored", "scattered", "as measured"])
+def input_gradient_by(request, monkeypatch):
+    """Both ways to the input gradient where both exist, and the one that is chosen."""
+    if request.param != "as measured":
+
+        def choice(dy, kernel, windows):
+            return request.param == "mirrored" and max(windows.strides) == 1
+
+        monkeypatch.setattr(convolution, "_worth_mirroring", choice)
+
+
+@BY_GEOMETRY
+@pytest.mark.parametrize(("inputs", "filters", "groups"), CHANNELS)
+def test_convolution_is_the_plain_one(
+    geometry, inputs, filters, groups, block_bytes, input_gradient_by
+):
+    windows = Windows.of(*geometry)
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((3, *geometry[0], inputs))
+    kernel = generator.standard_normal((*geometry[1], inputs // groups, filters))
+    y = convolution.conv(x, kernel, windows)
+    np.testing.assert_allclose(y, plain.conv(x, kernel, windows, groups), atol=1e-12)
+    dy = generator.standard_normal(y.shape)
+    dx, dkernel = plain.conv_gradients(x, kernel, dy, windows, groups)
+    found = convolution.conv_kernel_gradient(x, dy, windows, groups)
+    np.testing.assert_allclose(found, dkernel, atol=1e-12)
+    found = convolution.conv_input_gradient(dy, kernel, windows, groups)
+    np.testing.assert_allclose(found, dx, atol=1e-12)
+
+
+@BY_GEOMETRY
+@pytest.mark.parametrize("multiplier", [1, 2])
+def test_depthwise_convolution_is_the_plain_one(geometry, multiplier, block_bytes):
+    windows = Windows.of(*geometry)
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((2, *geometry[0], 3))
+    kernel = generator.standard_normal((*geometry[1], 3, multiplier))
+    y = depthwise_convolution.depthwise_conv(x, kernel, windows)
+    np.testing.assert_allclose(y, plain.depthwise_conv(x, kernel, windows), atol=1e-12)
+    dy = generator.standard_normal((*y.shape[:-1], 3, multiplier))
+    dx, dkernel = plain.depthwise_conv_gradients(x, kernel, dy, windows)
+    found = depthwise_convolution.depthwise_conv_kernel_gradient(x, dy, windows)
+    np.testing.assert_allclose(found, dkernel, atol=1e-12)
+    found = depthwise_convolution.depthwise_conv_input_gradient(dy, kernel, windows)
+    np.testing.assert_allclose(found, dx, atol=1e-12)
+
+
+def test_arrays_of_any_memory_layout_are_taken():
+    windows = Windows.of((6, 7), (3, 3), (1, 1), "same")
+    generator = np.random.default_rng(0)
+    x = np.moveaxis(generator.standard_normal((2, 4, 6, 7)), 1, -1)
+    kernel = generator.standard_normal((5, 4, 3, 3)).T
+    dy = np.moveaxis(generator.standard_normal((2, 5, 6, 7)), 1, -1)
+    np.testing.assert_allclose(
+        convolution.conv(x, kernel, windows), plain.conv(x, kernel, windows), atol=1e-12
+    )
+    dx, dkernel = plain.conv_gradients(x, kernel, dy, windows)
+    found = convolution.conv_kernel_gradient(x, dy, windows)
+    np.testing.assert_allclose(found, dkernel, atol=1e-12)
+    found = convolution.conv_input_gradient(dy, kernel, windows)
+    np.testing.assert_allclose(found, dx, atol=1e-12)
+
+
+def test_an_empty_batch_gives_empty_outputs_and_zero_gradients():
+    windows = Windows.of((6, 7), (3, 3), (1, 1), "same")
+    x, kernel = np.zeros((0, 6, 7, 2)), np.ones((3, 3, 2, 4))
+    y = convolution.conv(x, kernel, windows)
+    assert y.shape == (0, 6, 7, 4)
+    assert not convolution.conv_kernel_gradient(x, y, windows).any()
+    assert convolution.conv_input_gradient(y, kernel, windows).shape == x.shape
+
+
+def test_half_precision_is_summed_in_single_precision():
+    """2048 + 1 is 2048 in float16: summed there, the last thousand ones would be lost."""
+    windows = Windows.of((3000,), (3000,), (1,), "valid")
+    x, kernel = np.ones((1, 3000, 1), "float16"), np.ones((3000, 1, 1), "float16")
+    y = convolution.conv(x, kernel, windows)
+    assert y.dtype == "float16" and y[0, 0, 0] == 3000

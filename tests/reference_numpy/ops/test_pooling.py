@@ -1,0 +1,64 @@
+"""The fast poolings against the textbook's nested loops."""
+
+import numpy as np
+import pytest
+
+from reference_numpy.ops import pooling
+from reference_numpy.ops import windows as windows_module
+from reference_numpy.ops.windows import Windows
+from tests.reference_numpy.ops import plain
+
+# (input sizes, pool sizes, strides, padding)
+GEOMETRIES = [
+    ((7,), (3,), (2,), "same"),
+    ((6, 8), (2, 2), (2, 2), "valid"),
+    ((7, 8), (2, 2), (2, 2), "valid"),
+    ((7, 8), (2, 2), (2, 2), "same"),
+    ((7, 8), (3, 2), (1, 2), "same"),
+    ((9, 8), (2, 2), (3, 4), "valid"),
+    ((4, 6, 3), (2, 2, 3), (2, 2, 3), "valid"),
+]
+BY_GEOMETRY = pytest.mark.parametrize(
+    "geometry", GEOMETRIES, ids=["-".join(map(str, g)).replace(" ", "") for g in GEOMETRIES]
+)
+
+
+@pytest.fixture(params=[2**20, 1], ids=["one block", "an example a block"])
+def block_bytes(request, monkeypatch):
+    monkeypatch.setattr(windows_module, "BLOCK_BYTES", request.param)
+
+
+@BY_GEOMETRY
+def test_max_pooling_is_the_plain_one(geometry, block_bytes):
+    windows = Windows.of(*geometry)
+    generator = np.random.default_rng(0)
+    # Few distinct values, all below zero: many ties, and zeros of a padding would win.
+    x = generator.integers(-4, 0, (3, *geometry[0], 2)).astype("float64")
+    y, found = pooling.max_pool(x, windows)
+    np.testing.assert_array_equal(y, plain.max_pool(x, windows)[0])
+    dy = generator.standard_normal(y.shape)
+    dx = pooling.max_pool_gradient(dy, found, windows)
+    np.testing.assert_allclose(dx, plain.max_pool_gradient(x, dy, windows), atol=1e-14)
+
+
+@BY_GEOMETRY
+def test_average_pooling_is_the_plain_one(geometry, block_bytes):
+    windows = Windows.of(*geometry)
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((3, *geometry[0], 2))
+    y = pooling.average_pool(x, windows)
+    np.testing.assert_allclose(y, plain.average_pool(x, windows), atol=1e-14)
+    dy = generator.standard_normal(y.shape)
+    dx = pooling.average_pool_gradient(dy, windows)
+    np.testing.assert_allclose(dx, plain.average_pool_gradient(x, dy, windows), atol=1e-14)
+
+
+def test_windows_that_tile_the_input_are_told_from_those_that_do_not():
+    tiles = [Windows.of(*geometry).tiles for geometry in GEOMETRIES]
+    assert tiles == [False, True, False, False, False, False, True]
+
+
+def test_integers_are_pooled_too():
+    x = np.array([[[3], [-5], [-7]]])
+    y, _ = pooling.max_pool(x, Windows.of((3,), (2,), (2,), "same"))
+    assert y.dtype == x.dtype and y.ravel().tolist() == [3, -7]
