@@ -106,6 +106,51 @@ DIVERGENCES = (
 )
 
 
+@dataclass(frozen=True)
+class Missing:
+    """A computation that a backend does not have in float64, so that it is checked in float32.
+
+    Args:
+        column: the implementation that lacks it.
+        applies: whether it concerns a layer's class name and constructor arguments.
+        reason: in a few words.
+    """
+
+    column: str
+    applies: Callable[[str, dict], bool]
+    reason: str
+
+
+def _convolves_channels_first(layer, arguments):
+    return (
+        layer in ("Conv1D", "Conv2D")
+        and arguments.get("data_format") == "channels_first"
+        and arguments.get("groups", 1) == 1
+    )
+
+
+MISSING_IN_FLOAT64 = (
+    Missing(
+        "keras-tensorflow",
+        lambda layer, arguments: layer in ("MaxPooling3D", "AveragePooling3D"),
+        "TensorFlow pools over three axes in float32 and below only",
+    ),
+    Missing(
+        "keras-tensorflow",
+        _convolves_channels_first,
+        "TensorFlow on a CPU convolves with channels first in float32 only",
+    ),
+)
+
+
+def best_precision(column: str, layer: str, arguments: dict) -> tuple[str, str]:
+    """`("float64", "")`, or `("float32", reason)` where the column has nothing better."""
+    for missing in MISSING_IN_FLOAT64:
+        if missing.column == column and missing.applies(layer, arguments):
+            return "float32", missing.reason
+    return "float64", ""
+
+
 def exception(column: str, layer: str, arguments: dict, dtype: str) -> tuple[float, str] | None:
     """The widened tolerance and its reason where a divergence concerns this layer, else None."""
     for divergence in DIVERGENCES:
