@@ -360,7 +360,8 @@ class IndexLookup(CategoricalLayer):
 
     def _terms(self, text):
         lines = text.split("\n")
-        while lines and not lines[-1]:
+        # An empty last line ends the file, unless the layer is known to have one more term, "".
+        while lines and not lines[-1] and len(lines) > (self.fixed_size or 0):
             lines.pop()
         return lines if self.vocabulary_dtype == "string" else [int(line) for line in lines]
 
