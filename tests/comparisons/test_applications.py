@@ -1,4 +1,4 @@
-"""Every architecture of keras.applications, from its own file: outputs and all gradients, float64."""
+"""Every architecture of keras.applications, from its own file: outputs, all gradients, float64."""
 
 import gc
 
