@@ -41,10 +41,11 @@ class Family:
         kind: the word used in messages, such as `"initializer"`.
         classes: the classes that the family offers.
         aliases: further names, `{"glorot": GlorotNormal}`.
+        refused: classes of Keras that are left out on purpose, with the reason for each.
     """
 
-    def __init__(self, module, kind, classes, aliases=None):
-        self.module, self.kind = module, kind
+    def __init__(self, module, kind, classes, aliases=None, refused=None):
+        self.module, self.kind, self.refused = module, kind, refused or {}
         self.classes = {cls.__name__: cls for cls in classes}
         self._names = {snake_case(name): cls for name, cls in self.classes.items()}
         self._names.update(self.classes)
@@ -53,10 +54,24 @@ class Family:
         for cls in classes:
             cls.keras_module = module
 
+    def add(self, cls):
+        """Offer one more class, of a floor that stands above the family's."""
+        cls.keras_module = self.module
+        self.classes[cls.__name__] = self._names[cls.__name__] = cls
+
     def find(self, name):
-        """The class called `name`. Raises ValueError for an unknown name."""
+        """The class called `name`.
+
+        Raises:
+            ValueError: for an unknown name.
+            NotImplementedError: for one that is left out on purpose, with the reason.
+        """
         if name in self._names:
             return self._names[name]
+        if name in self.refused:
+            raise NotImplementedError(
+                f"The {self.kind} '{name}' is not supported: {self.refused[name]}"
+            )
         raise ValueError(
             f"Unknown {self.kind}: '{name}'. Expected one of {', '.join(sorted(self.classes))}."
         )
@@ -96,7 +111,7 @@ def deserialize(value):
             return {key: deserialize(item) for key, item in value.items()}
         if value["class_name"] == "__tuple__":
             return tuple(deserialize(item) for item in value["items"])
-        if value["class_name"] == "__numpy__":
+        if value["class_name"] in ("__numpy__", "__tensor__"):
             return np.array(value["config"]["value"], dtype=value["config"]["dtype"])
         module = value.get("module")
         if value["class_name"] == "function":

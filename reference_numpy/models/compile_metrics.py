@@ -2,7 +2,6 @@
 
 from reference_numpy import metrics as metrics_module
 from reference_numpy import tree
-from reference_numpy.losses.reduction import apply_mask
 from reference_numpy.models.compile_loss import kind_by_shape
 
 
@@ -104,13 +103,9 @@ class CompileMetrics:
         """Take a batch into account; flat lists beside the outputs."""
         for index, (plain, weighted) in enumerate(zip(self.plain, self.weighted)):
             for metric in plain or ():
-                metric.update_state(y_true[index], y_pred[index])
+                _update(metric, y_true[index], y_pred[index], None, masks[index])
             for metric in weighted or ():
-                weight = sample_weight[index]
-                # As in Keras, a mask counts only where there are sample weights too.
-                if weight is not None and isinstance(metric, metrics_module.MeanMetricWrapper):
-                    weight = apply_mask(weight, masks[index], y_pred[index].dtype, "sum")
-                metric.update_state(y_true[index], y_pred[index], weight)
+                _update(metric, y_true[index], y_pred[index], sample_weight[index], masks[index])
 
     def reset_state(self):
         """Forget everything."""
@@ -120,6 +115,13 @@ class CompileMetrics:
     def result(self):
         """The metrics' values by their names in the log."""
         return {name: metric.result() for metric, name in self.keys} if self.built else {}
+
+
+def _update(metric, y_true, y_pred, sample_weight, mask):
+    if mask is not None and isinstance(metric, metrics_module.MeanMetricWrapper):
+        metric.update_state(y_true, y_pred, sample_weight, mask=mask)
+    else:  # as in Keras, the others do not look at masks
+        metric.update_state(y_true, y_pred, sample_weight)
 
 
 def get_metric(identifier, y_true, y_pred):

@@ -3,6 +3,7 @@
 from reference_numpy import tree
 from reference_numpy.layers.core import Input, InputLayer
 from reference_numpy.layers.symbolic import KerasTensor, Node
+from reference_numpy.models.functional_config import build_graph, graph_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
 from reference_numpy.models.topology import walk_back
@@ -14,6 +15,8 @@ class Functional(Model):
     Inputs that are no `Input` but come from within another graph get inputs of their own; the
     layers behind them are shared with that graph.
     """
+
+    registered_name = "Functional"
 
     def __init__(self, inputs, outputs, name=None, trainable=None):
         super().__init__(name=name)
@@ -32,6 +35,25 @@ class Functional(Model):
         self.built = True
         if trainable is not None:
             self.trainable = trainable
+
+    def get_build_config(self):
+        """Keras's entry for a model whose inputs say their shapes themselves."""
+        return {"input_shape": None}
+
+    def get_config(self):
+        """The layers, their calls and the model's ends, as Keras writes them."""
+        graph = graph_config(self.graph, self.input_structure, self.output_structure, Functional)
+        return {"name": self.name, "trainable": self.trainable, **graph}
+
+    @classmethod
+    def from_config(cls, config):
+        """A model from what `get_config` gave; the weights are new.
+
+        Raises:
+            ValueError: for a graph that does not hold together.
+        """
+        inputs, outputs = build_graph(config, Functional)
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable"))
 
 
 def _cut_out(inputs, outputs):

@@ -4,6 +4,7 @@ from reference_numpy.layers.layer import Layer
 from reference_numpy.models.runner import Runner
 from reference_numpy.models.summary import print_summary
 from reference_numpy.models.trainer import Trainer
+from reference_numpy.serialization import serialize
 
 
 class Model(Runner, Trainer, Layer):
@@ -21,6 +22,9 @@ class Model(Runner, Trainer, Layer):
     Raises:
         ValueError: if the outputs do not follow from the inputs.
     """
+
+    #: the entry of that name in Keras's config
+    registered_name = None
 
     def __new__(cls, *args, **kwargs):
         """A model of inputs and outputs is a Functional, as in Keras."""
@@ -57,6 +61,19 @@ class Model(Runner, Trainer, Layer):
         raise ValueError(
             f"No such layer: {name}. Existing layers are: {[layer.name for layer in self.layers]}."
         )
+
+    def serialize(self):
+        """Keras's config of the model: class, architecture, and how it was compiled."""
+        config = {
+            "module": type(self).keras_module,
+            "class_name": type(self).__name__,
+            "config": self.get_config(),
+            "registered_name": type(self).registered_name,
+        }
+        if self.get_build_config() is not None:
+            config["build_config"] = serialize(self.get_build_config())
+        config["compile_config"] = self.get_compile_config()
+        return config
 
     def weight_paths(self, records):
         """Names of weights that say where they are: layer, part of the layer, weight."""

@@ -165,8 +165,8 @@ class Runner:
     def input_shape(self):
         """Shapes of the inputs, in their structure."""
         self._need_graph("input shape")
-        shapes = [tensor.shape for tensor in tree.flatten(self.input_structure)]
-        return self._pack_inputs(shapes)
+        shapes = tree.map_structure(lambda tensor: tensor.shape, self.input_structure)
+        return shapes[0] if isinstance(shapes, list) and len(shapes) == 1 else shapes
 
     @property
     def output_shape(self):

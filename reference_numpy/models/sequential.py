@@ -1,12 +1,13 @@
 """A model whose layers follow one another."""
 
-from reference_numpy import tree
+from reference_numpy import dtype_policies, tree
 from reference_numpy.layers.core import Input, InputLayer
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.models.functional_config import layer_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
-from reference_numpy.serialization import serialize
+from reference_numpy.serialization import deserialize, serialize
 
 
 class Sequential(Model):
@@ -115,8 +116,25 @@ class Sequential(Model):
             "name": self.name,
             "trainable": self.trainable,
             "dtype": serialize(self.dtype_policy),
-            "layers": [serialize(layer) for layer in self.sublayers],
+            "layers": [layer_config(layer) for layer in self.sublayers],
         }
         if self.built:
             config["build_input_shape"] = self.input_shape
         return config
+
+    @classmethod
+    def from_config(cls, config):
+        """A model from what `get_config` gave; the weights are new."""
+        if "name" not in config or "layers" not in config:
+            raise ValueError(
+                "The config of a Sequential model is a dictionary with 'name' and 'layers'. "
+                f"Received: {sorted(config)}"
+            )
+        model = cls(name=config["name"])
+        model.dtype_policy = dtype_policies.get(deserialize(config.get("dtype")))
+        for layer in config["layers"]:
+            model.add(deserialize(layer))
+        if not model.built and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        model.trainable = config.get("trainable", True)
+        return model

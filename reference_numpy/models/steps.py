@@ -6,6 +6,7 @@ from reference_numpy import optimizers, tree
 from reference_numpy.models.compile_loss import Average, CompileLoss
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
+from reference_numpy.serialization import deserialize, serialize
 
 
 class Steps:
@@ -55,7 +56,7 @@ class Steps:
             ValueError: for unknown names; losses and metrics that do not match the outputs are
                 found with the first batch.
         """
-        self.optimizer = optimizers.get(optimizer)
+        self.optimizer = given = optimizers.get(optimizer)
         if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
             scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
             if not scaled:
@@ -67,7 +68,7 @@ class Steps:
         self._heads = self._optimizer_plan = None
         self.compiled = True
         self.compile_arguments = {
-            "optimizer": self.optimizer,
+            "optimizer": given,
             "loss": loss,
             "loss_weights": loss_weights,
             "metrics": metrics,
@@ -76,6 +77,26 @@ class Steps:
             "steps_per_execution": steps_per_execution,
             "jit_compile": False if jit_compile == "auto" else jit_compile,
         }
+
+    def get_compile_config(self):
+        """What `compile` was given, as plain values; empty for a model that is not compiled."""
+        return serialize(self.compile_arguments) if self.compiled else {}
+
+    def compile_from_config(self, config):
+        """Compile as `get_compile_config` says, and create the optimizer's state."""
+        self.compile(**deserialize(config))
+        if self.built:
+            self.build_optimizer()
+
+    def build_optimizer(self):
+        """Create the optimizer's state for the weights that are trainable now."""
+        plan = self.graph.plan(False)
+        if not self.optimizer.built:
+            weights = [record.value for record in plan.records]
+            constraints = [record.constraint for record in plan.records]
+            self.optimizer.build(weights, self.weight_paths(plan.records), constraints)
+            self._optimizer_plan = plan
+        return plan
 
     def _check_compiled(self, method):
         if not self.compiled:
@@ -92,21 +113,16 @@ class Steps:
         if scale != 1.0:
             dys = [dy if dy is None else dy * scale for dy in dys]
         _, grads = self.graph.backward(dys, cache, input_gradient=False, penalties=scale)
-        plan = self.graph.plan(False)
+        plan = self.build_optimizer()
         for index, record in enumerate(plan.records):
             if record.regularizer is not None:
                 own = record.regularizer.gradient(record.value) * scale
                 grads[index] = own if grads[index] is None else grads[index] + own
         if plan.records and self.trainable:
-            self._apply(grads, plan)
-
-    def _apply(self, grads, plan):
-        weights = [record.value for record in plan.records]
-        if not self.optimizer.built:
-            constraints = [record.constraint for record in plan.records]
-            self.optimizer.build(weights, self.weight_paths(plan.records), constraints)
-            self._optimizer_plan = plan
-        self.optimizer.apply(grads, None if plan is self._optimizer_plan else weights)
+            # Without naming them the optimizer takes all that it was built for: a little quicker.
+            built = plan is self._optimizer_plan
+            weights = None if built else [record.value for record in plan.records]
+            self.optimizer.apply(grads, weights)
 
     def test_step(self, x, y=None, sample_weight=None):
         """Forward in inference mode, and the loss."""

@@ -3,10 +3,10 @@
 import numpy as np
 
 from reference_numpy import tree
-from reference_numpy.models.callback_list import CallbackList, plain_logs
+from reference_numpy.callbacks import Callback, CallbackList
+from reference_numpy.callbacks.callback_list import as_numbers
 from reference_numpy.models.data import Batches, as_arrays, class_weight_to_sample_weights, unpack
 from reference_numpy.models.data import split as split_data
-from reference_numpy.models.progress import ProgressBar
 from reference_numpy.models.steps import Steps
 
 
@@ -67,46 +67,53 @@ class Trainer(Steps):
         if validation_data is not None:
             size = validation_batch_size or batch_size
             validation = Batches(*unpack(validation_data), size, validation_steps)
-        params = {"verbose": verbose, "epochs": epochs, "steps": batches.steps_per_epoch}
-        callbacks = CallbackList(callbacks, self, params, add_history=True)
-        self.stop_training = False
-        self._initial_epoch = None
-        callbacks.call("on_train_begin")
-        logs = None
-        for epoch in range(self._initial_epoch or initial_epoch, epochs):
-            bar = ProgressBar(batches.steps_per_epoch, verbose)
-            if bar.verbose and epochs > 1:
-                print(f"Epoch {epoch + 1}/{epochs}")
-            callbacks.call("on_epoch_begin", epoch)
-            steps = self._run_epoch(batches, self.train_step, "train", callbacks, bar)
+        callbacks = self._callbacks(callbacks, batches, verbose, epochs, add_history=True)
+        self.stop_training, self.initial_epoch = False, None
+        callbacks.on_train_begin()
+        logs = {}
+        for epoch in range(self.initial_epoch or initial_epoch, epochs):
+            callbacks.on_epoch_begin(epoch)
+            self._run_epoch(batches, self.train_step, "train", callbacks)
             logs = self.get_metrics_result()
             if validation is not None and _is_due(epoch, validation_freq):
-                found = self._evaluate(validation, callbacks, ProgressBar(1, 0))
+                found = self._evaluate(validation, callbacks)
                 logs.update({f"val_{name}": value for name, value in found.items()})
-            logs = plain_logs(logs)
-            bar.finish(steps, logs)
-            callbacks.call("on_epoch_end", epoch, logs)
+            callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
         if epochs > 0 and self.optimizer.built:
             self.optimizer.finalize_variable_values(self.trainable_weights)
-        callbacks.call("on_train_end", logs)
+        callbacks.on_train_end(logs)
         return self.history
 
-    def _run_epoch(self, batches, step_function, kind, callbacks, bar):
-        """Run a step for every batch; returns how many there were."""
+    def _callbacks(self, callbacks, batches, verbose, epochs=1, add_history=False):
+        """The callbacks as one, with a progress bar unless `verbose` is 0."""
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(
+            callbacks,
+            add_history=add_history,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=epochs,
+            steps=batches.steps_per_epoch,
+        )
+
+    def _run_epoch(self, batches, step_function, kind, callbacks):
+        """Run a step for every batch; batches nobody listens to are not announced."""
+        begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
+        begin = getattr(callbacks, begin) if _listens(callbacks, begin) else None
+        end = getattr(callbacks, end) if _listens(callbacks, end) else None
         self.reset_metrics()
-        step = 0
-        for step, batch in enumerate(batches.epoch(), start=1):
-            callbacks.call(f"on_{kind}_batch_begin", step - 1)
+        for step, batch in enumerate(batches.epoch()):
+            if begin is not None:
+                begin(step)
             step_function(*batch)
-            if callbacks.watch_batches:
-                logs = plain_logs(self.get_metrics_result())
-                callbacks.call(f"on_{kind}_batch_end", step - 1, logs)
-            bar.update(step, lambda: plain_logs(self.get_metrics_result()))
-            if self.stop_training and kind == "train" or self.stop_evaluating and kind == "test":
+            if end is not None:
+                end(step, self.get_metrics_result())
+            if self.stop_training if kind == "train" else self.stop_evaluating:
                 break
-        return step
 
     def evaluate(
         self,
@@ -126,39 +133,32 @@ class Trainer(Steps):
         """
         self._check_compiled("evaluate")
         batches = Batches(x, y, sample_weight, batch_size, steps)
-        bar = ProgressBar(batches.steps_per_epoch, verbose)
-        params = {"verbose": verbose, "epochs": 1, "steps": batches.steps_per_epoch}
-        logs = self._evaluate(batches, CallbackList(callbacks, self, params), bar)
+        logs = self._evaluate(batches, self._callbacks(callbacks, batches, verbose))
         return logs if return_dict else self._in_order(logs)
 
-    def _evaluate(self, batches, callbacks, bar):
+    def _evaluate(self, batches, callbacks):
         self.stop_evaluating = False
-        callbacks.call("on_test_begin")
-        steps = self._run_epoch(batches, self.test_step, "test", callbacks, bar)
-        logs = plain_logs(self.get_metrics_result())
-        callbacks.call("on_test_end", logs)
-        bar.finish(steps, logs)
+        callbacks.on_test_begin()
+        self._run_epoch(batches, self.test_step, "test", callbacks)
+        logs = as_numbers(self.get_metrics_result())
+        callbacks.on_test_end(logs)
         return logs
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for all of `x`, computed batch by batch in inference mode."""
         batches = Batches(x, batch_size=batch_size, steps=steps)
-        params = {"verbose": verbose, "epochs": 1, "steps": batches.steps_per_epoch}
-        callbacks = CallbackList(callbacks, self, params)
-        bar = ProgressBar(batches.steps_per_epoch, verbose)
+        callbacks = self._callbacks(callbacks, batches, verbose)
         self.stop_predicting = False
-        callbacks.call("on_predict_begin")
-        found, step = [], 0
-        for step, (inputs, _, _) in enumerate(batches.epoch(), start=1):
-            callbacks.call("on_predict_batch_begin", step - 1)
+        callbacks.on_predict_begin()
+        found = []
+        for step, (inputs, _, _) in enumerate(batches.epoch()):
+            callbacks.on_predict_batch_begin(step)
             outputs = self.forward(inputs, training=False)[0]
             found.append(outputs)
-            callbacks.call("on_predict_batch_end", step - 1, {"outputs": outputs})
-            bar.update(step, dict)
+            callbacks.on_predict_batch_end(step, {"outputs": outputs})
             if self.stop_predicting:
                 break
-        callbacks.call("on_predict_end")
-        bar.finish(step, {})
+        callbacks.on_predict_end()
         return tree.map_structure(lambda *parts: np.concatenate(parts), *found)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -179,12 +179,23 @@ class Trainer(Steps):
         self.reset_metrics()
         batch = Batches(x, y, sample_weight, batch_size=_length(x))
         step_function(batch.x, batch.y, batch.sample_weight)
-        logs = plain_logs(self.get_metrics_result())
+        logs = as_numbers(self.get_metrics_result())
         return logs if return_dict else self._in_order(logs)
 
     def predict_on_batch(self, x):
         """The outputs for one batch."""
         return self.forward(as_arrays(x, "x"), training=False)[0]
+
+
+def _listens(callbacks, method):
+    """Whether any callback has a `method` (or its older name) of its own."""
+    names = [method, method.replace("train_batch", "batch")]
+    return any(
+        getattr(type(callback), name, None) is not getattr(Callback, name)
+        for callback in callbacks.callbacks
+        for name in names
+        if hasattr(Callback, name)
+    )
 
 
 def _is_due(epoch, validation_freq):

@@ -1,0 +1,151 @@
+"""The config of a graph, in Keras's format, both ways.
+
+    {"layers": [{…a layer's config…, "name": "dense", "inbound_nodes": [{"args": […],
+     "kwargs": {…}}, …]}, …], "input_layers": …, "output_layers": …}
+
+A tensor among the arguments is `["dense", 0, 0]`: the output 0 of the layer's call 0, calls
+counted within this graph. The same triple stands in `input_layers` and `output_layers`; there, as
+in Keras, the calls of a nested Functional model count from 1.
+"""
+
+from reference_numpy import tree
+from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.serialization import deserialize, serialize
+
+
+def layer_config(layer):
+    """Keras's config of a layer, with the shapes that it was built for."""
+    config, build_config = serialize(layer), layer.get_build_config()
+    if build_config is not None and "build_config" not in config:
+        config["build_config"] = serialize(build_config)
+    return config
+
+
+def graph_config(graph, input_structure, output_structure, functional_class):
+    """The part of a Functional model's config that describes its graph.
+
+    Args:
+        graph: the graph.
+        input_structure, output_structure: symbolic tensors.
+        functional_class: the class of models whose calls count from 1.
+    """
+    own = set(graph.nodes)
+    calls = {layer: [n for n in layer.inbound_nodes if n in own] for layer in graph.layers}
+
+    def in_arguments(leaf):
+        if not isinstance(leaf, KerasTensor):
+            return serialize(leaf)
+        layer = leaf.node.layer
+        history = [layer.name, calls[layer].index(leaf.node), leaf.index]
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": leaf.shape, "dtype": leaf.dtype, "keras_history": history},
+        }
+
+    def at_the_ends(tensor):
+        layer = tensor.node.layer
+        first = 1 if isinstance(layer, functional_class) else 0
+        return [layer.name, first + calls[layer].index(tensor.node), tensor.index]
+
+    layers = []
+    for layer in graph.layers:
+        nodes = [
+            {
+                "args": tree.map_structure(in_arguments, list(node.args)),
+                "kwargs": tree.map_structure(in_arguments, node.kwargs),
+            }
+            for node in calls[layer]
+            if node.inputs
+        ]
+        layers.append({**layer_config(layer), "name": layer.name, "inbound_nodes": nodes})
+    return {
+        "layers": layers,
+        "input_layers": tree.map_structure(at_the_ends, input_structure),
+        "output_layers": tree.map_structure(at_the_ends, output_structure),
+    }
+
+
+def build_graph(config, functional_class):
+    """`(inputs, outputs)` of the graph that a config describes: layers made, then called.
+
+    Raises:
+        ValueError: for calls that refer to layers, calls or outputs that do not exist, and for
+            layers of one name.
+    """
+    layers, pending = {}, []
+    for entry in config["layers"]:
+        if entry["name"] in layers:
+            raise ValueError(f"The config has two layers of the name '{entry['name']}'.")
+        layer = layers[entry["name"]] = deserialize(entry)
+        if entry["inbound_nodes"]:
+            pending.append((layer, list(entry["inbound_nodes"])))
+    while pending:
+        # A layer may be called on what one of its later calls has not made yet: each takes as many
+        # of its calls, in order, as can be made now, and waits for the next round.
+        waiting = [
+            (layer, rest) for layer, nodes in pending if (rest := _call(layer, nodes, layers))
+        ]
+        if sum(len(rest) for _, rest in waiting) == sum(len(nodes) for _, nodes in pending):
+            names = [layer.name for layer, _ in waiting]
+            raise ValueError(
+                "The graph of the config has loops, or calls that refer to outputs which do not "
+                f"exist. The calls of these layers cannot be made: {names}."
+            )
+        pending = waiting
+
+    def find(triple):
+        name, call, index = triple
+        layer = layers.get(name)
+        first = 1 if isinstance(layer, functional_class) else 0
+        return _tensor(layers, name, call - first, index)
+
+    return (
+        _map_triples(find, config["input_layers"]),
+        _map_triples(find, config["output_layers"]),
+    )
+
+
+def _call(layer, nodes, layers):
+    """Make the layer's calls in order as far as their arguments exist; returns the rest."""
+    for number, node in enumerate(nodes):
+        try:
+            args = [_argument(part, layers) for part in node["args"]]
+            kwargs = {key: _argument(part, layers) for key, part in node["kwargs"].items()}
+        except IndexError:
+            return nodes[number:]
+        layer(*args, **kwargs)
+    return []
+
+
+def _argument(part, layers):
+    """An argument of a call, the tensors in it found. Raises IndexError while one is missing."""
+    if isinstance(part, dict):
+        if part.get("class_name") == "__keras_tensor__":
+            return _tensor(layers, *part["config"]["keras_history"])
+        if "class_name" in part:
+            return deserialize(part)
+        return {key: _argument(item, layers) for key, item in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_argument(item, layers) for item in part]
+    return part
+
+
+def _tensor(layers, name, call, index):
+    if name not in layers:
+        raise ValueError(f"A call in the config refers to the layer '{name}', which is not in it.")
+    nodes = layers[name].inbound_nodes
+    if not 0 <= call < len(nodes):
+        raise IndexError(f"Layer '{name}' has no call {call}.")
+    outputs = tree.flatten(nodes[call].outputs)
+    if not 0 <= index < len(outputs):
+        raise ValueError(f"Call {call} of the layer '{name}' has no output {index}.")
+    return outputs[index]
+
+
+def _map_triples(function, structure):
+    """Apply `function` to every `[name, call, index]` of a structure."""
+    if isinstance(structure, dict):
+        return {key: _map_triples(function, part) for key, part in structure.items()}
+    if len(structure) == 3 and isinstance(structure[0], str):
+        return function(structure)
+    return [_map_triples(function, part) for part in structure]
