@@ -28,6 +28,7 @@ class SeedGenerator:
             raise ValueError(f"`seed` must be an integer or None. Received: seed={seed!r}")
         if seed is None:
             seed = int(_streams.integers(2**63))
+        self.seed = seed
         self.generator = np.random.default_rng(seed)
 
     def uniform(self, shape, minval=0.0, maxval=1.0, dtype="float32"):

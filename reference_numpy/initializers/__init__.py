@@ -1,11 +1,76 @@
 """Keras's initializers."""
 
-from reference_numpy.initializers.constant_initializers import Ones, Zeros
+import numpy as np
+
+from reference_numpy import config
+from reference_numpy.initializers.constant_initializers import Constant, Identity, Ones, Zeros
 from reference_numpy.initializers.initializer import Initializer
-from reference_numpy.initializers.random_initializers import GlorotUniform
+from reference_numpy.initializers.random_initializers import (
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+)
+from reference_numpy.initializers.stft_initializer import STFT
+from reference_numpy.initializers.variance_scaling import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    VarianceScaling,
+)
 from reference_numpy.serialization import Family
 
-family = Family("keras.initializers", "initializer", [Zeros, Ones, GlorotUniform])
-get, deserialize = family.get, family.deserialize
+family = Family(
+    "keras.initializers",
+    "initializer",
+    [
+        Constant,
+        Identity,
+        Ones,
+        STFT,
+        Zeros,
+        GlorotNormal,
+        GlorotUniform,
+        HeNormal,
+        HeUniform,
+        LecunNormal,
+        LecunUniform,
+        Orthogonal,
+        RandomNormal,
+        RandomUniform,
+        TruncatedNormal,
+        VarianceScaling,
+    ],
+    {
+        "IdentityInitializer": Identity,
+        "OrthogonalInitializer": Orthogonal,
+        "STFTInitializer": STFT,
+        "normal": RandomNormal,
+        "one": Ones,
+        "uniform": RandomUniform,
+        "zero": Zeros,
+    },
+)
+deserialize = family.deserialize
 
-__all__ = ["Initializer", "Zeros", "Ones", "GlorotUniform", "get", "deserialize"]
+
+def get(identifier):
+    """An initializer from a name, a config, a class, an instance or the array itself."""
+    if not isinstance(identifier, (np.ndarray, np.generic)):
+        return family.get(identifier)
+
+    def initialize(shape, dtype=None):
+        if tuple(shape) != identifier.shape:
+            raise ValueError(
+                f"Expected `shape` to be {identifier.shape} for direct tensor as initializer. "
+                f"Received: shape={shape}"
+            )
+        return identifier.astype(dtype or config.floatx())
+
+    return initialize
+
+
+__all__ = ["Initializer", *family.classes, "get", "deserialize"]

@@ -6,6 +6,21 @@ from reference_numpy import config
 from reference_numpy.initializers.initializer import Initializer
 
 
+class Constant(Initializer):
+    """All entries of one value, or the entries of an array that fits the shape.
+
+    Args:
+        value: a number or an array.
+    """
+
+    def __init__(self, value=0.0):
+        self.value = value
+
+    def __call__(self, shape, dtype=None):
+        """An array of `value`."""
+        return np.full(shape, self.value, dtype or config.floatx())
+
+
 class Zeros(Initializer):
     """All entries 0."""
 
@@ -20,3 +35,33 @@ class Ones(Initializer):
     def __call__(self, shape, dtype=None):
         """An array of ones."""
         return np.ones(shape, dtype or config.floatx())
+
+
+class Identity(Initializer):
+    """`gain` times the identity matrix; a matrix that is not square is cut off or filled with 0.
+
+    Args:
+        gain: factor.
+
+    Raises:
+        ValueError: for a shape that is no matrix's.
+
+    Source: Le, Jaitly & Hinton 2015, "A simple way to initialize recurrent networks of rectified
+    linear units".
+    """
+
+    def __init__(self, gain=1.0):
+        self.gain = gain
+
+    def __call__(self, shape, dtype=None):
+        """The matrix."""
+        if len(shape) != 2:
+            raise ValueError(
+                "Identity matrix initializer can only be used for 2D matrices. "
+                f"Received: shape={shape} of rank {len(shape)}."
+            )
+        return self.gain * np.eye(*shape, dtype=dtype or config.floatx())
+
+    def get_config(self):
+        """The gain where it is not 1: Keras's config leaves it out, but its reader takes it."""
+        return {} if self.gain == 1 else {"gain": self.gain}

@@ -11,4 +11,4 @@ class Initializer(Configurable):
 
     def __call__(self, shape, dtype=None):
         """An array of `shape` and `dtype`."""
-        raise TypeError(f"{type(self).__name__} does not say how to fill an array.")
+        raise NotImplementedError(f"{type(self).__name__} does not say how to fill an array.")

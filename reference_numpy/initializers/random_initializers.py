@@ -1,36 +1,141 @@
-"""Initializers that draw at random."""
+"""Initializers that draw at random, by a distribution that is given outright."""
 
-import math
+import numpy as np
 
 from reference_numpy import config
 from reference_numpy.initializers.initializer import Initializer
 from reference_numpy.random import SeedGenerator
 
 
-def compute_fans(shape):
-    """Numbers of inputs and outputs of one unit, `(fan_in, fan_out)`, for a kernel of `shape`.
+class RandomInitializer(Initializer):
+    """The base: where the random numbers come from.
 
-    A kernel is `(*window, inputs, outputs)`; every position of the window counts.
-    """
-    if len(shape) < 2:
-        size = shape[0] if shape else 1
-        return size, size
-    window = math.prod(shape[:-2])
-    return window * shape[-2], window * shape[-1]
+    One initializer gives the same numbers in every call for the same shape, also when no seed is
+    given (then they differ from initializer to initializer). A `SeedGenerator` as the seed gives
+    new numbers in every call.
 
+    Args:
+        seed: an integer, a `SeedGenerator`, or None.
 
-class GlorotUniform(Initializer):
-    """Uniform in [-a, a], a = √(6 / (fan_in + fan_out)): Xavier's initial values.
-
-    Keeps the variance of activations and of gradients alike through the layers.
-    Source: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward
-    neural networks", equation 16.
+    Raises:
+        ValueError: for any other seed.
     """
 
-    def __init__(self, seed=None, input_axes=None, output_axes=None):
-        self.seed, self.input_axes, self.output_axes = seed, input_axes, output_axes
+    def __init__(self, seed=None):
+        if isinstance(seed, dict):
+            seed = SeedGenerator(seed["config"]["seed"])
+        self.seed = seed
+        self._source = seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed).seed
+
+    @property
+    def source(self):
+        """The stream from which one call draws."""
+        is_stream = isinstance(self._source, SeedGenerator)
+        return self._source if is_stream else SeedGenerator(self._source)
+
+    def get_config(self):
+        """The constructor's arguments as plain values, with Keras's keys."""
+        if not isinstance(self.seed, SeedGenerator):
+            return super().get_config()
+        seed = {
+            "module": "keras.random",
+            "class_name": "SeedGenerator",
+            "config": {"seed": self.seed.seed, "name": "seed_generator"},
+            "registered_name": None,
+        }
+        names = (name for name in self.argument_names() if name != "seed")
+        return {"seed": seed, **{name: getattr(self, name) for name in names}}
+
+    @classmethod
+    def from_config(cls, config):
+        """An initializer from what `get_config` gave."""
+        return cls(**config)
+
+
+class RandomNormal(RandomInitializer):
+    """Drawn from the normal distribution N(mean, stddev²).
+
+    Args:
+        mean, stddev: mean and standard deviation.
+        seed: an integer, a `SeedGenerator`, or None.
+    """
+
+    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
 
     def __call__(self, shape, dtype=None):
-        """An array drawn for a kernel of `shape`."""
-        limit = math.sqrt(6.0 / sum(compute_fans(shape)))
-        return SeedGenerator(self.seed).uniform(shape, -limit, limit, dtype or config.floatx())
+        """The array."""
+        return self.source.normal(shape, self.mean, self.stddev, dtype or config.floatx())
+
+
+class TruncatedNormal(RandomNormal):
+    """Drawn from N(mean, stddev²), but never more than two stddev from the mean.
+
+    What lies further out is drawn again, so that the standard deviation is 0.88 stddev.
+
+    Args:
+        mean, stddev: mean and standard deviation of the distribution before it is cut.
+        seed: an integer, a `SeedGenerator`, or None.
+    """
+
+    def __call__(self, shape, dtype=None):
+        """The array."""
+        dtype = dtype or config.floatx()
+        return self.source.truncated_normal(shape, self.mean, self.stddev, dtype)
+
+
+class RandomUniform(RandomInitializer):
+    """Drawn evenly from [minval, maxval).
+
+    Args:
+        minval, maxval: the interval.
+        seed: an integer, a `SeedGenerator`, or None.
+    """
+
+    def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def __call__(self, shape, dtype=None):
+        """The array."""
+        return self.source.uniform(shape, self.minval, self.maxval, dtype or config.floatx())
+
+
+class Orthogonal(RandomInitializer):
+    """`gain` times a random matrix of orthogonal rows or columns, whichever are fewer.
+
+    A kernel of more axes counts as the matrix (all axes but the last, last axis). The matrix is the
+    Q of A = Q R for a normal A, each column times the sign of R's diagonal entry, which makes
+    every orthogonal matrix equally likely.
+
+    Args:
+        gain: factor.
+        seed: an integer, a `SeedGenerator`, or None.
+
+    Raises:
+        ValueError: for a shape of less than two axes.
+
+    Source: Saxe, McClelland & Ganguli 2013, "Exact solutions to the nonlinear dynamics of learning
+    in deep linear neural networks"; Mezzadri 2006, "How to generate random matrices from the
+    classical compact groups" (the signs).
+    """
+
+    def __init__(self, gain=1.0, seed=None):
+        super().__init__(seed)
+        self.gain = gain
+
+    def __call__(self, shape, dtype=None):
+        """The array."""
+        if len(shape) < 2:
+            raise ValueError(
+                "The tensor to initialize must be at least two-dimensional. Received: "
+                f"shape={shape} of rank {len(shape)}."
+            )
+        columns = shape[-1]
+        rows = int(np.prod(shape[:-1]))
+        normal = self.source.normal((max(rows, columns), min(rows, columns)), dtype="float64")
+        q, r = np.linalg.qr(normal)
+        q *= np.sign(np.diag(r))
+        q = q.T if rows < columns else q
+        return (self.gain * q).reshape(shape).astype(dtype or config.floatx())

@@ -1,0 +1,29 @@
+"""Keras's callbacks."""
+
+from reference_numpy.callbacks.backup_and_restore import BackupAndRestore
+from reference_numpy.callbacks.callback import Callback
+from reference_numpy.callbacks.callback_list import CallbackList
+from reference_numpy.callbacks.csv_logger import CSVLogger
+from reference_numpy.callbacks.early_stopping import EarlyStopping
+from reference_numpy.callbacks.history import History
+from reference_numpy.callbacks.lambda_callback import LambdaCallback
+from reference_numpy.callbacks.learning_rate_scheduler import LearningRateScheduler
+from reference_numpy.callbacks.model_checkpoint import ModelCheckpoint
+from reference_numpy.callbacks.progbar_logger import ProgbarLogger
+from reference_numpy.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from reference_numpy.callbacks.terminate_on_nan import TerminateOnNaN
+
+__all__ = [
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]
