@@ -8,6 +8,8 @@ eagerly meanwhile, since a compiled function would draw once and for all.
 
 import contextlib
 
+import numpy as np
+
 from reference_numpy.random import SeedGenerator
 
 
@@ -44,9 +46,11 @@ def numpy_draws(seed):
         return tuple(size if noise is None else int(noise) for noise, size in wanted)
 
     def dropout(inputs, rate, noise_shape=None, seed=None):
-        dtype = backend.standardize_dtype(inputs.dtype)
-        mask = generator.keep_mask(shape_of(inputs, noise_shape), rate, "float64")
-        return inputs * convert(mask, dtype)
+        # Written out here and not taken from the reference, whose scale is under test.
+        draws = generator.generator.random(shape_of(inputs, noise_shape), dtype=np.float32)
+        scale = 1.0 / (1.0 - rate) if rate < 1.0 else 0.0
+        mask = (draws >= rate) * scale
+        return inputs * convert(mask, backend.standardize_dtype(inputs.dtype))
 
     def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         return convert(generator.uniform(_sizes(shape), minval, maxval, "float64"), dtype)
