@@ -22,7 +22,12 @@ _classes = [
     for value in vars(sys.modules[__name__]).values()
     if isinstance(value, type) and issubclass(value, Layer) and value is not Layer
 ]
-family = Family("keras.layers", "layer", _classes)
+_foreign = "it runs code of its own, and code that comes with a model is never loaded."
+_refused = dict.fromkeys(
+    ["Lambda", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"], _foreign
+)
+_refused["Wrapper"] = "it is the abstract base of other layers and computes nothing."
+family = Family("keras.layers", "layer", _classes, refused=_refused)
 get, deserialize = family.get, family.deserialize
 
 __all__ = ["InputSpec", "Layer", "get", "deserialize", *family.classes]

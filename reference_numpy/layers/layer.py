@@ -273,17 +273,19 @@ class Layer(Configurable):
     def shape_arguments(self, method, args, kwargs):
         """Arguments for `build` or `compute_output_shape`: shapes of the inputs, by Keras's names.
 
-        A method of one argument takes the first input's shape; one of several takes
-        `<input>_shape` for each input it names.
+        A method of one argument, or whose first is `input_shape`, takes the first input's shape
+        and options of the call by their names; another takes `<input>_shape` for each input it
+        names.
         """
         wanted = list(inspect.signature(getattr(self, method)).parameters)
         inputs = inspect.signature(type(self).forward).bind(self, *args, **kwargs).arguments
-        inputs = list(inputs.items())[1:]
-        if len(wanted) == 1:
-            return {wanted[0]: _shapes_of(inputs[0][1])}
+        inputs = dict(list(inputs.items())[1:])
+        if len(wanted) == 1 or wanted[0] == "input_shape":
+            options = {name: inputs[name] for name in wanted[1:] if name in inputs}
+            return {wanted[0]: _shapes_of(next(iter(inputs.values()))), **options}
         return {
             f"{name}_shape": _shapes_of(value)
-            for name, value in inputs
+            for name, value in inputs.items()
             if f"{name}_shape" in wanted and value is not None
         }
 
@@ -311,14 +313,15 @@ def _shapes_of(inputs):
     return tree.map_structure(lambda leaf: None if leaf is None else tuple(leaf.shape), inputs)
 
 
+def _as_tuples(shapes):
+    return None if shapes is None else tree.map_shapes(tuple, shapes)
+
+
 def _wrap_build(build):
     @functools.wraps(build)
     def wrapped(self, *shapes, **named_shapes):
-        shapes = [tree.map_shapes(tuple, shape) for shape in shapes]
-        named_shapes = {
-            name: None if shape is None else tree.map_shapes(tuple, shape)
-            for name, shape in named_shapes.items()
-        }
+        shapes = [_as_tuples(shape) for shape in shapes]
+        named_shapes = {name: _as_tuples(shape) for name, shape in named_shapes.items()}
         build(self, *shapes, **named_shapes)
         self.built = True
         bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments

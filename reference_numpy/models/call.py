@@ -34,6 +34,8 @@ class Call:
         self.mask_arguments = self._find_mask_arguments(signature.parameters, arguments)
         self.takes_training = "training" in signature.parameters
         self.makes_mask = type(node.layer).compute_mask is not Layer.compute_mask
+        options = list(inspect.signature(type(node.layer).compute_mask).parameters)[3:]
+        self.mask_options = {name: arg for name, arg in self.kwargs.items() if name in options}
         #: the places of the only input and the only output, for calls that have no more
         only = len(self.args) == 1 and not self.kwargs and isinstance(self.first, KerasTensor)
         self.only_input = self.inputs[0] if only else None
@@ -85,7 +87,8 @@ class Call:
             if not self.makes_mask:
                 return []
             previous = None
-        found = self.layer.compute_mask(args[0] if args else next(iter(kwargs.values())), previous)
+        first = args[0] if args else next(iter(kwargs.values()))
+        found = self.layer.compute_mask(first, previous, **self.mask_options)
         return [] if found is None else tree.flatten(found)
 
     def dy(self, slopes, y):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
 
@@ -58,11 +59,7 @@ class Dense(Layer):
                 f"Received an invalid value for `units` of layer '{self.name}', expected a "
                 f"positive integer. Received: units={units!r}"
             )
-        if lora_rank or quantization_config:
-            raise NotImplementedError(
-                f"Layer '{self.name}': `lora_rank` and `quantization_config` are not supported, "
-                "since they change which weights are trained, not what is computed."
-            )
+        refuse_low_rank_and_quantization(self.name, lora_rank, quantization_config)
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -102,22 +99,26 @@ class Dense(Layer):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: inputs})
 
     def forward(self, x, training=False):
-        """f(x W + b), and (x, the activation's cache)."""
-        z = x @ self.kernel
+        """f(x W + b), and what backward needs."""
+        # All axes but the last in one: a single matrix product, whatever the rank of x is.
+        rows = self.as_float(x).reshape(-1, x.shape[-1])
+        z = rows @ self.kernel
         if self.use_bias:
             z += self.bias
-        y, activation_cache = self.activation.forward(z)
-        return y, (x, activation_cache)
+        y, activation_cache = self.activation.forward(z.reshape(*x.shape[:-1], self.units))
+        return y, (rows, x.shape, x.dtype.kind == "f", activation_cache)
 
     def backward(self, dy, cache, input_gradient=True):
-        """dx and [dW, db]."""
-        x, activation_cache = cache
-        dz = self.activation.backward(dy, activation_cache)
-        rows = dz.reshape(-1, self.units)
-        grads = [x.reshape(-1, x.shape[-1]).T @ rows]
+        """dx and [dW, db]; no dx for integers."""
+        rows, shape, is_float, activation_cache = cache
+        dz = self.activation.backward(dy, activation_cache).reshape(-1, self.units)
+        grads = [rows.T @ dz]
         if self.use_bias:
-            grads.append(rows.sum(axis=0))
-        return dz @ self.kernel.T if input_gradient else None, grads
+            # A product with ones is several times as fast as dz.sum(axis=0).
+            grads.append(np.ones(len(dz), dz.dtype) @ dz)
+        if not (input_gradient and is_float):
+            return None, grads
+        return (dz @ self.kernel.T).reshape(shape), grads
 
     def compute_output_shape(self, input_shape):
         """The last axis becomes `units`."""

@@ -1,0 +1,141 @@
+"""The fully connected layer over any axes, written as an einsum equation."""
+
+import copy
+
+from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
+from reference_numpy.layers.core.einsum_equation import EinsumEquation
+from reference_numpy.layers.input_spec import InputSpec
+from reference_numpy.layers.layer import Layer
+from reference_numpy.ops.broadcasting import sum_to_shape
+
+
+class EinsumDense(Layer):
+    """y = f(einsum(equation, x, W) + b): sums over the letters that the output does not have.
+
+    Backward, with z = einsum("X,K->Z", x, W) + b and dz = dy ⊙ f′(z):
+
+        dx = einsum("Z,K->X", dz, W)    dW = einsum("X,Z->K", x, dz)
+        db = dz summed over the axes along which b is the same
+
+    Shapes:
+        x, W = `kernel`, y: as the equation says; b = `bias`: the axes of y from the first of
+        `bias_axes` on, of size 1 where they are not among them
+
+    Args:
+        equation: `"ab,bc->ac"`, `"...ab,bc->...ac"` or `"ab...,bc->ac..."` with any letters.
+        output_shape: sizes of y without the batch axis and without those that `...` stands for;
+            None where a size follows from x.
+        activation: f, a name or an activation function; None for the identity.
+        bias_axes: letters of the output axes that b has, `"c"`; None for no bias.
+        kernel_initializer, bias_initializer: first values of W and b.
+        kernel_regularizer, bias_regularizer: penalties on W and b.
+        kernel_constraint, bias_constraint: projections of W and b after each step.
+
+    Raises:
+        ValueError: for an equation of another form, or sizes that contradict one another.
+
+    Source: `keras.layers.EinsumDense`.
+    """
+
+    not_in_config = (
+        "autocast",
+        "output_shape",
+        "lora_rank",
+        "lora_alpha",
+        "gptq_unpacked_column_size",
+    )
+
+    def __init__(
+        self,
+        equation,
+        output_shape,
+        activation=None,
+        bias_axes=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        gptq_unpacked_column_size=None,
+        quantization_config=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        refuse_low_rank_and_quantization(self.name, lora_rank, quantization_config)
+        self.equation = equation
+        is_size = isinstance(output_shape, int)
+        self.partial_output_shape = (output_shape,) if is_size else tuple(output_shape)
+        self.activation = activations.get(activation)
+        self.bias_axes = bias_axes
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.quantization_config = quantization_config
+        self.bias = None
+
+    def analyze(self, input_shape):
+        """The equation with all sizes for inputs of `input_shape`."""
+        return EinsumEquation(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
+
+    def build(self, input_shape):
+        """Create W and b in the shapes that the equation gives them."""
+        equation = self.analyze(input_shape)
+        initializer = self.kernel_initializer
+        if getattr(initializer, "input_axes", ()) is None or (
+            getattr(initializer, "output_axes", ()) is None
+        ):
+            initializer = copy.copy(initializer)
+            initializer.input_axes = equation.kernel_input_axes
+            initializer.output_axes = equation.kernel_output_axes
+        self.kernel = self.add_weight(
+            equation.kernel_shape,
+            initializer,
+            "kernel",
+            self.kernel_regularizer,
+            self.kernel_constraint,
+        )
+        if equation.bias_shape is not None:
+            self.bias = self.add_weight(
+                equation.bias_shape,
+                self.bias_initializer,
+                "bias",
+                self.bias_regularizer,
+                self.bias_constraint,
+            )
+        self.input_spec = InputSpec(ndim=len(input_shape))
+
+    def forward(self, x, training=False):
+        """f(einsum(x, W) + b), and what backward needs."""
+        equation = self.analyze(x.shape)
+        floats = self.as_float(x)
+        z = equation.product(floats, self.kernel)
+        if self.bias is not None:
+            z += self.bias
+        y, activation_cache = self.activation.forward(z)
+        return y, (floats, x.dtype.kind == "f", equation, activation_cache)
+
+    def backward(self, dy, cache, input_gradient=True):
+        """dx and [dW, db]; no dx for integers."""
+        x, is_float, equation, activation_cache = cache
+        dz = self.activation.backward(dy, activation_cache)
+        grads = [equation.kernel_gradient(x, dz)]
+        if self.bias is not None:
+            grads.append(sum_to_shape(dz, self.bias.shape))
+        if not (input_gradient and is_float):
+            return None, grads
+        return equation.input_gradient(dz, self.kernel, x.shape), grads
+
+    def compute_output_shape(self, input_shape):
+        """The sizes of the equation's output."""
+        return self.analyze(input_shape).output_shape
+
+    def get_config(self):
+        """The arguments; the output shape as a tuple."""
+        return {**super().get_config(), "output_shape": self.partial_output_shape}
