@@ -1,12 +1,14 @@
 """The NumPy half: Keras's names and arguments, with forward and backward passes written by hand.
 
-One layer, forward and backward:
+import reference_numpy as rn
 
-    import reference_numpy as rn
+layer = rn.layers.Dense(3, activation="relu", dtype="float64")
+y, cache = layer.forward(x)
+dx, grads = layer.backward(dy, cache)
 
-    layer = rn.layers.Dense(3, activation="relu", dtype="float64")
-    y, cache = layer.forward(x)
-    dx, grads = layer.backward(dy, cache)
+model = rn.Sequential([rn.Input((784,)), rn.layers.Dense(10, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y)
 """
 
 from reference_numpy import (
@@ -14,25 +16,34 @@ from reference_numpy import (
     callbacks,
     config,
     constraints,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    models,
     optimizers,
     random,
     regularizers,
 )
+from reference_numpy.layers import Input
+from reference_numpy.models import Model, Sequential
 from reference_numpy.numerical_gradient import numerical_gradient
 
 __all__ = [
+    "Input",
+    "Model",
+    "Sequential",
     "activations",
     "callbacks",
     "config",
     "constraints",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
     "metrics",
+    "models",
     "numerical_gradient",
     "optimizers",
     "random",
