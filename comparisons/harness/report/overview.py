@@ -1,0 +1,74 @@
+"""What the first page shows: all concepts at a glance, and the machine they ran on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from comparisons.harness import concept as concepts
+from comparisons.harness.report import charts, palette
+from comparisons.harness.report.page import Page
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The first page.
+
+    Args:
+        pages: the concepts that have results, in the order of chapters.
+    """
+
+    pages: list[Page]
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Every column that ran for some concept."""
+        return palette.in_order({column for page in self.pages for column in page.columns})
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """The columns that ran for no concept, and why."""
+        found = {name: why for page in self.pages for name, why in page.missing.items()}
+        return {name: why for name, why in found.items() if name not in self.columns}
+
+    @property
+    def total(self) -> int:
+        """Number of checks."""
+        return sum(len(page.content["checks"]) for page in self.pages)
+
+    @property
+    def failed(self) -> int:
+        """Number of checks that do not hold."""
+        return sum(len(page.failed) for page in self.pages)
+
+    @property
+    def not_run(self) -> list[str]:
+        """Concepts without results."""
+        there = {page.name for page in self.pages}
+        return [name for name in concepts.names() if name not in there]
+
+    @cached_property
+    def environments(self) -> list[tuple[dict, list[str]]]:
+        """Every machine with its versions, and the concepts that ran on it."""
+        groups: list[tuple[dict, list[str]]] = []
+        for page in self.pages:
+            machine = page.content["environment"]
+            names = next((names for known, names in groups if known == machine), None)
+            if names is None:
+                groups.append((machine, [page.name]))
+            else:
+                names.append(page.name)
+        return groups
+
+    @cached_property
+    def ratios(self) -> charts.Picture | None:
+        """How many times NumPy's step each Keras column's takes, or None where none was timed."""
+        ratios = [
+            {
+                "entry": page.name + (f" ({row['variant']})" if page.several else ""),
+                "implementation": row["implementation"],
+                "ratio": row["ratio"],
+            }
+            for page in self.pages
+            for row in page.rows
+            if row["implementation"] != "numpy" and row["ratio"]
+        ]
+        return charts.speed_ratios(ratios, self.columns) if ratios else None

@@ -1,0 +1,100 @@
+"""Writes the pages: one over all concepts, and one for each, from the results in a folder."""
+
+from pathlib import Path
+
+import jinja2
+import vl_convert
+
+from comparisons.harness import concept as concepts
+from comparisons.harness.jobs import write_atomically
+from comparisons.harness.report import formats, palette
+from comparisons.harness.report.overview import Overview
+from comparisons.harness.report.page import Page
+from comparisons.harness.results import Result
+
+HERE = Path(__file__).parent
+# What `result.json` holds, as far as the pages need it.
+KEYS = {
+    **dict.fromkeys(("settings", "environment", "columns"), dict),
+    **dict.fromkeys(("checks", "runs", "baselines", "claims", "summary"), list),
+}
+
+
+def write_pages(folder: Path) -> Path:
+    """Write `folder/index.html` and `folder/NAME/index.html` over all results in the folder.
+
+    Everything is rendered before anything is written, and the first page is written last.
+
+    Returns:
+        The first page.
+
+    Raises:
+        ValueError: no results in the folder, or one that is broken.
+        OSError: the folder cannot be written.
+    """
+    folder = Path(folder)
+    pages = read_pages(folder)
+    templates = template_environment()
+    files = assets(folder / "assets")
+    neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
+    for before, page, after in neighbours:
+        for picture in page.pictures:
+            files[folder / page.name / picture.file_name] = picture.static()
+        html = templates.get_template("concept.html").render(page=page, before=before, after=after)
+        files[folder / page.name / "index.html"] = html.encode()
+    overview = Overview(pages)
+    if overview.ratios:
+        files[folder / overview.ratios.file_name] = overview.ratios.static()
+    html = templates.get_template("index.html").render(overview=overview)
+    files[folder / "index.html"] = html.encode()
+    for path, content in files.items():
+        write_atomically(path, content)
+    return folder / "index.html"
+
+
+def read_pages(folder: Path) -> list[Page]:
+    """The concepts that have a `result.json` in the folder, in the order of chapters."""
+    pages = []
+    for name in concepts.names():
+        if not (folder / name / "result.json").exists():
+            continue
+        result = Result.read(folder / name)
+        for key, kind in KEYS.items():
+            if not isinstance(result.content.get(key), kind):
+                raise ValueError(
+                    f"{folder / name / 'result.json'}: '{key}' is missing or no {kind.__name__}; "
+                    "run the concept again"
+                )
+        pages.append(Page(name, concepts.load(name), result))
+    if not pages:
+        raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
+    return pages
+
+
+def assets(folder: Path) -> dict[Path, bytes]:
+    """The style sheet, the page's script and the drawing library, for all pages together."""
+    files = {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
+    # Its top-level names stay its own: pages load it as a plain script, since browsers refuse
+    # modules that come from a file.
+    library = f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"
+    files["vega.js"] = library.encode()
+    return {folder / name: content for name, content in files.items()}
+
+
+def template_environment() -> jinja2.Environment:
+    """The templates, which escape every value that is not marked as HTML."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    templates.policies["json.dumps_kwargs"] = {
+        "separators": (",", ":"),
+        "ensure_ascii": False,
+        "allow_nan": False,
+    }
+    templates.filters.update(formats.FILTERS)
+    templates.globals["colors"] = palette.COLORS
+    return templates
