@@ -1,0 +1,68 @@
+"""Merging layers with masks on their inputs, against Keras on TensorFlow.
+
+In Keras a mask hangs on the tensor; the table of cases knows only arguments of the call.
+"""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness import checks
+
+GENERATOR = np.random.default_rng(0)
+INPUTS = [GENERATOR.normal(size=(3, 5, 2)) for _ in range(3)]
+MASKS = [GENERATOR.uniform(size=(3, 5)) > 0.5 for _ in range(3)]
+# Which inputs have a mask.
+PATTERNS = [(True, True, True), (True, False, False), (False, True, False), (False, True, True)]
+
+
+@pytest.fixture(scope="module")
+def backend():
+    from comparisons.harness import backends
+
+    return backends.load("tensorflow")
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Add", {}),
+        ("Average", {}),
+        ("Multiply", {}),
+        ("Maximum", {}),
+        ("Minimum", {}),
+        ("Concatenate", {"axis": 1}),
+        ("Concatenate", {"axis": -1}),
+    ],
+)
+def test_masks_count_as_in_keras(backend, name, arguments, pattern):
+    import keras
+    from keras.src.backend import get_keras_mask, set_keras_mask
+
+    masks = [mask if has else None for mask, has in zip(MASKS, pattern)]
+    layer = getattr(rn.layers, name)(**arguments, dtype="float64")
+    options = {"mask": masks} if name != "Concatenate" else {}
+    y, cache = layer.forward(INPUTS, **options)
+    dy = GENERATOR.normal(size=y.shape)
+    dx, _ = layer.backward(dy, cache)
+    keras_layer = getattr(keras.layers, name)(**arguments, dtype="float64")
+    seen = []
+
+    def call(tensors):
+        for tensor, mask in zip(tensors, masks):
+            if mask is not None:
+                set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))
+        output = keras_layer(tensors)
+        seen.append(get_keras_mask(output))
+        return output
+
+    outputs, slopes, _ = backend.outputs_and_gradients(call, INPUTS, [], [dy])
+    for what, exact, found in zip(["output", *"123"], [y, *dx], [*outputs, *slopes], strict=True):
+        tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float64"] * np.abs(exact).max()
+        record = checks.compare(name, what, "keras", "float64", exact, found, tolerance)
+        assert record.passed, str(record)
+    mine = layer.compute_mask(INPUTS, masks)
+    assert (mine is None) == (seen[0] is None)
+    if mine is not None:
+        np.testing.assert_array_equal(mine, np.asarray(seen[0]))
