@@ -96,9 +96,10 @@ CASES = [
         {
             "alpha_initializer": "glorot_uniform",
             "alpha_regularizer": "l2",
+            "alpha_constraint": "non_neg",
         },
         (4, 3, 2),
-        label="initializer and regularizer",
+        label="initializer, regularizer, constraint",
         away_from=(0.0,),
     ),
     Case("Softmax", {}, (3, 4)),

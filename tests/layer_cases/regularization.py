@@ -33,4 +33,6 @@ CASES = [
         (3, 5, 2, 2, 3),
         training=BOTH,
     ),
+    Case("ActivityRegularization", {}, (3, 4), training=BOTH),
+    Case("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (3, 4), training=BOTH),
 ]

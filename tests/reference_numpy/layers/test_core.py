@@ -88,6 +88,13 @@ def test_einsum_dense_of_an_equation_with_a_diagonal():
     np.testing.assert_allclose(dx, np.ones((2, 1, 3)) @ layer.kernel.T * np.eye(4), rtol=1e-14)
 
 
+def test_einsum_dense_counts_the_inputs_and_outputs_of_its_kernel():
+    """Glorot's limit is √(6 / (inputs + outputs)), here of 50 inputs and 2 · 60 outputs."""
+    layer = rn.layers.EinsumDense("abc,cde->abde", (None, 2, 60))
+    layer.build((None, 3, 50))
+    assert 0.98 < np.abs(layer.kernel).max() / (6 / 170) ** 0.5 <= 1
+
+
 def test_einsum_dense_keeps_the_order_of_three_hidden_axes():
     layer = rn.layers.EinsumDense("...x,xy->...y", 5)
     assert layer.compute_output_shape((None, 2, 3, 4)) == (None, 2, 3, 5)

@@ -123,3 +123,12 @@ def test_a_noise_shape_that_does_not_fit_is_refused(noise_shape):
 def test_spatial_dropout_demands_its_rank():
     with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
         rn.layers.SpatialDropout1D(0.5)(ONES)
+
+
+def test_activity_regularization_adds_its_penalty_to_the_loss_of_a_model():
+    inputs = rn.Input((2,))
+    model = rn.Model(inputs, rn.layers.ActivityRegularization(l1=0.5, l2=0.25)(inputs))
+    model.compile(loss="mse", optimizer="sgd")
+    x = np.array([[1.0, -2.0], [3.0, 0.0]], "float32")
+    # Σ |y| = 6 and Σ y² = 14, divided by the two samples of the batch.
+    assert model.evaluate(x, x, verbose=0) == pytest.approx((0.5 * 6 + 0.25 * 14) / 2)
