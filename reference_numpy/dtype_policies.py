@@ -6,6 +6,7 @@ from reference_numpy import config
 from reference_numpy.serialization import Configurable, Family
 
 _FLOATS = ("float16", "float32", "float64")
+QUANTIZATION = "a quantized layer keeps rounded weights, which are not trained."
 
 
 class DTypePolicy(Configurable):
@@ -17,7 +18,7 @@ class DTypePolicy(Configurable):
             float16, weights in float32.
 
     Raises:
-        NotImplementedError: for bfloat16, which NumPy does not have.
+        NotImplementedError: for bfloat16, which NumPy does not have, and for quantization.
         ValueError: for any other name.
     """
 
@@ -25,6 +26,8 @@ class DTypePolicy(Configurable):
         name = name or config.floatx()
         if "bfloat16" in name:
             raise NotImplementedError(f"The dtype policy '{name}' needs bfloat16: NumPy has none.")
+        if "_from_" in name:
+            raise NotImplementedError(f"The dtype policy '{name}' is not supported: {QUANTIZATION}")
         known = (*_FLOATS, "mixed_float16", "int8", "uint8", "int16", "int32", "int64", "bool")
         if name not in (*known, "string"):
             raise ValueError(f"Cannot convert '{name}' to a dtype policy. Expected one of {known}.")
@@ -39,7 +42,17 @@ class DTypePolicy(Configurable):
         return hash(self.name)
 
 
-family = Family("keras", "dtype policy", [DTypePolicy])
+family = Family("keras", "dtype policy", [DTypePolicy], {"FloatDTypePolicy": DTypePolicy})
+_QUANTIZED = ("Quantized", "QuantizedFloat8", "Int4", "GPTQ", "AWQ")
+Family(
+    "keras.dtype_policies",
+    "dtype policy",
+    [],
+    refused={
+        **{f"{kind}DTypePolicy": QUANTIZATION for kind in _QUANTIZED},
+        "DTypePolicyMap": "a layer has one policy, not one for each of its parts.",
+    },
+)
 
 
 def get(identifier):

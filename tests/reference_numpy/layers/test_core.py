@@ -5,6 +5,13 @@ import pytest
 
 import reference_numpy as rn
 
+QUANTIZED = {
+    "module": "keras.dtype_policies",
+    "class_name": "QuantizedDTypePolicy",
+    "config": {"mode": "int8", "source_name": "float32"},
+    "registered_name": None,
+}
+
 
 def test_embedding_gradient_adds_up_repeated_rows():
     layer = rn.layers.Embedding(5, 3, dtype="float64")
@@ -133,6 +140,16 @@ def test_einsum_dense_refuses_what_does_not_fit(equation, output_shape, bias_axe
         (lambda: rn.layers.Embedding(0, 2), ValueError, "Received: input_dim=0"),
         (lambda: rn.layers.Embedding(2, True), ValueError, "Received: output_dim=True"),
         (lambda: rn.layers.Embedding(2, 2, lora_rank=2), NotImplementedError, "`lora_rank`"),
+        (
+            lambda: rn.layers.Dense(2, dtype="int8_from_float32"),
+            NotImplementedError,
+            "'int8_from_float32' is not supported: a quantized layer",
+        ),
+        (
+            lambda: rn.layers.Dense.from_config({"units": 2, "dtype": QUANTIZED}),
+            NotImplementedError,
+            "'QuantizedDTypePolicy' is not supported: a quantized layer",
+        ),
         (lambda: rn.layers.Dense(2).build((None, None)), ValueError, "last axis .* must be known"),
         (lambda: rn.layers.Dense(2)(np.ones(3)), ValueError, "expected min_ndim=2, found ndim=1"),
     ],
