@@ -19,6 +19,7 @@ from reference_numpy.ops.depthwise_convolution import (
     depthwise_conv,
     depthwise_conv_input_gradient,
     depthwise_conv_kernel_gradient,
+    with_multiplier,
 )
 from reference_numpy.ops.half_precision import computed_in_single
 from reference_numpy.ops.windows import blocks
@@ -67,8 +68,8 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
     """
     if groups > 1:
         if kernel.shape[-2] == 1:
-            dy = dy.reshape(*dy.shape[:-1], groups, -1)
-            return depthwise_conv_input_gradient(dy, _as_depthwise(kernel, groups), windows)
+            kernel = _as_depthwise(kernel, groups)
+            return depthwise_conv_input_gradient(with_multiplier(dy, kernel), kernel, windows)
         pairs = zip(np.split(dy, groups, -1), np.split(kernel, groups, -1), strict=True)
         parts = [conv_input_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)

@@ -18,6 +18,11 @@ def _axes(windows):
     return "hwd"[:rank], "pqr"[:rank]
 
 
+def with_multiplier(dy, kernel):
+    """dy of a layer, (…, channels · multiplier), as (…, channels, multiplier)."""
+    return dy.reshape(*dy.shape[:-1], *kernel.shape[-2:])
+
+
 @computed_in_single
 def depthwise_conv(x, kernel, windows):
     """y, the entries of every window weighted and summed, channel by channel."""

@@ -82,4 +82,160 @@ CONV_3D = [
     Case("Conv3D", {"filters": 3, "kernel_size": 2, "padding": "same", **FIRST}, (2, 2, 4, 3, 5)),
 ]
 
-CASES = CONV_1D + CONV_2D + CONV_3D
+TRANSPOSE = [
+    Case("Conv1DTranspose", {"filters": 3, "kernel_size": 3}, (2, 5, 2)),
+    Case(
+        "Conv1DTranspose", {"filters": 3, "kernel_size": 2, "strides": 3}, (2, 4, 2), label="gaps"
+    ),
+    Case(
+        "Conv1DTranspose",
+        {"filters": 3, "kernel_size": 3, "strides": 3, "output_padding": 1},
+        (2, 4, 2),
+    ),
+    Case(
+        "Conv1DTranspose",
+        {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same", **FIRST},
+        (2, 2, 5),
+    ),
+    Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3}, (2, 4, 5, 2)),
+    Case("Conv2DTranspose", {"filters": 1, "kernel_size": 4, "strides": 2}, (2, 3, 4, 3)),
+    Case(
+        "Conv2DTranspose",
+        {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"},
+        (2, 3, 4, 2),
+    ),
+    Case(
+        "Conv2DTranspose",
+        {"filters": 3, "kernel_size": 2, "strides": (3, 4), "padding": "same"},
+        (2, 3, 4, 2),
+        label="same, gaps",
+    ),
+    Case(
+        "Conv2DTranspose",
+        {
+            "filters": 3,
+            "kernel_size": (3, 4),
+            "strides": (3, 2),
+            "padding": "same",
+            "output_padding": (2, 1),
+        },
+        (2, 3, 4, 2),
+    ),
+    Case(
+        "Conv2DTranspose",
+        {
+            "filters": 3,
+            "kernel_size": 3,
+            "strides": 2,
+            "padding": "same",
+            "output_padding": 0,
+            "activation": "tanh",
+            "use_bias": False,
+            "kernel_regularizer": l2(0.1),
+        },
+        (2, 3, 4, 2),
+        label="output padding 0, tanh, no bias, penalty",
+    ),
+    Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "dilation_rate": 2}, (2, 4, 5, 2)),
+    Case(
+        "Conv2DTranspose",
+        {"filters": 3, "kernel_size": 3, "dilation_rate": (1, 2), "padding": "same"},
+        (2, 4, 5, 2),
+    ),
+    Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2, **FIRST}, (2, 2, 4, 3)),
+    Case("Conv3DTranspose", {"filters": 3, "kernel_size": 2}, (2, 3, 2, 4, 2)),
+    Case(
+        "Conv3DTranspose",
+        {
+            "filters": 2,
+            "kernel_size": (3, 2, 1),
+            "strides": (2, 1, 2),
+            "padding": "same",
+        },
+        (2, 2, 3, 3, 2),
+    ),
+    Case(
+        "Conv3DTranspose", {"filters": 2, "kernel_size": 2, "strides": 2, **FIRST}, (2, 3, 2, 3, 2)
+    ),
+]
+
+DEPTHWISE = [
+    Case("DepthwiseConv1D", {"kernel_size": 3}, (2, 7, 3)),
+    Case(
+        "DepthwiseConv1D",
+        {"kernel_size": 3, "strides": 2, "padding": "same", "depth_multiplier": 2},
+        (2, 8, 3),
+    ),
+    Case("DepthwiseConv1D", {"kernel_size": 2, "dilation_rate": 2, **FIRST}, (2, 3, 7)),
+    Case("DepthwiseConv2D", {"kernel_size": 3}, (2, 5, 6, 3)),
+    Case("DepthwiseConv2D", {"kernel_size": (2, 3), "depth_multiplier": 2}, (2, 5, 6, 3)),
+    Case("DepthwiseConv2D", {"kernel_size": 3, "strides": (1, 2)}, (2, 5, 6, 3)),
+    Case("DepthwiseConv2D", {"kernel_size": 3, "strides": 2, "padding": "same"}, (2, 5, 6, 3)),
+    Case(
+        "DepthwiseConv2D", {"kernel_size": 3, "dilation_rate": 2, "padding": "same"}, (2, 5, 6, 3)
+    ),
+    Case(
+        "DepthwiseConv2D",
+        {"kernel_size": 3, "strides": 2, "dilation_rate": 2, "padding": "same"},
+        (2, 9, 8, 3),
+        label="strides and dilation",
+    ),
+    Case(
+        "DepthwiseConv2D",
+        {
+            "kernel_size": 2,
+            "activation": "tanh",
+            "depthwise_initializer": "ones",
+            "depthwise_regularizer": l2(0.1),
+            "bias_regularizer": l2(0.2),
+            "activity_regularizer": l2(0.3),
+        },
+        (2, 4, 5, 2),
+        label="activation and penalties",
+    ),
+    Case("DepthwiseConv2D", {"kernel_size": 2, "use_bias": False}, (2, 4, 5, 1)),
+    Case("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2, **FIRST}, (2, 3, 5, 6)),
+]
+
+SEPARABLE = [
+    Case("SeparableConv1D", {"filters": 4, "kernel_size": 3}, (2, 7, 3)),
+    Case(
+        "SeparableConv1D",
+        {"filters": 5, "kernel_size": 3, "strides": 2, "padding": "same", **FIRST},
+        (2, 3, 8),
+    ),
+    Case("SeparableConv2D", {"filters": 4, "kernel_size": 3}, (2, 5, 6, 3)),
+    Case(
+        "SeparableConv2D",
+        {"filters": 4, "kernel_size": (2, 3), "depth_multiplier": 2, "padding": "same"},
+        (2, 5, 6, 3),
+    ),
+    Case("SeparableConv2D", {"filters": 4, "kernel_size": 3, "strides": 2}, (2, 7, 6, 3)),
+    Case(
+        "SeparableConv2D",
+        {"filters": 4, "kernel_size": 2, "strides": 2, "dilation_rate": 2, "padding": "same"},
+        (2, 7, 6, 3),
+        label="strides and dilation",
+    ),
+    Case(
+        "SeparableConv2D",
+        {
+            "filters": 3,
+            "kernel_size": 2,
+            "activation": "tanh",
+            "pointwise_initializer": "ones",
+            "depthwise_regularizer": l2(0.1),
+            "pointwise_regularizer": l2(0.2),
+            "bias_regularizer": l2(0.3),
+        },
+        (2, 4, 5, 2),
+        label="activation and penalties",
+    ),
+    Case(
+        "SeparableConv2D",
+        {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "use_bias": False, **FIRST},
+        (2, 3, 7, 6),
+    ),
+]
+
+CASES = CONV_1D + CONV_2D + CONV_3D + TRANSPOSE + DEPTHWISE + SEPARABLE

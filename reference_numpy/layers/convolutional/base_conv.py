@@ -1,5 +1,6 @@
 """Convolution over any number of spatial axes: the base of Conv1D, Conv2D and Conv3D."""
 
+from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
 
@@ -95,11 +96,7 @@ class BaseConv(ConvolutionLayer):
                 f"Layer '{self.name}': the number of filters must be evenly divisible by the "
                 f"number of groups. Received: groups={groups}, filters={filters}."
             )
-        if lora_rank:
-            raise NotImplementedError(
-                f"Layer '{self.name}': `lora_rank` is not supported, since it changes which "
-                "weights are trained, not what is computed."
-            )
+        refuse_low_rank_and_quantization(self.name, lora_rank, None)
         self.filters, self.groups = filters, groups
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
         self.set_kernel_arguments("kernel", *arguments)

@@ -128,10 +128,14 @@ class ConvolutionLayer(Layer):
         self.output_sizes(x.shape, size)
         return Windows.of(size, self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
+    def lengths(self, sizes):
+        """Sizes of the output's spatial axes, None where the input's is."""
+        axes = zip(sizes, self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        return tuple(output_length(n, k, s, self.padding, d) for n, k, s, d in axes)
+
     def output_sizes(self, input_shape, sizes):
         """Sizes of the output's spatial axes. Raises ValueError where nothing would be left."""
-        axes = zip(sizes, self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        found = tuple(output_length(n, k, s, self.padding, d) for n, k, s, d in axes)
+        found = self.lengths(sizes)
         if any(size is not None and size < 1 for size in found):
             raise ValueError(
                 f"Layer '{self.name}': computed output size would be zero or negative. Received: "

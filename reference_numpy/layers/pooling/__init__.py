@@ -1,5 +1,11 @@
 """Pooling layers, and the short names that Keras gives them too."""
 
+from reference_numpy.layers.pooling.adaptive_average_pooling1d import AdaptiveAveragePooling1D
+from reference_numpy.layers.pooling.adaptive_average_pooling2d import AdaptiveAveragePooling2D
+from reference_numpy.layers.pooling.adaptive_average_pooling3d import AdaptiveAveragePooling3D
+from reference_numpy.layers.pooling.adaptive_max_pooling1d import AdaptiveMaxPooling1D
+from reference_numpy.layers.pooling.adaptive_max_pooling2d import AdaptiveMaxPooling2D
+from reference_numpy.layers.pooling.adaptive_max_pooling3d import AdaptiveMaxPooling3D
 from reference_numpy.layers.pooling.average_pooling1d import AveragePooling1D
 from reference_numpy.layers.pooling.average_pooling2d import AveragePooling2D
 from reference_numpy.layers.pooling.average_pooling3d import AveragePooling3D
@@ -27,6 +33,12 @@ MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D
 
 __all__ = [
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",

@@ -20,6 +20,24 @@ import reference_numpy as rn
         ("Conv2D", {"filters": 3, "kernel_size": 3, "groups": 0}, "groups=0"),
         ("Conv2D", {"filters": 3, "kernel_size": 3, "data_format": "first"}, "data_format=first"),
         ("Conv2D", {"filters": 3, "kernel_size": 3, "activation": "nonsense"}, "nonsense"),
+        ("Conv2DTranspose", {"filters": 0, "kernel_size": 3}, "filters=0"),
+        (
+            "Conv2DTranspose",
+            {"filters": 2, "kernel_size": 3, "strides": (3, 2), "output_padding": 2},
+            r"output_padding=\(2, 2\), strides=\(3, 2\)",
+        ),
+        (
+            "Conv2DTranspose",
+            {"filters": 2, "kernel_size": 3, "output_padding": -1},
+            "output_padding=-1",
+        ),
+        ("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 0}, "depth_multiplier=0"),
+        ("SeparableConv2D", {"filters": -1, "kernel_size": 3}, "filters=-1"),
+        (
+            "SeparableConv2D",
+            {"filters": 2, "kernel_size": 3, "depth_multiplier": None},
+            "depth_multiplier=None",
+        ),
         (
             "Conv1D",
             {"filters": 3, "kernel_size": 3, "strides": 2, "dilation_rate": 2},
@@ -40,6 +58,14 @@ def test_bad_arguments_are_refused(layer, arguments, message):
         ("Conv2D", {"filters": 2, "kernel_size": 3}, (2, 5, 2, 1), "zero or negative"),
         ("Conv1D", {"filters": 2, "kernel_size": 3, "dilation_rate": 3}, (2, 6, 1), "dilation"),
         ("Conv2D", {"filters": 2, "kernel_size": 3, "groups": 2}, (2, 5, 5, 3), "3 channels"),
+        ("DepthwiseConv1D", {"kernel_size": 3}, (2, 5, 5, 3), "3 axes"),
+        ("SeparableConv1D", {"filters": 2, "kernel_size": 3}, (2, 2, 3), "zero or negative"),
+        (
+            "Conv1DTranspose",
+            {"filters": 2, "kernel_size": 2, "padding": "same", "output_padding": 0},
+            (2, 1, 3),
+            "zero or negative",
+        ),
     ],
 )
 def test_inputs_that_do_not_fit_are_refused(layer, arguments, shape, message):
@@ -65,6 +91,32 @@ def test_the_channels_must_be_known_to_build():
 def test_unknown_sizes_stay_unknown():
     layer = rn.layers.Conv2D(2, 3, strides=2, padding="same")
     assert layer.compute_output_shape((None, None, 7, 3)) == (None, None, 4, 2)
+    layer = rn.layers.Conv2DTranspose(2, 3, strides=2, padding="same")
+    assert layer.compute_output_shape((None, None, 7, 3)) == (None, None, 14, 2)
+
+
+def test_no_output_padding_under_an_even_kernel_is_the_plain_sum_cut_at_both_ends():
+    """Keras on TensorFlow refuses it; the output is (size − 1) · strides long."""
+    arguments = {"filters": 1, "kernel_size": 4, "strides": 2, "dtype": "float64"}
+    whole = rn.layers.Conv1DTranspose(**arguments, output_padding=0)
+    x = np.random.default_rng(0).standard_normal((1, 4, 1))
+    everything = whole(x)
+    cut = rn.layers.Conv1DTranspose(**arguments, padding="same", output_padding=0)
+    cut.build(x.shape)
+    cut.set_weights(whole.get_weights())
+    assert everything.shape == (1, 10, 1)
+    np.testing.assert_allclose(cut(x), everything[:, 2:8])
+
+
+def test_one_group_a_channel_is_the_depthwise_convolution():
+    x = np.random.default_rng(0).standard_normal((2, 6, 5, 3))
+    depthwise = rn.layers.DepthwiseConv2D(3, depth_multiplier=2, dtype="float64")
+    grouped = rn.layers.Conv2D(6, 3, groups=3, dtype="float64")
+    y = depthwise(x)
+    grouped.build(x.shape)
+    kernel, bias = depthwise.get_weights()
+    grouped.set_weights([kernel.reshape(3, 3, 1, 6), bias])
+    np.testing.assert_allclose(grouped(x), y)
 
 
 def test_an_output_of_a_causal_convolution_depends_on_no_later_step():

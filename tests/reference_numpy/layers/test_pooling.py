@@ -27,6 +27,7 @@ def test_bad_arguments_are_refused(layer, arguments, message):
         ("MaxPooling2D", {"pool_size": 3}, (2, 5, 2, 1), "zero or negative"),
         ("MaxPooling2D", {"pool_size": 2}, (2, 5, 5), "ndim=4"),
         ("GlobalAveragePooling1D", {}, (2, 5), "ndim=3"),
+        ("AdaptiveMaxPooling2D", {"output_size": 2}, (2, 5, 3), "ndim=4"),
     ],
 )
 def test_inputs_that_do_not_fit_are_refused(layer, arguments, shape, message):
@@ -35,9 +36,38 @@ def test_inputs_that_do_not_fit_are_refused(layer, arguments, shape, message):
         layer(np.zeros(shape))
 
 
+@pytest.mark.parametrize(
+    ("layer", "output_size", "error"),
+    [
+        ("AdaptiveMaxPooling1D", (2, 2), ValueError),
+        ("AdaptiveMaxPooling1D", 2.0, TypeError),
+        ("AdaptiveAveragePooling2D", (2,), TypeError),
+        ("AdaptiveAveragePooling2D", 0, ValueError),
+        ("AdaptiveAveragePooling3D", (2, 2, 1.5), ValueError),
+    ],
+)
+def test_bad_output_sizes_are_refused(layer, output_size, error):
+    with pytest.raises(error, match="output_size"):
+        getattr(rn.layers, layer)(output_size)
+
+
+@pytest.mark.parametrize("kind", ["Average", "Max"])
+def test_adaptive_pooling_to_one_entry_is_global_pooling(kind):
+    """Keras on TensorFlow cannot do this with a maximum."""
+    x = np.random.default_rng(0).standard_normal((2, 5, 4, 3))
+    ours = getattr(rn.layers, f"Adaptive{kind}Pooling2D")(1, dtype="float64")
+    whole = getattr(rn.layers, f"Global{kind}Pooling2D")(keepdims=True, dtype="float64")
+    (y, cache), (expected, its_cache) = ours.forward(x), whole.forward(x)
+    np.testing.assert_allclose(y, expected, rtol=1e-14)
+    dx, _ = ours.backward(expected, cache)
+    np.testing.assert_allclose(dx, whole.backward(expected, its_cache)[0], rtol=1e-14)
+
+
 def test_unknown_sizes_stay_unknown():
     layer = rn.layers.MaxPooling2D(2, data_format="channels_first")
     assert layer.compute_output_shape((None, 3, None, 7)) == (None, 3, None, 3)
+    layer = rn.layers.AdaptiveMaxPooling2D(2)
+    assert layer.compute_output_shape((None, None, None, 7)) == (None, 2, 2, 7)
 
 
 def test_padding_never_counts():

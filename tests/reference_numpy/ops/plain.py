@@ -79,6 +79,31 @@ def max_pool_gradient(x, dy, windows):
     return dx
 
 
+def adaptive_windows(input_size, output_size):
+    """`(output index, slices of its window)`, from ⌊o n / size⌋ to ⌈(o + 1) n / size⌉."""
+    for o in itertools.product(*map(range, output_size)):
+        axes = zip(o, input_size, output_size, strict=True)
+        yield o, tuple(slice(i * n // m, -(-(i + 1) * n // m)) for i, n, m in axes)
+
+
+def adaptive_pool(x, output_size, reduce):
+    """y[o] = reduce(all of x in the window o)."""
+    y = np.zeros((len(x), *output_size, x.shape[-1]))
+    for o, window in adaptive_windows(x.shape[1:-1], output_size):
+        for n, c in itertools.product(range(len(x)), range(x.shape[-1])):
+            y[(n, *o, c)] = reduce(x[(n, *window, c)])
+    return y
+
+
+def adaptive_pool_gradient(x, dy, share):
+    """dx[window] += dy[o] share(all of x in the window o)."""
+    dx = np.zeros(x.shape)
+    for o, window in adaptive_windows(x.shape[1:-1], dy.shape[1:-1]):
+        for n, c in itertools.product(range(len(x)), range(x.shape[-1])):
+            dx[(n, *window, c)] += dy[(n, *o, c)] * share(x[(n, *window, c)])
+    return dx
+
+
 def average_pool(x, windows):
     """y[o] += x[i] / number of entries of o inside the input."""
     y, count = np.zeros((len(x), *windows.output_size, x.shape[-1])), _counts(windows)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference_numpy.ops import pooling
+from reference_numpy.ops import adaptive_pooling, pooling
 from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
 from tests.reference_numpy.ops import plain
@@ -51,6 +51,26 @@ def test_average_pooling_is_the_plain_one(geometry, block_bytes):
     dy = generator.standard_normal(y.shape)
     dx = pooling.average_pool_gradient(dy, windows)
     np.testing.assert_allclose(dx, plain.average_pool_gradient(x, dy, windows), atol=1e-14)
+
+
+ADAPTIVE = [((7,), (3,)), ((6,), (3,)), ((2,), (5,)), ((5, 8), (3, 1)), ((4, 5, 3), (2, 3, 3))]
+
+
+@pytest.mark.parametrize(("input_size", "output_size"), ADAPTIVE)
+def test_adaptive_pooling_is_the_plain_one(input_size, output_size):
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((2, *input_size, 2))
+    dy = generator.standard_normal((2, *output_size, 2))
+    y = adaptive_pooling.adaptive_average_pool(x, output_size)
+    np.testing.assert_allclose(y, plain.adaptive_pool(x, output_size, np.mean), atol=1e-14)
+    dx = adaptive_pooling.adaptive_average_pool_gradient(dy, input_size)
+    expected = plain.adaptive_pool_gradient(x, dy, lambda window: 1 / window.size)
+    np.testing.assert_allclose(dx, expected, atol=1e-14)
+    y, places = adaptive_pooling.adaptive_max_pool(x, output_size)
+    np.testing.assert_array_equal(y, plain.adaptive_pool(x, output_size, np.max))
+    dx = adaptive_pooling.adaptive_max_pool_gradient(dy, places, input_size)
+    expected = plain.adaptive_pool_gradient(x, dy, lambda window: window == window.max())
+    np.testing.assert_allclose(dx, expected, atol=1e-14)
 
 
 def test_windows_that_tile_the_input_are_told_from_those_that_do_not():

@@ -1,0 +1,103 @@
+"""Convolution of every channel on its own: the base of DepthwiseConv1D and DepthwiseConv2D."""
+
+from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
+from reference_numpy.ops.depthwise_convolution import (
+    depthwise_conv,
+    depthwise_conv_input_gradient,
+    depthwise_conv_kernel_gradient,
+    with_multiplier,
+)
+
+
+class BaseDepthwiseConv(ConvolutionLayer):
+    """y = f(z + b) with kernels of its own for every channel: channels are not mixed.
+
+    For every window o, channel c and m = 0 … depth_multiplier − 1, p over the kernel's positions:
+
+        z[o, c · depth_multiplier + m] = Σ over p of x[o · strides + p · dilation_rate − before, c]
+                                                     · W[p, c, m]
+
+    With dz = dy ⊙ f′(z + b), its last axis split into c and m:
+
+        dW[p, c, m] = Σ over o of x[o · strides + p · dilation_rate − before, c] · dz[o, c, m]
+        dx[i, c] = Σ of dz[o, c, m] · W[p, c, m] over m and all o, p whose place is i
+        db = Σ dz over all axes but the channels
+
+    Shapes (`channels_last`), C = channels · depth_multiplier:
+        x: (batch, *sizes, channels)    W = `kernel`: (*kernel_size, channels, depth_multiplier)
+        b = `bias`: (C,)                y: (batch, *output sizes, C)
+
+    Args:
+        kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias and the
+            arguments of the bias: as in `BaseConv`; strides and dilation may both be above 1.
+        depth_multiplier: number of output channels for each channel of the input.
+        depthwise_initializer, depthwise_regularizer, depthwise_constraint: first values, penalty
+            and projection of W.
+
+    Raises:
+        ValueError: for sizes below 1, another `padding` or `data_format`, inputs with another
+            number of axes, or inputs smaller than the kernel.
+
+    Source: Chollet 2017, "Xception: deep learning with depthwise separable convolutions".
+    """
+
+    def __init__(
+        self,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        depth_multiplier=1,
+        data_format=None,
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        depthwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        depthwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            activity_regularizer,
+            bias_constraint,
+            **kwargs,
+        )
+        self.check_positive("depth_multiplier", depth_multiplier)
+        self.depth_multiplier = depth_multiplier
+        arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
+        self.set_kernel_arguments("depthwise", *arguments)
+
+    def add_kernels(self, channels):
+        """Create W."""
+        shape = (*self.kernel_size, channels, self.depth_multiplier)
+        self.kernel = self.add_with_arguments("depthwise", shape, "kernel")
+
+    def convolve(self, x):
+        """z, and what its gradients need."""
+        windows = self.windows(x)
+        return depthwise_conv(x, self.kernel, windows), (x, windows)
+
+    def gradients(self, dz, cache, input_gradient):
+        """dx (None where not asked for) and [dW]."""
+        x, windows = cache
+        dz = with_multiplier(dz, self.kernel)
+        grads = [depthwise_conv_kernel_gradient(x, dz, windows)]
+        if not input_gradient:
+            return None, grads
+        return depthwise_conv_input_gradient(dz, self.kernel, windows), grads
+
+    def output_channels(self, channels):
+        """`depth_multiplier` for each channel."""
+        return None if channels is None else channels * self.depth_multiplier

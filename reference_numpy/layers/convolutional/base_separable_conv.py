@@ -1,0 +1,122 @@
+"""Depthwise convolution, then a mixing of channels: the base of SeparableConv1D and 2D."""
+
+from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
+from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
+from reference_numpy.ops.depthwise_convolution import (
+    depthwise_conv,
+    depthwise_conv_input_gradient,
+    depthwise_conv_kernel_gradient,
+    with_multiplier,
+)
+from reference_numpy.ops.windows import Windows
+
+
+class BaseSeparableConv(ConvolutionLayer):
+    """y = f(u V + b), u the depthwise convolution of x with W: space first, then channels.
+
+    Two small kernels in the place of one large: with p over the positions of W and V a matrix,
+
+        u[o, c · depth_multiplier + m] = Σ over p of x[o · strides + p · dilation_rate − before, c]
+                                                     · W[p, c, m]
+
+    Backward, with dz = dy ⊙ f′(u V + b):
+
+        dV = Σ over the windows o of u[o]ᵀ dz[o]      du = dz Vᵀ      db = Σ dz
+        dW[p, c, m] = Σ over o of x[o · strides + p · dilation_rate − before, c] · du[o, c, m]
+        dx[i, c] = Σ of du[o, c, m] · W[p, c, m] over m and all o, p whose place is i
+
+    Shapes (`channels_last`), C = channels · depth_multiplier:
+        x: (batch, *sizes, channels)    W = `depthwise_kernel`: (*kernel_size, channels,
+        depth_multiplier)    V = `pointwise_kernel`: (1, …, 1, C, filters)    b = `bias`: (filters,)
+        y: (batch, *output sizes, filters)
+
+    Args:
+        filters: number of output channels.
+        kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias and the
+            arguments of the bias: as in `BaseConv`; strides and dilation may both be above 1.
+        depth_multiplier: number of channels of u for each channel of the input.
+        depthwise_initializer, depthwise_regularizer, depthwise_constraint: of W.
+        pointwise_initializer, pointwise_regularizer, pointwise_constraint: of V.
+
+    Raises:
+        ValueError: for sizes below 1, another `padding` or `data_format`, inputs with another
+            number of axes, or inputs smaller than the kernel.
+
+    Source: Chollet 2017, "Xception: deep learning with depthwise separable convolutions".
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format=None,
+        dilation_rate=1,
+        depth_multiplier=1,
+        activation=None,
+        use_bias=True,
+        depthwise_initializer="glorot_uniform",
+        pointwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        depthwise_regularizer=None,
+        pointwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        pointwise_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            activity_regularizer,
+            bias_constraint,
+            **kwargs,
+        )
+        self.check_positive("filters", filters)
+        self.check_positive("depth_multiplier", depth_multiplier)
+        self.filters, self.depth_multiplier = filters, depth_multiplier
+        arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
+        self.set_kernel_arguments("depthwise", *arguments)
+        arguments = pointwise_initializer, pointwise_regularizer, pointwise_constraint
+        self.set_kernel_arguments("pointwise", *arguments)
+
+    def add_kernels(self, channels):
+        """Create W and V."""
+        shape = (*self.kernel_size, channels, self.depth_multiplier)
+        self.depthwise_kernel = self.add_with_arguments("depthwise", shape, "depthwise_kernel")
+        shape = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
+        self.pointwise_kernel = self.add_with_arguments("pointwise", shape, "pointwise_kernel")
+
+    def convolve(self, x):
+        """u V, and what its gradients need."""
+        windows, ones = self.windows(x), (1,) * self.rank
+        points = Windows.of(windows.output_size, ones, ones, "valid")
+        u = depthwise_conv(x, self.depthwise_kernel, windows)
+        return conv(u, self.pointwise_kernel, points), (x, u, windows, points)
+
+    def gradients(self, dz, cache, input_gradient):
+        """dx (None where not asked for) and [dW, dV]."""
+        x, u, windows, points = cache
+        du = conv_input_gradient(dz, self.pointwise_kernel, points)
+        du = with_multiplier(du, self.depthwise_kernel)
+        grads = [
+            depthwise_conv_kernel_gradient(x, du, windows),
+            conv_kernel_gradient(u, dz, points),
+        ]
+        if not input_gradient:
+            return None, grads
+        return depthwise_conv_input_gradient(du, self.depthwise_kernel, windows), grads
+
+    def output_channels(self, channels):
+        """The number of filters."""
+        return self.filters
