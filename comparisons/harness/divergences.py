@@ -121,24 +121,54 @@ class Missing:
     reason: str
 
 
+def _pools_over_three_axes(layer, arguments):
+    return layer.endswith("Pooling3D") and not layer.startswith("Global")
+
+
 def _convolves_channels_first(layer, arguments):
+    # Grouped convolutions, and Conv3D, go through XLA.
     return (
-        layer in ("Conv1D", "Conv2D")
-        and arguments.get("data_format") == "channels_first"
+        arguments.get("data_format") == "channels_first"
         and arguments.get("groups", 1) == 1
+        and (layer in ("Conv1D", "Conv2D", "STFTSpectrogram") or layer.endswith("DTranspose"))
     )
+
+
+def _spreads_with_dilation(layer, arguments):
+    dilation = np.ravel(arguments.get("dilation_rate", 1))
+    return layer.endswith("DTranspose") and dilation.max() > 1
+
+
+def _strides_unevenly(layer, arguments):
+    strides = np.ravel(arguments.get("strides", 1))
+    return layer in ("DepthwiseConv2D", "SeparableConv2D") and strides.min() < strides.max()
 
 
 MISSING_IN_FLOAT64 = (
     Missing(
         "keras-tensorflow",
-        lambda layer, arguments: layer in ("MaxPooling3D", "AveragePooling3D"),
+        _pools_over_three_axes,
         "TensorFlow pools over three axes in float32 and below only",
     ),
     Missing(
         "keras-tensorflow",
         _convolves_channels_first,
         "TensorFlow on a CPU convolves with channels first in float32 only",
+    ),
+    Missing(
+        "keras-tensorflow",
+        lambda layer, arguments: layer == "MelSpectrogram",
+        "Keras has the mel weights and the reference power in float32",
+    ),
+    Missing(
+        "keras-tensorflow",
+        _spreads_with_dilation,
+        "TensorFlow on a CPU dilates transposed convolutions in float32 only",
+    ),
+    Missing(
+        "keras-tensorflow",
+        _strides_unevenly,
+        "TensorFlow on a CPU has uneven strides of depthwise convolutions in float32 only",
     ),
 )
 
