@@ -58,6 +58,14 @@ def _has_inexact(*names):
     return applies
 
 
+def _scales_inexactly(layer, arguments):
+    size = {
+        "MultiHeadAttention": arguments.get("key_dim"),
+        "GroupQueryAttention": arguments.get("head_dim"),
+    }.get(layer)
+    return size is not None and float(np.float32(size**-0.5)) != size**-0.5
+
+
 def _interpolates(layer, arguments):
     return layer in ("UpSampling2D", "Resizing") and arguments.get("interpolation") not in (
         None,
@@ -96,12 +104,52 @@ DIVERGENCES = (
         "Keras casts the bounds by way of float32",
     ),
     Divergence(
+        "sparsemax",
+        "keras-tensorflow",
+        _activation_is("sparsemax"),
+        "float64",
+        np.inf,
+        "Keras adds up the cumulative sums instead of the largest inputs",
+    ),
+    Divergence(
+        "sparsemax",
+        "keras-tensorflow",
+        _activation_is("sparsemax"),
+        "float32",
+        np.inf,
+        "Keras adds up the cumulative sums instead of the largest inputs",
+    ),
+    Divergence(
+        "optimizer constants in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: layer == "Optimizer",
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "Keras rounds momentum, decay rates and epsilon to float32",
+    ),
+    Divergence(
         "interpolation in float64",
         "keras-tensorflow",
         _interpolates,
         "float64",
         FLOAT32_IN_FLOAT64,
         "TensorFlow interpolates in float32",
+    ),
+    Divergence(
+        "Normalization's mean and variance in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: layer == "Normalization" and arguments.get("mean") is not None,
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "Keras casts a given mean and variance by way of float32",
+    ),
+    Divergence(
+        "the scale of attention in float64",
+        "keras-tensorflow",
+        _scales_inexactly,
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "Keras casts 1/√key_dim by way of float32",
     ),
 )
 

@@ -33,7 +33,8 @@ class STFT(Initializer):
             )
         self.side, self.window = side, window
         self.scaling, self.periodic = scaling, periodic
-        self.window_values(1 if isinstance(window, str) else np.size(window))
+        if window is not None:
+            self.window_values(1 if isinstance(window, str) else np.size(window))
 
     def __call__(self, shape, dtype=None):
         """The kernel."""

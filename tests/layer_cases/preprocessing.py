@@ -10,6 +10,8 @@ WORDS = np.array([["fox", "dog"], ["cat", ""], ["dog", "emu"]])
 NUMBERS = np.array([[12, 36, 1138], [42, 7, -5]])
 WORD_LIST = ["dog", "cat", "fox"]
 IDF = [0.5, 0.25, 2.0]
+MEL = {"fft_length": 16, "sequence_stride": 5, "num_mel_bins": 4, "sampling_rate": 4000}
+FLOAT32 = {"keras_precision": "float32", "note": "Keras has the mel weights in float32"}
 GIVEN = {"mean": [0.5, 1.0, -2.0], "variance": [0.25, 4.0, 0.0625]}
 
 SCALES = [
@@ -113,5 +115,40 @@ INTEGERS = [
     Case("IntegerLookup", {"vocabulary": [12, 36], "invert": True}, IDS),
     Case("IntegerLookup", {"vocabulary": [12, 36], "invert": True, "mask_token": 0}, IDS),
 ]
+STFT = {"frame_length": 8, "frame_step": 3, "fft_length": 16}
+SPECTRA = [
+    Case("STFTSpectrogram", {"mode": mode, **STFT}, (2, 23, 2))
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
+] + [
+    Case("STFTSpectrogram", {"mode": "psd", "padding": "same", **STFT}, (2, 22, 1)),
+    Case("STFTSpectrogram", {"mode": "stft", "expand_dims": True, **STFT}, (2, 20, 2)),
+    Case("STFTSpectrogram", {"mode": "stft", **STFT, **FIRST}, (2, 3, 20)),
+    Case(
+        "STFTSpectrogram", {"mode": "magnitude", "expand_dims": True, **STFT, **FIRST}, (2, 3, 20)
+    ),
+    Case(
+        "STFTSpectrogram",
+        {
+            "mode": "real",
+            "frame_length": 5,
+            "window": "hamming",
+            "periodic": True,
+            "scaling": "spectrum",
+        },
+        (1, 14, 1),
+    ),
+    Case("STFTSpectrogram", {"mode": "imag", "window": None, "scaling": None, **STFT}, (1, 20, 2)),
+    Case("STFTSpectrogram", {"mode": "stft", "trainable": False, **STFT}, (1, 20, 1)),
+    *(
+        Case("MelSpectrogram", {**MEL, **arguments}, shape, **FLOAT32)
+        for arguments, shape in (
+            ({}, (2, 40)),
+            ({}, (41,)),
+            ({"power_to_db": False, "mag_exp": 1.0, "window": "hamming"}, (2, 40)),
+            ({"sequence_length": 12, "top_db": 6.0, "mag_exp": 1.5}, (2, 40)),
+            ({"window": None, "fft_length": 17, "ref_power": 0.01, "min_freq": 500.0}, (1, 40)),
+        )
+    ),
+]
 
-CASES = SCALES + ENCODINGS + BINS + HASHES + STRINGS + INTEGERS
+CASES = SPECTRA + SCALES + ENCODINGS + BINS + HASHES + STRINGS + INTEGERS

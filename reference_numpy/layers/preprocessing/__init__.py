@@ -5,8 +5,10 @@ from reference_numpy.layers.preprocessing.discretization import Discretization
 from reference_numpy.layers.preprocessing.hashed_crossing import HashedCrossing
 from reference_numpy.layers.preprocessing.hashing import Hashing
 from reference_numpy.layers.preprocessing.integer_lookup import IntegerLookup
+from reference_numpy.layers.preprocessing.mel_spectrogram import MelSpectrogram
 from reference_numpy.layers.preprocessing.normalization import Normalization
 from reference_numpy.layers.preprocessing.rescaling import Rescaling
+from reference_numpy.layers.preprocessing.stft_spectrogram import STFTSpectrogram
 from reference_numpy.layers.preprocessing.string_lookup import StringLookup
 from reference_numpy.layers.preprocessing.text_vectorization import TextVectorization
 
@@ -16,8 +18,10 @@ __all__ = [
     "HashedCrossing",
     "Hashing",
     "IntegerLookup",
+    "MelSpectrogram",
     "Normalization",
     "Rescaling",
+    "STFTSpectrogram",
     "StringLookup",
     "TextVectorization",
 ]
