@@ -25,6 +25,7 @@ from reference_numpy import (
     optimizers,
     random,
     regularizers,
+    saving,
 )
 from reference_numpy.layers import Input
 from reference_numpy.models import Model, Sequential
@@ -48,4 +49,5 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
 ]

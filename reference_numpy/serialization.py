@@ -6,6 +6,8 @@ Only classes that a family lists can be made from a config: the lists are an all
 named in a config is ever imported or executed.
 """
 
+import contextlib
+import contextvars
 import inspect
 import re
 from collections import Counter
@@ -15,6 +17,22 @@ import numpy as np
 from reference_numpy import tree
 
 FAMILIES = {}
+#: within `sharing`: when reading, objects by their number in the config; when writing, objects with
+#: their configs by the objects' ids (the objects too, so that no id is given twice)
+_shared = contextvars.ContextVar("shared", default=None)
+
+
+@contextlib.contextmanager
+def sharing():
+    """Meanwhile an object that stands in several places of a config stays one object.
+
+    As in Keras's files: the configs of one object carry the same `shared_object_id`.
+    """
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
 _names_given = Counter()
 
 
@@ -101,7 +119,13 @@ class Family:
             )
         if config["class_name"] == "function":
             return self.get(config["config"])
-        return self.find(config["class_name"]).from_config(config.get("config") or {})
+        shared, identity = _shared.get(), config.get("shared_object_id")
+        if shared is not None and identity in shared:
+            return shared[identity]
+        made = self.find(config["class_name"]).from_config(config.get("config") or {})
+        if shared is not None and identity is not None:
+            shared[identity] = made
+        return made
 
 
 def deserialize(value):
@@ -141,13 +165,21 @@ def serialize(value):
     if isinstance(value, (dict, list, tuple)):
         return tree.map_structure(serialize, value)
     if hasattr(value, "serialize"):
-        return value.serialize()
-    return {
-        "module": type(value).keras_module,
-        "class_name": type(value).__name__,
-        "config": value.get_config(),
-        "registered_name": None,
-    }
+        config = value.serialize()
+    else:
+        config = {
+            "module": type(value).keras_module,
+            "class_name": type(value).__name__,
+            "config": value.get_config(),
+            "registered_name": None,
+        }
+    shared = _shared.get()
+    if shared is not None and isinstance(config, dict) and config["class_name"] != "function":
+        _, first = shared.setdefault(id(value), (value, config))
+        if first is not config:
+            number = first.setdefault("shared_object_id", len(shared))
+            config["shared_object_id"] = number
+    return config
 
 
 class Configurable:

@@ -1,5 +1,6 @@
 """The base of every layer: weights, building, dtypes, and the wrapping of forward and backward."""
 
+import contextvars
 import copy
 import functools
 import inspect
@@ -11,6 +12,9 @@ from reference_numpy import constraints, dtype_policies, initializers, regulariz
 from reference_numpy.layers.input_spec import check_inputs
 from reference_numpy.layers.symbolic import is_symbolic, symbolic_call
 from reference_numpy.serialization import Configurable, serialize, unique_name
+
+#: makes the arrays of weights in place of their initializers, while a model is read from a file
+weight_maker = contextvars.ContextVar("weight_maker", default=None)
 
 
 @dataclass(eq=False)
@@ -107,7 +111,8 @@ class Layer(Configurable):
         autocast=True,
     ):
         """Create, record and return a weight: an array that is only ever changed in place."""
-        value = initializers.get(initializer)(tuple(shape), dtype or self.variable_dtype)
+        make = weight_maker.get() or initializers.get(initializer)
+        value = make(tuple(shape), dtype or self.variable_dtype)
         weight = Weight(
             name=name or f"variable_{len(self.own_weights)}",
             value=value,
@@ -275,7 +280,7 @@ class Layer(Configurable):
 
         A method of one argument, or whose first is `input_shape`, takes the first input's shape
         and options of the call by their names; another takes `<input>_shape` for each input it
-        names.
+        names, and options too.
         """
         wanted = list(inspect.signature(getattr(self, method)).parameters)
         inputs = inspect.signature(type(self).forward).bind(self, *args, **kwargs).arguments
@@ -283,11 +288,12 @@ class Layer(Configurable):
         if len(wanted) == 1 or wanted[0] == "input_shape":
             options = {name: inputs[name] for name in wanted[1:] if name in inputs}
             return {wanted[0]: _shapes_of(next(iter(inputs.values()))), **options}
-        return {
+        shapes = {
             f"{name}_shape": _shapes_of(value)
             for name, value in inputs.items()
             if f"{name}_shape" in wanted and value is not None
         }
+        return {**shapes, **{name: inputs[name] for name in wanted if name in inputs}}
 
     def compute_output_shape(self, input_shape):
         """Shape of the output for inputs of `input_shape`; here: the same."""

@@ -10,4 +10,10 @@ from reference_numpy.serialization import FAMILIES, Family
 FAMILIES["keras"].add(Sequential)
 Family("keras.src.models.functional", "model", [Functional])
 
-__all__ = ["Functional", "Model", "Sequential", "from_keras"]
+
+def load_model(filepath, compile=True):
+    """Read a model from a `.keras` file; see `reference_numpy.saving.load_model`."""
+    return Model.files.load_model(filepath, compile)
+
+
+__all__ = ["Functional", "Model", "Sequential", "from_keras", "load_model"]

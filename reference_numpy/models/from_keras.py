@@ -33,5 +33,6 @@ def from_keras(keras_model, compile=True):
         model.compile_from_config(keras_model.get_compile_config())
         if keras_model.optimizer.built:
             state = [np.asarray(variable) for variable in keras_model.optimizer.variables]
+            model.build_optimizer()
             model.optimizer.set_weights(state)
     return model

@@ -9,6 +9,7 @@ in Keras, the calls of a nested Functional model count from 1.
 """
 
 from reference_numpy import tree
+from reference_numpy.layers.core import InputLayer
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.serialization import deserialize, serialize
 
@@ -57,7 +58,8 @@ def graph_config(graph, input_structure, output_structure, functional_class):
             for node in calls[layer]
             if node.inputs
         ]
-        layers.append({**layer_config(layer), "name": layer.name, "inbound_nodes": nodes})
+        layers.append(layer_config(layer))
+        layers[-1].update(name=layer.name, inbound_nodes=nodes)
     return {
         "layers": layers,
         "input_layers": tree.map_structure(at_the_ends, input_structure),
@@ -72,32 +74,12 @@ def build_graph(config, functional_class):
         ValueError: for calls that refer to layers, calls or outputs that do not exist, and for
             layers of one name.
     """
-    layers, pending = {}, []
-    for entry in config["layers"]:
-        if entry["name"] in layers:
-            raise ValueError(f"The config has two layers of the name '{entry['name']}'.")
-        layer = layers[entry["name"]] = deserialize(entry)
-        if entry["inbound_nodes"]:
-            pending.append((layer, list(entry["inbound_nodes"])))
-    while pending:
-        # A layer may be called on what one of its later calls has not made yet: each takes as many
-        # of its calls, in order, as can be made now, and waits for the next round.
-        waiting = [
-            (layer, rest) for layer, nodes in pending if (rest := _call(layer, nodes, layers))
-        ]
-        if sum(len(rest) for _, rest in waiting) == sum(len(nodes) for _, nodes in pending):
-            names = [layer.name for layer, _ in waiting]
-            raise ValueError(
-                "The graph of the config has loops, or calls that refer to outputs which do not "
-                f"exist. The calls of these layers cannot be made: {names}."
-            )
-        pending = waiting
+    builder = _Builder(config["layers"])
 
     def find(triple):
         name, call, index = triple
-        layer = layers.get(name)
-        first = 1 if isinstance(layer, functional_class) else 0
-        return _tensor(layers, name, call - first, index)
+        first = 1 if isinstance(builder.layers.get(name), functional_class) else 0
+        return builder.tensor(name, call - first, index)
 
     return (
         _map_triples(find, config["input_layers"]),
@@ -105,41 +87,75 @@ def build_graph(config, functional_class):
     )
 
 
-def _call(layer, nodes, layers):
-    """Make the layer's calls in order as far as their arguments exist; returns the rest."""
-    for number, node in enumerate(nodes):
-        try:
-            args = [_argument(part, layers) for part in node["args"]]
-            kwargs = {key: _argument(part, layers) for key, part in node["kwargs"].items()}
-        except IndexError:
-            return nodes[number:]
-        layer(*args, **kwargs)
-    return []
+class _Builder:
+    """Makes the layers of a graph and calls them.
 
+    Args:
+        entries: the layers' entries in the config.
+    """
 
-def _argument(part, layers):
-    """An argument of a call, the tensors in it found. Raises IndexError while one is missing."""
-    if isinstance(part, dict):
-        if part.get("class_name") == "__keras_tensor__":
-            return _tensor(layers, *part["config"]["keras_history"])
-        if "class_name" in part:
-            return deserialize(part)
-        return {key: _argument(item, layers) for key, item in part.items()}
-    if isinstance(part, (list, tuple)):
-        return [_argument(item, layers) for item in part]
-    return part
+    def __init__(self, entries):
+        self.layers, pending = {}, []
+        for entry in entries:
+            name = entry["name"]
+            if name in self.layers:
+                raise ValueError(f"The config has two layers of the name '{name}'.")
+            self.layers[name] = deserialize(entry)
+            if entry["inbound_nodes"]:
+                pending.append((name, list(entry["inbound_nodes"])))
+        # The calls made here, apart from those that a shared layer has in other graphs; an input
+        # has been called when it was made.
+        self.nodes = {
+            name: layer.inbound_nodes[:1] if isinstance(layer, InputLayer) else []
+            for name, layer in self.layers.items()
+        }
+        while pending:
+            # A layer may be called on what one of its later calls has not made yet: each takes as
+            # many of its calls, in order, as can be made now, and waits for the next round.
+            waiting = [(name, rest) for name, nodes in pending if (rest := self._call(name, nodes))]
+            if sum(len(rest) for _, rest in waiting) == sum(len(nodes) for _, nodes in pending):
+                raise ValueError(
+                    "The graph of the config has loops, or calls that refer to outputs which do "
+                    f"not exist, at the layers {[name for name, _ in waiting]}."
+                )
+            pending = waiting
 
+    def _call(self, name, entries):
+        """Make the layer's calls in order as far as their arguments exist; returns the rest."""
+        layer = self.layers[name]
+        for number, entry in enumerate(entries):
+            try:
+                args = [self._argument(part) for part in entry["args"]]
+                kwargs = {key: self._argument(part) for key, part in entry["kwargs"].items()}
+            except IndexError:
+                return entries[number:]
+            layer(*args, **kwargs)
+            self.nodes[name].append(layer.inbound_nodes[-1])
+        return []
 
-def _tensor(layers, name, call, index):
-    if name not in layers:
-        raise ValueError(f"A call in the config refers to the layer '{name}', which is not in it.")
-    nodes = layers[name].inbound_nodes
-    if not 0 <= call < len(nodes):
-        raise IndexError(f"Layer '{name}' has no call {call}.")
-    outputs = tree.flatten(nodes[call].outputs)
-    if not 0 <= index < len(outputs):
-        raise ValueError(f"Call {call} of the layer '{name}' has no output {index}.")
-    return outputs[index]
+    def _argument(self, part):
+        """An argument of a call, its tensors found. Raises IndexError while one is missing."""
+        if isinstance(part, dict):
+            if part.get("class_name") == "__keras_tensor__":
+                return self.tensor(*part["config"]["keras_history"])
+            if "class_name" in part:
+                return deserialize(part)
+            return {key: self._argument(item) for key, item in part.items()}
+        if isinstance(part, (list, tuple)):
+            return [self._argument(item) for item in part]
+        return part
+
+    def tensor(self, name, call, index):
+        """The output `index` of the layer's call."""
+        if name not in self.layers:
+            raise ValueError(f"A call in the config refers to the layer '{name}', not in it.")
+        nodes = self.nodes[name]
+        if not 0 <= call < len(nodes):
+            raise IndexError(f"Layer '{name}' has no call {call}.")
+        outputs = tree.flatten(nodes[call].outputs)
+        if not 0 <= index < len(outputs):
+            raise ValueError(f"Call {call} of the layer '{name}' has no output {index}.")
+        return outputs[index]
 
 
 def _map_triples(function, structure):

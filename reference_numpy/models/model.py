@@ -23,6 +23,8 @@ class Model(Runner, Trainer, Layer):
         ValueError: if the outputs do not follow from the inputs.
     """
 
+    #: reads and writes files: `reference_numpy.saving`, which stands a floor above
+    files = None
     #: the entry of that name in Keras's config
     registered_name = None
 
@@ -99,6 +101,18 @@ class Model(Runner, Trainer, Layer):
             show_trainable: whether a column says which layers are trained.
         """
         print_summary(self, line_length, print_fn, expand_nested, show_trainable)
+
+    def save(self, filepath, overwrite=True):
+        """Write the model to a `.keras` file, which Keras loads too; see `saving.save_model`."""
+        self.files.save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath, overwrite=True):
+        """Write weights and the optimizer's state to a `.weights.h5` file."""
+        self.files.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath):
+        """Take weights and the optimizer's state from a `.weights.h5` or `.keras` file."""
+        self.files.load_weights(self, filepath)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

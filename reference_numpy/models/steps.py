@@ -83,10 +83,8 @@ class Steps:
         return serialize(self.compile_arguments) if self.compiled else {}
 
     def compile_from_config(self, config):
-        """Compile as `get_compile_config` says, and create the optimizer's state."""
+        """Compile as `get_compile_config` says."""
         self.compile(**deserialize(config))
-        if self.built:
-            self.build_optimizer()
 
     def build_optimizer(self):
         """Create the optimizer's state for the weights that are trainable now."""

@@ -1,0 +1,96 @@
+"""A model's config looked through before anything is made of it.
+
+Whatever the config names is compared with the classes that the NumPy half offers; nothing is
+imported, called or opened. Code, foreign classes, paths and URLs are refused where they stand.
+"""
+
+import json
+import math
+import re
+
+from reference_numpy.saving.errors import ModelFileError
+from reference_numpy.serialization import FAMILIES
+
+#: entries with `class_name` that are values, and the keys of their `config`
+VALUES = {
+    "__keras_tensor__": {"shape", "dtype", "keras_history"},
+    "__numpy__": {"value", "dtype"},
+    "__tensor__": {"value", "dtype"},
+    "__tuple__": set(),
+    "__slice__": {"start", "stop", "step"},
+    "__ellipsis__": set(),
+}
+DTYPES = frozenset(
+    ["bool", "float16", "float32", "float64"]
+    + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+)
+#: keys whose strings are words of a vocabulary or parts of one, which may be anything
+WORDS = frozenset({"vocabulary", "oov_token", "mask_token", "split", "standardize", "encoding"})
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_PATH = re.compile(r"^(/|~|\\\\|[A-Za-z]:[\\/])|(^|[\\/])\.\.([\\/]|$)")
+MAX_DEPTH = 100
+
+
+def read_json(path, member, text):
+    """The JSON value of a text. Raises ModelFileError if it is none, or nests too deep."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ModelFileError(path, member, "it nests too deep") from None
+    except ValueError as error:
+        raise ModelFileError(path, member, f"it is no JSON: {error}") from None
+
+
+def check_config(path, config):
+    """Raise ModelFileError where `config` names what is unknown, foreign or dangerous."""
+
+    def refuse(place, reason):
+        raise ModelFileError(path, f"config.json: {place or 'the whole'}", reason)
+
+    def walk(value, place, key, depth):
+        if depth > MAX_DEPTH:
+            refuse(place, "it nests too deep")
+        if isinstance(value, dict):
+            if "class_name" in value and ("config" in value or "module" in value):
+                check_class(value, place)
+            for name, item in value.items():
+                walk(item, f"{place}.{name}" if place else name, name, depth + 1)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                # The words of a vocabulary are free, but a file that holds one is not.
+                inner = "a word" if key in WORDS and isinstance(item, str) else key
+                walk(item, f"{place}[{index}]", inner, depth + 1)
+        elif isinstance(value, str) and key != "a word" and key not in WORDS - {"vocabulary"}:
+            if key == "vocabulary":
+                refuse(place, f"a vocabulary in another file is not read: {value!r}")
+            if _URL.search(value) or _PATH.search(value):
+                refuse(place, f"paths and URLs are refused: {value!r}")
+        elif isinstance(value, float) and math.isinf(value) and key == "shape":
+            refuse(place, "a shape is not finite")
+
+    def check_class(value, place):
+        name, module = value["class_name"], value.get("module")
+        inner = value.get("config")
+        if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
+            refuse(place, f"'{name}' is code, which is never loaded")
+        if name in VALUES:
+            if not isinstance(inner, dict) and name != "__tuple__":
+                refuse(place, f"'{name}' has no config")
+            if name in ("__numpy__", "__tensor__") and inner.get("dtype") not in DTYPES:
+                refuse(place, f"arrays of the dtype {inner.get('dtype')!r} are refused")
+            return
+        if name == "function":
+            if module not in ("builtins", None) or not isinstance(inner, str):
+                refuse(place, f"the function {inner!r} is code, which is never loaded")
+            return
+        registered = value.get("registered_name")
+        if registered and registered != name:
+            refuse(
+                place, f"'{registered}' is a class of the author's own, whose code is not loaded"
+            )
+        if module not in FAMILIES or not isinstance(name, str):
+            refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
+        if name not in FAMILIES[module].classes:
+            refuse(place, f"'{module}' has no class {name!r} in the NumPy half")
+
+    walk(config, "", "", 0)

@@ -1,0 +1,196 @@
+"""Models in Keras's files: `.keras` (everything) and `.weights.h5` (the state alone)."""
+
+import datetime
+import io
+import json
+import os
+import tempfile
+import zipfile
+
+from reference_numpy.models.functional import Functional
+from reference_numpy.models.sequential import Sequential
+from reference_numpy.saving.archive import ASSETS, CONFIG, METADATA, WEIGHTS, Archive
+from reference_numpy.saving.config_check import check_config, read_json
+from reference_numpy.saving.errors import ModelFileError
+from reference_numpy.saving.hdf5 import WeightsReader, write_weights
+from reference_numpy.saving.reading import read_state, weights_within
+from reference_numpy.saving.state import own_arrays, places
+from reference_numpy.serialization import sharing
+
+#: the version of Keras whose format is written
+KERAS_VERSION = "3.15.1"
+_MODELS = {"Functional": Functional, "Sequential": Sequential}
+
+
+def load_model(filepath, compile=True):
+    """Read a model from a `.keras` file that Keras or the NumPy half has written.
+
+    Architecture, weights, and, with `compile`, how it was compiled and the optimizer's state. No
+    code in the file is run: see `config_check`.
+
+    Raises:
+        ModelFileError: for a file that cannot be read, in one line: file, place and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    path = _checked_path(filepath, ".keras")
+    with Archive(path) as archive:
+        _check_version(path, archive.read_text(METADATA))
+        config = read_json(path, CONFIG, archive.read_text(CONFIG))
+        cls = _model_class(path, config)
+        check_config(path, config["config"])
+        with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
+            with weights_within(path, weights.size):
+                model = _make(path, "config", lambda: _from_config(cls, config["config"]))
+            compile_config = config.get("compile_config")
+            if compile and compile_config:
+                check_config(path, compile_config)
+                _make(path, "compile_config", lambda: model.compile_from_config(compile_config))
+            _make(path, "state", lambda: read_state(model, reader, archive.assets))
+    return model
+
+
+def _from_config(cls, config):
+    with sharing():
+        return cls.from_config(config)
+
+
+def _make(path, place, function):
+    """What `function` gives; whatever goes wrong in it is the file's fault."""
+    try:
+        return function()
+    except ModelFileError:
+        raise
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ModelFileError(path, f"config.json: {place}", reason) from error
+
+
+def _checked_path(filepath, ending):
+    path = os.fspath(filepath)
+    if not path.endswith(ending):
+        raise ValueError(
+            f"Invalid `filepath` argument: expected the ending `{ending}`. "
+            f"Received: filepath={path}"
+        )
+    return path
+
+
+def _check_version(path, text):
+    metadata = read_json(path, METADATA, text)
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    if not isinstance(version, str):
+        raise ModelFileError(path, METADATA, "it does not say which Keras has written the file")
+    if version.split(".")[0] != "3":
+        raise ModelFileError(
+            path, METADATA, f"the file was written by Keras {version}; only Keras 3's are read"
+        )
+
+
+def _model_class(path, config):
+    if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
+        raise ModelFileError(path, CONFIG, "it describes no model")
+    name = config.get("class_name")
+    if name not in _MODELS:
+        raise ModelFileError(
+            path,
+            f"{CONFIG}: class_name",
+            f"the model is a {name!r}; only {' and '.join(_MODELS)} models are read, since the "
+            "others are code",
+        )
+    return _MODELS[name]
+
+
+def save_model(model, filepath, overwrite=True):
+    """Write a model to a `.keras` file, as Keras does: it is there whole or not at all.
+
+    Raises:
+        ValueError: for a path of another ending.
+        FileExistsError: for a file that exists, without `overwrite`.
+    """
+    path = _checked_path(filepath, ".keras")
+    with sharing():
+        config = model.serialize()
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
+    weights = io.BytesIO()
+    write_weights(weights, _state(model))
+
+    def write(file):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(METADATA, json.dumps(metadata))
+            archive.writestr(CONFIG, json.dumps(config))
+            archive.writestr(WEIGHTS, weights.getbuffer())
+            for place, layer in places(model):
+                for name, text in (layer.assets() if hasattr(layer, "assets") else {}).items():
+                    archive.writestr(f"{ASSETS}{place}/{name}", text)
+
+    _write_whole(path, overwrite, write)
+
+
+def save_weights(model, filepath, overwrite=True):
+    """Write weights, and the optimizer's state of a compiled model, to a `.weights.h5` file."""
+    path = _checked_path(filepath, ".weights.h5")
+    _write_whole(path, overwrite, lambda file: write_weights(file, _state(model)))
+
+
+def load_weights(model, filepath):
+    """Fill a built model from a `.weights.h5` file, or from the weights of a `.keras` file.
+
+    Raises:
+        ModelFileError: if a weight is missing or has another shape; the model is then as before.
+        ValueError: for a model that is not built.
+    """
+    path = os.fspath(filepath)
+    if not model.built:
+        raise ValueError(
+            f"Model '{model.name}' is not built, so its weights cannot be loaded. Build it by "
+            "calling it on a batch of data."
+        )
+    before = model.get_weights()
+    try:
+        if path.endswith(".keras"):
+            with (
+                Archive(path) as archive,
+                archive.open_weights() as weights,
+                WeightsReader(path, weights, WEIGHTS) as reader,
+            ):
+                read_state(model, reader, archive.assets)
+        else:
+            with WeightsReader(_checked_path(path, ".weights.h5"), path) as reader:
+                read_state(model, reader)
+    except ModelFileError:
+        model.set_weights(before)
+        raise
+
+
+def _state(model):
+    """`(place, name, arrays)` of everything that has state."""
+    for place, layer in places(model):
+        yield place, layer.name, own_arrays(layer)
+    if model.compiled and model.optimizer is not None:
+        yield from _optimizer_state(model.optimizer, "optimizer")
+
+
+def _optimizer_state(optimizer, place):
+    variables = {str(i): variable.value for i, variable in enumerate(optimizer.variables)}
+    yield place, optimizer.name, variables
+    if hasattr(optimizer, "inner_optimizer"):
+        yield from _optimizer_state(optimizer.inner_optimizer, f"{place}/inner_optimizer")
+
+
+def _write_whole(path, overwrite, write):
+    """Let `write` fill a file beside `path`, then put it in its place."""
+    if os.path.exists(path) and not overwrite:
+        raise FileExistsError(f"The file {path} exists, and `overwrite` is False.")
+    folder = os.path.dirname(os.path.abspath(path))
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            write(file)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # as a plain open would have made it
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

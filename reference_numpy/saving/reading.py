@@ -1,0 +1,118 @@
+"""The state of a model filled in from a file."""
+
+import warnings
+from contextlib import contextmanager
+from math import prod
+
+import numpy as np
+
+from reference_numpy.layers.layer import weight_maker
+from reference_numpy.saving.errors import ModelFileError
+from reference_numpy.saving.state import own_arrays, places
+
+#: what the weights may take beyond the bytes that the file has for them: a file of float16 fills a
+#: model of float64
+WIDENING = 4
+SLACK = 1 << 16
+
+
+@contextmanager
+def weights_within(path, size):
+    """Meanwhile weights are made of zeros, and of no more bytes than a file can fill.
+
+    A config may claim any size; this is where the claim meets what the file holds. The initial
+    values, which the file's replace, are not drawn.
+
+    Args:
+        path: the file, for messages.
+        size: bytes that the file has for weights.
+    """
+    left = WIDENING * size + SLACK
+
+    def make(shape, dtype):
+        nonlocal left
+        if any(not isinstance(length, (int, np.integer)) or length < 0 for length in shape):
+            raise ValueError(f"A weight cannot have the shape {shape}.")
+        left -= prod(map(int, shape)) * np.dtype(dtype).itemsize
+        if left < 0:
+            raise ModelFileError(
+                path,
+                "config.json",
+                f"it describes more weights than the {size:,} bytes of the file hold (at a weight "
+                f"of shape {tuple(shape)})",
+            )
+        return np.zeros(shape, dtype)
+
+    token = weight_maker.set(make)
+    try:
+        yield
+    finally:
+        weight_maker.reset(token)
+
+
+def read_state(model, reader, assets=None):
+    """Fill in the weights of a model, and the optimizer's state if it is compiled.
+
+    Args:
+        model: a built model.
+        reader: a `WeightsReader`.
+        assets: a function that gives the texts of a layer's assets by the layer's place.
+
+    Raises:
+        ModelFileError: if a weight is missing or does not fit; the model is then half filled.
+    """
+    for place, layer in places(model):
+        if hasattr(layer, "load_own_variables"):
+            _read_own(layer, reader, place)
+        else:
+            _fill(own_arrays(layer), reader, place, layer.name)
+        texts = assets(place) if assets and hasattr(layer, "load_assets") else None
+        if texts:
+            try:
+                layer.load_assets(texts)
+            except (ValueError, KeyError, RuntimeError) as error:
+                raise ModelFileError(reader.path, f"assets/{place}", error) from None
+    if model.compiled and model.optimizer is not None:
+        read_optimizer(model, reader)
+
+
+def _read_own(layer, reader, place):
+    """A layer that reads its variables itself, from arrays as long as the file has them."""
+    names = reader.variables(place) or []
+    limit = 1 << 31
+    layer.load_own_variables({name: reader.read(place, name, limit) for name in names})
+
+
+def _fill(arrays, reader, place, name):
+    """Fill `arrays`; the file must have exactly them at `place`."""
+    found = reader.variables(place)
+    if arrays and found is None:
+        reader.refuse(place, f"the weights of '{name}' are missing")
+    if found is not None and set(found) != set(arrays):
+        reader.refuse(place, f"it has {len(found)} weights; '{name}' expects {len(arrays)}")
+    for key, array in arrays.items():
+        reader.read_into(array, place, key)
+
+
+def read_optimizer(model, reader, place="optimizer"):
+    """Fill in the optimizer's state; a file without it leaves the optimizer as it is."""
+    optimizer, found = model.optimizer, reader.variables(place)
+    if found is None:
+        return
+    # An optimizer that has not done a step has been saved without state for the weights.
+    if len(found) != len(optimizer.variables):
+        if optimizer.built:
+            warnings.warn(
+                f"The state of the optimizer '{optimizer.name}' is not read: it has "
+                f"{len(optimizer.variables)} variables, the file {len(found)}.",
+                stacklevel=4,
+            )
+            return
+        model.build_optimizer()
+    variables = [variable.value for variable in optimizer.variables]
+    if len(found) != len(variables):
+        reader.refuse(
+            place, f"it has {len(found)} variables; '{optimizer.name}' expects {len(variables)}"
+        )
+    for index, array in enumerate(variables):
+        reader.read_into(array, place, str(index))

@@ -1,0 +1,72 @@
+"""Where in a file the state of a model's parts stands: Keras's walk over the attributes.
+
+A layer stands under the name of the attribute that holds it, in the layer that has the attribute;
+one of a list under its class name, numbered where the list has several of that class: the second
+Dense of a model is `layers/dense_1`, the first cell of a stack `layers/rnn/cell/cells/lstm_cell`.
+A layer that several hold stands where the walk first comes by: by attributes in the order of
+their names, private ones last.
+"""
+
+from reference_numpy.layers.layer import Layer
+from reference_numpy.models.model import Model
+from reference_numpy.serialization import snake_case
+
+_SKIPPED = frozenset(dir(Layer())) | {"sublayers"}
+_MODEL_SKIPPED = _SKIPPED | frozenset(dir(Model))
+
+
+def places(model):
+    """Pairs `(place, layer)` of a model (place "") and all layers in it, each once."""
+    visited, found = set(), []
+
+    def visit(layer, place):
+        if id(layer) in visited:
+            return
+        visited.add(id(layer))
+        found.append((place, layer))
+        prefix = f"{place}/" if place else ""
+        if isinstance(layer, Model):
+            visit_list(layer.layers, f"{prefix}layers")
+            return
+        for name in sorted(dir(layer), key=lambda name: (name.startswith("_"), name)):
+            if name.startswith("__") or name in _SKIPPED:
+                continue
+            value = getattr(layer, name, None)
+            if isinstance(value, Layer):
+                visit(value, f"{prefix}{name}")
+            elif isinstance(value, (list, tuple)):
+                visit_list(value, f"{prefix}{name}")
+            elif isinstance(value, dict):
+                visit_list(value.values(), f"{prefix}{name}")
+
+    def visit_list(items, place):
+        counts = {}
+        for item in items:
+            if isinstance(item, Layer):
+                name = snake_case(type(item).__name__)
+                count = counts[name] = counts.get(name, -1) + 1
+                visit(item, f"{place}/{name}_{count}" if count else f"{place}/{name}")
+
+    visit(model, "")
+    _check_complete(model, visited)
+    return found
+
+
+def _check_complete(layer, visited):
+    for part in layer.sublayers:
+        if id(part) not in visited and part.weights:
+            raise ValueError(
+                f"Layer '{layer.name}' has the part '{part.name}' in no attribute of its own, so "
+                "that it has no place in a file."
+            )
+        _check_complete(part, visited)
+
+
+def own_arrays(layer):
+    """The arrays that a layer itself keeps in a file, by name, in Keras's order."""
+    if hasattr(layer, "save_own_variables"):
+        store = {}
+        layer.save_own_variables(store)
+        return store
+    records = sorted(layer.own_weights, key=lambda record: not record.trainable)
+    return {str(index): record.value for index, record in enumerate(records)}
