@@ -135,7 +135,10 @@ def _policy(name):
 def _entries(shape, dtype):
     """Shapes stay where the input is floating; integer inputs are drawn from 0 and 1."""
     if isinstance(shape, dict):
-        return {key: _entries(shape[key], dtype and dtype[key]) for key in shape}
+        # Keras's tests name a call's inputs by the shapes that `build` takes.
+        return {
+            key.removesuffix("_shape"): _entries(shape[key], dtype and dtype[key]) for key in shape
+        }
     if shape and isinstance(shape[0], (tuple, list)):
         dtypes = dtype or [None] * len(shape)
         return [_entries(part, kind) for part, kind in zip(shape, dtypes, strict=True)]

@@ -87,6 +87,8 @@ def compare(what, where, against, dtype, ours, theirs, tolerance, reason=""):
 def scales(evaluate, quantities, draws=3):
     """Scale of every quantity: its magnitude, or its sensitivity to rounding where that is more.
 
+    A gradient that vanishes beside the largest one has that one's scale.
+
     Args:
         evaluate: function of a `jitter` (a function of one array) that repeats the computation in
             float64 with every input and weight passed through it.
@@ -106,6 +108,12 @@ def scales(evaluate, quantities, draws=3):
         for name, value in evaluate(jitter).items():
             moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / unit
             found[name] = max(found[name], moved)
+    # A gradient that is zero whatever the inputs (that of a bias which softmax does not see) is
+    # nothing but the rounding of the others.
+    largest = max((s for name, s in found.items() if name.startswith("gradient")), default=0.0)
+    for name, scale in found.items():
+        if name.startswith("gradient") and scale < unit * largest:
+            found[name] = largest
     return found
 
 
