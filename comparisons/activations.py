@@ -132,7 +132,12 @@ CONCEPT = Concept(
         ("derivative", "微分"),
     ),
     demonstrations=(
-        Demonstration("curves", lambda seed: {"x": POINTS, "names": NAMES}, differentiates=True),
+        Demonstration(
+            "curves",
+            lambda seed: {"x": POINTS, "names": NAMES},
+            differentiates=True,
+            subject=lambda curve: ("Activation", {"activation": curve.split()[0]}),
+        ),
         Demonstration("gradient_norms", deep_network, seeds=3, differentiates=True),
     ),
     claims=(

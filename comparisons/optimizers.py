@@ -36,9 +36,24 @@ def sgd_against_momentum(result):
 
 def figures(result):
     """The paths over the ravine's contours, NumPy's line under Keras's points."""
-    x, y = np.meshgrid(np.linspace(-10, 10, 61), np.linspace(-3, 3, 41))
-    ground = pd.DataFrame({"x": x.ravel(), "y": y.ravel()})
-    ground["depth"] = np.sqrt(ground["x"] ** 2 / 20 + ground["y"] ** 2)
+    angle = np.linspace(0, 2 * np.pi, 61)
+    contours = pd.concat(
+        # The contour f(x, y) = height is an ellipse.
+        pd.DataFrame(
+            {
+                "x": np.sqrt(20 * height) * np.cos(angle),
+                "y": np.sqrt(height) * np.sin(angle),
+                "height": height,
+                "angle": angle,
+            }
+        )
+        for height in np.linspace(0.5, 3, 6) ** 2
+    )
+    ground = (
+        alt.Chart(contours)
+        .mark_line(color="gray", opacity=0.35, strokeWidth=1, clip=True)
+        .encode(x="x:Q", y="y:Q", order="angle:Q", detail="height:Q")
+    )
     frames = [
         pd.DataFrame(path, columns=["x", "y"]).assign(
             optimizer=name, implementation=column, step=range(STEPS + 1)
@@ -47,28 +62,32 @@ def figures(result):
         for name, path in result.arrays("paths", column).items()
     ]
     path = pd.concat(frames)
+    is_numpy = path["implementation"] == "numpy"
     charts = []
     for name in NAMES:
-        own = path[path["optimizer"] == name]
-        relief = (
-            alt.Chart(ground)
-            .mark_rect()
-            .encode(
-                x=alt.X("x:Q").bin(maxbins=61).title("x"),
-                y=alt.Y("y:Q").bin(maxbins=41).title("y"),
-                color=alt.Color("depth:Q").scale(scheme="greys").legend(None),
+        own = path["optimizer"] == name
+        line, points = (
+            alt.Chart(path[own & side]).encode(
+                x=alt.X("x:Q").scale(domain=[-10, 10]),
+                y=alt.Y("y:Q").scale(domain=[-3, 3]).axis(tickCount=5),
+                order="step:Q",
+                color=alt.Color("implementation:N"),
+                tooltip=["implementation:N", "step:Q", "x:Q", "y:Q"],
             )
+            for side in (is_numpy, ~is_numpy)
         )
-        trace = alt.Chart(own).encode(x="x:Q", y="y:Q", order="step:Q")
-        color = alt.Color("implementation:N").title(None)
-        lines = trace.mark_line(point=True, strokeWidth=1.5).encode(
-            color=color, strokeDash=alt.StrokeDash("implementation:N").title(None)
+        layers = (
+            ground
+            + line.mark_line(strokeWidth=2.5, strokeJoin="round")
+            + points.mark_point(size=22)
         )
-        layered = (relief + lines).resolve_scale(color="independent")
-        charts.append(layered.properties(width=260, height=150, title=name))
-    grid = alt.vconcat(*(alt.hconcat(*charts[i : i + 2]) for i in range(0, len(charts), 2)))
-    caption = f"{STEPS} steps from (−7, 2) on f(x, y) = x²/20 + y²; the minimum is at (0, 0)."
-    return [Figure("Paths down a ravine", "谷を下る経路", grid, caption)]
+        charts.append(layers.properties(width=290, height=150, title=name))
+    caption = (
+        f"{STEPS} steps from (−7, 2) on f(x, y) = x²/20 + y², whose contours are drawn; the "
+        "minimum is at (0, 0). NumPy's path is the line, Keras's the points."
+    )
+    chart = alt.concat(*charts, columns=3)
+    return [Figure("Paths down a ravine", "谷を下る経路", chart, caption)]
 
 
 CONCEPT = Concept(
@@ -108,7 +127,13 @@ CONCEPT = Concept(
         ("learning rate decay", "学習係数の減衰"),
         ("exponential moving average", "指数移動平均"),
     ),
-    demonstrations=(Demonstration("paths", lambda seed: {"start": START, "steps": STEPS}),),
+    demonstrations=(
+        Demonstration(
+            "paths",
+            lambda seed: {"start": START, "steps": STEPS},
+            subject=lambda name: ("Optimizer", {"name": name}),
+        ),
+    ),
     task=Task(
         data=data,
         presets={"default": Preset(12, 100), "full": Preset(12, 128)},

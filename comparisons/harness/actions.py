@@ -3,9 +3,11 @@
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from comparisons.harness import backends, concept, environment, model_checks, training
 from comparisons.harness.concept import Settings
+from comparisons.harness.environment import BLAS_THREADS
 from comparisons.harness.jobs import Job
 
 
@@ -19,6 +21,10 @@ class Worker:
     def __init__(self, implementation: str, device: str):
         self.implementation = implementation
         self.backend, self.device = None, "cpu"
+        if implementation == "numpy":
+            # Products of this size gain little from a second thread, and lose much on a busy
+            # machine.
+            threadpool_limits(BLAS_THREADS)
         if implementation != "numpy":
             self.backend = backends.load(implementation)
             found = self.backend.devices()

@@ -51,12 +51,15 @@ class Demonstration:
         differentiates: whether the Keras half's function needs its backend's derivatives. It is
             then given `gradient_of(function, inputs, dy)`, which returns the function's value and
             its gradients for the list of inputs.
+        subject: function of a quantity's name that gives the class name and arguments by which
+            `divergences` knows what computes it; None where that is nothing in particular.
     """
 
     function: str
     arguments: Callable[[int], dict] = lambda seed: {}
     seeds: int = 1
     differentiates: bool = False
+    subject: Callable[[str], tuple[str, dict]] | None = None
 
     def run_reference(self, name: str, arguments: dict) -> dict:
         """The NumPy half's named arrays."""

@@ -27,6 +27,7 @@ class Divergence:
         dtype: the precision in which it shows.
         factor: the tolerance it needs, in units of roundoff · scale.
         reason: in a few words.
+        quantity: how the names of the quantities begin that it shows in; all by default.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Divergence:
     dtype: str
     factor: float
     reason: str
+    quantity: str = ""
 
 
 def _activation_is(*names):
@@ -124,8 +126,16 @@ DIVERGENCES = (
         "keras-tensorflow",
         lambda layer, arguments: layer == "Optimizer",
         "float64",
-        FLOAT32_IN_FLOAT64,
+        16 * FLOAT32_IN_FLOAT64,
         "Keras rounds momentum, decay rates and epsilon to float32",
+    ),
+    Divergence(
+        "optimizer constants in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: (layer, arguments) == ("Optimizer", {"name": "Adam"}),
+        "float32",
+        16 * FACTOR,
+        "1 - β₂ᵗ in float32 is good to four digits in the first steps",
     ),
     Divergence(
         "interpolation in float64",
@@ -142,6 +152,15 @@ DIVERGENCES = (
         "float64",
         FLOAT32_IN_FLOAT64,
         "Keras casts a given mean and variance by way of float32",
+    ),
+    Divergence(
+        "gradients of rotated, shifted and zoomed images",
+        "keras-tensorflow",
+        lambda layer, arguments: layer in ("RandomRotation", "RandomTranslation", "RandomZoom"),
+        "float32",
+        np.inf,
+        "TensorFlow samples the gradient by the inverted map",
+        "gradient of input",
     ),
     Divergence(
         "the scale of attention in float64",
@@ -210,6 +229,14 @@ MISSING_IN_FLOAT64 = (
     ),
     Missing(
         "keras-tensorflow",
+        lambda layer, arguments: (
+            layer in ("RandomRotation", "RandomTranslation", "RandomZoom", "CenterCrop")
+            or (layer == "Resizing" and arguments.get("interpolation") != "nearest")
+        ),
+        "TensorFlow resamples images in float32",
+    ),
+    Missing(
+        "keras-tensorflow",
         _spreads_with_dilation,
         "TensorFlow on a CPU dilates transposed convolutions in float32 only",
     ),
@@ -229,10 +256,16 @@ def best_precision(column: str, layer: str, arguments: dict) -> tuple[str, str]:
     return "float64", ""
 
 
-def exception(column: str, layer: str, arguments: dict, dtype: str) -> tuple[float, str] | None:
-    """The widened tolerance and its reason where a divergence concerns this layer, else None."""
+def exception(
+    column: str, layer: str, arguments: dict, dtype: str, quantity: str = ""
+) -> tuple[float, str] | None:
+    """The widened tolerance and its reason where a divergence concerns this layer, else None.
+
+    Without a `quantity` only those divergences count that concern all of them.
+    """
     for divergence in DIVERGENCES:
         here = (divergence.column, divergence.dtype) == (column, dtype)
+        here = here and quantity.startswith(divergence.quantity)
         if here and divergence.applies(layer, arguments):
             return divergence.factor, f"{divergence.name}: {divergence.reason}"
     return None

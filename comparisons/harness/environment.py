@@ -4,6 +4,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+BLAS_THREADS = 1  # of the NumPy column
+
 PACKAGES = (
     "keras-side-by-side",
     "numpy",
@@ -50,5 +52,6 @@ def column(implementation: str, backend, device: str) -> dict:
         "implementation": implementation,
         "device": device,
         "device_name": names[0] if names else _processor(),
+        "threads": BLAS_THREADS if backend is None else "as the framework sets them",
         "precision": "float32" + (", TF32 as the framework sets it" if names else ""),
     }
