@@ -3,6 +3,7 @@
 from reference_numpy.models.from_keras import from_keras
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
+from reference_numpy.models.operations import Operation
 from reference_numpy.models.sequential import Sequential
 from reference_numpy.serialization import FAMILIES, Family
 
@@ -16,4 +17,4 @@ def load_model(filepath, compile=True):
     return Model.files.load_model(filepath, compile)
 
 
-__all__ = ["Functional", "Model", "Sequential", "from_keras", "load_model"]
+__all__ = ["Functional", "Model", "Operation", "Sequential", "from_keras", "load_model"]

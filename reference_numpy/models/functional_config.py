@@ -34,6 +34,11 @@ def graph_config(graph, input_structure, output_structure, functional_class):
     calls = {layer: [n for n in layer.inbound_nodes if n in own] for layer in graph.layers}
 
     def in_arguments(leaf):
+        if isinstance(leaf, slice):
+            ends = {"start": leaf.start, "stop": leaf.stop, "step": leaf.step}
+            return {"class_name": "__slice__", "config": ends}
+        if leaf is Ellipsis:
+            return {"class_name": "__ellipsis__", "config": {}}
         if not isinstance(leaf, KerasTensor):
             return serialize(leaf)
         layer = leaf.node.layer
@@ -138,6 +143,11 @@ class _Builder:
         if isinstance(part, dict):
             if part.get("class_name") == "__keras_tensor__":
                 return self.tensor(*part["config"]["keras_history"])
+            if part.get("class_name") == "__slice__":
+                ends = part["config"]
+                return slice(*(self._argument(ends[key]) for key in ("start", "stop", "step")))
+            if part.get("class_name") == "__ellipsis__":
+                return ...
             if "class_name" in part:
                 return deserialize(part)
             return {key: self._argument(item) for key, item in part.items()}

@@ -163,16 +163,15 @@ class Runner:
 
     @property
     def input_shape(self):
-        """Shapes of the inputs, in their structure."""
-        self._need_graph("input shape")
-        shapes = tree.map_structure(lambda tensor: tensor.shape, self.input_structure)
-        return shapes[0] if isinstance(shapes, list) and len(shapes) == 1 else shapes
+        """Shapes of the inputs in a flat list; of a single one the shape itself."""
+        shapes = [tensor.shape for tensor in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self):
-        """Shapes of the outputs, in their structure."""
-        self._need_graph("output shape")
-        return self.pack_outputs([tensor.shape for tensor in self.outputs])
+        """Shapes of the outputs in a flat list; of a single one the shape itself."""
+        shapes = [tensor.shape for tensor in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def input_names(self):

@@ -1,0 +1,89 @@
+"""The base of the operations: what `x + 1` or `x[:, 0]` becomes in a graph."""
+
+import numpy as np
+
+from reference_numpy import config, tree
+from reference_numpy.layers.layer import Layer
+
+
+class OperationCall:
+    """Forward and backward of an operation, whose arguments need no preparation."""
+
+    def forward(self, *args, **kwargs):
+        """The output, and what backward needs."""
+        y, cache = self.compute(*args, **kwargs)
+        return y, (cache, args, kwargs)
+
+    def backward(self, dy, cache, input_gradient=True):
+        """The gradients of the arguments in their structure, None for those that have none."""
+        cache, args, kwargs = cache
+        slopes = self.slopes(dy, cache) if input_gradient else ()
+        rest = (None,) * (len(args) - len(slopes))
+        dx = [
+            _blank(arg) if slope is None else slope
+            for arg, slope in zip(args, (*slopes, *rest), strict=True)
+        ]
+        return tuple(dx), []
+
+
+def _blank(argument):
+    return tree.map_structure(lambda _: None, argument)
+
+
+class Operation(OperationCall, Layer):
+    """A function of arrays without weights.
+
+    A subclass defines `compute(*args)` → `(y, cache)`, `slopes(dy, cache)` → the gradients of the
+    first arguments, and `shape(*shapes)` → the shape of y from the shapes of the arguments (other
+    arguments than arrays come as they are; a number has the shape ()).
+    """
+
+    not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
+
+    def __init__(self, name=None):
+        super().__init__(name=name, autocast=False)
+        self.built = True
+        self._output_dtype = config.floatx()
+
+    def shape_arguments(self, method, args, kwargs):
+        """The arguments themselves; `compute_output_shape` takes the shapes from them."""
+        return {"args": args, "kwargs": kwargs}
+
+    def compute_output_shape(self, args, kwargs):
+        """Shape of the output for arrays or symbolic tensors among the arguments."""
+        tensors = [leaf for leaf in tree.flatten([list(args), kwargs]) if hasattr(leaf, "shape")]
+        dtypes = [getattr(leaf, "dtype", None) for leaf in tensors]
+        self._output_dtype = np.result_type(*dtypes).name
+
+        return self.shape(*map(_shape, args), **{name: _shape(arg) for name, arg in kwargs.items()})
+
+    @property
+    def output_dtype(self):
+        """Name of the dtype of the output of the last call in a graph."""
+        return self._output_dtype
+
+    def get_config(self):
+        """The name and the constructor's arguments."""
+        own = super().get_config()
+        return {name: own[name] for name in own if name not in ("trainable", "dtype")}
+
+    def serialize(self):
+        """Keras's config, in which the class is registered under its own name."""
+        name = type(self).__name__
+        return {
+            "module": type(self).keras_module,
+            "class_name": name,
+            "config": self.get_config(),
+            "registered_name": name,
+        }
+
+
+def _shape(argument):
+    """The shape of an argument, or the shapes of a list; other arguments as they are."""
+    if hasattr(argument, "shape"):
+        return tuple(argument.shape)
+    if isinstance(argument, (int, float)):
+        return ()
+    if isinstance(argument, (list, tuple)) and all(hasattr(item, "shape") for item in argument):
+        return [tuple(item.shape) for item in argument]
+    return argument
