@@ -17,7 +17,7 @@ class Case:
         inputs: the first input, or several. A tuple of integers is the shape of a floating array
             drawn from N(0, 1); an array is taken as it is (integers, masks). A list of those is a
             layer that takes a list (`Add`); a dictionary is a layer of named inputs
-            (`{"query": (2, 3, 4), "value": (2, 5, 4)}`).
+            (`{"query": (2, 3, 4), "value": (2, 5, 4)}`), each a shape, an array or a list of them.
         call: further arguments of the call that are no inputs (masks, `return_attention_scores`).
         label: what this row is about, a few words.
         training: the values of `training` to check.
@@ -49,11 +49,22 @@ class Case:
         arguments = ",".join(f"{k}={v}" for k, v in self.arguments.items())
         return f"{self.layer}-{self.label or arguments or 'default'}"[:90]
 
+    def config(self, dtype):
+        """The constructor's arguments for a layer of `dtype`, the layers inside it included.
+
+        A dtype of the case's own stays; inside, float32 counts as nothing said.
+        """
+        inner = self.arguments.get("dtype", dtype)
+        arguments = {name: _in_dtype(value, inner) for name, value in self.arguments.items()}
+        return {"dtype": dtype, **arguments}
+
     def draw(self, dtype="float64", seed=0):
         """The inputs as arrays of `dtype`; the same numbers, rounded, for every dtype."""
         generator = np.random.default_rng(seed)
 
         def draw_one(entry):
+            if isinstance(entry, list):
+                return [draw_one(part) for part in entry]
             if isinstance(entry, np.ndarray):
                 return entry.astype(dtype) if entry.dtype.kind == "f" else entry
             if self.positive:
@@ -68,8 +79,6 @@ class Case:
 
         if isinstance(self.inputs, dict):
             return {name: draw_one(entry) for name, entry in self.inputs.items()}
-        if isinstance(self.inputs, list):
-            return [draw_one(entry) for entry in self.inputs]
         return draw_one(self.inputs)
 
     def bind(self, inputs):
@@ -82,3 +91,19 @@ class Case:
 def leaves(inputs):
     """The arrays among the inputs, in order."""
     return [leaf for leaf in tree.flatten(inputs) if isinstance(leaf, np.ndarray)]
+
+
+def _in_dtype(value, dtype):
+    """An argument's value, with `dtype` in the configs of layers that it holds."""
+    if isinstance(value, list):
+        return [_in_dtype(item, dtype) for item in value]
+    if not isinstance(value, dict):
+        return value
+    value = {name: _in_dtype(item, dtype) for name, item in value.items()}
+    if value.get("module") != "keras.layers":
+        return value
+    own = value["config"].get("dtype")
+    own = own["config"]["name"] if isinstance(own, dict) else own
+    if own in (None, "float32"):
+        value["config"] = {**value["config"], "dtype": dtype}
+    return value

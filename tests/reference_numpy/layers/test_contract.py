@@ -21,8 +21,7 @@ BY_CASE_AND_TRAINING = pytest.mark.parametrize(
 
 
 def make_layer(case, dtype="float64"):
-    config = {"dtype": dtype, **case.arguments}
-    return rn.layers.deserialize({"class_name": case.layer, "config": config})
+    return rn.layers.deserialize({"class_name": case.layer, "config": case.config(dtype)})
 
 
 def make_reference(case, dtype="float64", training=False, weights=None):
@@ -85,7 +84,10 @@ def test_calls_do_not_disturb_one_another(case, training):
     reference.layer.set_weights(reference.start)
     reseed(reference.layer, DRAWS_SEED)
     dx, grads = reference.layer.backward(cotangent, cache)
-    for name, grad in zip(reference.names(), grads, strict=True):
+    for name, grad, weight in zip(
+        reference.names(), grads, reference.layer.trainable_weights, strict=True
+    ):
+        assert grad.shape == weight.shape, name
         np.testing.assert_array_equal(grad, alone[f"gradient of {name}"], err_msg=name)
     for before, after in zip(reference.cotangents, tree.flatten(cotangent), strict=True):
         if before is not None:

@@ -1,0 +1,165 @@
+"""What all recurrent cells share: their arguments, their two kernels, and their dropout masks."""
+
+import numpy as np
+
+from reference_numpy import activations, constraints, initializers, random, regularizers
+from reference_numpy.layers.layer import Layer
+
+
+class RecurrentCell(Layer):
+    """One step of a recurrent layer: (x_t, states_{t−1}) → (y_t, states_t).
+
+        forward(x, states, training=False, dropout_masks=None) → ((y, new states), cache)
+        backward((dy, d new states), cache) → ({"inputs": dx, "states": d states}, grads)
+
+    A cell is a layer of two named inputs, so `dx` is a dictionary; any gradient in `(dy, d new
+    states)` may be None. A list of states in means a list of states out.
+
+    Dropout, in training, multiplies x by one mask and the output fed back (the first state) by
+    another; where `implementation` is 1, as with any recurrent dropout, every gate has masks of
+    its own. One drawing of masks serves all steps of a sequence: the recurrent layer draws it
+    and hands it on as `dropout_masks`. A cell that is called alone draws anew at each call.
+
+    Args:
+        activation: f of the new content, a name or an activation function.
+        use_bias: whether biases are added.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of W, U and b.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties on them.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections after each step.
+        dropout, recurrent_dropout: shares of x and of the fed-back output to be dropped, brought
+            into [0, 1].
+        seed: integer or None, for the masks.
+
+    Source: Gal & Ghahramani 2016, "A Theoretically Grounded Application of Dropout in Recurrent
+    Neural Networks", for masks that stay the same over time.
+    """
+
+    #: masks per drawing: None is one for all gates, else a list of that many
+    mask_count = None
+
+    def __init__(
+        self,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.recurrent_constraint = constraints.get(recurrent_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.seed = seed
+        self.seed_generator = random.SeedGenerator(seed)
+
+    def add_kernels(self, kernel_shape, recurrent_shape, bias_shape, bias_initializer=None):
+        """Create `kernel`, `recurrent_kernel` and, where wanted, `bias`."""
+        self.kernel = self.add_weight(
+            kernel_shape,
+            self.kernel_initializer,
+            "kernel",
+            self.kernel_regularizer,
+            self.kernel_constraint,
+        )
+        self.recurrent_kernel = self.add_weight(
+            recurrent_shape,
+            self.recurrent_initializer,
+            "recurrent_kernel",
+            self.recurrent_regularizer,
+            self.recurrent_constraint,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                bias_shape,
+                bias_initializer or self.bias_initializer,
+                "bias",
+                self.bias_regularizer,
+                self.bias_constraint,
+            )
+
+    def draw_dropout_masks(self, input_shape, states):
+        """`(masks of x, masks of the fed-back output)`: None, one array, or a list of arrays."""
+        state = states[0] if isinstance(states, (list, tuple)) else states
+        return (
+            self._draw(tuple(input_shape), self.dropout),
+            self._draw(state.shape, self.recurrent_dropout),
+        )
+
+    def _draw(self, shape, rate):
+        if rate == 0:
+            return None
+        masks = [
+            self.seed_generator.keep_mask(shape, rate, self.compute_dtype)
+            for _ in range(self.mask_count or 1)
+        ]
+        return masks if self.mask_count else masks[0]
+
+    def masks_of_call(self, x, states, training, dropout_masks):
+        """The masks to use in one call: those given, in training else new ones, else none."""
+        if dropout_masks is not None:
+            return dropout_masks
+        return self.draw_dropout_masks(x.shape, states) if training else (None, None)
+
+
+class DenseCell(RecurrentCell):
+    """A cell of `units` units whose products are those of a fully connected layer.
+
+    Raises:
+        ValueError: for `units` that is no integer of 1 or more.
+    """
+
+    #: how many gates stand side by side in the columns of the kernels
+    gates = 1
+
+    def __init__(self, units, activation="tanh", use_bias=True, **kwargs):
+        if not isinstance(units, (int, np.integer)) or units <= 0:
+            raise ValueError(
+                "Received an invalid value for argument `units`, expected a positive integer, "
+                f"got {units}."
+            )
+        super().__init__(activation, use_bias, **kwargs)
+        self.units = self.output_size = units
+        self.state_size = units
+
+    def get_initial_state(self, batch_size=None):
+        """Zeros for every state."""
+        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
+        return [np.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+
+    def build_kernels(self, input_shape, bias_shape=None, bias_initializer=None):
+        """Create W: (inputs, gates · units), U: (units, gates · units) and b."""
+        columns = self.gates * self.units
+        self.add_kernels(
+            (input_shape[-1], columns),
+            (self.units, columns),
+            bias_shape or (columns,),
+            bias_initializer,
+        )
+
+    def compute_output_shape(self, inputs_shape, states_shape=None):
+        """`units` for the output and every state."""
+        shape = (inputs_shape[0], self.units)
+        if isinstance(self.state_size, list):
+            return shape, [shape for _ in self.state_size]
+        return shape, [shape]
