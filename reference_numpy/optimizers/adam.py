@@ -7,6 +7,19 @@ import numpy as np
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
+def adam_step(
+    w, g, learning_rate, momentum, velocity, t, beta_1, beta_2, epsilon, velocity_hat=None
+):
+    """One step of Adam: the equations below, in place."""
+    corrected = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    momentum += (1 - beta_1) * (g - momentum)
+    velocity += (1 - beta_2) * (g * g - velocity)
+    if velocity_hat is not None:
+        np.maximum(velocity_hat, velocity, out=velocity_hat)
+        velocity = velocity_hat
+    w -= corrected * momentum / (np.sqrt(velocity) + epsilon)
+
+
 class Adam(Optimizer):
     """Momentum and RMSprop in one, corrected for the averages' start at 0.
 
@@ -44,11 +57,5 @@ class Adam(Optimizer):
 
     def update(self, w, g, learning_rate, momentum, velocity, velocity_hat=None):
         """The equations above."""
-        t = self.iterations + 1
-        corrected = learning_rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        momentum += (1 - self.beta_1) * (g - momentum)
-        velocity += (1 - self.beta_2) * (g * g - velocity)
-        if velocity_hat is not None:
-            np.maximum(velocity_hat, velocity, out=velocity_hat)
-            velocity = velocity_hat
-        w -= corrected * momentum / (np.sqrt(velocity) + self.epsilon)
+        numbers = self.iterations + 1, self.beta_1, self.beta_2, self.epsilon
+        adam_step(w, g, learning_rate, momentum, velocity, *numbers, velocity_hat)

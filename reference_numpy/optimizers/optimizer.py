@@ -118,6 +118,17 @@ class Optimizer(OptimizerState):
         """
         if self.built:
             return
+        self.remember(weights, paths, constraints)
+        self.slots = [{} for _ in self.weights]
+        if self.use_ema:
+            self.averages = self.add_variables("average")
+        if self.gradient_accumulation_steps:
+            self.accumulators = self.add_variables("gradient_accumulator")
+        self.create_slots()
+        self.built = True
+
+    def remember(self, weights, paths, constraints):
+        """Keep what `build` was given."""
         self.weights = list(weights)
         for weight in self.weights:
             if not isinstance(weight, np.ndarray) or weight.dtype.kind != "f":
@@ -127,13 +138,6 @@ class Optimizer(OptimizerState):
                 )
         self.paths = list(paths or map("variable_{}".format, range(len(self.weights))))
         self.constraints = list(constraints or [None] * len(self.weights))
-        self.slots = [{} for _ in self.weights]
-        if self.use_ema:
-            self.averages = self.add_variables("average")
-        if self.gradient_accumulation_steps:
-            self.accumulators = self.add_variables("gradient_accumulator")
-        self.create_slots()
-        self.built = True
 
     def create_slots(self):
         """Create what `update` keeps from step to step; here: nothing."""
@@ -187,10 +191,9 @@ class Optimizer(OptimizerState):
         gradients = self.pair(gradients, weights)
         if self.loss_scale_factor is not None:
             gradients = {i: g / self.loss_scale_factor for i, g in gradients.items()}
-        if self.gradient_accumulation_steps:
-            self.update_weights(self.accumulate(gradients))
-        else:
-            self.update_weights(gradients)
+        due = self.accumulate(gradients) if self.gradient_accumulation_steps else gradients
+        if due:
+            self.update_weights(due)
         if self.use_ema:
             self.update_averages()
         for index in gradients:
@@ -203,12 +206,12 @@ class Optimizer(OptimizerState):
         raise NotImplementedError(f"{type(self).__name__} does not say how a weight moves.")
 
     def update_weights(self, gradients):
-        """Clip, decay and update; `gradients` by the weights' indices, which may be none."""
+        """Clip, decay and update; `gradients` are by the weights' indices."""
         learning_rate = self.learning_rate
         flush = self.calls % FLUSH_EVERY == FLUSH_EVERY - 1
         gradients = clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
         for index, gradient in gradients.items():
-            decay = learning_rate * self.weight_decay_of(index)
+            decay = self.decays(index) * learning_rate * self.weight_decay_of(index)
             for w, g, slots in self.blocks(index, gradient):
                 if decay:
                     w -= decay * w
@@ -253,14 +256,9 @@ class Optimizer(OptimizerState):
 
     def indices(self, weights):
         """The places of `weights` among those of `build`; builds if that is still to be done."""
-        if weights is None and not self.built:
-            raise ValueError(
-                f"The optimizer '{self.name}' received gradients without weights before it was "
-                "built. Call `optimizer.build(weights)` first."
-            )
+        self.ensure_built(weights)
         if weights is None:
             return range(len(self.weights))
-        self.build(weights)
         places = {id(weight): index for index, weight in enumerate(self.weights)}
         unknown = [weight.shape for weight in weights if id(weight) not in places]
         if unknown:
@@ -269,6 +267,16 @@ class Optimizer(OptimizerState):
                 f"Received unknown arrays of the shapes {unknown}"
             )
         return [places[id(weight)] for weight in weights]
+
+    def ensure_built(self, weights):
+        """Build for `weights`, if that is still to be done and they are given."""
+        if weights is not None:
+            self.build(weights)
+        elif not self.built:
+            raise ValueError(
+                f"The optimizer '{self.name}' received gradients without weights before it was "
+                "built. Call `optimizer.build(weights)` first."
+            )
 
     def accumulate(self, gradients):
         """Add the gradients up; their means when the step is due, else nothing."""
@@ -294,13 +302,15 @@ class Optimizer(OptimizerState):
         self.not_decayed = list(var_list or [])
         self.not_decayed_paths = "|".join(sorted(set(var_names))) if var_names else None
 
-    def weight_decay_of(self, index):
-        """The weight decay of one weight, 0 for those that are left out."""
+    def decays(self, index):
+        """Whether a weight is not left out of weight decay."""
         pattern, weight = self.not_decayed_paths, self.weights[index]
         if pattern is not None and re.search(pattern, self.paths[index]):
-            return 0.0
-        if any(weight is other for other in self.not_decayed):
-            return 0.0
+            return False
+        return not any(weight is other for other in self.not_decayed)
+
+    def weight_decay_of(self, index):
+        """The weight decay of one weight, 0 for none."""
         return self.weight_decay or 0.0
 
     def update_averages(self):

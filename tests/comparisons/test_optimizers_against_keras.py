@@ -1,28 +1,30 @@
 """Every optimizer and schedule against Keras on TensorFlow: weights and state, step by step.
 
-The table runs twice.
+The table runs in full precision: weights in float64, `floatx` float64 (the learning rate is kept in
+that), and without a flaw of TensorFlow: `tf.cast(0.9, "float64")`, with which Keras brings
+hyperparameters into the weights' dtype, goes by way of float32 and gives 0.8999999761581421, and
+schedules compute in float32 in any case (docs/keras-divergences.md). Both sides may then differ by
+rounding alone: 1e-12 of an array's largest entry in 20 steps.
 
-- In full precision: weights in float64, `floatx` float64 (the learning rate is kept in that), and
-  without a flaw of TensorFlow: `tf.cast(0.9, "float64")`, with which Keras brings hyperparameters
-  into the weights' dtype, goes by way of float32 and gives 0.8999999761581421, and schedules compute
-  in float32 in any case (docs/keras-divergences.md). Both sides may then differ by rounding alone:
-  1e-12 of an array's largest entry after 24 steps.
-- As Keras is: the learning rate in float32, on both sides, and the cast as it is. The rounding of
-  β₂ = 0.999 alone makes 1 − β₂, by which Adam's first steps are divided, wrong by 1.3e-5.
+The first case of every class runs as Keras is, too: the learning rate in float32, on both sides,
+and the cast as it is. The rounding of β₂ = 0.999 alone makes 1 − β₂, by which the first steps of
+Adam are divided, wrong by 1.3e-5.
 """
 
 import json
+import re
 import warnings
 
 import numpy as np
 import pytest
 
 import reference_numpy as rn
+from tests.comparisons.optimizer_cases import CASES, DEFAULT_CASES, case_id
 
-STEPS = 24
+STEPS = 20
 TOLERANCE = 1e-12
 CAST_TOLERANCE = 1.3e-5
-SHAPES = {"kernel": (4, 9), "bias": (9,), "window": (3, 2, 4, 4), "scale": ()}
+SHAPES = {"kernel": (4, 9), "embeddings": (5, 4), "bias": (9,), "window": (2, 4, 4), "scale": ()}
 
 
 @pytest.fixture(scope="module")
@@ -55,69 +57,6 @@ def full_precision(keras, monkeypatch):
         half.config.set_floatx("float32")
 
 
-def schedule(name, **config):
-    return {"module": "keras.optimizers.schedules", "class_name": name, "config": config}
-
-
-def constraint(name, **config):
-    return {"module": "keras.constraints", "class_name": name, "config": config}
-
-
-DECAY = schedule("ExponentialDecay", initial_learning_rate=0.125, decay_steps=8, decay_rate=0.25)
-
-# Class, arguments of the optimizer, and what else is done to it.
-CASES = [
-    ("SGD", {}, {}),
-    ("SGD", {"momentum": 0.9}, {}),
-    ("SGD", {"momentum": 0.9, "nesterov": True}, {}),
-    ("SGD", {"nesterov": True}, {}),
-    ("RMSprop", {}, {}),
-    ("RMSprop", {"rho": 0.8, "epsilon": 1e-3}, {}),
-    ("RMSprop", {"momentum": 0.7}, {}),
-    ("RMSprop", {"centered": True}, {}),
-    ("RMSprop", {"momentum": 0.7, "centered": True}, {}),
-    ("Adagrad", {}, {}),
-    ("Adagrad", {"initial_accumulator_value": 0.0, "epsilon": 1e-3}, {}),
-    ("Adam", {}, {}),
-    ("Adam", {"beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-2}, {}),
-    ("Adam", {"amsgrad": True, "beta_2": 0.5}, {}),
-]
-# What the base class does, with an optimizer that has no state, one and two arrays a weight.
-BASES = [("SGD", {}), ("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True})]
-OPTIONS = [
-    ({"weight_decay": 0.1}, {}),
-    ({"weight_decay": 0.1}, {"not_decayed_names": ["bias", "sca"]}),
-    ({"weight_decay": 0.1}, {"not_decayed_list": ["kernel"]}),
-    ({"clipnorm": 0.5}, {}),
-    ({"clipnorm": 100.0}, {}),
-    ({"clipvalue": 0.25}, {}),
-    ({"global_clipnorm": 0.5}, {}),
-    ({"global_clipnorm": 1000.0}, {}),
-    ({"use_ema": True}, {}),
-    ({"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 5}, {}),
-    ({"loss_scale_factor": 8.0}, {}),
-    ({"gradient_accumulation_steps": 3}, {}),
-    ({"gradient_accumulation_steps": 5, "clipnorm": 0.5, "weight_decay": 0.01}, {}),
-    (
-        {"gradient_accumulation_steps": 3, "use_ema": True, "ema_overwrite_frequency": 2},
-        {"constraint": constraint("MaxNorm", max_value=0.5, axis=None)},
-    ),
-    ({}, {"constraint": constraint("UnitNorm", axis=None)}),
-    ({}, {"missing": "bias"}),
-    ({"learning_rate": DECAY}, {}),
-    ({"learning_rate": DECAY, "gradient_accumulation_steps": 2, "weight_decay": 0.1}, {}),
-    ({}, {"learning_rates": [0.5, 0.25, 0.125]}),
-]
-CASES += [
-    (name, {**arguments, **options}, also) for name, arguments in BASES for options, also in OPTIONS
-]
-
-
-def case_id(case):
-    name, arguments, also = case
-    return f"{name}-{json.dumps({**arguments, **also})}"[:100]
-
-
 def initial_weights():
     generator = np.random.default_rng(1)
     return {name: generator.standard_normal(shape) for name, shape in SHAPES.items()}
@@ -136,8 +75,7 @@ def gradients(step, missing=None):
 
 def make(module, name, arguments):
     """An optimizer of one half from plain arguments."""
-    config = {"class_name": name, "config": dict(arguments), "module": "keras.optimizers"}
-    return module.optimizers.deserialize(json.loads(json.dumps(config)))
+    return getattr(module.optimizers, name).from_config(json.loads(json.dumps(arguments)))
 
 
 def arrange(optimizer, weights, also):
@@ -199,20 +137,22 @@ def set_learning_rate(optimizer, step, also):
         optimizer.learning_rate = rates[step // 8]
 
 
-def error(ours, theirs):
-    """The largest difference as a share of the array's largest entry."""
+def error(ours, theirs, scale=None):
+    """The largest difference as a share of the largest entry, or of `scale`."""
     assert np.shape(ours) == np.shape(theirs)
-    scale = max(np.abs(theirs).max(initial=0.0), np.finfo(float).tiny)
-    return np.abs(np.asarray(ours, float) - theirs).max(initial=0.0) / scale
+    scale = np.abs(theirs).max(initial=0.0) if scale is None else scale
+    return np.abs(np.asarray(ours, float) - theirs).max(initial=0.0) / max(scale, 1e-300)
 
 
 def worst_error(ours, theirs):
-    """Of weights after every step and of the state at the end."""
+    """Of weights after every step, by their largest entry ever, and of the state at the end."""
     (our_path, our_variables), (their_path, their_variables) = ours, theirs
-    pairs = [pair for steps in zip(our_path, their_path, strict=True) for pair in zip(*steps)]
-    state = zip(our_variables, their_variables, strict=True)
-    pairs += [(value, other) for (_, value), (_, other) in state]
-    errors = [error(value, other) for value, other in pairs]
+    errors = []
+    for path, other in zip(zip(*our_path), zip(*their_path), strict=True):
+        scale = max(np.abs(weight).max() for weight in other)
+        errors += [error(*pair, scale) for pair in zip(path, other, strict=True)]
+    for (_, value), (_, other) in zip(our_variables, their_variables, strict=True):
+        errors.append(error(value, other))
     assert all(np.isfinite(errors))
     return max(errors)
 
@@ -227,7 +167,7 @@ def test_steps_are_keras_steps(keras, full_precision, case):
     assert moved > 1e-4, "the steps were too small to compare anything"
 
 
-@pytest.mark.parametrize("case", CASES, ids=case_id)
+@pytest.mark.parametrize("case", DEFAULT_CASES, ids=case_id)
 def test_steps_are_keras_steps_with_its_cast(keras, case):
     name, arguments, also = case
     ours = run_ours(make(rn, name, arguments), also)
@@ -236,12 +176,16 @@ def test_steps_are_keras_steps_with_its_cast(keras, case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
-def test_variables_have_keras_names(keras, case):
+def test_variables_are_keras_variables(keras, case):
     name, arguments, also = case
-    ours = run_ours(make(rn, name, arguments), also, steps=1)[1]
-    theirs = run_theirs(keras, make(keras, name, arguments), also, steps=1)[1]
-    assert [name for name, _ in ours] == [name for name, _ in theirs]
-    assert [value.dtype for _, value in ours] == [value.dtype for _, value in theirs]
+    ours = run_ours(make(rn, name, arguments), also, steps=0)[1]
+    theirs = run_theirs(keras, make(keras, name, arguments), also, steps=0)[1]
+    # Nadam's number has no name of its own in Keras, which counts such variables.
+    keras_names = [re.sub(r"^variable_\d+$", "variable", name) for name, _ in theirs]
+    assert [name for name, _ in ours] == keras_names
+    for (_, value), (_, other) in zip(ours, theirs):
+        assert value.dtype == other.dtype
+        np.testing.assert_allclose(value, other, rtol=6e-8)  # a float32's rounding of 0.1
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
@@ -252,7 +196,7 @@ def test_config_is_keras_config(keras, case):
     for config in configs:
         config.pop("name")
     assert configs[0] == configs[1]
-    again = rn.optimizers.deserialize(keras.optimizers.serialize(theirs))
+    again = rn.optimizers.get(keras.optimizers.serialize(theirs))
     assert again.get_config() == {**configs[1], "name": theirs.name}
 
 
@@ -262,7 +206,7 @@ def test_float32_stays_float32(case):
     path, variables = run_ours(make(rn, name, arguments), also, dtype="float32")
     exact, _ = run_ours(make(rn, name, arguments), also)
     assert {w.dtype.name for weights in path for w in weights} == {"float32"}
-    assert {v.dtype.kind + str(v.dtype.itemsize) for _, v in variables} <= {"f4", "i8"}
+    assert "float64" not in {v.dtype.name for _, v in variables}
     errors = [error(w, e) for weights, exacts in zip(path, exact) for w, e in zip(weights, exacts)]
     assert max(errors) < 1e-4
 

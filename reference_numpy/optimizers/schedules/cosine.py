@@ -105,11 +105,9 @@ class CosineDecayRestarts(LearningRateSchedule):
                 f"{time * self.first_decay_steps:g}, t_mul={self.t_mul}"
             )
         restarts = math.floor(math.log(argument) / math.log(self.t_mul))
-        # The logarithms' rounding may miss a restart by one step: log(1000) / log(10) < 3.
-        if self.start(restarts + 1) <= time:
+        # By rounding the logarithms may miss a restart by one step: log(1000) / log(10) < 3.
+        while self.start(restarts + 1) <= time * (1 + 1e-12):
             restarts += 1
-        elif self.start(restarts) > time:
-            restarts -= 1
         return restarts, (time - self.start(restarts)) / self.t_mul**restarts
 
     def start(self, restarts):
