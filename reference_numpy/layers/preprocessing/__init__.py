@@ -4,6 +4,8 @@ from reference_numpy.layers.preprocessing.category_encoding import CategoryEncod
 from reference_numpy.layers.preprocessing.discretization import Discretization
 from reference_numpy.layers.preprocessing.hashed_crossing import HashedCrossing
 from reference_numpy.layers.preprocessing.hashing import Hashing
+from reference_numpy.layers.preprocessing.image_preprocessing import *  # noqa: F403
+from reference_numpy.layers.preprocessing.image_preprocessing import __all__ as _image_layers
 from reference_numpy.layers.preprocessing.integer_lookup import IntegerLookup
 from reference_numpy.layers.preprocessing.mel_spectrogram import MelSpectrogram
 from reference_numpy.layers.preprocessing.normalization import Normalization
@@ -24,4 +26,5 @@ __all__ = [
     "STFTSpectrogram",
     "StringLookup",
     "TextVectorization",
+    *_image_layers,
 ]

@@ -18,10 +18,10 @@ def crop(x, margins):
     return x[tuple(slice(a, size - b) for (a, b), size in zip(margins, x.shape, strict=True))]
 
 
-def pad(x, margins):
-    """x with margins of zeros, (before, after) for each axis."""
+def pad(x, margins, value=0):
+    """x with margins of `value`, (before, after) for each axis."""
     sizes = [size + a + b for (a, b), size in zip(margins, x.shape, strict=True)]
-    y = np.zeros(sizes, x.dtype)
+    y = np.full(sizes, value, x.dtype)
     crop(y, margins)[...] = x
     return y
 
