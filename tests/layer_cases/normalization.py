@@ -108,4 +108,33 @@ UNIT = [
     Case("UnitNormalization", {"axis": -2}, (2, 3, 4)),
 ]
 
-CASES = BATCH + LAYER + GROUP + RMS + UNIT
+
+def wrapped(class_name, **config):
+    """The config of a layer, as a wrapper takes it."""
+    return {
+        "module": "keras.layers",
+        "class_name": class_name,
+        "config": {"name": "inner", **config},
+        "registered_name": None,
+    }
+
+
+SPECTRAL = [
+    Case(
+        "SpectralNormalization",
+        {"layer": wrapped(*layer[:1], **layer[1]), **arguments},
+        shape,
+        label=f"{layer[0]}, {arguments or 'once'}",
+        training=BOTH,
+        calculus=False,
+        note="the kernel is divided before the call, outside of what is differentiated",
+    )
+    for layer, arguments, shape in (
+        (("Dense", {"units": 3}), {}, (4, 2)),
+        (("Dense", {"units": 3, "use_bias": False}), {"power_iterations": 4}, (2, 3, 4)),
+        (("Conv2D", {"filters": 2, "kernel_size": [2, 3], "activation": "tanh"}), {}, (2, 4, 5, 3)),
+        (("Dense", {"units": 3, "kernel_initializer": "zeros"}), {"trainable": False}, (4, 2)),
+    )
+]
+
+CASES = SPECTRAL + BATCH + LAYER + GROUP + RMS + UNIT

@@ -4,6 +4,7 @@ from reference_numpy.layers.normalization.batch_normalization import BatchNormal
 from reference_numpy.layers.normalization.group_normalization import GroupNormalization
 from reference_numpy.layers.normalization.layer_normalization import LayerNormalization
 from reference_numpy.layers.normalization.rms_normalization import RMSNormalization
+from reference_numpy.layers.normalization.spectral_normalization import SpectralNormalization
 from reference_numpy.layers.normalization.unit_normalization import UnitNormalization
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "GroupNormalization",
     "LayerNormalization",
     "RMSNormalization",
+    "SpectralNormalization",
     "UnitNormalization",
 ]
