@@ -121,3 +121,139 @@ def test_batch_normalization_refuses_another_shape_later():
     layer.build((None, 3))
     with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 3"):
         layer(np.zeros((2, 4)))
+
+
+def test_rms_scaling_is_deprecated_and_leaves_the_mean_in():
+    with pytest.warns(UserWarning, match="deprecated"):
+        layer = rn.layers.LayerNormalization(rms_scaling=True, axis=1, dtype="float64")
+    generator = np.random.default_rng(4)
+    x, dy = generator.standard_normal((2, 3, 5, 2))
+    y, cache = layer.forward(x)
+    np.testing.assert_allclose(y, x / np.sqrt(x.var(axis=1, keepdims=True) + 1e-3))
+    assert [record.name for record in layer.weight_records] == ["gamma"]
+    layer.gamma[...] = generator.standard_normal(5)
+    _, cache = layer.forward(x)
+    dx, (dgamma,) = layer.backward(dy, cache)
+    total = lambda x: np.sum(layer.forward(x)[0] * dy)  # noqa: E731
+    np.testing.assert_allclose(dx, slope_by_differences(total, x), rtol=1e-6, atol=1e-8)
+
+    def total_of_gamma(gamma):
+        layer.gamma[...] = gamma
+        return total(x)
+
+    slope = slope_by_differences(total_of_gamma, layer.gamma.copy())
+    np.testing.assert_allclose(dgamma, slope, rtol=1e-6, atol=1e-8)
+
+
+def test_rms_normalization_scales_along_its_axis():
+    """Keras multiplies along the last axes whatever `axis` is; the mathematics does not."""
+    x = np.random.default_rng(5).standard_normal((2, 3, 3))
+    layer = rn.layers.RMSNormalization(axis=1, epsilon=0.0, dtype="float64")
+    layer.build(x.shape)
+    layer.scale[...] = [1, 2, 3]
+    expected = x / np.sqrt((x**2).mean(axis=1, keepdims=True)) * np.array([[1], [2], [3]])
+    np.testing.assert_allclose(layer(x), expected)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        rn.layers.LayerNormalization(),
+        rn.layers.GroupNormalization(1),
+        rn.layers.RMSNormalization(),
+        rn.layers.UnitNormalization(),
+        rn.layers.BatchNormalization(),
+    ],
+)
+def test_integers_are_normalized_in_floating_point(layer):
+    x = np.array([[1, 2, 4], [3, 0, 5]])
+    y, cache = layer.forward(x)
+    assert y.dtype == "float32"
+    np.testing.assert_array_equal(y, layer(x.astype("float32")))
+    dx, grads = layer.backward(np.ones_like(y), cache)
+    assert dx is None and all(grad.dtype == "float32" for grad in grads)
+
+
+def test_unit_normalization_of_nothing():
+    layer = rn.layers.UnitNormalization(dtype="float64")
+    y, cache = layer.forward(np.array([[0.0, 0.0], [3e-13, 4e-13]]))
+    np.testing.assert_allclose(y, [[0, 0], [0.3, 0.4]])
+    dx, _ = layer.backward(np.array([[1.0, 2.0], [1.0, 0.0]]), cache)
+    np.testing.assert_allclose(dx, [[1e12, 2e12], [1e12, 0]])
+
+
+@pytest.mark.parametrize("name", ["UnitNormalization", "RMSNormalization", "LayerNormalization"])
+def test_float16_does_not_overflow(name):
+    x = np.array([[300.0, 400.0], [-500.0, 100.0]], "float16")
+    exact = getattr(rn.layers, name)(dtype="float64")(x.astype("float64"))
+    y = getattr(rn.layers, name)(dtype="float16")(x)
+    assert y.dtype == "float16"
+    np.testing.assert_allclose(y, exact, rtol=2e-3)
+
+
+def test_spectral_normalization_reaches_the_largest_singular_value():
+    dense = rn.layers.Dense(3, dtype="float64")
+    layer = rn.layers.SpectralNormalization(dense, power_iterations=200, dtype="float64")
+    x = np.random.default_rng(6).standard_normal((5, 4))
+    layer.forward(x)
+    before = dense.kernel.copy()
+    layer.forward(x, training=True)
+    assert np.linalg.svd(dense.kernel)[1][0] == pytest.approx(1, rel=1e-9)
+    np.testing.assert_allclose(dense.kernel, before / np.linalg.svd(before)[1][0], rtol=1e-9)
+
+
+def test_spectral_normalization_leaves_zeros_and_inference_alone():
+    dense = rn.layers.Dense(3, kernel_initializer="zeros")
+    layer = rn.layers.SpectralNormalization(dense)
+    layer.forward(np.ones((2, 4), "float32"), training=True)
+    assert not dense.kernel.any()
+    dense.kernel[...] = 1
+    layer.forward(np.ones((2, 4), "float32"), training=False)
+    assert (dense.kernel == 1).all()
+
+
+def test_spectral_normalization_of_an_embedding():
+    layer = rn.layers.SpectralNormalization(rn.layers.Embedding(5, 3))
+    indices = np.array([1, 2])
+    y, cache = layer.forward(indices, training=True)
+    np.testing.assert_array_equal(y, layer.layer.embeddings[indices])
+    dx, (slope,) = layer.backward(np.ones_like(y), cache)
+    assert dx is None and slope.sum() == 6
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "error", "message"),
+    [
+        (lambda: rn.layers.LayerNormalization("last"), (4, 3), TypeError, "axis='last'"),
+        (lambda: rn.layers.LayerNormalization(axis=[1, 5]), (4, 3), ValueError, "axis 5"),
+        (lambda: rn.layers.LayerNormalization(axis=1), (4, None, 3), ValueError, "must be known"),
+        (lambda: rn.layers.GroupNormalization(0), (4, 3), ValueError, "groups=0"),
+        (lambda: rn.layers.GroupNormalization(-2), (4, 3), ValueError, "groups=-2"),
+        (lambda: rn.layers.GroupNormalization(2), (4, 3), ValueError, "shared out evenly"),
+        (lambda: rn.layers.GroupNormalization(6), (4, 3), ValueError, "groups=6"),
+        (lambda: rn.layers.GroupNormalization(1), (4, None), ValueError, "must be known"),
+        (lambda: rn.layers.RMSNormalization(axis=3), (4, 3), ValueError, "axis 3"),
+        (lambda: rn.layers.UnitNormalization(1.5), (4, 3), TypeError, "axis=1.5"),
+        (lambda: rn.layers.SpectralNormalization("Dense"), (4, 3), ValueError, "layer='Dense'"),
+        (
+            lambda: rn.layers.SpectralNormalization(rn.layers.Dense(2), power_iterations=0),
+            (4, 3),
+            ValueError,
+            "power_iterations=0",
+        ),
+        (
+            lambda: rn.layers.SpectralNormalization(rn.layers.Flatten()),
+            (4, 3),
+            ValueError,
+            "Flatten has no attribute 'kernel'",
+        ),
+    ],
+)
+def test_other_normalization_layers_refuse(make, shape, error, message):
+    with pytest.raises(error, match=message):
+        make().build(shape)
+
+
+def test_unit_normalization_refuses_an_axis_the_input_lacks():
+    with pytest.raises(ValueError, match="axis 2 is out of bounds"):
+        rn.layers.UnitNormalization(2)(np.ones((2, 3)))
