@@ -10,5 +10,5 @@ def sum_to_shape(dy, shape):
     if dy.shape == tuple(shape):
         return dy
     added = dy.ndim - len(shape)
-    stretched = [added + i for i, n in enumerate(shape) if n == 1 and dy.shape[added + i] != 1]
+    stretched = [added + i for i, n in enumerate(shape) if n == 1]
     return dy.sum(axis=(*range(added), *stretched)).reshape(shape)

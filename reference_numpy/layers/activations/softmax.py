@@ -47,8 +47,6 @@ class Softmax(Layer):
         function_cache, mask, is_float = cache
         if not is_float:
             return None, []
-        if mask is not None:
-            dy = dy * mask
         dx = self.function.backward(dy, function_cache)
         return dx if mask is None else dx * mask, []
 

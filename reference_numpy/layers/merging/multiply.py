@@ -23,22 +23,21 @@ class Multiply(Merge):
     """
 
     def merge(self, arrays, masks):
-        """The product; the factors as they count, and the masks."""
+        """The product, and the factors as they count with their masks."""
         masks = [spread(mask, x) for mask, x in zip(masks, arrays)]
         factors = [
             x if mask is None else np.where(mask, x, x.dtype.type(1))
             for x, mask in zip(arrays, masks)
         ]
-        y, kept = functools.reduce(np.multiply, factors), None
+        y = functools.reduce(np.multiply, factors)
         if all(mask is not None for mask in masks):
-            kept = functools.reduce(np.logical_or, masks)
-            y = y * kept
-        return y, (factors, masks, kept)
+            y = y * functools.reduce(np.logical_or, masks)
+        return y, (factors, masks)
 
     def merge_gradient(self, dy, cache):
         """dy times the factors before and behind each one; nothing is divided, so 0 may be one."""
-        factors, masks, kept = cache
-        before = [dy if kept is None else dy * kept]
+        factors, masks = cache
+        before = [dy]
         for factor in factors[:-1]:
             before.append(before[-1] * factor)
         slopes, behind = [before[-1]], factors[-1]

@@ -73,6 +73,13 @@ def test_both_directions_of_a_tied_embedding_in_a_graph():
     assert model.forward(x)[1].output_masks == [None]
 
 
+def test_masked_steps_pass_no_gradient():
+    layer = rn.layers.Masking()
+    y, cache = layer.forward(np.array([[[0.0, 0.0], [0.0, 1.0]]]))
+    assert y.tolist() == [[[0, 0], [0, 1]]]
+    assert layer.backward(np.ones((1, 2, 2)), cache)[0].tolist() == [[[0, 0], [1, 1]]]
+
+
 def test_masking_by_an_array_and_its_config():
     layer = rn.layers.Masking(mask_value=np.array([1.0, 2.0]))
     x = np.array([[[1.0, 2.0], [1.0, 1.0]]])

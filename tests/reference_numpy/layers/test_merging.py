@@ -67,6 +67,24 @@ def test_cosine_of_a_vector_with_itself_is_one():
         np.testing.assert_allclose(slope, 0, atol=1e-15)
 
 
+def test_cosine_of_a_vector_of_zeros_is_zero():
+    """The divisor is ε = 1e-7 then, and constant."""
+    x, y = np.zeros((1, 3)), np.array([[3.0, 0.0, 4.0]])
+    layer = rn.layers.Dot(axes=1, normalize=True, dtype="float64")
+    cosine, cache = layer.forward([x, y])
+    assert cosine.tolist() == [[0.0]]
+    dx, dy = layer.backward(np.ones((1, 1)), cache)[0]
+    np.testing.assert_allclose(dx, y / 5 / 1e-7, rtol=1e-15)
+    assert dy.tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_masks_are_joined_as_their_arrays_are():
+    x = [np.ones((1, 2, 3, 4)), np.ones((1, 1, 3, 4))]
+    mask = np.array([[True, False]])
+    joined = rn.layers.Concatenate(axis=1).compute_mask(x, [mask, None])
+    assert joined.tolist() == [[[True] * 3, [False] * 3, [True] * 3]]
+
+
 @pytest.mark.parametrize("name", (*ELEMENTWISE, "Concatenate", "Dot"))
 def test_one_array_is_no_list_of_inputs(name):
     layer = getattr(rn.layers, name)(*([-1] if name == "Dot" else []))
