@@ -10,9 +10,17 @@ from reference_numpy.losses.categorical import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
+from reference_numpy.losses.categorical_variants import (
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+)
+from reference_numpy.losses.circle_loss import Circle
+from reference_numpy.losses.ctc_loss import CTC
 from reference_numpy.losses.divergence import KLDivergence
 from reference_numpy.losses.functions import LossFunction
+from reference_numpy.losses.hinges import CategoricalHinge, Hinge, SquaredHinge
 from reference_numpy.losses.loss import Loss
+from reference_numpy.losses.overlap import Dice, Tversky
 from reference_numpy.losses.regression import (
     HalfSumOfSquares,
     Huber,
@@ -23,12 +31,21 @@ from reference_numpy.losses.regression import (
     MeanSquaredLogarithmicError,
     Poisson,
 )
+from reference_numpy.losses.similarity import CosineSimilarity
 from reference_numpy.serialization import Family
 
 binary_crossentropy = LossFunction(BinaryCrossentropy)
 binary_focal_crossentropy = LossFunction(BinaryFocalCrossentropy)
 categorical_crossentropy = LossFunction(CategoricalCrossentropy)
+categorical_focal_crossentropy = LossFunction(CategoricalFocalCrossentropy)
+categorical_generalized_cross_entropy = LossFunction(CategoricalGeneralizedCrossEntropy)
+categorical_hinge = LossFunction(CategoricalHinge)
+circle = LossFunction(Circle)
+cosine_similarity = LossFunction(CosineSimilarity)
+ctc = LossFunction(CTC)
+dice = LossFunction(Dice)
 half_sum_of_squares = LossFunction(HalfSumOfSquares)
+hinge = LossFunction(Hinge)
 huber = LossFunction(Huber)
 kl_divergence = LossFunction(KLDivergence)
 log_cosh = LossFunction(LogCosh)
@@ -38,6 +55,8 @@ mean_squared_error = LossFunction(MeanSquaredError)
 mean_squared_logarithmic_error = LossFunction(MeanSquaredLogarithmicError)
 poisson = LossFunction(Poisson)
 sparse_categorical_crossentropy = LossFunction(SparseCategoricalCrossentropy)
+squared_hinge = LossFunction(SquaredHinge)
+tversky = LossFunction(Tversky)
 
 #: the functions by name
 functions = {name: value for name, value in vars().items() if isinstance(value, LossFunction)}

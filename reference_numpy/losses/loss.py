@@ -9,8 +9,8 @@ from reference_numpy.losses.reduction import (
     REDUCTIONS,
     reduce_weighted_values,
     squeeze_or_expand_to_same_rank,
-    sum_to_shape,
 )
+from reference_numpy.ops.broadcasting import sum_to_shape
 from reference_numpy.serialization import Configurable, serialize, snake_case
 
 

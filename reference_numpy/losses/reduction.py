@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from reference_numpy.ops.broadcasting import sum_to_shape
+
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
 
@@ -20,15 +22,6 @@ def squeeze_or_expand_to_same_rank(a, b, expand_rank_1=True):
             return a[:, None], b
         return a, b[..., 0]
     return a, b
-
-
-def sum_to_shape(x, shape):
-    """`x` summed over the axes along which an array of `shape` was broadcast to it."""
-    if x.shape == shape:
-        return x
-    x = x.sum(axis=tuple(range(x.ndim - len(shape))))
-    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 != x.shape[axis])
-    return x.sum(axis=stretched, keepdims=True)
 
 
 def apply_mask(sample_weight, mask, dtype, reduction):

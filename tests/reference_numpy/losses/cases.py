@@ -175,4 +175,65 @@ CATEGORICAL = [
     LossCase("KLDivergence", SOFT, OTHER, **BEYOND),
 ]
 
-CASES = REGRESSION + BINARY + CATEGORICAL
+HINGES = [
+    case
+    for loss in ("Hinge", "SquaredHinge")
+    for case in (
+        LossCase(loss, YES_NO, OTHER),
+        LossCase(loss, 2 * YES_NO - 1, OTHER, label="signs"),
+        LossCase(loss, REAL, OTHER, label="any numbers"),
+        LossCase(loss, YES_NO[:, 0], OTHER[:, :1], label="vector and column"),
+    )
+]
+HINGES += [
+    LossCase("CategoricalHinge", ONE_HOT, OTHER),
+    LossCase("CategoricalHinge", SOFT, PROBABLE, label="soft labels"),
+    LossCase("CategoricalHinge", np.eye(4)[SEQUENCE_LABELS], OTHER_CUBE, label="sequences"),
+]
+
+IMAGES = (_generator.random((2, 3, 4, 2)) < 0.4).astype("float64")
+PAINTED = rounded(_generator.random((2, 3, 4, 2)))
+EMBEDDED = _generator.standard_normal((6, 3))
+EMBEDDED = rounded(EMBEDDED / np.linalg.norm(EMBEDDED, axis=1, keepdims=True))
+GROUPS = np.array([0, 1, 0, 2, 1, 0])
+WORDS = np.array([[1, 2, 2, 0], [3, 0, 0, 0], [1, 2, 3, 1], [0, 0, 0, 0]])
+SPOKEN = rounded(_generator.standard_normal((4, 6, 4)))
+CTC = {
+    "keras_precision": "float32",
+    "note": "TensorFlow has CTC in float32 alone",
+}
+
+OTHERS = [
+    LossCase("CosineSimilarity", REAL, OTHER),
+    LossCase("CosineSimilarity", REAL, OTHER, {"axis": 0}),
+    LossCase("CosineSimilarity", CUBE, OTHER_CUBE, {"axis": 1}),
+    LossCase("CosineSimilarity", REAL, OTHER[:1], label="predictions broadcast"),
+    LossCase("Dice", IMAGES, PAINTED),
+    LossCase("Dice", IMAGES, PAINTED, {"axis": [1, 2, 3]}),
+    LossCase("Dice", IMAGES, PAINTED, {"axis": -1}),
+    LossCase("Tversky", IMAGES, PAINTED),
+    LossCase("Tversky", IMAGES, PAINTED, {"alpha": 0.3, "beta": 0.8}),
+    LossCase("Tversky", IMAGES, PAINTED, {"alpha": 0.8, "beta": 0.1, "axis": [1, 2, 3]}),
+    LossCase("CategoricalFocalCrossentropy", ONE_HOT, PROBABLE),
+    LossCase("CategoricalFocalCrossentropy", SOFT, UNNORMALIZED, {"alpha": 0.4, "gamma": 1.5}),
+    LossCase("CategoricalFocalCrossentropy", ONE_HOT, PROBABLE, {"gamma": 0.0}),
+    LossCase("CategoricalFocalCrossentropy", ONE_HOT, OTHER, {"from_logits": True}),
+    LossCase(
+        "CategoricalFocalCrossentropy",
+        ONE_HOT,
+        OTHER,
+        {"from_logits": True, "label_smoothing": 0.1, "alpha": [0.125, 0.25, 0.375, 0.5]},
+    ),
+    LossCase("CategoricalFocalCrossentropy", np.eye(5)[:, :4], CLOSE, {"axis": 0}),
+    LossCase("CategoricalGeneralizedCrossEntropy", LABELS, PROBABLE),
+    LossCase("CategoricalGeneralizedCrossEntropy", LABELS, PROBABLE, {"q": 0.2}),
+    LossCase("CategoricalGeneralizedCrossEntropy", SEQUENCE_LABELS, SEQUENCE, label="sequences"),
+    LossCase("Circle", GROUPS, EMBEDDED, {"remove_diagonal": False}),
+    LossCase("Circle", GROUPS, EMBEDDED, label="a sample without mates"),
+    LossCase("Circle", np.array([0, 1, 0, 1, 1, 0]), EMBEDDED, {"gamma": 5.0, "margin": 0.2}),
+    LossCase("Circle", np.array([0, 1, 0, 1, 1, 0])[:, None], EMBEDDED, label="column of labels"),
+    LossCase("CTC", WORDS, SPOKEN, **CTC),
+    LossCase("CTC", WORDS[:2, :1], SPOKEN[:2], label="one label", **CTC),
+]
+
+CASES = REGRESSION + BINARY + CATEGORICAL + HINGES + OTHERS

@@ -1,5 +1,6 @@
 """The losses against calculus, in their dtypes, and on bad input."""
 
+import itertools
 import json
 
 import numpy as np
@@ -195,6 +196,33 @@ def test_gradients_at_kinks_and_bounds():
     assert slope(losses.BinaryCrossentropy(**sixty_four), 1.0, 1e-7) == pytest.approx(-1e7)
     assert slope(losses.KLDivergence(**sixty_four), 0.5, 1.0) == -0.5
     assert slope(losses.MeanSquaredLogarithmicError(**sixty_four), 1.0, -1.0) == 0
+    assert slope(losses.Hinge(**sixty_four), 1.0, 1.0) == -1.0
+    assert slope(losses.SquaredHinge(**sixty_four), 1.0, 1.0) == 0
+    tied = losses.CategoricalHinge(**sixty_four)
+    t, y = np.array([[1.0, 0.0, 0.0]]), np.array([[0.2, 0.7, 0.7]])
+    np.testing.assert_array_equal(tied.gradient(t, y), [[-1.0, 0.5, 0.5]])
+    zero = losses.CosineSimilarity(**sixty_four).gradient(np.array([[3.0, 4.0]]), np.zeros((1, 2)))
+    np.testing.assert_allclose(zero, [[-0.6e7, -0.8e7]])
+
+
+def test_ctc_sums_over_all_alignments():
+    x = np.random.default_rng(4).standard_normal((1, 4, 3))
+    p = np.exp(x[0]) / np.exp(x[0]).sum(axis=1, keepdims=True)
+    for labels in ([1, 2], [1, 1], [2, 0], [0, 0]):
+        total = 0.0
+        for path in itertools.product(range(3), repeat=4):
+            merged = [k for k, _ in itertools.groupby(path) if k != 0]
+            if merged == [k for k in labels if k]:
+                total += np.prod([p[t, k] for t, k in enumerate(path)])
+        assert losses.CTC(dtype="float64")(np.array([labels]), x) == pytest.approx(-np.log(total))
+
+
+def test_labels_that_fit_in_no_way_have_an_infinite_ctc_loss():
+    loss = losses.CTC(reduction="none", dtype="float64")
+    x = np.zeros((2, 3, 4))
+    value, gradient = loss.value_and_gradient(np.array([[1, 1, 1], [1, 1, 0]]), x)
+    assert np.isinf(value[0]) and np.isfinite(value[1])
+    assert not gradient[0].any() and gradient[1].any()
 
 
 def test_bad_input_is_refused_in_one_line():
@@ -222,6 +250,25 @@ def test_bad_input_is_refused_in_one_line():
         losses.get(lambda y_true, y_pred: 0.0)
     with pytest.raises(ValueError, match="`axis` must be of type `int`"):
         losses.CategoricalCrossentropy(axis=True)
+
+
+def test_the_other_losses_refuse_bad_input_in_one_line():
+    x = np.zeros((2, 3, 4))
+    with pytest.raises(ValueError, match=r"\(batch, labels\).*\(2,\)"):
+        losses.CTC()(np.ones(2), x)
+    with pytest.raises(ValueError, match="label 4.*4 classes 0 to 3"):
+        losses.CTC()(np.array([[4], [1]]), x)
+    with pytest.raises(ValueError, match="labels behind a 0"):
+        losses.CTC()(np.array([[1, 0, 2], [1, 2, 0]]), x)
+    with pytest.raises(ValueError, match=r"\(batch, d\).*\(3,\).*\(2, 5\)"):
+        losses.Circle()(np.ones(3), np.ones((2, 5)))
+    with pytest.raises(ValueError, match="interval.*q=1"):
+        losses.CategoricalGeneralizedCrossEntropy(q=1)
+    with pytest.raises(ValueError, match="label 2.*2 classes 0 to 1"):
+        losses.CategoricalGeneralizedCrossEntropy()(np.array([2]), np.ones((1, 2)))
+    for name in ("Dice", "Tversky", "CategoricalFocalCrossentropy"):
+        with pytest.raises(ValueError, match=r"same shape.*\(2, 3\).*\(2, 4\)"):
+            getattr(losses, name)()(np.ones((2, 3)), np.ones((2, 4)))
 
 
 def test_infinite_targets_are_no_nan():
