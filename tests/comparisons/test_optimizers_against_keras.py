@@ -270,3 +270,95 @@ def test_a_planted_fault_is_caught(keras, full_precision, monkeypatch, fault):
     ours = run_ours(make(rn, name, arguments), {})
     theirs = run_theirs(keras, make(keras, name, arguments), {})
     assert worst_error(ours, theirs) > 1000 * TOLERANCE
+
+
+def test_every_optimizer_of_keras_is_there(keras):
+    theirs = {name for name in dir(keras.optimizers) if name[0].isupper()}
+    assert theirs == set(rn.optimizers.family.classes) | {"Optimizer"}
+    wrappers = {"LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
+    assert {name for name, _, _ in CASES} == set(rn.optimizers.family.classes) - wrappers
+
+
+def test_schedule_free_adamw_averages_with_the_old_point(keras, full_precision):
+    """TensorFlow takes z, from which it finds the average, after z has moved (a divergence)."""
+    arguments = {"beta_1": 0.875}
+    ours = run_ours(make(rn, "ScheduleFreeAdamW", arguments), {})
+    theirs = run_theirs(keras, make(keras, "ScheduleFreeAdamW", arguments), {})
+    assert worst_error(ours, theirs) > 1e-6
+    as_tensorflow = make(rn, "ScheduleFreeAdamW", arguments)
+
+    def update(w, g, learning_rate, momentum, velocity):
+        t, beta, y = as_tensorflow.iterations + 1, as_tensorflow.beta_1, w.copy()
+        rn.optimizers.ScheduleFreeAdamW.update(
+            as_tensorflow, w, g, learning_rate, momentum, velocity
+        )
+        x = (y - (1 - beta) * momentum) / beta
+        x += (momentum - x) / t
+        w[...] = (1 - beta) * momentum + beta * x
+
+    as_tensorflow.update = update
+    assert worst_error(run_ours(as_tensorflow, {}), theirs) <= TOLERANCE
+
+
+def scaled(gradients, scale, broken):
+    """Gradients of a scaled loss; with an infinity among them where `broken`."""
+    gradients = [g * scale for g in gradients]
+    if broken:
+        gradients[2][3] = np.inf
+    return gradients
+
+
+def test_loss_scale_optimizer_is_keras_loss_scale_optimizer(keras, full_precision):
+    inner = {"learning_rate": 0.125, "beta_1": 0.875, "beta_2": 0.96875}
+    arguments = {"initial_scale": 64.0, "dynamic_growth_steps": 3}
+    ours = rn.optimizers.LossScaleOptimizer(rn.optimizers.Adam(**inner), **arguments)
+    theirs = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(**inner), **arguments)
+    weights = list(initial_weights().values())
+    variables = [keras.Variable(w, dtype="float64") for w in weights]
+    ours.build(weights)
+    theirs.build(variables)
+    scales = []
+    for step in range(12):
+        scale = ours.scale_loss(1.0)
+        assert scale == float(theirs.scale_loss(1.0))
+        scales.append(scale)
+        given = scaled(gradients(step), scale, broken=step in (4, 5, 8))
+        ours.apply(given, weights)
+        theirs.apply([keras.ops.convert_to_tensor(g) for g in given], variables)
+        for weight, variable in zip(weights, variables, strict=True):
+            assert error(weight, variable.numpy()) <= TOLERANCE
+    assert ours.iterations == int(theirs.iterations) == 9
+    assert scales == [64, 64, 64, 128, 128, 64, 32, 32, 32, 16, 16, 16]
+    for variable, other in zip(ours.variables, theirs.variables, strict=True):
+        assert variable.value.dtype == np.asarray(other).dtype
+        assert error(variable.value, other.numpy()) <= TOLERANCE
+    assert [v.name for v in ours.variables[:5]] == [v.name for v in theirs.variables[:5]]
+    configs = [json.loads(json.dumps(x.get_config())) for x in (ours, theirs)]
+    for config in configs:
+        del config["name"], config["inner_optimizer"]["config"]["name"]
+    assert configs[0] == configs[1]
+
+
+def test_multi_optimizer_is_keras_multi_optimizer(keras, full_precision):
+    def both(half):
+        optimizers = half.optimizers
+        chosen = optimizers.OptimizerMap(optimizers.SGD(0.125, momentum=0.5))
+        chosen["em.*"] = optimizers.Adagrad(0.25)
+        chosen["bias"] = optimizers.RMSprop(0.5)
+        return optimizers.MultiOptimizer(chosen)
+
+    for factor in (None, 8.0):
+        ours, theirs = both(rn), both(keras)
+        for optimizer in (ours, theirs):
+            optimizer.loss_scale_factor = factor
+        assert worst_error(run_ours(ours, {}), run_theirs(keras, theirs, {})) <= TOLERANCE
+        assert [v.name for v in ours.variables] == [v.name for v in theirs.variables]
+    configs = [json.loads(json.dumps(x.get_config())) for x in (ours, theirs)]
+    again = rn.optimizers.deserialize(keras.optimizers.serialize(theirs)).get_config()
+    assert without_names(configs[0]) == without_names(configs[1]) == without_names(again)
+
+
+def without_names(config):
+    if not isinstance(config, dict):
+        return config
+    return {key: without_names(value) for key, value in config.items() if key != "name"}
