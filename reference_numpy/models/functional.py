@@ -6,6 +6,7 @@ from reference_numpy.layers.symbolic import KerasTensor, Node
 from reference_numpy.models.functional_config import build_graph, graph_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
+from reference_numpy.models.operations import Operation
 from reference_numpy.models.topology import walk_back
 
 
@@ -35,6 +36,11 @@ class Functional(Model):
         self.built = True
         if trainable is not None:
             self.trainable = trainable
+
+    @property
+    def layers(self):
+        """The layers in the order of their weights, without the operations between them."""
+        return [layer for layer in self.sublayers if not isinstance(layer, Operation)]
 
     def get_build_config(self):
         """Keras's entry for a model whose inputs say their shapes themselves."""

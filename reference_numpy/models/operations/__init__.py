@@ -4,7 +4,7 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 """
 
 from reference_numpy.layers.symbolic import KerasTensor
-from reference_numpy.models.operations import arithmetic, functions, shapes
+from reference_numpy.models.operations import arithmetic, functions, logic, shapes
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
     LayerScale,
@@ -23,11 +23,15 @@ _numpy += _operations(arithmetic, "Maximum", "Minimum", "Matmul", "Negative", "A
 _numpy += _operations(arithmetic, "Sqrt", "Exp", "Log") + [functions.Tanh]
 _numpy += _operations(shapes, "GetItem", "Reshape", "Transpose", "ExpandDims", "Squeeze")
 _numpy += _operations(shapes, "Concatenate", "Stack", "Sum", "Mean")
+_numpy += _operations(logic, "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual")
+_numpy += _operations(logic, "LogicalAnd", "LogicalOr", "LogicalNot", "Any", "All", "Where")
+_numpy += _operations(logic, "ZerosLike", "OnesLike")
 _nn = _operations(functions, "Relu", "Sigmoid", "Silu", "Softplus", "Softmax", "Gelu", "LeakyRelu")
 
 FAMILIES = [
     Family("keras.src.ops.numpy", "operation", _numpy),
     Family("keras.src.ops.nn", "operation", _nn),
+    Family("keras.src.ops.core", "operation", [logic.Cast]),
     Family("keras.src.activations.activations", "operation", [functions.ReLU]),
     Family("keras.src.applications.convnext", "layer", [LayerScale, StochasticDepth]),
     Family("keras.src.applications.inception_resnet_v2", "layer", [CustomScaleLayer]),

@@ -38,6 +38,8 @@ class Operation(OperationCall, Layer):
     arguments than arrays come as they are; a number has the shape ()).
     """
 
+    #: name of the dtype of the output; None for what the arguments give
+    result_dtype = None
     not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
 
     def __init__(self, name=None):
@@ -52,8 +54,8 @@ class Operation(OperationCall, Layer):
     def compute_output_shape(self, args, kwargs):
         """Shape of the output for arrays or symbolic tensors among the arguments."""
         tensors = [leaf for leaf in tree.flatten([list(args), kwargs]) if hasattr(leaf, "shape")]
-        dtypes = [getattr(leaf, "dtype", None) for leaf in tensors]
-        self._output_dtype = np.result_type(*dtypes).name
+        dtypes = [leaf.dtype for leaf in tensors]
+        self._output_dtype = self.result_dtype or np.result_type(*dtypes).name
 
         return self.shape(*map(_shape, args), **{name: _shape(arg) for name, arg in kwargs.items()})
 
