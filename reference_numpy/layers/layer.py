@@ -332,7 +332,12 @@ def _wrap_build(build):
         self.built = True
         bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments
         arguments = dict(list(bound.items())[1:])
-        self._build_config = arguments if len(arguments) == 1 else {"shapes_dict": arguments}
+        several = len(arguments) > 1
+        self._build_config = (
+            {"shapes_dict": arguments}
+            if several
+            else {"input_shape": next(iter(arguments.values()))}
+        )
 
     return wrapped
 
