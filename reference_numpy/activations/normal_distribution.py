@@ -13,6 +13,7 @@ import math
 import numpy as np
 from numpy.polynomial.chebyshev import cheb2poly
 
+BLOCK = 16384
 SHIFT, A, B = 3.5, 581 / 76, 45 / 38
 CHEBYSHEV = [
     2.3626803481562446,
@@ -65,9 +66,21 @@ def normal_distribution(x):
 
     Small values are as accurate as large ones: Φ(−9) is not 1 − 1. (Their relative error grows
     with x² like that of φ = e^{−x²/2} / √(2π), whose exponent is rounded.)
+
+    A large x is taken in blocks that stay in the processor's cache through all terms of the
+    polynomial, which is nearly three times as fast.
     """
+    cumulative, density = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
+    flat, parts = x.reshape(-1), (cumulative.reshape(-1), density.reshape(-1))
     with np.errstate(over="ignore"):
-        density = x * x
+        for start in range(0, x.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            parts[0][block], parts[1][block] = _cumulative_and_density(flat[block])
+    return cumulative, density
+
+
+def _cumulative_and_density(x):
+    density = x * x
     density *= -0.5
     np.exp(density, out=density)
     density *= 1.0 / math.sqrt(2.0 * math.pi)

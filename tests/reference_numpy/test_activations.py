@@ -163,6 +163,14 @@ def test_normal_distribution_is_exact_in_both_tails(dtype):
     assert needed.max() < 1, f"{needed.max()} at {x[needed.argmax()]}"
 
 
+def test_normal_distribution_of_many_numbers_in_any_order():
+    x = np.random.default_rng(0).normal(size=(70, 1001))
+    whole, few = normal_distribution(x.T), normal_distribution(x[:, -9:])
+    for part, again, some in zip(normal_distribution(x), whole, few):
+        np.testing.assert_array_equal(part, again.T)
+        np.testing.assert_array_equal(part[:, -9:], some)
+
+
 def test_error_function_is_exact_near_zero():
     """erf(z) = 2 Φ(√2 z) − 1 to 1e-15 between −1 and 1."""
     z = np.linspace(-1, 1, 501)

@@ -4,7 +4,7 @@ import copy
 
 from reference_numpy import activations, constraints, initializers, regularizers
 from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
-from reference_numpy.layers.core.einsum_equation import EinsumEquation
+from reference_numpy.layers.core.einsum_equation import analyze_equation
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
 from reference_numpy.ops.broadcasting import sum_to_shape
@@ -82,7 +82,9 @@ class EinsumDense(Layer):
 
     def analyze(self, input_shape):
         """The equation with all sizes for inputs of `input_shape`."""
-        return EinsumEquation(self.equation, self.bias_axes, input_shape, self.partial_output_shape)
+        return analyze_equation(
+            self.equation, self.bias_axes, tuple(input_shape), self.partial_output_shape
+        )
 
     def build(self, input_shape):
         """Create W and b in the shapes that the equation gives them."""

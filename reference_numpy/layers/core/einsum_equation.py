@@ -1,5 +1,6 @@
 """The einsum equation of `EinsumDense`: its axes, its sizes and its gradients."""
 
+import functools
 import re
 import string
 
@@ -125,6 +126,12 @@ class EinsumEquation:
     def kernel_gradient(self, x, dy):
         """The kernel's gradient."""
         return _gradient(self.kernel, self.kernel_shape, self.y, dy, self.x, x)
+
+
+@functools.lru_cache(maxsize=256)
+def analyze_equation(equation, bias_axes, input_shape, partial_output_shape):
+    """The `EinsumEquation` of these arguments, which a layer asks for at every call."""
+    return EinsumEquation(equation, bias_axes, input_shape, partial_output_shape)
 
 
 def _gradient(target, shape, y, dy, other, factor):
