@@ -336,7 +336,7 @@ def _wrap_build(build):
         self._build_config = (
             {"shapes_dict": arguments}
             if several
-            else {"input_shape": next(iter(arguments.values()))}
+            else {"input_shape": next(iter(arguments.values()), None)}
         )
 
     return wrapped
