@@ -82,5 +82,66 @@ INTEGERS = [
     Case("RandomFlip", {"seed": 3}, BYTES, training=(True,), label="bytes"),
     Case("RandomRotation", {"factor": 0.1, "seed": 3}, BYTES, INFERENCE, "bytes, unchanged"),
 ]
+SEED = {"seed": 3}
+COLOR = {"factor": [0.1, 0.5], "value_range": [0, 255], **SEED}
+PASSING = [
+    Case(layer, arguments, shape, INFERENCE)
+    for shape in ((2, 4, 5, 3), BYTES)
+    for layer, arguments in (
+        ("AugMix", SEED),
+        ("CutMix", SEED),
+        ("Equalization", {"value_range": [0, 1], "bins": 16, **FIRST}),
+        ("MixUp", SEED),
+        ("RandAugment", SEED),
+        ("RandomColorDegeneration", COLOR),
+        ("RandomColorJitter", {"hue_factor": 0.2, "value_range": [0, 1], **SEED}),
+        ("RandomElasticTransform", {"scale": 0.5, **SEED}),
+        ("RandomErasing", {"scale": [0.1, 0.2], **SEED}),
+        ("RandomGaussianBlur", {"kernel_size": 5, "sigma": 0.5, **SEED}),
+        ("RandomGrayscale", {"factor": 0.25, **SEED}),
+        ("RandomHue", COLOR),
+        ("RandomInvert", SEED),
+        ("RandomPerspective", {"scale": 0.5, **SEED}),
+        ("RandomPosterization", {**COLOR, "factor": 4}),
+        ("RandomSaturation", COLOR),
+        ("RandomSharpness", COLOR),
+        ("RandomShear", {"x_factor": 0.25, "y_factor": [0.1, 0.2], **SEED}),
+        ("Solarization", {"addition_factor": 0.5, **SEED}),
+        ("MaxNumBoundingBoxes", {"max_number": 3}),
+    )
+]
 
-CASES = RESIZING + CROPS + RANDOM + INTEGERS
+
+def part(class_name, **config):
+    """The config of a layer of a pipeline."""
+    return {
+        "module": "keras.layers",
+        "class_name": class_name,
+        "config": {"name": class_name.lower(), **config},
+        "registered_name": None,
+    }
+
+
+PIPELINES = [
+    Case(
+        "Pipeline",
+        {
+            "dtype": None,
+            "layers": [
+                part("Rescaling", scale=2.0, offset=0.5),
+                part("RandomFlip", seed=3),
+                part("CenterCrop", height=2, width=3),
+            ],
+        },
+        (4, 3, 4, 2),
+        call,
+        label,
+        training,
+    )
+    for call, label, training in (
+        (INFERENCE, "inference", (False,)),
+        ({}, "augmenting", (True,)),
+    )
+]
+
+CASES = PASSING + RESIZING + CROPS + RANDOM + INTEGERS

@@ -9,6 +9,7 @@ from reference_numpy.layers.preprocessing.image_preprocessing import __all__ as 
 from reference_numpy.layers.preprocessing.integer_lookup import IntegerLookup
 from reference_numpy.layers.preprocessing.mel_spectrogram import MelSpectrogram
 from reference_numpy.layers.preprocessing.normalization import Normalization
+from reference_numpy.layers.preprocessing.pipeline import Pipeline
 from reference_numpy.layers.preprocessing.rescaling import Rescaling
 from reference_numpy.layers.preprocessing.stft_spectrogram import STFTSpectrogram
 from reference_numpy.layers.preprocessing.string_lookup import StringLookup
@@ -22,6 +23,7 @@ __all__ = [
     "IntegerLookup",
     "MelSpectrogram",
     "Normalization",
+    "Pipeline",
     "Rescaling",
     "STFTSpectrogram",
     "StringLookup",

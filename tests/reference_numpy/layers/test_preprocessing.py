@@ -358,6 +358,35 @@ def test_only_images_are_transformed():
         layers.RandomFlip()({"images": np.ones((1, 2, 2, 1)), "labels": np.ones(1)})
 
 
+@pytest.mark.parametrize("name", ["RandomHue", "AutoContrast"])
+def test_what_is_not_computed_is_refused_by_name(name):
+    images = np.ones((1, 2, 2, 3), "float32")
+    layer = layers.RandomHue(0.1) if name == "RandomHue" else layers.AutoContrast()
+    with pytest.raises(NotImplementedError, match=f"{name} .*not supported"):
+        layer(images)
+    if name == "RandomHue":
+        np.testing.assert_array_equal(layer(images, training=False), images)
+    else:  # it changes images at inference too
+        with pytest.raises(NotImplementedError, match="stretches images"):
+            layer(images, training=False)
+
+
+def test_arguments_of_what_is_not_computed_are_checked():
+    with pytest.raises(TypeError, match="missing: factor"):
+        layers.RandomHue()
+    with pytest.raises(TypeError, match="takes the arguments alpha"):
+        layers.MixUp(0.1, None, 3, 4)
+    with pytest.raises(ValueError, match="factor=2"):
+        layers.RandomHue(2)
+    with pytest.raises(ValueError, match="Unrecognized keyword"):
+        layers.MixUp(beta=1)
+
+
+def test_a_pipeline_takes_layers():
+    with pytest.raises(ValueError, match="must be a list of layers"):
+        layers.Pipeline(["Rescaling"])
+
+
 def test_a_length_that_is_no_power_of_two_is_warned_of():
     with pytest.warns(UserWarning, match="power of two"):
         layers.STFTSpectrogram(frame_length=8, fft_length=12)

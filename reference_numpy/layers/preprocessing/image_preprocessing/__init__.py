@@ -1,6 +1,8 @@
 """Layers of images."""
 
 from reference_numpy.layers.preprocessing.image_preprocessing.center_crop import CenterCrop
+from reference_numpy.layers.preprocessing.image_preprocessing.inference_only import *  # noqa: F403
+from reference_numpy.layers.preprocessing.image_preprocessing.inference_only import INFERENCE_ONLY
 from reference_numpy.layers.preprocessing.image_preprocessing.random_brightness import (
     RandomBrightness,
 )
@@ -22,4 +24,5 @@ __all__ = [
     "RandomTranslation",
     "RandomZoom",
     "Resizing",
+    *INFERENCE_ONLY,
 ]
