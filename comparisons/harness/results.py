@@ -35,10 +35,10 @@ class Result:
             raise ValueError(f"{path}: {error.strerror or error}") from None
         except ValueError:
             raise ValueError(f"{path}: not a JSON file; run the concept again") from None
-        if content.get("schema") != RESULT_SCHEMA:
+        schema = content.get("schema") if isinstance(content, dict) else None
+        if schema != RESULT_SCHEMA:
             raise ValueError(
-                f"{path}: schema {content.get('schema')} where {RESULT_SCHEMA} is expected; "
-                "run the concept again"
+                f"{path}: schema {schema} where {RESULT_SCHEMA} is expected; run the concept again"
             )
         return cls(folder, content)
 
@@ -64,7 +64,9 @@ class Result:
     def arrays(self, function: str, implementation: str = "numpy", seed: int = 0) -> dict:
         """The named arrays that a demonstration gave in one column."""
         job = Job("", "demonstrate", implementation, function, seed)
-        with np.load(self.folder / "jobs" / f"{job.file_name}.npz", allow_pickle=False) as arrays:
+        path = self.folder / "jobs" / f"{job.file_name}.npz"
+        # Opened here, since NumPy leaves the file of a broken archive open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
 
     def seeds_of(self, function: str) -> list[int]:
@@ -117,6 +119,8 @@ def summarise(concept: Concept, result: Result) -> list[dict]:
     """Per variant and column: test accuracy, gap, speed, and whether the halves are equivalent."""
     if concept.task is None:
         return []
+    # Folds share training data, which every interval over them has to allow for.
+    shared = concept.task.test_over_train
     rows = []
     for variant in concept.task.variants:
         reference = accuracies(result, variant, "numpy")
@@ -130,14 +134,15 @@ def summarise(concept: Concept, result: Result) -> list[dict]:
                     "variant": variant,
                     "implementation": column,
                     "test_accuracy": interval(
-                        [run["test_accuracy"] for run in runs],
-                        test_over_train=concept.task.test_over_train,
+                        [run["test_accuracy"] for run in runs], test_over_train=shared
                     ),
-                    "generalisation_gap": interval([run["generalisation_gap"] for run in runs]),
+                    "generalisation_gap": interval(
+                        [run["generalisation_gap"] for run in runs], test_over_train=shared
+                    ),
                     "seconds_per_step": float(np.median([r["seconds_per_step"] for r in runs])),
                     "equivalence": None
                     if column == "numpy" or len(own) != len(reference) or len(own) < 2
-                    else tost(own, reference, EQUIVALENCE_MARGIN),
+                    else tost(own, reference, EQUIVALENCE_MARGIN, test_over_train=shared),
                 }
             )
     return rows

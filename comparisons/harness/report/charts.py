@@ -11,7 +11,6 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from comparisons.harness.concept import Task
 from comparisons.harness.report import palette
 from comparisons.harness.results import Result
 
@@ -60,7 +59,8 @@ def picture(
 ) -> Picture:
     """A chart made fit for the page: the columns' colours, the page's type, short numbers."""
     with alt.data_transformers.enable("default", max_rows=None):
-        spec = chart.to_dict()
+        # altair has checked every part of it on the way here
+        spec = chart.to_dict(validate=False)
     spec["config"] = palette.CONFIG
     palette.brand(spec, columns)
     datasets = spec.get("datasets", {})
@@ -70,7 +70,7 @@ def picture(
     return Picture(name, title, title_ja, caption, spec, many)
 
 
-def curves(result: Result) -> list[Picture]:
+def curves(result: Result, columns: list[str]) -> list[Picture]:
     """Loss and accuracy by epoch: train and validation, all columns, a panel a variant."""
     frame = curve_frame(result)
     variants = list(dict.fromkeys(frame["variant"]))
@@ -90,7 +90,7 @@ def curves(result: Result) -> list[Picture]:
         lines = by_epoch.encode(
             strokeDash=alt.StrokeDash("part:N")
             .scale(domain=["training", "validation"], range=[[1, 0], [5, 4]])
-            .legend(symbolType="stroke", symbolSize=400, symbolStrokeColor=palette.INK)
+            .legend(symbolType="stroke", symbolSize=300, symbolStrokeColor=palette.INK)
             .title(None)
         )
         several = own["run"].nunique() > 1
@@ -122,7 +122,7 @@ def curves(result: Result) -> list[Picture]:
         title = f"{metric.capitalize()} by epoch"
         title_ja = {"loss": "損失の推移", "accuracy": "認識精度の推移"}.get(metric, metric)
         name = f"curve-{''.join(c if c.isalnum() else '-' for c in metric)}"
-        pictures.append(picture(name, title, title_ja, chart, result.implementations))
+        pictures.append(picture(name, title, title_ja, chart, columns))
     return pictures
 
 
@@ -149,27 +149,32 @@ def curve_frame(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).astype({"value": "float64"})
 
 
-def accuracy(result: Result, task: Task) -> Picture:
-    """Test accuracy with its interval: every column, and the baselines of scikit-learn."""
-    variants = list(task.variants)
+def accuracy(rows: list[dict], baselines: list[dict], columns: list[str]) -> Picture:
+    """Test accuracy with its interval: every column, and the baselines of scikit-learn.
+
+    Args:
+        rows: a row for each variant and column, as `tables.training` gives them.
+        baselines: scikit-learn's records.
+        columns: the columns that ran, in order.
+    """
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
     rows = [
         {
             "entry": row["variant"] if len(variants) > 1 else palette.LABELS[row["implementation"]],
             "implementation": row["implementation"],
-            **{key: row["test_accuracy"][key] for key in ("mean", "low", "high", "values")},
+            **row["test_accuracy"],
         }
-        for row in result.content["summary"]
+        for row in rows
     ]
     baselines = [
-        {"entry": b["name"], "implementation": "baseline", **b["accuracy"]}
-        for b in result.content["baselines"]
+        {"entry": b["name"], "implementation": "baseline", **b["accuracy"]} for b in baselines
     ]
     shown, off = _on_the_scale(rows, baselines)
     frame = pd.DataFrame(rows + shown)
     order = list(dict.fromkeys(frame["entry"]))
-    columns = result.implementations
     color = alt.Color("implementation:N").scale(
-        domain=[*columns, "baseline"], range=[*map(palette.COLORS.get, columns), "#8a939c"]
+        domain=[*columns, "baseline"],
+        range=[*map(palette.COLORS.get, columns), palette.BASELINE_COLOR],
     )
     # With one variant the rows are named after the columns, and a legend would say it twice.
     color = color.legend(values=columns) if len(variants) > 1 else color.legend(None)
@@ -237,13 +242,13 @@ def speed_frame(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def speed(result: Result, task: Task) -> Picture:
+def speed(result: Result, columns: list[str]) -> Picture:
     """Bars: a step, a prediction, an epoch, compilation apart, and memory; medians over runs."""
     frame = speed_frame(result).melt(["variant", "implementation"], list(SPEEDS), "key", "value")
     grouped = frame.groupby(["variant", "implementation", "key"], sort=False)["value"]
     bars = grouped.agg(["median", "min", "max"]).reset_index()
     bars["measure"] = bars["key"].map({key: label for key, (label, _) in SPEEDS.items()})
-    variants = list(task.variants)
+    variants = list(bars["variant"].unique())
     row = "variant" if len(variants) > 1 else "implementation"
     y = alt.Y(f"{row}:N").title(None).axis(labelLimit=160)
     base = alt.Chart().encode(y=y.sort(variants) if len(variants) > 1 else y)
@@ -254,7 +259,7 @@ def speed(result: Result, task: Task) -> Picture:
     chart = (
         alt.layer(
             base.mark_bar(opacity=0.9, cornerRadiusEnd=2).encode(
-                x=alt.X("median:Q").title(None).axis(tickCount=4, format="~g"),
+                x=alt.X("median:Q").title(None).axis(tickCount=4, format="~r"),
                 color=color if several else color.legend(None),
                 tooltip=[
                     alt.Tooltip("variant:N"),
@@ -277,7 +282,12 @@ def speed(result: Result, task: Task) -> Picture:
     )
     caption = "Median over all runs; the thin line goes from the least to the most."
     return picture(
-        "speed", "Speed and memory", "速度とメモリ", chart, result.implementations, caption
+        "speed",
+        "Speed and memory",
+        "速度とメモリ",
+        chart,
+        columns,
+        caption,
     )
 
 

@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
+from zipfile import BadZipFile
 
 from markupsafe import Markup
 
@@ -42,6 +43,11 @@ class Page:
     def failed(self) -> list[dict]:
         """The checks that do not hold."""
         return [record for record in self.content["checks"] if not record["passed"]]
+
+    @property
+    def failures(self) -> list[dict]:
+        """The worst of them, group by group."""
+        return tables.failures(self.name, self.content["checks"])
 
     @cached_property
     def proof(self) -> dict:
@@ -89,7 +95,7 @@ class Page:
         """The concept's own figures."""
         try:
             figures = self.concept.figures(self.result)
-        except (OSError, EOFError, KeyError) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise ValueError(
                 f"{self.result.folder}: the figures cannot be drawn ({error}); run the concept "
                 "again"
@@ -104,17 +110,21 @@ class Page:
     @cached_property
     def curves(self) -> list[charts.Picture]:
         """Loss and accuracy by epoch."""
-        return charts.curves(self.result) if self.rows else []
+        return charts.curves(self.result, self.columns) if self.rows else []
 
     @cached_property
     def accuracy(self) -> charts.Picture | None:
         """Test accuracy with intervals."""
-        return charts.accuracy(self.result, self.concept.task) if self.rows else None
+        return (
+            charts.accuracy(self.rows, self.content["baselines"], self.columns)
+            if self.rows
+            else None
+        )
 
     @cached_property
     def speed(self) -> charts.Picture | None:
         """Times and memory."""
-        return charts.speed(self.result, self.concept.task) if self.rows else None
+        return charts.speed(self.result, self.columns) if self.rows else None
 
     @property
     def pictures(self) -> list[charts.Picture]:

@@ -38,10 +38,17 @@ def write_pages(folder: Path) -> Path:
     files = assets(folder / "assets")
     neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
     for before, page, after in neighbours:
-        for picture in page.pictures:
-            files[folder / page.name / picture.file_name] = picture.static()
-        html = templates.get_template("concept.html").render(page=page, before=before, after=after)
+        around = {"before": before, "after": after}
+        try:
+            html = templates.get_template("concept.html").render(page=page, **around)
+            pictures = {picture.file_name: picture.static() for picture in page.pictures}
+        except (KeyError, jinja2.UndefinedError) as error:
+            raise ValueError(
+                f"{folder / page.name / 'result.json'}: something is missing ({error}); run the "
+                "concept again"
+            ) from error
         files[folder / page.name / "index.html"] = html.encode()
+        files |= {folder / page.name / name: content for name, content in pictures.items()}
     overview = Overview(pages)
     if overview.ratios:
         files[folder / overview.ratios.file_name] = overview.ratios.static()

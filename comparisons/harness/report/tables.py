@@ -1,13 +1,18 @@
 """The tables of a concept's page, as rows of plain values; the templates give them their words."""
 
+import math
+import re
+
 import pandas as pd
 
+from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.concept import Task
 from comparisons.harness.report.charts import SPEEDS, speed_frame
 from comparisons.harness.report.palette import in_order
 from comparisons.harness.results import Result
 from comparisons.harness.statistics import interval
 
+_LAYER = re.compile(r"\blayer \S.*$")
 SCORES = ("train_accuracy", "validation_accuracy", "test_log_loss", "test_roc_auc")
 
 
@@ -21,7 +26,7 @@ def proof(name: str, records: list[dict]) -> dict:
     if not records:
         return {"columns": [], "rows": []}
     frame = pd.DataFrame(records)
-    frame["what"] = [subject(name, what) for what in frame["what"]]
+    frame["what"] = [_LAYER.sub("layers, one at a time", subject(name, w)) for w in frame["what"]]
     # JSON has no infinity: a record that could not be compared needs None.
     frame["needed"] = frame["needed"].astype("float64").fillna(float("inf"))
     keys = ["what", "against", "dtype"]
@@ -60,11 +65,32 @@ def subject(name: str, what: str) -> str:
     return what.removeprefix(f"{name}: ")
 
 
+def failures(name: str, records: list[dict]) -> list[dict]:
+    """The worst record of each group that fails, with how many of the group fail."""
+    groups: dict[tuple, list[dict]] = {}
+    for record in records:
+        if not record["passed"]:
+            key = subject(name, record["what"]), record["against"], record["dtype"]
+            groups.setdefault(key, []).append(record)
+    return [
+        {
+            **max(group, key=lambda r: math.inf if r["needed"] is None else r["needed"]),
+            "what": what,
+            "failed": len(group),
+        }
+        for (what, _, _), group in groups.items()
+    ]
+
+
 def training(result: Result, task: Task) -> list[dict]:
     """A row for each variant and column: overfitting, accuracy, speed and their intervals."""
     speeds = speed_frame(result).groupby(["variant", "implementation"], sort=False).median()
+    order = {key: place for place, key in enumerate([*task.variants, *IMPLEMENTATIONS])}
+    summaries = sorted(
+        result.content["summary"], key=lambda s: (order[s["variant"]], order[s["implementation"]])
+    )
     rows = []
-    for summary in result.content["summary"]:
+    for summary in summaries:
         variant, column = summary["variant"], summary["implementation"]
         runs = result.runs(variant=variant, implementation=column)
         frame = pd.DataFrame(runs)
