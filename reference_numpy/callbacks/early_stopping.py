@@ -43,6 +43,7 @@ class EarlyStopping(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Compare with the best epoch so far."""
+        self.find_direction()
         current = self.monitored(logs or {})
         if current is None or epoch < self.start_from_epoch:
             return

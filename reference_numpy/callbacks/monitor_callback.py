@@ -28,13 +28,16 @@ class MonitorCallback(Callback):
         self.direction = None
 
     def find_direction(self):
-        """`"min"` or `"max"`, asked of the model's metrics where the mode is `"auto"`.
+        """Find out, once, which way is better: of the model's metrics where the mode is `"auto"`.
 
         Raises:
             ValueError: if the number is neither a loss nor a metric that knows its direction.
         """
-        if self.mode != "auto":
-            return self.mode
+        if self.direction is None:
+            self.direction = self.mode if self.mode != "auto" else self.direction_of_metric()
+
+    def direction_of_metric(self):
+        """`"min"` or `"max"`."""
         name = self.monitor.removeprefix("val_")
         for metric in getattr(self.model, "metrics", []):
             if metric.name == name and getattr(metric, "direction", None):
@@ -49,8 +52,7 @@ class MonitorCallback(Callback):
 
     def is_improvement(self, value, reference):
         """Whether `value` is better than `reference` by more than `min_delta`."""
-        if self.direction is None:
-            self.direction = self.find_direction()
+        self.find_direction()
         if reference is None:
             return True
         if self.direction == "min":

@@ -50,6 +50,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Log the learning rate, compare with the best epoch so far, and reduce."""
+        self.find_direction()
         logs = {} if logs is None else logs
         log_learning_rates(self.model, logs)
         if self.monitor not in logs:

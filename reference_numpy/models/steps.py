@@ -233,6 +233,11 @@ class Steps:
         return logs
 
     @property
+    def metrics(self):
+        """The metrics of the outputs; none before the first batch."""
+        return self.compile_metrics.metrics if self.compile_metrics else []
+
+    @property
     def metrics_names(self):
         """The names of the log as Keras lists them."""
         names = ["loss"] + ["compile_metrics"] * (self.compile_metrics is not None)

@@ -191,7 +191,7 @@ def _listens(callbacks, method):
     """Whether any callback has a `method` (or its older name) of its own."""
     names = [method, method.replace("train_batch", "batch")]
     return any(
-        getattr(type(callback), name, None) is not getattr(Callback, name)
+        getattr(getattr(callback, name), "__func__", None) is not getattr(Callback, name)
         for callback in callbacks.callbacks
         for name in names
         if hasattr(Callback, name)
