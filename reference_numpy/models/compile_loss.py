@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from reference_numpy import losses, tree
 
+#: names of losses that are chosen by the shapes of targets and outputs
+BY_SHAPE = ("crossentropy", "ce")
+
 
 class Average:
     """The mean of numbers, each with a weight: what the log shows of a loss."""
@@ -73,6 +76,9 @@ class CompileLoss:
                 "Expected `loss_weights` to be a float (single output) or a list, tuple or dict "
                 f"(several outputs). Received: loss_weights={loss_weights!r}"
             )
+        for name in tree.flatten(loss):
+            if isinstance(name, str) and name.lower() not in BY_SHAPE:
+                losses.get(name)  # an unknown one is to be known at once
         self.loss, self.loss_weights, self.output_names = loss, loss_weights, output_names
         self.terms = None
 
@@ -176,7 +182,7 @@ class CompileLoss:
 
 def get_loss(identifier, y_true, y_pred):
     """A loss from what `compile` takes; `"crossentropy"` by the shapes."""
-    if str(identifier).lower() in ("crossentropy", "ce"):
+    if str(identifier).lower() in BY_SHAPE:
         kind = kind_by_shape(y_true, y_pred)
         identifier = f"{kind}_crossentropy"
     return losses.get(identifier)

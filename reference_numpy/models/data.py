@@ -21,8 +21,9 @@ def as_arrays(structure, name):
         array = np.asarray(leaf)
         if array.ndim == 0 or array.dtype.kind == "O" and not _is_text(array):
             raise ValueError(
-                f"Expected all elements of `{name}` to be arrays of numbers with a batch axis. "
-                f"Received: {name}={leaf!r} (of type {type(leaf)})"
+                f"Expected all elements of `{name}` to be arrays of numbers with a batch axis; a "
+                "list is taken as several inputs or outputs, so make an array of one that is not. "
+                f"Received among them: {leaf!r} (of type {type(leaf)})"
             )
         if array.dtype.kind == "f":
             array = array.astype(config.floatx(), copy=False)
@@ -121,7 +122,7 @@ class Batches:
         self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
         self.sample_weight = self._spread(as_arrays(sample_weight, "sample_weight"))
         self.samples = self._count()
-        if not batch_size:
+        if batch_size is None:
             batch_size = math.ceil(self.samples / steps) if steps else 32
         if batch_size < 1:
             raise ValueError(f"`batch_size` must be 1 or more. Received: batch_size={batch_size}")

@@ -95,6 +95,11 @@ class Runner:
             )
         x = np.asarray(x)
         if tensor.dtype != "string" and x.dtype != tensor.dtype:
+            if x.dtype.kind not in "fiub":
+                raise ValueError(
+                    f"The input '{tensor.name}' of model '{self.name}' takes numbers of the dtype "
+                    f"{tensor.dtype}. Received an array of the dtype {x.dtype}."
+                )
             x = x.astype(tensor.dtype)
         shape = tensor.shape
         if x.ndim == len(shape) + 1 and x.shape[-1] == 1:

@@ -1,7 +1,5 @@
 """The table that `model.summary()` prints."""
 
-import numpy as np
-
 from reference_numpy import tree
 
 LINE_LENGTH = 88
@@ -16,11 +14,9 @@ def print_summary(model, line_length, print_fn, expand_nested, show_trainable):
     rows = _rows(model, connected, expand_nested, show_trainable)
     lines = [f'Model: "{model.name}"', *_table(header, rows, line_length or LINE_LENGTH)]
     trainable, frozen = model.trainable_weights, model.non_trainable_weights
-    optimizer = getattr(model.optimizer, "variables", None) if model.compiled else None
-    parts = {"Trainable": trainable, "Non-trainable": frozen, "Optimizer": optimizer}
-    parts = {name: _count(weights) for name, weights in parts.items() if weights is not None}
-    if not parts.get("Optimizer", (1, 1))[0]:
-        del parts["Optimizer"]
+    parts = {"Trainable": _count(trainable), "Non-trainable": _count(frozen)}
+    if model.compiled and model.optimizer.built:
+        parts["Optimizer"] = _count([variable.value for variable in model.optimizer.variables])
     totals = [sum(part) for part in zip(*parts.values())]
     for name, (count, size) in {"Total": totals, **parts}.items():
         lines.append(f" {name} params: {count:,} ({readable_size(size)})")
@@ -36,12 +32,9 @@ def readable_size(size):
 
 
 def _count(weights):
-    distinct = {id(weight): weight for weight in map(_array, weights)}.values()
+    """Number of parameters and bytes of the arrays, each counted once."""
+    distinct = {id(weight): weight for weight in weights}.values()
     return sum(w.size for w in distinct), sum(w.nbytes for w in distinct)
-
-
-def _array(weight):
-    return weight if hasattr(weight, "nbytes") else np.asarray(weight)
 
 
 def _has_branches(model):

@@ -64,6 +64,7 @@ class Trainer(Steps):
             )
         batches = Batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
         validation = None
+        _is_due(0, validation_freq)  # says at once if it cannot be understood
         if validation_data is not None:
             size = validation_batch_size or batch_size
             validation = Batches(*unpack(validation_data), size, validation_steps)
