@@ -103,12 +103,17 @@ def _as_case(layer_cls, init_kwargs, given):
     else:
         return None
     call = given.get("call_kwargs") or {}
+    call = {name: _arrays(value) for name, value in call.items() if name != "training"}
     takes_training = "training" in inspect.signature(layer.call).parameters
+    if takes_training:
+        call["training"] = False  # where nothing is said, Keras's image layers take True
+    if config["class_name"] == "Pipeline":
+        arguments["dtype"] = None
     return Case(
         config["class_name"],
         arguments,
         inputs,
-        {name: _arrays(value) for name, value in call.items() if name != "training"},
+        call,
         training=(False, True) if takes_training else (False,),
     )
 

@@ -52,11 +52,15 @@ class Case:
     def config(self, dtype):
         """The constructor's arguments for a layer of `dtype`, the layers inside it included.
 
-        A dtype of the case's own stays; inside, float32 counts as nothing said.
+        A dtype of the case's own stays (None: the layer takes none); inside, float32 counts as
+        nothing said.
         """
-        inner = self.arguments.get("dtype", dtype)
+        inner = self.arguments.get("dtype") or dtype
         arguments = {name: _in_dtype(value, inner) for name, value in self.arguments.items()}
-        return {"dtype": dtype, **arguments}
+        config = {"dtype": dtype, **arguments}
+        if config["dtype"] is None:
+            del config["dtype"]
+        return config
 
     def draw(self, dtype="float64", seed=0):
         """The inputs as arrays of `dtype`; the same numbers, rounded, for every dtype."""

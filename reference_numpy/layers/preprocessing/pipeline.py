@@ -24,7 +24,13 @@ class Pipeline(Layer):
                 f"Layer '{self.name}': `layers` must be a list of layers. Received: {layers!r}"
             )
         self.layers = [self.track(layer) for layer in layers]
+        self.autocast = False
         self.built = True
+
+    @property
+    def output_dtype(self):
+        """Name of the dtype of the last layer's output."""
+        return self.layers[-1].output_dtype if self.layers else super().output_dtype
 
     def forward(self, inputs, training=True):
         """The last output, and the layers' caches."""
