@@ -75,7 +75,7 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
         return np.concatenate(parts, axis=-1)
     if _worth_mirroring(dy, kernel, windows):
         mirrored = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
-        return conv(dy, mirrored, windows.mirrored())
+        return conv(dy, mirrored, windows.mirrored)
     return _scatter(dy, kernel, windows)
 
 

@@ -29,10 +29,12 @@ def depthwise_conv(x, kernel, windows):
     spatial, entries = _axes(windows)
     view = windows.view(windows.pad(x))
     multiplier = kernel.shape[-1]
-    y = np.empty((*view.shape[: 1 + len(spatial)], x.shape[-1], multiplier), x.dtype)
-    for m in range(multiplier):
-        equation = f"n{spatial}{entries}c,{entries}c->n{spatial}c"
-        np.einsum(equation, view, kernel[..., m], out=y[..., m])
+    equation = f"n{spatial}{entries}c,{entries}c->n{spatial}c"
+    weights = np.ascontiguousarray(np.moveaxis(kernel, -1, 0))
+    parts = [np.einsum(equation, view, weights[m]) for m in range(multiplier)]
+    if multiplier == 1:
+        return parts[0]
+    y = np.stack(parts, axis=-1)
     return y.reshape(*y.shape[:-2], -1)
 
 
@@ -48,7 +50,15 @@ def depthwise_conv_kernel_gradient(x, dy, windows):
 @computed_in_single
 def depthwise_conv_input_gradient(dy, kernel, windows):
     """dx[i, c] = Σ of dy[o, c, m] · kernel[p, c, m] over m and the windows o whose entry p is i."""
-    channels = kernel.shape[-2]
+    channels, multiplier = kernel.shape[-2:]
+    if max(windows.strides) == 1:
+        # For one m a correlation of dy with the mirrored kernel.
+        mirrored = np.flip(kernel, range(kernel.ndim - 2))
+        parts = [
+            depthwise_conv(dy[..., m], mirrored[..., m, None], windows.mirrored)
+            for m in range(multiplier)
+        ]
+        return sum(parts[1:], start=parts[0])
     dx = np.empty((dy.shape[0], *windows.input_size, channels), dy.dtype)
     weights = kernel.reshape(-1, *kernel.shape[-2:])
     for block in blocks(dy.shape[0], 3 * dy[:1].nbytes):

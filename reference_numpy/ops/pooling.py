@@ -61,14 +61,14 @@ def average_pool(x, windows):
         np.copyto(total, padded[first])
         for entry in others:
             total += padded[entry]
-    y /= _counts(windows, x.dtype)
+    y /= np.asarray(windows.counts, x.dtype)
     return y
 
 
 @computed_in_single
 def average_pool_gradient(dy, windows):
     """dx[i] = Σ of dy[o] / (number of entries of o) over the windows o that hold i."""
-    counts = _counts(windows, dy.dtype)
+    counts = np.asarray(windows.counts, dy.dtype)
 
     def shares(block):
         share = dy[block] / counts
@@ -91,11 +91,3 @@ def _gather(dy, windows, shares, entries):
             padded[entry] += share
         dx[block] = padded[windows.inside]
     return dx
-
-
-def _counts(windows, dtype):
-    """Numbers of entries inside the input, (*output_size, 1); one number where all are equal."""
-    counts = windows.view(windows.pad(np.ones((1, *windows.input_size, 1), dtype)))
-    rank = len(windows.input_size)
-    counts = counts.sum(axis=tuple(range(1 + rank, 2 + 2 * rank)))[0, ..., None]
-    return counts if windows.is_padded else counts.flat[0]

@@ -50,15 +50,18 @@ class Windows:
     output_size: tuple
 
     @classmethod
-    def of(cls, input_size, window_size, strides, padding, dilation_rate=None):
+    @functools.lru_cache(maxsize=1024)
+    def of(cls, input_size, window_size, strides, padding, dilation_rate=None, output_size=None):
         """The windows of a layer's `padding`.
 
         `"valid"` pads nothing, `"same"` so that there are ⌈input / stride⌉ windows (half of it
-        before, the odd entry after), `"causal"` all of it before.
+        before, the odd entry after), `"causal"` all of it before. A transposed convolution, whose
+        input is `output_size`, gives that too.
         """
         dilation_rate = dilation_rate or (1,) * len(input_size)
         axes = list(zip(input_size, window_size, strides, dilation_rate, strict=True))
-        output_size = tuple(output_length(n, k, s, padding, d) for n, k, s, d in axes)
+        if output_size is None:
+            output_size = tuple(output_length(n, k, s, padding, d) for n, k, s, d in axes)
         before = tuple(
             0
             if padding == "valid"
@@ -67,14 +70,7 @@ class Windows:
             else max((o - 1) * s + (k - 1) * d + 1 - n, 0) // 2
             for (n, k, s, d), o in zip(axes, output_size, strict=True)
         )
-        return cls(
-            tuple(input_size),
-            tuple(window_size),
-            tuple(strides),
-            tuple(dilation_rate),
-            before,
-            output_size,
-        )
+        return cls(input_size, window_size, strides, dilation_rate, before, output_size)
 
     @functools.cached_property
     def padded_size(self):
@@ -112,7 +108,7 @@ class Windows:
         pairs = zip(self.before, self.input_size, strict=True)
         return (slice(None), *(slice(p, p + n) for p, n in pairs))
 
-    @property
+    @functools.cached_property
     def is_padded(self):
         """Whether there is any padding."""
         return self.padded_size != self.input_size
@@ -140,6 +136,16 @@ class Windows:
         strides = (batch, *between, *within, channel)
         return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)
 
+    @functools.cached_property
+    def counts(self):
+        """Number of entries inside the input: of each window, or one number where all are full."""
+        if not self.is_padded:
+            return math.prod(self.window_size)
+        inside = self.view(self.pad(np.ones((1, *self.input_size, 1), np.int32)))
+        rank = len(self.input_size)
+        return inside.sum(axis=tuple(range(1 + rank, 1 + 2 * rank)))[0]
+
+    @functools.cached_property
     def mirrored(self):
         """For strides of 1: the windows over the output that reach each entry of the input.
 

@@ -103,18 +103,14 @@ class BaseConvTranspose(ConvolutionLayer):
         shape = (*self.kernel_size, self.filters, channels)
         self.kernel = self.add_with_arguments("kernel", shape, "kernel")
 
-    def extents(self):
-        """e, the length of a window along each axis."""
-        axes = zip(self.kernel_size, self.dilation_rate, strict=True)
-        return [(k - 1) * d + 1 for k, d in axes]
-
     def lengths(self, sizes):
         """Sizes of the output's spatial axes, None where the input's is."""
         extra = self.output_padding or (None,) * self.rank
-        axes = zip(sizes, self.strides, self.extents(), extra, strict=True)
-        return tuple(n if n is None else self._length(n, s, e, p) for n, s, e, p in axes)
+        axes = zip(sizes, self.kernel_size, self.strides, self.dilation_rate, extra, strict=True)
+        return tuple(None if n is None else self._length(n, *rest) for n, *rest in axes)
 
-    def _length(self, size, stride, extent, extra):
+    def _length(self, size, kernel, stride, dilation, extra):
+        extent = (kernel - 1) * dilation + 1
         if self.padding == "valid":
             return (size - 1) * stride + (max(extent, stride) if extra is None else extent + extra)
         return size * stride if extra is None else (size - 1) * stride + extent % 2 + extra
@@ -123,12 +119,8 @@ class BaseConvTranspose(ConvolutionLayer):
         """The kernel's places over the output, one window for each entry of x."""
         sizes = x.shape[1:-1]
         output_sizes = self.output_sizes(x.shape, sizes)
-        axes = zip(sizes, self.strides, self.extents(), output_sizes, strict=True)
-        excess = [max((n - 1) * s + e - o, 0) for n, s, e, o in axes]
-        before = tuple(0 if self.padding == "valid" else both // 2 for both in excess)
-        return Windows(
-            output_sizes, self.kernel_size, self.strides, self.dilation_rate, before, sizes
-        )
+        kernel = self.kernel_size, self.strides, self.padding, self.dilation_rate
+        return Windows.of(output_sizes, *kernel, output_size=sizes)
 
     def convolve(self, x):
         """z, and what its gradients need."""

@@ -16,6 +16,7 @@ from reference_numpy.layers.data_format import (
 )
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
+from reference_numpy.ops.bias import add_bias, bias_gradient
 from reference_numpy.ops.windows import Windows, output_length
 
 
@@ -151,7 +152,7 @@ class ConvolutionLayer(Layer):
         x = to_channels_last(x, self.data_format).astype(self.compute_dtype, copy=False)
         z, cache = self.convolve(x)
         if self.use_bias:
-            z += self.bias
+            add_bias(z, self.bias)
         z = from_channels_last(z, self.data_format)
         y, activation_cache = self.activation.forward(z)
         return y, (cache, activation_cache, differentiable)
@@ -163,7 +164,7 @@ class ConvolutionLayer(Layer):
         dz = to_channels_last(dz, self.data_format)
         dx, grads = self.gradients(dz, cache, input_gradient and differentiable)
         if self.use_bias:
-            grads.append(dz.sum(axis=tuple(range(dz.ndim - 1))))
+            grads.append(bias_gradient(dz))
         return None if dx is None else from_channels_last(dx, self.data_format), grads
 
     def compute_output_shape(self, input_shape):

@@ -95,6 +95,24 @@ def test_unknown_sizes_stay_unknown():
     assert layer.compute_output_shape((None, None, 7, 3)) == (None, None, 14, 2)
 
 
+@pytest.mark.parametrize(
+    ("kernel_size", "strides", "padding", "output_padding", "size"),
+    [
+        (3, 2, "valid", None, 9),
+        (2, 3, "valid", None, 12),
+        (3, 2, "valid", 1, 10),
+        (3, 2, "same", None, 8),
+        (3, 2, "same", 0, 7),
+        (3, 2, "same", 1, 8),
+        (4, 2, "same", 1, 7),
+    ],
+)
+def test_sizes_of_transposed_convolutions(kernel_size, strides, padding, output_padding, size):
+    layer = rn.layers.Conv1DTranspose(2, kernel_size, strides, padding, output_padding)
+    assert layer.compute_output_shape((3, 4, 5)) == (3, size, 2)
+    assert layer(np.ones((3, 4, 5), "float32")).shape == (3, size, 2)
+
+
 def test_no_output_padding_under_an_even_kernel_is_the_plain_sum_cut_at_both_ends():
     """Keras on TensorFlow refuses it; the output is (size − 1) · strides long."""
     arguments = {"filters": 1, "kernel_size": 4, "strides": 2, "dtype": "float64"}

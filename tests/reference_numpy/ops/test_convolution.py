@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reference_numpy.ops import bias as bias_module
 from reference_numpy.ops import convolution, depthwise_convolution
 from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
@@ -106,9 +107,22 @@ def test_an_empty_batch_gives_empty_outputs_and_zero_gradients():
     assert convolution.conv_input_gradient(y, kernel, windows).shape == x.shape
 
 
-def test_half_precision_is_summed_in_single_precision():
-    """2048 + 1 is 2048 in float16: summed there, the last thousand ones would be lost."""
-    windows = Windows.of((3000,), (3000,), (1,), "valid")
-    x, kernel = np.ones((1, 3000, 1), "float16"), np.ones((3000, 1, 1), "float16")
-    y = convolution.conv(x, kernel, windows)
-    assert y.dtype == "float16" and y[0, 0, 0] == 3000
+def test_half_precision_is_summed_in_single_precision(monkeypatch):
+    """2048 + 1 is 2048 in float16: summed there, the last thousand examples would be lost."""
+    monkeypatch.setattr(windows_module, "BLOCK_BYTES", 1)
+    windows = Windows.of((2,), (2,), (1,), "valid")
+    x, dy = np.ones((3000, 2, 1), "float16"), np.ones((3000, 1, 1), "float16")
+    gradient = convolution.conv_kernel_gradient(x, dy, windows)
+    assert gradient.dtype == "float16" and gradient.ravel().tolist() == [3000, 3000]
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 4), (2, 6, 5, 4), (2, 3, 2, 5, 4)])
+@pytest.mark.parametrize("large", [0, 2**14])
+def test_the_bias_is_added_at_every_place_and_its_gradient_is_the_sum(shape, large, monkeypatch):
+    monkeypatch.setattr(bias_module, "LARGE", large)
+    generator = np.random.default_rng(0)
+    y, bias = generator.standard_normal(shape), generator.standard_normal(shape[-1])
+    for array in (y.copy(), np.moveaxis(np.moveaxis(y, -1, 1).copy(), 1, -1)):
+        np.testing.assert_allclose(bias_module.bias_gradient(array), array.reshape(-1, 4).sum(0))
+        bias_module.add_bias(array, bias)
+        np.testing.assert_array_equal(array, y + bias)

@@ -82,3 +82,11 @@ def test_integers_are_pooled_too():
     x = np.array([[[3], [-5], [-7]]])
     y, _ = pooling.max_pool(x, Windows.of((3,), (2,), (2,), "same"))
     assert y.dtype == x.dtype and y.ravel().tolist() == [3, -7]
+
+
+def test_half_precision_is_summed_in_single_precision():
+    """2048 + 1 is 2048 in float16: summed there, the average of 3000 ones would be 0.68."""
+    y = pooling.average_pool(
+        np.ones((1, 3000, 1), "float16"), Windows.of((3000,), (3000,), (1,), "valid")
+    )
+    assert y.dtype == "float16" and y.item() == 1
