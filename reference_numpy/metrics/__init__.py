@@ -1,6 +1,28 @@
-"""Keras's metrics: numbers gathered batch by batch."""
+"""Keras's metrics: numbers gathered batch by batch.
+
+`metrics.MeanSquaredError()` is a metric; the functions, `metrics.mean_squared_error(y_true,
+y_pred)`, are the values of the samples. Keras's loss functions are metrics too.
+"""
 
 from reference_numpy import losses
+from reference_numpy.losses import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 from reference_numpy.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -14,9 +36,25 @@ from reference_numpy.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from reference_numpy.metrics.auc import AUC
+from reference_numpy.metrics.confusion import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    PrecisionAtRecall,
+    Recall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    TrueNegatives,
+    TruePositives,
+)
+from reference_numpy.metrics.f_score import F1Score, FBetaScore
 from reference_numpy.metrics.from_losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
+    CategoricalHinge,
+    Hinge,
     KLDivergence,
     LogCoshError,
     MeanAbsoluteError,
@@ -25,42 +63,96 @@ from reference_numpy.metrics.from_losses import (
     MeanSquaredLogarithmicError,
     Poisson,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
 )
+from reference_numpy.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from reference_numpy.metrics.metric import Metric
 from reference_numpy.metrics.reduction import Mean, MeanMetricWrapper, Sum
+from reference_numpy.metrics.regression import (
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    PearsonCorrelation,
+    R2Score,
+    RootMeanSquaredError,
+    concordance_correlation,
+    pearson_correlation,
+)
 from reference_numpy.serialization import Family
 
 _classes = [
+    AUC,
     Accuracy,
     BinaryAccuracy,
     BinaryCrossentropy,
+    BinaryIoU,
     CategoricalAccuracy,
     CategoricalCrossentropy,
+    CategoricalHinge,
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    F1Score,
+    FBetaScore,
+    FalseNegatives,
+    FalsePositives,
+    Hinge,
+    IoU,
     KLDivergence,
     LogCoshError,
     Mean,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
+    MeanIoU,
     MeanMetricWrapper,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
+    OneHotIoU,
+    OneHotMeanIoU,
+    PearsonCorrelation,
     Poisson,
+    Precision,
+    PrecisionAtRecall,
+    R2Score,
+    Recall,
+    RecallAtPrecision,
+    RootMeanSquaredError,
+    SensitivityAtSpecificity,
     SparseCategoricalAccuracy,
     SparseCategoricalCrossentropy,
     SparseTopKCategoricalAccuracy,
+    SpecificityAtSensitivity,
+    SquaredHinge,
     Sum,
     TopKCategoricalAccuracy,
+    TrueNegatives,
+    TruePositives,
 ]
-#: functions of targets and predictions with one value a sample, by name; Keras's loss functions
-#: are metrics too
-functions = {
-    **losses.functions,
-    "binary_accuracy": binary_accuracy,
-    "categorical_accuracy": categorical_accuracy,
-    "sparse_categorical_accuracy": sparse_categorical_accuracy,
-    "sparse_top_k_categorical_accuracy": sparse_top_k_categorical_accuracy,
-    "top_k_categorical_accuracy": top_k_categorical_accuracy,
-}
+#: functions of targets and predictions with one value a sample
+_functions = [
+    binary_accuracy,
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_accuracy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    concordance_correlation,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    pearson_correlation,
+    poisson,
+    sparse_categorical_accuracy,
+    sparse_categorical_crossentropy,
+    sparse_top_k_categorical_accuracy,
+    squared_hinge,
+    top_k_categorical_accuracy,
+]
+functions = {**losses.functions, **{function.__name__: function for function in _functions}}
 
 _short_names = {
     "bce": BinaryCrossentropy,
@@ -99,5 +191,4 @@ def get(identifier):
 
 
 __all__ = ["Metric", "deserialize", "functions", "get", *(cls.__name__ for cls in _classes)]
-__all__ += ["binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"]
-__all__ += ["sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy"]
+__all__ += [function.__name__ for function in _functions]

@@ -138,6 +138,7 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     """
 
     direction = "up"
+    only_in_config_when_changed = ("from_sorted_ids",)
 
     def __init__(
         self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False
@@ -146,10 +147,3 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
             sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids
         )
         self.k, self.from_sorted_ids = k, from_sorted_ids
-
-    def get_config(self):
-        """The constructor's arguments; `from_sorted_ids` only where it is set, as in Keras."""
-        config = super().get_config()
-        if not self.from_sorted_ids:
-            del config["from_sorted_ids"]
-        return config

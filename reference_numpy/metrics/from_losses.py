@@ -51,6 +51,33 @@ class LogCoshError(MeanMetricWrapper):
         super().__init__(losses.log_cosh, name, dtype)
 
 
+class Hinge(MeanMetricWrapper):
+    """Mean of max(1 − t y, 0): see `losses.Hinge`."""
+
+    direction = "down"
+
+    def __init__(self, name="hinge", dtype=None):
+        super().__init__(losses.hinge, name, dtype)
+
+
+class SquaredHinge(MeanMetricWrapper):
+    """Mean of max(1 − t y, 0)²: see `losses.SquaredHinge`."""
+
+    direction = "down"
+
+    def __init__(self, name="squared_hinge", dtype=None):
+        super().__init__(losses.squared_hinge, name, dtype)
+
+
+class CategoricalHinge(MeanMetricWrapper):
+    """Mean of max(neg − pos + 1, 0): see `losses.CategoricalHinge`."""
+
+    direction = "down"
+
+    def __init__(self, name="categorical_hinge", dtype=None):
+        super().__init__(losses.categorical_hinge, name, dtype)
+
+
 class KLDivergence(MeanMetricWrapper):
     """Mean of Σ t log(t / y): see `losses.KLDivergence`."""
 

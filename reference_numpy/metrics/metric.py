@@ -20,6 +20,10 @@ class Metric(Configurable):
         dtype: dtype name or policy in which to compute; None for `config.floatx()`.
     """
 
+    #: arguments that Keras leaves out of the config; here they are in it unless they have their
+    #: default value, since the metric read back from the config would be another one
+    only_in_config_when_changed = ()
+
     #: "up" if more is better, "down" if less is; what callbacks go by when they are to guess
     direction = None
 
@@ -54,8 +58,13 @@ class Metric(Configurable):
 
     def get_config(self):
         """The constructor's arguments as plain values, with Keras's keys."""
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
-        return {name: serialize(getattr(self, name)) for name in names}
+        parameters = dict(list(inspect.signature(type(self).__init__).parameters.items())[1:])
+        return {
+            name: serialize(getattr(self, name))
+            for name, parameter in parameters.items()
+            if name not in self.only_in_config_when_changed
+            or getattr(self, name) != parameter.default
+        }
 
 
 def divide_no_nan(a, b):

@@ -4,6 +4,32 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tests.reference_numpy.metrics.batches import (
+    beyond,
+    binary,
+    binary_columns,
+    columns_of_labels,
+    digits,
+    distributions,
+    draws,
+    labels,
+    logits_of,
+    not_finite,
+    one_hot,
+    positive,
+    ranked,
+    real,
+    rounded,
+    sequences,
+    sequences_of_labels,
+    sequences_of_one_hot,
+    tied,
+    tied_one_hot,
+    valued,
+    values,
+    weighted,
+)
+
 
 @dataclass(frozen=True)
 class MetricCase:
@@ -32,104 +58,10 @@ class MetricCase:
         return f"{self.metric}-{self.label or arguments or 'default'}"[:90]
 
 
-def rounded(array):
-    """Numbers that float32 and float64 both hold, so that both start from the same."""
-    return np.asarray(array).astype("float32").astype("float64")
-
-
-def draws(make, count=3, seed=5):
-    """`count` batches from one generator, of different sizes."""
-    generator = np.random.default_rng(seed)
-    return [make(generator, size) for size in (4, 6, 3)[:count]]
-
-
-def weighted(batches, kind="sample", seed=6):
-    """The batches with random weights, one a sample or one a value."""
-    generator = np.random.default_rng(seed)
-    found = []
-    for y_true, y_pred in batches:
-        shape = np.shape(y_pred)[: 1 if kind == "sample" else -1]
-        found.append((y_true, y_pred, rounded(generator.uniform(0.2, 2, shape))))
-    return found
-
-
-def real(generator, size):
-    return rounded(generator.standard_normal((2, size, 3)))
-
-
-def positive(generator, size):
-    return rounded(generator.uniform(0.2, 3, (2, size, 3)))
-
-
-def sequences(generator, size):
-    return rounded(generator.standard_normal((2, size, 4, 3)))
-
-
-def distributions(generator, size):
-    return rounded(generator.dirichlet(np.ones(4) * 2, (2, size)))
-
-
-def one_hot(generator, size):
-    y_pred = rounded(generator.dirichlet(np.ones(6), size))
-    return np.eye(6)[generator.integers(0, 6, size)], y_pred
-
-
-def labels(generator, size):
-    y_pred = rounded(generator.dirichlet(np.ones(6), size))
-    return generator.integers(0, 6, size), y_pred
-
-
-def columns_of_labels(generator, size):
-    y_true, y_pred = labels(generator, size)
-    return y_true[:, None], y_pred
-
-
-def sequences_of_labels(generator, size):
-    y_pred = rounded(generator.dirichlet(np.ones(6), (size, 4)))
-    return generator.integers(0, 6, (size, 4)), y_pred
-
-
-def sequences_of_one_hot(generator, size):
-    y_true, y_pred = sequences_of_labels(generator, size)
-    return np.eye(6)[y_true], y_pred
-
-
-def binary(generator, size):
-    return generator.integers(0, 2, (size, 3)) * 1.0, rounded(generator.random((size, 3)))
-
-
-def binary_columns(generator, size):
-    return generator.integers(0, 2, size), rounded(generator.random((size, 1)))
-
-
-def digits(generator, size):
-    return generator.integers(0, 3, (size, 2)), generator.integers(0, 3, (size, 2))
-
-
-def tied(generator, size):
-    y_true, y_pred = labels(generator, size)
-    return y_true, np.round(y_pred * 4) / 4
-
-
-def not_finite(generator, size):
-    y_true, y_pred = labels(generator, size)
-    y_pred[0, 1], y_pred[1, y_true[1]] = np.nan, np.inf
-    return y_true, y_pred
-
-
-def values(generator, size):
-    return (rounded(generator.standard_normal((size, 2))),)
-
-
-def ranked(generator, size):
-    y_pred = np.array([generator.permutation(6) for _ in range(size)]) * 1.0
-    return generator.integers(0, 6, size), y_pred
-
-
-def logits_of(batches):
-    """The batches with the logarithms of their predictions."""
-    return [(batch[0], rounded(np.log(batch[1])), *batch[2:]) for batch in batches]
-
+FLOATX = {
+    "keras_precision": "float32",
+    "note": "Keras counts, or divides, in float32 whatever the dtype",
+}
 
 REDUCTION = [
     case
@@ -229,4 +161,187 @@ FROM_LOSSES += [
     MetricCase("SparseCategoricalCrossentropy", weighted(draws(labels)), {"ignore_class": 1}),
 ]
 
-CASES = REDUCTION + ACCURACY + FROM_LOSSES
+FROM_LOSSES += [
+    case
+    for metric in ("Hinge", "SquaredHinge")
+    for case in (MetricCase(metric, draws(binary)), MetricCase(metric, draws(real), label="real"))
+]
+FROM_LOSSES += [
+    MetricCase("CategoricalHinge", weighted(draws(one_hot))),
+]
+
+REGRESSION = [
+    MetricCase("RootMeanSquaredError", draws(real)),
+    MetricCase("RootMeanSquaredError", weighted(draws(real)), label="weighted"),
+    MetricCase("RootMeanSquaredError", [(np.arange(3.0), np.ones((3, 1)))], label="n, 1"),
+    MetricCase("CosineSimilarity", draws(real)),
+    MetricCase("CosineSimilarity", weighted(draws(sequences), "value"), {"axis": -1}),
+    MetricCase("CosineSimilarity", draws(real), {"axis": 0}),
+    MetricCase("PearsonCorrelation", draws(real)),
+    MetricCase("PearsonCorrelation", weighted(draws(sequences), "value")),
+    MetricCase("PearsonCorrelation", draws(real), {"axis": 0}),
+    MetricCase("ConcordanceCorrelation", draws(real)),
+    MetricCase("ConcordanceCorrelation", weighted(draws(real)), {"axis": -1}),
+    MetricCase("ConcordanceCorrelation", draws(sequences), {"axis": 1}),
+    *(
+        MetricCase("R2Score", batches, {"class_aggregation": aggregation}, label, **FLOATX)
+        for aggregation in (None, "uniform_average", "variance_weighted_average")
+        for label, batches in (
+            (f"{aggregation}", draws(real)),
+            (f"{aggregation}, weighted", weighted(draws(real))),
+        )
+    ),
+    MetricCase("R2Score", draws(real), {"num_regressors": 2}, **FLOATX),
+    MetricCase(
+        "R2Score",
+        [(np.ones((3, 2)), rounded(np.arange(6.0).reshape(3, 2)))],
+        {"class_aggregation": None},
+        "constant targets",
+        **FLOATX,
+    ),
+]
+
+THRESHOLDS = ([0.2, 0.7], [0.0, 0.5, 1.0], [0.1, 0.25, 0.3, 0.9])
+CONFUSION = [
+    case
+    for metric in ("TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives")
+    for case in (
+        MetricCase(metric, draws(binary), **FLOATX),
+        MetricCase(metric, weighted(draws(binary)), label="weighted", **FLOATX),
+        MetricCase(metric, draws(binary_columns), {"thresholds": 0.3}, **FLOATX),
+        MetricCase(metric, weighted(draws(binary)), {"thresholds": [0.2, 0.7]}, **FLOATX),
+        MetricCase(metric, beyond(draws(binary)), {"thresholds": [0.0, 0.5, 1.0]}, **FLOATX),
+    )
+]
+CONFUSION += [
+    case
+    for metric in ("Precision", "Recall")
+    for case in (
+        MetricCase(metric, draws(binary), **FLOATX),
+        *(MetricCase(metric, draws(binary), {"thresholds": t}, **FLOATX) for t in THRESHOLDS),
+        MetricCase(metric, weighted(draws(binary)), label="weighted", **FLOATX),
+        MetricCase(metric, valued(draws(binary)), label="weight a value", **FLOATX),
+        MetricCase(metric, draws(one_hot), {"top_k": 2}, **FLOATX),
+        MetricCase(metric, draws(tied_one_hot), {"top_k": 3}, label="ties", **FLOATX),
+        MetricCase(metric, weighted(draws(one_hot)), {"class_id": 1}, **FLOATX),
+        MetricCase(
+            metric, draws(one_hot), {"class_id": 2, "top_k": 2, "thresholds": 0.1}, **FLOATX
+        ),
+        MetricCase(metric, [(np.zeros(3), np.zeros(3))], label="nothing there", **FLOATX),
+    )
+]
+AT_THRESHOLD = {
+    "SensitivityAtSpecificity": "specificity",
+    "SpecificityAtSensitivity": "sensitivity",
+    "PrecisionAtRecall": "recall",
+    "RecallAtPrecision": "precision",
+}
+CONFUSION += [
+    case
+    for metric, argument in AT_THRESHOLD.items()
+    for case in (
+        MetricCase(metric, draws(binary_columns), {argument: 0.5}, **FLOATX),
+        MetricCase(metric, weighted(draws(binary)), {argument: 0.6}, "weighted", **FLOATX),
+        MetricCase(metric, draws(binary), {argument: 0.4, "num_thresholds": 1}, **FLOATX),
+        MetricCase(metric, draws(one_hot), {argument: 0.7, "class_id": 0}, **FLOATX),
+        MetricCase(metric, draws(binary), {argument: 1.0, "num_thresholds": 11}, **FLOATX),
+    )
+]
+
+AREAS = [
+    case
+    for curve in ("ROC", "PR", "PRGAIN")
+    for method in ("interpolation", "majoring", "minoring")
+    for case in (
+        MetricCase(
+            "AUC",
+            batches,
+            {"curve": curve, "summation_method": method, **arguments},
+            f"{curve}, {method}, {label}",
+            **FLOATX,
+        )
+        for label, batches, arguments in (
+            ("plain", draws(binary), {}),
+            ("weighted", weighted(draws(binary_columns)), {"num_thresholds": 20}),
+            ("labels", draws(binary), {"multi_label": True, "num_labels": 3}),
+            (
+                "weighted labels",
+                weighted(draws(binary)),
+                {"multi_label": True, "label_weights": [0.5, 0.25, 1.0]},
+            ),
+        )
+    )
+]
+AREAS += [
+    MetricCase("AUC", draws(binary), {"thresholds": [0.7, 0.1, 0.35]}, **FLOATX),
+    MetricCase("AUC", draws(binary), {"thresholds": [0.25, 0.5, 0.75]}, **FLOATX),
+    MetricCase("AUC", draws(binary), {"thresholds": [0.3, 0.4], "multi_label": True}, **FLOATX),
+    MetricCase("AUC", logits_of(draws(binary)), {"from_logits": True}, **FLOATX),
+    MetricCase("AUC", draws(binary), {"label_weights": [1.0, 0.5, 0.0]}, **FLOATX),
+    MetricCase("AUC", [(np.array([0, 0, 1, 1]), np.array([0, 0.5, 0.3, 0.9]))], **FLOATX),
+    MetricCase("AUC", [(np.zeros(3), np.array([0, 0.5, 1.0]))], label="no yes", **FLOATX),
+    MetricCase("AUC", [(np.ones(3), np.array([0, 0.5, 1.0]))], {"curve": "PR"}, **FLOATX),
+    MetricCase("AUC", [(np.zeros(3), np.zeros(3))], {"curve": "PRGAIN"}, **FLOATX),
+]
+
+SCORES = [
+    case
+    for average in (None, "micro", "macro", "weighted")
+    for case in (
+        MetricCase("F1Score", draws(one_hot), {"average": average}),
+        MetricCase("F1Score", weighted(draws(binary)), {"average": average, "threshold": 0.4}),
+        MetricCase("FBetaScore", draws(one_hot), {"average": average, "beta": 2.0}),
+        MetricCase(
+            "FBetaScore",
+            weighted(draws(binary)),
+            {"average": average, "beta": 0.5, "threshold": 0.5},
+        ),
+    )
+]
+SCORES += [
+    MetricCase("F1Score", [(np.eye(3), np.zeros((3, 3)))], {"average": "macro"}, "nothing said"),
+]
+
+REGIONS = [
+    MetricCase("IoU", draws(digits), {"num_classes": 3, "target_class_ids": [0, 2]}, **FLOATX),
+    MetricCase("IoU", draws(digits), {"num_classes": 2, "target_class_ids": [1]}, **FLOATX),
+    MetricCase(
+        "IoU",
+        valued(draws(digits)),
+        {"num_classes": 3, "target_class_ids": [1], "ignore_class": 0},
+        **FLOATX,
+    ),
+    MetricCase(
+        "IoU",
+        draws(sequences_of_labels),
+        {"num_classes": 6, "target_class_ids": [0, 1, 5], "sparse_y_pred": False},
+        **FLOATX,
+    ),
+    MetricCase("BinaryIoU", draws(binary), **FLOATX),
+    MetricCase("BinaryIoU", draws(binary), {"target_class_ids": [1], "threshold": 0.3}, **FLOATX),
+    MetricCase("BinaryIoU", weighted(draws(binary_columns)), **FLOATX),
+    MetricCase("MeanIoU", draws(digits), {"num_classes": 3}, **FLOATX),
+    MetricCase("MeanIoU", draws(digits), {"num_classes": 5, "ignore_class": 1}, **FLOATX),
+    MetricCase(
+        "MeanIoU", [(np.array([0, 0]), np.array([0, 0]))], {"num_classes": 3}, "one class", **FLOATX
+    ),
+    MetricCase(
+        "MeanIoU",
+        draws(one_hot),
+        {"num_classes": 6, "sparse_y_true": False, "sparse_y_pred": False},
+        **FLOATX,
+    ),
+    MetricCase(
+        "OneHotIoU", draws(one_hot), {"num_classes": 6, "target_class_ids": [0, 3]}, **FLOATX
+    ),
+    MetricCase(
+        "OneHotIoU",
+        weighted(draws(sequences_of_one_hot), "value"),
+        {"num_classes": 6, "target_class_ids": [0, 3], "ignore_class": 2},
+        **FLOATX,
+    ),
+    MetricCase("OneHotMeanIoU", draws(one_hot), {"num_classes": 6}, **FLOATX),
+    MetricCase("OneHotMeanIoU", draws(sequences_of_one_hot), {"num_classes": 6}, **FLOATX),
+]
+
+CASES = REDUCTION + ACCURACY + FROM_LOSSES + REGRESSION + CONFUSION + AREAS + SCORES + REGIONS

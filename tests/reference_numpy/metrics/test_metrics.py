@@ -53,7 +53,7 @@ def test_precision_is_kept(case):
 
 @BY_CASE
 def test_inputs_stay_untouched(case):
-    batches = [[np.copy(x) for x in batch] for batch in case.batches]
+    batches = [[np.array(x) for x in batch] for batch in case.batches]
     results(make(case), batches)
     for before, after in zip(case.batches, batches, strict=True):
         for x, y in zip(before, after, strict=True):
@@ -110,3 +110,101 @@ def test_names_find_the_metrics():
         metrics.get(3)
     with pytest.raises(ValueError, match="`fn` must be callable. Received: fn=3"):
         metrics.MeanMetricWrapper(3)
+
+
+def test_counts_by_hand():
+    y_true, y_pred = np.array([1, 0, 1, 1, 0]), np.array([0.9, 0.6, 0.5, 0.2, 0.1])
+    expected = {
+        "TruePositives": [2, 1],
+        "FalsePositives": [1, 1],
+        "TrueNegatives": [1, 1],
+        "FalseNegatives": [1, 2],
+        "Precision": [2 / 3, 1 / 2],
+        "Recall": [2 / 3, 1 / 3],
+    }
+    for name, counts in expected.items():
+        metric = getattr(metrics, name)(thresholds=[0.4, 0.5])
+        np.testing.assert_allclose(metric(y_true, y_pred), counts, rtol=1e-6)
+    # Of the two thresholds at which three quarters of the noes are seen, the lower finds more.
+    y_true, y_pred = np.array([0, 0, 0, 0, 1, 1]), np.array([0.0, 0.1, 0.2, 0.7, 0.3, 0.8])
+    assert metrics.SensitivityAtSpecificity(0.75)(y_true, y_pred) == 1.0
+    assert metrics.SensitivityAtSpecificity(0.8)(y_true, y_pred) == 0.5
+    assert metrics.SpecificityAtSensitivity(0.6)(y_true, y_pred) == 0.75
+    assert metrics.PrecisionAtRecall(0.6)(y_true, y_pred) == pytest.approx(2 / 3)
+    assert metrics.RecallAtPrecision(0.6)(y_true, y_pred) == 1.0
+
+
+def test_areas_are_scikit_learns():
+    from sklearn.metrics import roc_auc_score
+
+    generator = np.random.default_rng(0)
+    y_true = generator.integers(0, 2, 400)
+    y_pred = np.clip(0.3 * y_true + 0.7 * generator.random(400), 0, 1)
+    weights = generator.uniform(0.2, 2, 400)
+    metric = metrics.AUC(num_thresholds=20001)
+    metric.update_state(y_true[:150], y_pred[:150], weights[:150])
+    metric.update_state(y_true[150:], y_pred[150:], weights[150:])
+    exact = roc_auc_score(y_true, y_pred, sample_weight=weights)
+    assert metric.result() == pytest.approx(exact, abs=1e-4)
+
+
+def test_scores_and_regions_are_scikit_learns():
+    from sklearn.metrics import f1_score, jaccard_score, r2_score
+
+    generator = np.random.default_rng(1)
+    y_true, y_pred = generator.integers(0, 3, (2, 60))
+    for average in (None, "micro", "macro", "weighted"):
+        ours = metrics.F1Score(average)(np.eye(3)[y_true], np.eye(3)[y_pred])
+        np.testing.assert_allclose(ours, f1_score(y_true, y_pred, average=average), atol=1e-6)
+    ours = metrics.MeanIoU(3)(y_true, y_pred)
+    assert ours == pytest.approx(jaccard_score(y_true, y_pred, average="macro"), abs=1e-6)
+    y_true, y_pred = generator.standard_normal((2, 30, 2))
+    ours = metrics.R2Score("variance_weighted_average")(y_true, y_pred)
+    exact = r2_score(y_true, y_pred, multioutput="variance_weighted")
+    assert ours == pytest.approx(exact, rel=1e-5)
+
+
+def test_one_hot_regions_may_have_their_classes_on_any_axis():
+    generator = np.random.default_rng(2)
+    y_true, y_pred = generator.integers(0, 3, (2, 2, 4, 5))
+    images = [np.moveaxis(np.eye(3)[y], -1, 1) for y in (y_true, y_pred)]
+    plain = metrics.MeanIoU(3)(y_true, y_pred)
+    assert metrics.OneHotMeanIoU(3, axis=1)(*images) == plain
+
+
+def test_too_few_numbers_for_an_adjusted_score():
+    y_true, y_pred = np.array([[1.0], [2.0], [4.0]]), np.array([[1.0], [2.5], [3.0]])
+    plain = metrics.R2Score()(y_true, y_pred)
+    for regressors in (2, 3):
+        with pytest.warns(UserWarning, match="too few"):
+            assert metrics.R2Score(num_regressors=regressors)(y_true, y_pred) == plain
+    assert metrics.R2Score(num_regressors=1)(y_true, y_pred) < plain
+
+
+@pytest.mark.parametrize(
+    ("make_it", "message"),
+    [
+        (lambda: metrics.Precision(thresholds=1.5), r"in \[0, 1\]. Received: \[1.5\]"),
+        (lambda: metrics.Recall(class_id=1)([1, 0], [0.2, 0.4]), r"class_id.*shape=\(2,\)"),
+        (lambda: metrics.PrecisionAtRecall(1.2), "`recall`.*recall=1.2"),
+        (lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0), "num_thresholds=0"),
+        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds=1"),
+        (lambda: metrics.AUC(curve="LIFT"), "AUC curve.*LIFT"),
+        (lambda: metrics.AUC(summation_method="simpson"), "AUC summation_method.*simpson"),
+        (lambda: metrics.AUC(num_labels=3), "num_labels=3"),
+        (lambda: metrics.AUC(multi_label=True)([1, 0], [0.1, 0.2]), r"rank 2.*\(2,\)"),
+        (lambda: metrics.F1Score(average="mean"), "average=mean"),
+        (lambda: metrics.FBetaScore(beta=1), "beta=1"),
+        (lambda: metrics.FBetaScore(beta=-1.0), "beta=-1.0"),
+        (lambda: metrics.F1Score(threshold=0.0), "threshold=0.0"),
+        (lambda: metrics.F1Score()([1, 0], [1, 0]), r"2D inputs.*\(2,\)"),
+        (lambda: metrics.IoU(2, [2]), "class id 2 is out of range"),
+        (lambda: metrics.R2Score(class_aggregation="sum"), "class_aggregation=sum"),
+        (lambda: metrics.R2Score(num_regressors=-1), "num_regressors=-1"),
+        (lambda: metrics.R2Score()(np.ones(3), np.ones(3)), r"2D inputs.*\(3,\)"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(make_it, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        make_it()
+    assert "\n" not in str(caught.value)
