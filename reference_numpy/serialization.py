@@ -175,10 +175,9 @@ def serialize(value):
         }
     shared = _shared.get()
     if shared is not None and isinstance(config, dict) and config["class_name"] != "function":
-        _, first = shared.setdefault(id(value), (value, config))
+        _, first, number = shared.setdefault(id(value), (value, config, len(shared) + 1))
         if first is not config:
-            number = first.setdefault("shared_object_id", len(shared))
-            config["shared_object_id"] = number
+            first["shared_object_id"] = config["shared_object_id"] = number
     return config
 
 

@@ -71,6 +71,8 @@ def check_config(path, config):
     def check_class(value, place):
         name, module = value["class_name"], value.get("module")
         inner = value.get("config")
+        if not isinstance(name, str) or not isinstance(module, (str, type(None))):
+            refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
         if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
             refuse(place, f"'{name}' is code, which is never loaded")
         if name in VALUES:
@@ -88,7 +90,7 @@ def check_config(path, config):
             refuse(
                 place, f"'{registered}' is a class of the author's own, whose code is not loaded"
             )
-        if module not in FAMILIES or not isinstance(name, str):
+        if module not in FAMILIES:
             refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
         if name not in FAMILIES[module].classes:
             refuse(place, f"'{module}' has no class {name!r} in the NumPy half")

@@ -156,7 +156,8 @@ def load_weights(model, filepath):
             ):
                 read_state(model, reader, archive.assets)
         else:
-            with WeightsReader(_checked_path(path, ".weights.h5"), path) as reader:
+            _checked_path(path, ".weights.h5")
+            with open(path, "rb") as file, WeightsReader(path, file) as reader:
                 read_state(model, reader)
     except ModelFileError:
         model.set_weights(before)

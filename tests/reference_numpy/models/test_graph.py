@@ -178,7 +178,8 @@ def test_masks_travel_to_the_layers_that_take_them():
     short = model(tokens[:1, :2])
     whole = model(tokens)
     for a, b in zip(short, whole, strict=True):
-        np.testing.assert_allclose(a[0], b[0], rtol=1e-14)
+        # Products of other sizes may be summed in another order.
+        np.testing.assert_allclose(a[0], b[0], rtol=1e-12)
     assert_calculus(model, tokens)
 
 

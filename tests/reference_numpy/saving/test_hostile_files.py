@@ -1,0 +1,419 @@
+"""Files that are no models, damaged, or attacks: one line each, nothing run, no memory taken."""
+
+import json
+import os
+import stat
+import tracemalloc
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from reference_numpy.saving import ModelFileError
+from tests.reference_numpy.saving.files import (
+    change_config,
+    change_weights,
+    make_model,
+    members,
+    rewrite,
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    make_model().save(tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+@pytest.fixture
+def weights_path(tmp_path):
+    make_model().save_weights(tmp_path / "model.weights.h5")
+    return tmp_path / "model.weights.h5"
+
+
+def assert_refused(path, place, reason):
+    tracemalloc.start()
+    with pytest.raises(ModelFileError) as error:
+        rn.models.load_model(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    text = str(error.value)
+    assert text.startswith(f"{path}: ") and "\n" not in text
+    assert place in text and reason in text, text
+    assert peak < 64 << 20, "memory was taken for what the file claims"
+
+
+# The archive
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK", b"not a model", b"\x89HDF\r\n\x1a\n" + bytes(100), bytes(10_000)],
+    ids=["empty", "two bytes", "text", "hdf5", "zeros"],
+)
+def test_no_archive(path, data):
+    path.write_bytes(data)
+    assert_refused(path, "", "this is no .keras file")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_cut_short(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    assert_refused(path, "", "cut short")
+
+
+def test_a_folder(tmp_path):
+    (tmp_path / "folder.keras").mkdir()
+    with pytest.raises(IsADirectoryError):
+        rn.models.load_model(tmp_path / "folder.keras")
+
+
+@pytest.mark.parametrize("name", ["metadata.json", "config.json", "model.weights.h5"])
+def test_a_missing_member(path, name):
+    found = members(path)
+    del found[name]
+    with zipfile.ZipFile(path, "w") as archive:
+        for other, data in found.items():
+            archive.writestr(other, data)
+    assert_refused(path, name, "is missing")
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:evil"])
+def test_names_that_lead_out(path, name):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, "x")
+    assert_refused(path, "member", "leads out of the archive")
+
+
+def test_a_foreign_member(path):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("evil.py", "import os")
+    assert_refused(path, "member 'evil.py'", "has no such member")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name(path):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("config.json", "{}")
+    assert_refused(path, "member 'config.json'", "two members of this name")
+
+
+def test_a_link(path):
+    info = zipfile.ZipInfo("assets/passwd")
+    info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(info, "/etc/passwd")
+    assert_refused(path, "member 'assets/passwd'", "a link or a device")
+
+
+def test_an_encrypted_member(path):
+    data = bytearray(path.read_bytes())
+    central = data.index(b"PK\x01\x02")
+    data[central + 8] |= 1
+    path.write_bytes(data)
+    assert_refused(path, "member 'metadata.json'", "encrypted")
+
+
+def test_a_text_that_unpacks_to_a_thousand_times_its_size(path):
+    found = members(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("metadata.json", found["metadata.json"])
+        archive.writestr("config.json", b" " * (256 << 20))
+        archive.writestr("model.weights.h5", found["model.weights.h5"], zipfile.ZIP_STORED)
+    assert path.stat().st_size < 1 << 20
+    assert_refused(path, "member 'config.json'", "it claims 268,435,456 bytes")
+
+
+def test_compressed_weights(path):
+    found = members(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in found.items():
+            archive.writestr(name, data)
+    assert_refused(path, "member 'model.weights.h5'", "compressed")
+
+
+def test_flipped_bits(path):
+    data = bytearray(path.read_bytes())
+    for name, place in (("config.json", b'"class_name"'), ("model.weights.h5", b"\x89HDF")):
+        spoiled = bytearray(data)
+        spoiled[spoiled.index(place) + 3] ^= 1
+        path.write_bytes(spoiled)
+        assert_refused(path, f"member '{name}'", "damaged")
+
+
+# Metadata and JSON
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"keras_version": "4.0.0"}, "written by Keras 4.0.0"),
+        ({"keras_version": "2.15.0"}, "written by Keras 2.15.0"),
+        ({}, "does not say which Keras"),
+        ([], "does not say which Keras"),
+        (b"{", "is no JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+    ],
+)
+def test_metadata(path, metadata, reason):
+    rewrite(path, metadata=metadata)
+    assert_refused(path, "metadata.json", reason)
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        (b"", "is no JSON"),
+        (b"[" * 100_000, "nests too deep"),
+        ([], "describes no model"),
+        ({"class_name": "Functional"}, "describes no model"),
+        ({"class_name": "MyModel", "config": {}}, "the model is a 'MyModel'"),
+        ({"class_name": "Functional", "config": {"layers": 3}}, "config"),
+    ],
+)
+def test_configs_that_are_none(path, config, reason):
+    rewrite(path, config=config)
+    assert_refused(path, "config.json", reason)
+
+
+# What a config may not name
+
+
+def layer(config, name="hidden"):
+    return next(entry for entry in config["config"]["layers"] if entry["name"] == name)
+
+
+def set_class(name, module="keras.layers", registered=None):
+    def change(config):
+        layer(config).update(class_name=name, module=module, registered_name=registered)
+
+    return change
+
+
+def set_argument(key, value, name="hidden"):
+    def change(config):
+        layer(config, name)["config"][key] = value
+
+    return change
+
+
+CODE = {"class_name": "__lambda__", "config": {"value": ["4wEAAA==", None, None]}}
+FUNCTION = {"module": "os", "class_name": "function", "config": "system"}
+NUMPY = {"class_name": "__numpy__", "config": {"value": [1], "dtype": "object"}}
+PLACE = "config.json: layers[1]"
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "reason"),
+    [
+        (set_class("Lambda"), PLACE, "'Lambda' is code"),
+        (set_class("system", "os"), PLACE, "'system' of 'os' is not known"),
+        (set_class("Evil", None, "pack>Evil"), PLACE, "'pack>Evil' is a class of the author's own"),
+        (set_class("Dense", "keras.layers", "pack>Dense"), PLACE, "class of the author's own"),
+        (set_class("Nothing"), PLACE, "'keras.layers' has no class 'Nothing'"),
+        (set_class(["Dense"]), PLACE, "is not known"),
+        (set_class("TorchModuleWrapper"), PLACE, "TorchModuleWrapper"),
+        (set_argument("activation", CODE), f"{PLACE}.config.activation", "'__lambda__' is code"),
+        (set_argument("activation", FUNCTION), f"{PLACE}.config.activation", "'system' is code"),
+        (set_argument("activation", NUMPY), PLACE, "dtype 'object'"),
+        (set_argument("activation", "evil"), "config.json: config", "'evil'"),
+        (set_argument("name", "../../evil"), f"{PLACE}.config.name", "paths and URLs"),
+        (set_argument("name", "https://evil/x"), f"{PLACE}.config.name", "paths and URLs"),
+        (set_argument("name", "/etc/passwd"), f"{PLACE}.config.name", "paths and URLs"),
+        (set_argument("name", "~/x"), f"{PLACE}.config.name", "paths and URLs"),
+        (set_argument("vocabulary", "words"), f"{PLACE}.config.vocabulary", "another file"),
+        (set_argument("units", -3), "config.json: config", "units=-3"),
+        (set_argument("units", "many"), "config.json: config", "units='many'"),
+        (set_argument("evil", 1), "config.json: config", "Unrecognized keyword arguments"),
+        (set_argument("units", 10**12), "config.json", "describes more weights than"),
+        (set_argument("units", 10**30), "config.json", "describes more weights than"),
+    ],
+)
+def test_refused_configs(path, change, place, reason):
+    change_config(path, change)
+    assert_refused(path, place, reason)
+
+
+def nest(config):
+    inner = {}
+    for _ in range(300):
+        inner = {"a": inner}
+    layer(config)["config"]["kernel_initializer"] = inner
+
+
+def call_itself(config):
+    history = layer(config)["inbound_nodes"][0]["args"][0]["config"]
+    history["keras_history"] = ["hidden", 0, 0]
+
+
+def refer(*triple):
+    def change(config):
+        layer(config)["inbound_nodes"][0]["args"][0]["config"]["keras_history"] = list(triple)
+
+    return change
+
+
+def end(*triple):
+    def change(config):
+        config["config"]["output_layers"] = list(triple)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (nest, "nests too deep"),
+        (call_itself, "has loops"),
+        (refer("nobody", 0, 0), "refers to the layer 'nobody'"),
+        (refer("x", 7, 0), "has loops, or calls that refer to outputs"),
+        (refer("x", -1, 0), "has loops, or calls that refer to outputs"),
+        (refer("x", 0, 3), "has no output 3"),
+        (refer("x"), "config"),
+        (end("nobody", 0, 0), "'nobody'"),
+        (end("out", 9, 0), "no call 9"),
+        (lambda c: layer(c).update(name="out"), "two layers of the name 'out'"),
+        (lambda c: layer(c).pop("inbound_nodes"), "inbound_nodes"),
+        (lambda c: c["compile_config"].update(loss="evil"), "'evil'"),
+        (lambda c: c["compile_config"].update(loss=CODE), "'__lambda__' is code"),
+        (lambda c: c["compile_config"].update(metrics=[FUNCTION]), "'system' is code"),
+        (lambda c: c["compile_config"].update(evil=1), "evil"),
+    ],
+)
+def test_broken_graphs_and_compile_settings(path, change, reason):
+    change_config(path, change)
+    assert_refused(path, "config.json", reason)
+
+
+def test_what_is_not_to_be_compiled_is_not_looked_at(path):
+    change_config(path, lambda config: config["compile_config"].update(loss=CODE))
+    assert not rn.models.load_model(path, compile=False).compiled
+
+
+def test_a_large_kernel_of_a_convolution_takes_no_memory(tmp_path):
+    model = rn.Sequential([rn.Input((8, 8, 2)), rn.layers.Conv2D(2, 3)])
+    path = tmp_path / "model.keras"
+    model.save(path)
+
+    def change(config):
+        config["config"]["layers"][1]["config"].update(kernel_size=[10**5, 10**5], padding="same")
+
+    change_config(path, change)
+    assert_refused(path, "config.json", "describes more weights than")
+
+
+# Weights
+
+
+KERNEL = "layers/dense/vars/0"
+
+
+def replace(make):
+    """Replace the first kernel by what `make(group, name)` puts there."""
+
+    def change(file):
+        del file[KERNEL]
+        make(file["layers/dense/vars"], "0")
+
+    return change
+
+
+def virtual(group, name):
+    layout = h5py.VirtualLayout((4, 3), "f4")
+    layout[...] = h5py.VirtualSource("/etc/passwd", "x", shape=(4, 3))
+    group.create_virtual_dataset(name, layout)
+
+
+def external(group, name):
+    group.create_dataset(name, (4, 3), "f4", external=[("/etc/passwd", 0, 48)])
+
+
+def bomb(group, name):
+    group.create_dataset(name, (10**6, 10**6), "f4", chunks=(1000, 1000))
+
+
+def sparse(group, name):
+    group.create_dataset(name, (4, 3), "f4", chunks=(4, 3))
+
+
+def compressed(group, name):
+    group.create_dataset(name, data=np.zeros((4, 3), "f4"), compression="gzip")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda f: f.pop(KERNEL), "has 1 weights; 'hidden' expects 2"),
+        (lambda f: f.pop("layers/dense/vars"), "weights of 'hidden' are missing"),
+        (lambda f: f.pop("layers"), "are missing"),
+        (lambda f: f["layers/dense/vars"].create_dataset("2", data=1.0), "has 3 weights"),
+        (replace(lambda g, n: g.create_dataset(n, data=np.zeros((4, 4)))), "shape (4, 4)"),
+        (replace(lambda g, n: g.create_dataset(n, data=np.zeros(12))), "shape (12,)"),
+        (replace(bomb), "it claims 4,000,000,000,000 bytes, of which the file has 0"),
+        (replace(sparse), "it claims 48 bytes, of which the file has 0"),
+        (replace(lambda g, n: g.create_dataset(n, data=np.zeros((4, 3), int))), "dtype int64"),
+        (replace(lambda g, n: g.create_dataset(n, data=np.full((4, 3), b"x"))), "dtype |S1"),
+        (
+            replace(lambda g, n: g.create_dataset(n, (4, 3), h5py.string_dtype())),
+            "is no plain number",
+        ),
+        (replace(lambda g, n: g.create_group(n)), "not a dataset"),
+        (replace(lambda g, n: g.__setitem__(n, h5py.SoftLink("/x"))), "SoftLink"),
+        (replace(lambda g, n: g.__setitem__(n, h5py.ExternalLink("/etc/x", "x"))), "ExternalLink"),
+        (replace(virtual), "virtual datasets"),
+        (replace(external), "another file is refused: '/etc/passwd'"),
+        (replace(compressed), "compressed or filtered"),
+        (replace(lambda g, n: g.create_dataset(n, data=h5py.Empty("f4"))), "the dataset is empty"),
+    ],
+)
+def test_weights(path, weights_path, change, reason):
+    change_weights(path, change)
+    assert_refused(path, "model.weights.h5/layers", reason)
+    change_weights(weights_path, change)
+    model = make_model()
+    before = [w.copy() for w in model.weights]
+    with pytest.raises(ModelFileError, match="layers") as error:
+        model.load_weights(weights_path)
+    assert reason in str(error.value) and "\n" not in str(error.value)
+    for a, b in zip(before, model.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_link_to_a_group(path):
+    def change(file):
+        del file["layers/dense"]
+        file["layers"]["dense"] = h5py.ExternalLink("/etc/other.h5", "/layers/dense")
+
+    change_weights(path, change)
+    assert_refused(path, "layers/dense", "ExternalLink; links are refused")
+
+
+def test_the_optimizer(path):
+    change_weights(path, lambda file: file["optimizer/vars"].pop("3"))
+    assert_refused(path, "model.weights.h5/optimizer", "variables; 'adam")
+
+
+def test_no_hdf5(path):
+    rewrite(path, weights=b"nothing of the kind")
+    assert_refused(path, "model.weights.h5", "no HDF5 file")
+
+
+def test_nothing_is_executed(path, tmp_path):
+    """The classical attack: a Lambda layer whose code is in the file."""
+    marker = tmp_path / "executed"
+    code = {"class_name": "__lambda__", "config": {"value": [f"open({str(marker)!r}, 'w')"]}}
+    change_config(path, set_argument("activation", code))
+    assert_refused(path, PLACE, "is code")
+    change_config(path, set_class("Lambda"))
+    assert_refused(path, PLACE, "is code")
+    assert not os.path.exists(marker)
+
+
+def test_what_json_may_hold_beside_numbers(path):
+    """`NaN` and `Infinity` are no attack, and are told by the layer that they reach."""
+    text = members(path)["config.json"].decode().replace('"epsilon": 0.001', '"epsilon": NaN')
+    rewrite(path, config=json.loads(text))
+    rn.models.load_model(path)
