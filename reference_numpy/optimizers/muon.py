@@ -88,7 +88,8 @@ class Muon(Optimizer):
 
     def weight_decay_of(self, index):
         """The weight decay of one weight, 0 for none."""
-        return (self.adam_weight_decay if self.uses_adam(index) else self.weight_decay) or 0.0
+        decay = self.adam_weight_decay if self.uses_adam(index) else self.weight_decay
+        return decay if decay and self.decays(index) else 0.0
 
     def update(self, w, g, learning_rate, momentum, velocity=None):
         """The equations above, or Adam's where there is a `velocity`."""

@@ -6,13 +6,12 @@ import warnings
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.optimizers.blocks import Job, in_blocks
 from reference_numpy.optimizers.clipping import clip
 from reference_numpy.optimizers.schedules import LearningRateSchedule
 from reference_numpy.optimizers.state import OptimizerState, flush_denormals
 from reference_numpy.serialization import serialize, unique_name
 
-#: Entries worked on at a time: with its state and temporaries a block stays in the cache.
-BLOCK = 16384
 #: Steps between two clean-ups of the state, see `flush_denormals`.
 FLUSH_EVERY = 32
 
@@ -210,26 +209,17 @@ class Optimizer(OptimizerState):
         learning_rate = self.learning_rate
         flush = self.calls % FLUSH_EVERY == FLUSH_EVERY - 1
         gradients = clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
-        for index, gradient in gradients.items():
-            decay = self.decays(index) * learning_rate * self.weight_decay_of(index)
-            for w, g, slots in self.blocks(index, gradient):
-                if decay:
-                    w -= decay * w
-                self.update(w, g, learning_rate, **slots)
-                if flush:
-                    flush_denormals(slots)
-
-    def blocks(self, index, gradient):
-        """A weight, its gradient and its state: whole, or in parts that stay in the cache."""
-        w, slots = self.weights[index], self.slots[index]
-        if not self.elementwise or not w.flags.c_contiguous:
-            yield w, gradient, slots
-            return
-        w, gradient = w.reshape(-1), gradient.reshape(-1)
-        slots = {name: value.reshape(-1) for name, value in slots.items()}
-        for start in range(0, w.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            yield w[part], gradient[part], {name: value[part] for name, value in slots.items()}
+        jobs = [
+            Job(self.weights[i], g, self.slots[i], learning_rate * self.weight_decay_of(i))
+            for i, g in gradients.items()
+        ]
+        for job in in_blocks(jobs) if self.elementwise else jobs:
+            w = job.w
+            if job.decay:
+                w -= job.decay * w
+            self.update(w, job.g, learning_rate, **job.slots)
+            if flush:
+                flush_denormals(job.slots)
 
     def pair(self, gradients, weights):
         """The gradients that are there, by the index of their weight, in the weight's dtype."""
@@ -302,16 +292,16 @@ class Optimizer(OptimizerState):
         self.not_decayed = list(var_list or [])
         self.not_decayed_paths = "|".join(sorted(set(var_names))) if var_names else None
 
+    def weight_decay_of(self, index):
+        """The weight decay of one weight, 0 for none."""
+        return self.weight_decay if self.weight_decay and self.decays(index) else 0.0
+
     def decays(self, index):
         """Whether a weight is not left out of weight decay."""
         pattern, weight = self.not_decayed_paths, self.weights[index]
         if pattern is not None and re.search(pattern, self.paths[index]):
             return False
         return not any(weight is other for other in self.not_decayed)
-
-    def weight_decay_of(self, index):
-        """The weight decay of one weight, 0 for none."""
-        return self.weight_decay or 0.0
 
     def update_averages(self):
         """Move the averages towards the weights; write them back where that is due."""

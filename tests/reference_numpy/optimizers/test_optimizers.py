@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from reference_numpy.optimizers import optimizer as base
+from reference_numpy.optimizers import blocks
+from reference_numpy.optimizers.optimizer import FLUSH_EVERY
 
 CLASSES = [
     cls
@@ -97,11 +98,34 @@ def path_of(cls, weights, steps=8, **arguments):
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_blocks_change_nothing(monkeypatch, cls):
+    monkeypatch.setattr(blocks, "SMALL", 0)
     whole = path_of(cls, [draw(0, (7, 9)), draw(1, (40,))], weight_decay=0.1)
-    monkeypatch.setattr(base, "BLOCK", 5)
-    parts = path_of(cls, [draw(0, (7, 9)), draw(1, (40,))], weight_decay=0.1)
-    for one, other in zip(whole[0] + whole[1], parts[0] + parts[1], strict=True):
-        np.testing.assert_array_equal(one, other)
+    monkeypatch.setattr(blocks, "BLOCK", 5)
+    for small in (0, 45):
+        monkeypatch.setattr(blocks, "SMALL", small)
+        parts = path_of(cls, [draw(0, (7, 9)), draw(1, (40,))], weight_decay=0.1)
+        for one, other in zip(whole[0] + whole[1], parts[0] + parts[1], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_weights_are_cut_up_and_put_together(monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", 5)
+    monkeypatch.setattr(blocks, "SMALL", 4)
+    shapes = [(12,), (2, 2), (), (3,), (6,)]
+    arrays = [np.zeros(shape) for shape in shapes]
+    states = [np.zeros(shape) for shape in shapes]
+    jobs = [
+        blocks.Job(w, np.full(w.shape, i), {"m": m}, 0.5 if i == 3 else 0.0)
+        for i, (w, m) in enumerate(zip(arrays, states, strict=True))
+    ]
+    sizes = []
+    for job in blocks.in_blocks(jobs):
+        job.w[...] = job.g + job.decay
+        job.slots["m"][...] = -job.g
+        sizes.append(job.w.size)
+    assert sizes == [5, 5, 2, 5, 1, 5, 3]
+    for i, (w, m) in enumerate(zip(arrays, states, strict=True)):
+        assert (w == i + (i == 3) / 2).all() and (m == -i).all()
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
@@ -178,7 +202,7 @@ def test_denormals_are_flushed():
     optimizer.apply([np.full(10, 1e-3, "float32")], [w])
     tiny = np.finfo("float32").smallest_normal
     seen = set()
-    for _ in range(base.FLUSH_EVERY * 28):
+    for _ in range(FLUSH_EVERY * 28):
         optimizer.apply([np.zeros(10, "float32")], [w])
         m = optimizer.slots[0]["momentum"][0]
         if 0 < m < tiny:
