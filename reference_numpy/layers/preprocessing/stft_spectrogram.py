@@ -26,7 +26,7 @@ class STFTSpectrogram(Layer):
         angle        atan2(I, R)
         psd          P, doubled for all frequencies but the first and the last
         magnitude    M = √max(P, 1e-7)
-        log          ln M
+        log          ln M = ½ ln max(P, 1e-7)
 
     The kernels start as the Fourier transform and are trained with the model, unless the layer is
     not `trainable`. Backward, from dR and dI to the kernels and x as in a convolution, with
@@ -123,7 +123,8 @@ class STFTSpectrogram(Layer):
             )
         signals = self._signals(x)
         windows = Windows.of(signals.shape[1:2], (self.frame_length,), (self.step,), self.padding)
-        parts = [conv(signals, kernel, windows) for kernel in self._kernels(signals.dtype)]
+        # One product for both kernels: copying the overlapping frames costs as much as the product.
+        parts = np.split(conv(signals, self._kernels(signals.dtype), windows), len(self.sides), -1)
         y = self._arrange(self._output(parts), x.shape)
         return y.astype(self.compute_dtype, copy=False), (x.shape, signals, windows, parts)
 
@@ -131,23 +132,24 @@ class STFTSpectrogram(Layer):
         """dx and the kernels' gradients."""
         shape, signals, windows, parts = cache
         slopes = self._output_backward(self._arrange_backward(dy, shape, signals.dtype), parts)
-        grads = [conv_kernel_gradient(signals, slope, windows) for slope in slopes]
-        grads = [grad.astype(self.variable_dtype, copy=False) for grad in grads]
+        slope = np.concatenate(slopes, axis=-1)
+        gradient = conv_kernel_gradient(signals, slope, windows)
+        grads = [
+            part.astype(self.variable_dtype, copy=False)
+            for part in np.split(gradient, len(self.sides), -1)
+        ]
         if not input_gradient:
             return None, grads
-        kernels = self._kernels(signals.dtype)
-        dx = sum(
-            conv_input_gradient(slope, kernel, windows)
-            for slope, kernel in zip(slopes, kernels, strict=True)
-        )
+        dx = conv_input_gradient(slope, self._kernels(signals.dtype), windows)
         batch, *rest = shape
         if self.data_format == "channels_last":
             dx = dx.reshape(batch, *rest[::-1]).transpose(0, 2, 1)
         return dx.reshape(shape).astype(dy.dtype, copy=False), grads
 
     def _kernels(self, dtype):
+        """The kernels side by side, along the frequencies."""
         kernels = [getattr(self, f"{side}_kernel") for side in self.sides]
-        return [kernel.astype(dtype, copy=False) for kernel in kernels]
+        return np.concatenate(kernels, axis=-1).astype(dtype, copy=False)
 
     def _signals(self, x):
         """Every channel by itself: (batch · channels, samples, 1), in float32 or more."""
@@ -165,12 +167,14 @@ class STFTSpectrogram(Layer):
             return np.concatenate(parts, axis=-1)
         if self.mode == "angle":
             return np.arctan2(imag, real)
-        power = real**2 + imag**2
+        power = _power(real, imag)
         if self.mode == "psd":
             power[..., 1:-1] *= 2
             return power
-        magnitude = np.sqrt(np.maximum(power, config.epsilon()))
-        return magnitude if self.mode == "magnitude" else np.log(magnitude)
+        np.maximum(power, config.epsilon(), out=power)
+        if self.mode == "magnitude":
+            return np.sqrt(power, out=power)
+        return np.multiply(np.log(power, out=power), 0.5, out=power)
 
     def _output_backward(self, dy, parts):
         """[dR, dI] from the gradient of `_output`."""
@@ -179,18 +183,21 @@ class STFTSpectrogram(Layer):
         real, imag = parts
         if self.mode == "stft":
             return np.split(dy, 2, axis=-1)
-        power = real**2 + imag**2
+        power = _power(real, imag)
         if self.mode == "angle":
             slope = np.divide(dy, power, out=np.zeros_like(power), where=power > 0)
             return [-imag * slope, real * slope]
         if self.mode == "psd":
             dpower = dy.copy()
             dpower[..., 1:-1] *= 2
-        else:
-            floor = np.maximum(power, config.epsilon())
-            divisor = 2 * (np.sqrt(floor) if self.mode == "magnitude" else floor)
-            dpower = np.where(power >= config.epsilon(), dy / divisor, 0)
-        return [2 * real * dpower, 2 * imag * dpower]
+            return [2 * real * dpower, 2 * imag * dpower]
+        floored = power < config.epsilon()
+        np.maximum(power, config.epsilon(), out=power)
+        if self.mode == "magnitude":
+            np.sqrt(power, out=power)
+        twice_dpower = np.divide(dy, power, out=power)
+        twice_dpower[floored] = 0
+        return [real * twice_dpower, imag * twice_dpower]
 
     def _arrange(self, y, input_shape):
         """(batch · channels, frames, frequencies) in the shape of the output."""
@@ -228,3 +235,10 @@ class STFTSpectrogram(Layer):
             return (batch, *tail)
         joined = channels * frequencies
         return (batch, frames, joined) if last else (batch, joined, frames)
+
+
+def _power(real, imag):
+    """R² + I²."""
+    power = real * real
+    power += imag * imag
+    return power
