@@ -5,9 +5,11 @@ Jobs run one after another, so that one column's timing is not disturbed by anot
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -89,8 +91,9 @@ class Pool:
 
 
 def _quiet(log: str, device: str) -> None:
-    """Send what the frameworks print to the log, and leave Ctrl-C to the parent."""
+    """Send what the frameworks print to the log, leave Ctrl-C to the parent, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -98,6 +101,12 @@ def _quiet(log: str, device: str) -> None:
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(descriptor, sys.stdout.fileno())
         os.dup2(descriptor, sys.stderr.fileno())
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, killed perhaps, and go too."""
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
 
 
 def _start(implementation: str, device: str) -> None:
