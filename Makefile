@@ -10,7 +10,7 @@ compare: $(VENV)/installed
 	$(BIN)/sidebyside run --all
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest $(PYTEST_ARGUMENTS)
+	$(BIN)/python -m pytest --numprocesses 2 $(PYTEST_ARGUMENTS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
