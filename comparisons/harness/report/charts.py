@@ -184,12 +184,13 @@ def accuracy(rows: list[dict], baselines: list[dict], columns: list[str]) -> Pic
     )
     if len(variants) > 1:
         base = base.encode(yOffset=alt.YOffset("implementation:N"))
-    x = alt.X("mean:Q").scale(zero=False).axis(format="%", tickCount=8).title("test accuracy")
+    x = alt.X("mean:Q").scale(domain=_span(rows + shown), nice=False)
+    x = x.axis(format="%", tickCount=8).title("test accuracy")
     chart = alt.layer(
         base.transform_flatten(["values"])
         .mark_tick(thickness=1.5, size=9, opacity=0.45)
         .encode(x=alt.X("values:Q")),
-        base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_rule(strokeWidth=2.2, clip=True).encode(x=alt.X("low:Q"), x2="high:Q"),
         base.mark_point(filled=True, size=75, opacity=1).encode(
             x=x,
             tooltip=[
@@ -206,6 +207,18 @@ def accuracy(rows: list[dict], baselines: list[dict], columns: list[str]) -> Pic
         caption += f" Left of the scale: {names}."
     title, title_ja = "Test accuracy", "テストデータの認識精度"
     return picture("accuracy", title, title_ja, chart, columns, caption)
+
+
+def _span(entries: list[dict]) -> list[float]:
+    """From the least accuracy to the largest, within 0 and 1, which an interval may overstep."""
+    shares = [
+        min(max(share, 0.0), 1.0)
+        for entry in entries
+        for share in (entry["low"], entry["high"], *entry["values"])
+        if share is not None
+    ]
+    room = 0.03 * (max(shares) - min(shares)) or 0.01
+    return [max(min(shares) - room, 0.0), min(max(shares) + room, 1.0)]
 
 
 def _on_the_scale(rows: list[dict], baselines: list[dict]) -> tuple[list[dict], list[dict]]:

@@ -38,6 +38,7 @@ def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None) -> Non
                 "implementation": column,
                 "device": "cpu",
                 "device_name": MACHINE["processor"],
+                "threads": 1,
                 "precision": "float32",
             }
             for column in columns
