@@ -3,7 +3,6 @@
 from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.normalization.axes import as_list, check_axes
-from reference_numpy.layers.normalization.moments import channel_sums
 
 
 class AffineNormalization(Layer):
@@ -78,14 +77,14 @@ class AffineNormalization(Layer):
             y += self.beta.reshape(shape).astype(y.dtype, copy=False)
         return y
 
-    def gamma_and_beta_gradients(self, dy, normalized):
-        """[dγ, dβ], as far as the layer has them, from `channels_view`s of dy and x̂."""
-        grads = []
-        if self.gamma is not None:
-            grads.append(channel_sums(dy, normalized).reshape(self.gamma.shape))
-        if self.beta is not None:
-            grads.append(channel_sums(dy).reshape(self.beta.shape))
-        return [grad.astype(self.variable_dtype, copy=False) for grad in grads]
+    def affine_gradients(self, dgamma, dbeta):
+        """[dγ, dβ] in the weights' shape and dtype, without those that the layer does not have."""
+        pairs = [(self.gamma, dgamma), (self.beta, dbeta)]
+        return [
+            gradient.reshape(weight.shape).astype(weight.dtype, copy=False)
+            for weight, gradient in pairs
+            if weight is not None
+        ]
 
     def axis_sizes(self, input_shape):
         """The sizes of the axes in `axis`.

@@ -155,12 +155,8 @@ class BatchNormalization(AffineNormalization):
         dy = channels_view(dy.astype(view.dtype, copy=False), self.axis)
         centred = view - along_channels(mean, view)
         sum_dy, sum_dy_centred = channel_sums(dy), channel_sums(dy, centred)
-        grads = []
-        if self.scale:
-            r, d = correction or (1.0, 0.0)
-            grads.append(r * inverse * sum_dy_centred + d * sum_dy)
-        if self.center:
-            grads.append(sum_dy)
+        r, d = correction or (1.0, 0.0)
+        grads = self.affine_gradients(r * inverse * sum_dy_centred + d * sum_dy, sum_dy)
         dx = dy * along_channels(factor, view)
         if count is not None:
             # dσ² · 2 / N, then dμ / N; Σ xc is 0 but for the small constant in the masked N.
@@ -171,7 +167,7 @@ class BatchNormalization(AffineNormalization):
             centred += along_channels(level, view)
             dx += centred if kept is None else np.where(kept, centred, 0)
         dx = dx.reshape(shape).astype(dtype, copy=False) if dtype.kind == "f" else None
-        return dx, [grad.astype(self.variable_dtype, copy=False) for grad in grads]
+        return dx, grads
 
     def _kept(self, x, mask):
         """Where entries count for the statistics: the mask in the shape of `channels_view`."""

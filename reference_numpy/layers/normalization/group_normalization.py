@@ -1,10 +1,12 @@
 """Normalization of groups of channels, sample by sample."""
 
+import numpy as np
+
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
-from reference_numpy.layers.normalization.axes import Rows, normalize_rows, normalize_rows_backward
 from reference_numpy.layers.normalization.moments import (
     along_channels,
+    channel_sums,
     channels_view,
     statistics_dtype,
 )
@@ -90,25 +92,49 @@ class GroupNormalization(AffineNormalization):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
     def forward(self, x, training=False):
-        """y, and what backward needs: the rows, x̂ as rows and in x's shape, 1 / √(σ² + ε)."""
-        axis = self.axis % x.ndim
-        grouped = [*x.shape[:axis], self.groups, -1, *x.shape[axis + 1 :]]
-        entries = x.astype(statistics_dtype(x.dtype), copy=False).reshape(grouped)
-        rows = Rows(entries.shape, [i for i in range(1, entries.ndim) if i != axis])
-        normalized, inverse = normalize_rows(rows.view(entries), self.epsilon)
-        view = channels_view(rows.restore(normalized).reshape(x.shape), axis)
-        y = self.scale_and_offset(view, (-1, 1) if view.ndim == 3 else (-1,))
-        cache = entries.shape, x.dtype, rows, normalized, inverse, view
+        """y, and what backward needs: x̂ and 1 / √(σ² + ε), one a sample and channel."""
+        view = self._view(x.astype(statistics_dtype(x.dtype), copy=False))
+        normalized = view - self._along(self._group_means(_sums(view), view), view)
+        variance = self._group_means(_sums(normalized, normalized), view)
+        inverse = self._along(1.0 / np.sqrt(variance + self.epsilon), view)
+        normalized *= inverse
+        y = self.scale_and_offset(normalized, (-1, *[1] * (view.ndim - 3)))
+        cache = x.shape, x.dtype, normalized, inverse
         return y.reshape(x.shape).astype(self.compute_dtype, copy=False), cache
 
     def backward(self, dy, cache):
         """dx and [dγ, dβ], as far as the layer has them."""
-        grouped, dtype, rows, normalized, inverse, view = cache
-        shape = dy.shape
-        dy = channels_view(dy.astype(normalized.dtype, copy=False), self.axis)
-        grads = self.gamma_and_beta_gradients(dy, view)
+        shape, dtype, normalized, inverse = cache
+        dy = self._view(dy.astype(normalized.dtype, copy=False))
+        sums, products = _sums(dy), _sums(dy, normalized)
+        grads = self.affine_gradients(products.sum(axis=0), sums.sum(axis=0))
+        gamma = np.ones(1, dy.dtype)
         if self.gamma is not None:
-            dy = dy * along_channels(self.gamma.astype(dy.dtype, copy=False), dy)
-        dx = normalize_rows_backward(rows.view(dy.reshape(grouped)), normalized, inverse)
-        dx = rows.restore(dx).reshape(shape)
-        return dx.astype(dtype, copy=False) if dtype.kind == "f" else None, grads
+            gamma = self.gamma.astype(dy.dtype, copy=False)
+        dx = dy * along_channels(gamma, dy[0])
+        dx -= self._along(self._group_means(sums * gamma, dy), dy)
+        dx -= normalized * self._along(self._group_means(products * gamma, dy), dy)
+        dx *= inverse
+        return dx.reshape(shape).astype(dtype, copy=False) if dtype.kind == "f" else None, grads
+
+    def _view(self, x):
+        """x as (batch, …): every sample as `channels_view` has it."""
+        axis = self.axis % x.ndim
+        return x.reshape(len(x), *channels_view(x[:1], axis).shape)
+
+    def _group_means(self, sums, view):
+        """Means over the groups, repeated for each channel, from sums a sample and channel."""
+        grouped = sums.reshape(len(sums), self.groups, -1)
+        count = grouped.shape[2] * view[0].size // view.shape[2]
+        return np.repeat(grouped.sum(axis=2) / count, grouped.shape[2], axis=1)
+
+    def _along(self, values, view):
+        """Values a sample and channel, in the shape that broadcasts against a view."""
+        return values.reshape(len(values), 1, -1, *[1] * (view.ndim - 3))
+
+
+def _sums(view, factor=None):
+    """Σ x, or Σ x ⊙ factor, over each sample and channel of a view: (batch, channels)."""
+    if factor is None:
+        return np.stack([channel_sums(sample) for sample in view])
+    return np.stack([channel_sums(sample, other) for sample, other in zip(view, factor)])

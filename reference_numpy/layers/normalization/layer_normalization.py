@@ -6,7 +6,7 @@ import numpy as np
 
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.layers.normalization.axes import Rows, normalize_rows, normalize_rows_backward
-from reference_numpy.layers.normalization.moments import statistics_dtype
+from reference_numpy.layers.normalization.moments import channel_sums, statistics_dtype
 
 
 class LayerNormalization(AffineNormalization):
@@ -113,7 +113,7 @@ class LayerNormalization(AffineNormalization):
         """dx and [dγ, dβ], as far as the layer has them."""
         rows, dtype, normalized, inverse, scaled = cache
         dy = rows.view(dy.astype(normalized.dtype, copy=False))
-        grads = self.gamma_and_beta_gradients(dy, scaled)
+        grads = self.affine_gradients(channel_sums(dy, scaled), channel_sums(dy))
         dnormalized = dy
         if self.gamma is not None:
             dnormalized = dy * self.gamma.reshape(-1).astype(dy.dtype, copy=False)

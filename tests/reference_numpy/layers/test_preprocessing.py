@@ -119,6 +119,13 @@ def test_normalization_inverts_itself():
     np.testing.assert_allclose(backward(forward(data)), data, rtol=1e-12)
 
 
+def test_normalization_of_a_constant_feature():
+    layer = layers.Normalization(mean=2.0, variance=0.0, dtype="float64")
+    y, cache = layer.forward(np.array([[2.0], [2.5]]))
+    assert y.tolist() == [[0], [0.5 / 1e-7]]
+    assert layer.backward(np.ones((2, 1)), cache)[0].tolist() == [[1 / 1e-7], [1 / 1e-7]]
+
+
 def test_discretization_makes_bins_of_equal_size():
     data = np.random.default_rng(2).standard_normal(4000)
     layer = layers.Discretization(num_bins=5, epsilon=0.001)
