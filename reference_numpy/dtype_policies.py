@@ -53,6 +53,17 @@ Family(
         "DTypePolicyMap": "a layer has one policy, not one for each of its parts.",
     },
 )
+_QUANTIZERS = (
+    "AbsMaxQuantizer",
+    "AWQConfig",
+    "Float8QuantizationConfig",
+    "GPTQConfig",
+    "Int4QuantizationConfig",
+    "Int8QuantizationConfig",
+    "QuantizationConfig",
+    "Quantizer",
+)
+Family("keras.quantizers", "quantizer", [], refused=dict.fromkeys(_QUANTIZERS, QUANTIZATION))
 
 
 def get(identifier):

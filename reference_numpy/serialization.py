@@ -33,6 +33,8 @@ def sharing():
         yield
     finally:
         _shared.reset(token)
+
+
 _names_given = Counter()
 
 
@@ -49,6 +51,22 @@ def unique_name(class_name):
     count = _names_given[prefix]
     _names_given[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
+
+
+def refuse(kind, name, reasons):
+    """Raise NotImplementedError where `reasons` says why Keras's `name` is left out."""
+    if name in reasons:
+        raise NotImplementedError(f"The {kind} '{name}' is not supported: {reasons[name]}")
+
+
+def refusing(module, kind, reasons):
+    """The `__getattr__` of a module that says why classes of Keras are not in it."""
+
+    def attribute(name):
+        refuse(kind, name, reasons)
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return attribute
 
 
 class Family:
@@ -86,10 +104,7 @@ class Family:
         """
         if name in self._names:
             return self._names[name]
-        if name in self.refused:
-            raise NotImplementedError(
-                f"The {self.kind} '{name}' is not supported: {self.refused[name]}"
-            )
+        refuse(self.kind, name, self.refused)
         raise ValueError(
             f"Unknown {self.kind}: '{name}'. Expected one of {', '.join(sorted(self.classes))}."
         )

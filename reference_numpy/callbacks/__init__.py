@@ -12,6 +12,16 @@ from reference_numpy.callbacks.model_checkpoint import ModelCheckpoint
 from reference_numpy.callbacks.progbar_logger import ProgbarLogger
 from reference_numpy.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from reference_numpy.callbacks.terminate_on_nan import TerminateOnNaN
+from reference_numpy.serialization import refusing
+
+#: callbacks of Keras that are left out, with the reason for each
+refused = {
+    "OrbaxCheckpoint": "it writes another library's format; ModelCheckpoint writes Keras's.",
+    "RemoteMonitor": "it sends what it hears over the network, which nothing here does.",
+    "SwapEMAWeights": "an optimizer with `use_ema` keeps the averages and sets them at the end.",
+    "TensorBoard": "it writes TensorFlow's event files; CSVLogger writes the same numbers.",
+}
+__getattr__ = refusing(__name__, "callback", refused)
 
 __all__ = [
     "BackupAndRestore",

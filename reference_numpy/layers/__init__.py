@@ -15,7 +15,7 @@ from reference_numpy.layers.preprocessing import *  # noqa: F403
 from reference_numpy.layers.regularization import *  # noqa: F403
 from reference_numpy.layers.reshaping import *  # noqa: F403
 from reference_numpy.layers.rnn import *  # noqa: F403
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, refusing
 
 _classes = [
     value
@@ -29,5 +29,14 @@ _refused = dict.fromkeys(
 _refused["Wrapper"] = "it is the abstract base of other layers and computes nothing."
 family = Family("keras.layers", "layer", _classes, refused=_refused)
 get, deserialize = family.get, family.deserialize
+Family(
+    "keras.utils",
+    "layer",
+    [],
+    refused={
+        "FeatureSpace": "it belongs to data pipelines; use the preprocessing layers it is made of."
+    },
+)
+__getattr__ = refusing(__name__, "layer", _refused)
 
 __all__ = ["InputSpec", "Layer", "get", "deserialize", *family.classes]

@@ -93,6 +93,8 @@ def check_config(path, config):
         if module not in FAMILIES:
             refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
         if name not in FAMILIES[module].classes:
-            refuse(place, f"'{module}' has no class {name!r} in the NumPy half")
+            reason = FAMILIES[module].refused.get(name, "")
+            reason = f": {reason.rstrip('.')}" if reason else ""
+            refuse(place, f"'{module}' has no class {name!r} in the NumPy half{reason}")
 
     walk(config, "", "", 0)

@@ -1,0 +1,52 @@
+"""What the installed Keras offers, as JSON: its names, what they name, constructors' arguments.
+
+Run in a process of its own on Keras's NumPy backend, which starts in seconds.
+"""
+
+import importlib
+import inspect
+import json
+
+MODULES = (
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "optimizers.schedules",
+    "activations",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "callbacks",
+)
+
+
+def constructor_arguments(cls):
+    """Names of the arguments that a class's own constructor takes."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+
+
+def surface():
+    """`{"version": …, "modules": {module: {name: {"is": …, "arguments": […]}}}}`."""
+    import keras
+
+    modules = {}
+    for name in MODULES:
+        module = importlib.import_module(f"keras.{name}")
+        offered = modules[name] = {}
+        for key, value in vars(module).items():
+            if key.startswith("_") or not callable(value):
+                continue
+            if key in ("get", "serialize", "deserialize"):
+                continue
+            is_class = inspect.isclass(value)
+            offered[key] = {
+                "is": f"{value.__module__}.{value.__name__}",
+                "arguments": constructor_arguments(value) if is_class else None,
+            }
+    return {"version": keras.__version__, "modules": modules}
+
+
+if __name__ == "__main__":
+    print(json.dumps(surface()))
