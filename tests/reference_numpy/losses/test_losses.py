@@ -141,6 +141,29 @@ def test_half_sum_of_squares_is_the_textbooks():
     np.testing.assert_array_equal(loss.gradient(t, y), y - t)
 
 
+def test_reductions_weights_and_masks_by_hand():
+    t, y = np.zeros((3, 1)), np.array([[1.0], [2.0], [3.0]])  # values 1, 4, 9
+    weights, mask = np.array([1.0, 2.0, 0.5]), np.array([True, False, True])
+
+    def value(reduction, **options):
+        return losses.MeanSquaredError(reduction, dtype="float64")(t, y, **options)
+
+    assert value("sum", sample_weight=weights) == 13.5
+    assert value("mean", sample_weight=weights) == value(
+        "sum_over_batch_size", sample_weight=weights
+    )
+    assert value("mean", sample_weight=weights) == 13.5 / 3
+    assert value("mean_with_sample_weight", sample_weight=weights) == pytest.approx(13.5 / 3.5)
+    assert value("sum", mask=mask) == 10
+    assert value("mean", mask=mask) == 5
+    assert value("mean", mask=mask, sample_weight=weights) == 5.5 / 2
+    np.testing.assert_array_equal(value("none", mask=mask), [1, 0, 9])
+    ignoring = losses.SparseCategoricalCrossentropy(ignore_class=1, dtype="float64")
+    p, labels = np.array([[0.2, 0.8], [0.5, 0.5], [0.3, 0.7]]), np.array([0, 1, 0])
+    both = ignoring(labels, p, mask=np.array([False, True, True]))
+    assert both == pytest.approx(-np.log(0.3))
+
+
 @pytest.mark.parametrize("name", ["CategoricalCrossentropy", "SparseCategoricalCrossentropy"])
 def test_softmax_and_crossentropy_fused_is_y_minus_t(name):
     generator = np.random.default_rng(0)

@@ -134,6 +134,19 @@ def test_counts_by_hand():
     assert metrics.RecallAtPrecision(0.6)(y_true, y_pred) == 1.0
 
 
+def test_areas_of_three_thresholds_by_hand():
+    batch = np.array([0, 0, 1, 1]), np.array([0.0, 0.5, 0.3, 0.9])
+    # (fp rate, recall) is (1, 1), (0, 1/2), (0, 0) at the three thresholds.
+    for method, area in (("interpolation", 0.75), ("majoring", 1.0), ("minoring", 0.5)):
+        assert metrics.AUC(3, summation_method=method)(*batch) == pytest.approx(area)
+
+
+def test_the_top_k_by_hand():
+    y_pred = [[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]]
+    for k, share in ((1, 0), (2, 0.5), (3, 1)):
+        assert metrics.SparseTopKCategoricalAccuracy(k)([2, 2], y_pred) == share
+
+
 def test_areas_are_scikit_learns():
     from sklearn.metrics import roc_auc_score
 
@@ -149,13 +162,14 @@ def test_areas_are_scikit_learns():
 
 
 def test_scores_and_regions_are_scikit_learns():
-    from sklearn.metrics import f1_score, jaccard_score, r2_score
+    from sklearn.metrics import fbeta_score, jaccard_score, r2_score
 
     generator = np.random.default_rng(1)
     y_true, y_pred = generator.integers(0, 3, (2, 60))
     for average in (None, "micro", "macro", "weighted"):
-        ours = metrics.F1Score(average)(np.eye(3)[y_true], np.eye(3)[y_pred])
-        np.testing.assert_allclose(ours, f1_score(y_true, y_pred, average=average), atol=1e-6)
+        ours = metrics.FBetaScore(average, 2.0)(np.eye(3)[y_true], np.eye(3)[y_pred])
+        exact = fbeta_score(y_true, y_pred, beta=2.0, average=average)
+        np.testing.assert_allclose(ours, exact, atol=1e-6)
     ours = metrics.MeanIoU(3)(y_true, y_pred)
     assert ours == pytest.approx(jaccard_score(y_true, y_pred, average="macro"), abs=1e-6)
     y_true, y_pred = generator.standard_normal((2, 30, 2))
