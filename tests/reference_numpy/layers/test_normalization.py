@@ -202,6 +202,20 @@ def test_spectral_normalization_reaches_the_largest_singular_value():
     np.testing.assert_allclose(dense.kernel, before / np.linalg.svd(before)[1][0], rtol=1e-9)
 
 
+def test_spectral_normalization_goes_backward_at_the_kernel_of_the_call():
+    dense = rn.layers.Dense(3, dtype="float64")
+    layer = rn.layers.SpectralNormalization(dense, dtype="float64")
+    generator = np.random.default_rng(7)
+    x, dy = generator.standard_normal((5, 4)), generator.standard_normal((5, 3))
+    _, cache = layer.forward(x, training=True)
+    used = dense.kernel.copy()
+    layer.forward(x, training=True)
+    now = dense.kernel.copy()
+    dx, _ = layer.backward(dy, cache)
+    np.testing.assert_allclose(dx, dy @ used.T)
+    assert not np.allclose(used, now) and (dense.kernel == now).all()
+
+
 def test_spectral_normalization_leaves_zeros_and_inference_alone():
     dense = rn.layers.Dense(3, kernel_initializer="zeros")
     layer = rn.layers.SpectralNormalization(dense)
