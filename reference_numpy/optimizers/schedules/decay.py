@@ -6,72 +6,46 @@ import math
 from reference_numpy.optimizers.schedules.schedule import LearningRateSchedule, check_decay_steps
 
 
-class ExponentialDecay(LearningRateSchedule):
-    """η = η₀ rᵖ with p = step / decay_steps: times r every `decay_steps` steps.
+class RateDecay(LearningRateSchedule):
+    """A decay at a rate r in p = step / decay_steps.
 
     Args:
         initial_learning_rate: η₀.
-        decay_steps: steps in which η falls to r times itself.
+        decay_steps: the steps in which p grows by 1.
         decay_rate: r.
         staircase: whether p is rounded down, so that η falls in jumps.
-        name: kept for the config.
+        name: kept for the config; None for the class's name.
 
     Raises:
         ValueError: for `decay_steps` of 0 or less.
     """
 
-    def __init__(
-        self,
-        initial_learning_rate,
-        decay_steps,
-        decay_rate,
-        staircase=False,
-        name="ExponentialDecay",
-    ):
+    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
         check_decay_steps("decay_steps", decay_steps)
         self.initial_learning_rate, self.decay_rate = initial_learning_rate, decay_rate
-        self.decay_steps, self.staircase, self.name = decay_steps, staircase, name
+        self.decay_steps, self.staircase = decay_steps, staircase
+        self.name = name or type(self).__name__
+
+    def progress(self, step):
+        """p."""
+        p = step / self.decay_steps
+        return math.floor(p) if self.staircase else p
+
+
+class ExponentialDecay(RateDecay):
+    """η = η₀ rᵖ: times r every `decay_steps` steps. The arguments are those of `RateDecay`."""
 
     def __call__(self, step):
         """The learning rate of the step."""
-        p = step / self.decay_steps
-        return self.initial_learning_rate * self.decay_rate ** (
-            math.floor(p) if self.staircase else p
-        )
+        return self.initial_learning_rate * self.decay_rate ** self.progress(step)
 
 
-class InverseTimeDecay(LearningRateSchedule):
-    """η = η₀ / (1 + r p) with p = step / decay_steps.
-
-    Args:
-        initial_learning_rate: η₀.
-        decay_steps: unit in which steps are counted.
-        decay_rate: r.
-        staircase: whether p is rounded down, so that η falls in jumps.
-        name: kept for the config.
-
-    Raises:
-        ValueError: for `decay_steps` of 0 or less.
-    """
-
-    def __init__(
-        self,
-        initial_learning_rate,
-        decay_steps,
-        decay_rate,
-        staircase=False,
-        name="InverseTimeDecay",
-    ):
-        check_decay_steps("decay_steps", decay_steps)
-        self.initial_learning_rate, self.decay_rate = initial_learning_rate, decay_rate
-        self.decay_steps, self.staircase, self.name = decay_steps, staircase, name
+class InverseTimeDecay(RateDecay):
+    """η = η₀ / (1 + r p). The arguments are those of `RateDecay`."""
 
     def __call__(self, step):
         """The learning rate of the step."""
-        p = step / self.decay_steps
-        return self.initial_learning_rate / (
-            1 + self.decay_rate * (math.floor(p) if self.staircase else p)
-        )
+        return self.initial_learning_rate / (1 + self.decay_rate * self.progress(step))
 
 
 class PolynomialDecay(LearningRateSchedule):
