@@ -184,7 +184,7 @@ def accuracy(rows: list[dict], baselines: list[dict], columns: list[str]) -> Pic
     )
     if len(variants) > 1:
         base = base.encode(yOffset=alt.YOffset("implementation:N"))
-    x = alt.X("mean:Q").scale(domain=_span(rows + shown), nice=False)
+    x = alt.X("mean:Q").scale(domain=_span(rows + shown), nice=False, zero=False)
     x = x.axis(format="%", tickCount=8).title("test accuracy")
     chart = alt.layer(
         base.transform_flatten(["values"])
