@@ -149,31 +149,34 @@ class SparseCategoricalCrossentropy(Loss):
         if self.ignore_class is not None:
             valid = labels != self.ignore_class
             labels, y = np.where(valid, labels, 0), np.where(valid[..., None], y, 0)
-        k = class_indices(labels, y.shape[-1], self.name)[..., None]
+        classes = y.shape[-1]
+        k, rows = class_indices(labels.reshape(-1), classes, self.name), y.reshape(-1, classes)
+        chosen = np.arange(len(k)), k
         if self.from_logits:
-            log_p, p = log_softmax_and_softmax(y, -1)
-            values, cache = -np.take_along_axis(log_p, k, -1)[..., 0], (k, p, None, valid)
+            log_p, p = log_softmax_and_softmax(rows, -1)
+            values, slopes = -log_p[chosen], (p,)
         else:
-            c, inside = clip(y)
-            sums = c.sum(axis=-1, keepdims=True)
-            chosen = np.take_along_axis(c, k, -1)
-            values, cache = np.log(sums / chosen)[..., 0], (k, sums, (chosen, inside), valid)
-        return values if valid is None else values * valid, cache
+            c, inside = clip(rows)
+            sums = c.sum(axis=-1)
+            values, slopes = np.log(sums / c[chosen]), (c[chosen], inside, sums)
+        values = values.reshape(labels.shape)
+        return values if valid is None else values * valid, (chosen, slopes, y.shape, valid)
 
     def backward(self, dvalues, cache):
         """dvalues times the gradient of each value."""
-        k, p_or_sums, clipped, valid = cache
-        dvalues = dvalues[..., None] if valid is None else (dvalues * valid)[..., None]
-        if clipped is None:
-            dy = dvalues * p_or_sums
-            here = np.take_along_axis(dy, k, -1) - dvalues
-            np.put_along_axis(dy, k, here, -1)
+        chosen, slopes, shape, valid = cache
+        if valid is not None:
+            dvalues = dvalues * valid
+        dvalues = dvalues.reshape(-1)
+        if self.from_logits:
+            (p,) = slopes
+            dy = p * dvalues[:, None]
+            dy[chosen] -= dvalues
         else:
-            chosen, inside = clipped
-            dy = dvalues / p_or_sums * inside
-            here = (dvalues / p_or_sums - dvalues / chosen) * np.take_along_axis(inside, k, -1)
-            np.put_along_axis(dy, k, here, -1)
-        return np.moveaxis(dy, -1, self.axis)
+            c, inside, sums = slopes
+            dy = np.broadcast_to((dvalues / sums)[:, None], inside.shape) * inside
+            dy[chosen] -= dvalues / c * inside[chosen]
+        return np.moveaxis(dy.reshape(shape), -1, self.axis)
 
     def compute_mask(self, values, cache):
         """The entries that are not of the ignored class."""
