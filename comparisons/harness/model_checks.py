@@ -144,10 +144,9 @@ def check_model(
             what = f"{subject}: model, {'training' if training else 'inference'}"
             records += _against_keras(what, column, backend, dtype, exact, ours, theirs, x, options)
         inputs = x
-        for exact_layer, layer, keras_layer in zip(
-            exact.layers, ours.layers, theirs.layers, strict=True
-        ):
-            what = f"{subject}: layer {layer.name}"
+        layers = zip(exact.layers, ours.layers, theirs.layers, strict=True)
+        for place, (exact_layer, layer, keras_layer) in enumerate(layers, start=1):
+            what = f"{subject}: layer {place}, {type(layer).__name__}"
             records += _against_keras(
                 what, column, backend, dtype, exact_layer, layer, keras_layer, inputs, {}
             )

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.concept import Concept
 from comparisons.harness.jobs import RESULT_SCHEMA, Job, as_json, write_atomically
 from comparisons.harness.statistics import interval, tost
 
 EQUIVALENCE_MARGIN = 0.01
+MISSING = {"missing": "not asked for"}
 
 
 class Result:
@@ -44,8 +46,9 @@ class Result:
 
     @cached_property
     def implementations(self) -> list[str]:
-        """The columns that ran."""
-        return [name for name, column in self.content["columns"].items() if "missing" not in column]
+        """The columns that ran, NumPy's first."""
+        columns = self.content["columns"]
+        return [name for name in IMPLEMENTATIONS if "missing" not in columns.get(name, MISSING)]
 
     def runs(self, **wanted) -> list[dict]:
         """The training records that have these values, `runs(variant="with", seed=0)`."""
