@@ -1,5 +1,7 @@
 """Recurrent layers that make their own cell."""
 
+import functools
+
 from reference_numpy.layers.rnn.rnn import RNN
 
 
@@ -26,6 +28,7 @@ class CellLayer(RNN):
         super().__init__(cell, **kwargs)
 
     @classmethod
+    @functools.cache
     def cell_argument_names(cls):
         """Names of the arguments that go to the cell."""
         names = [*cls.cell_class.argument_names(), *cls.cell_class.not_in_config]

@@ -1,5 +1,7 @@
 """One step of the convolutional long short-term memory."""
 
+from functools import partial
+
 import numpy as np
 
 from reference_numpy import activations
@@ -128,14 +130,11 @@ class ConvLSTMCell(RecurrentCell):
             for parts in masks
         ]
         x, h = (to_channels_last(array, self.data_format) for array in (inputs, states[0]))
-        products = self._products(x, h)
-        z = 0.0
+        of_x, of_h = self._windows(x, h)
+        z = masked_product(x, self.kernel, masks[0], lambda a, k: conv(a, k, of_x))
+        z += masked_product(h, self.recurrent_kernel, masks[1], lambda a, k: conv(a, k, of_h))
         if self.use_bias:
-            z = self.bias
-        for (array, kernel, windows), parts in zip(products, masks, strict=True):
-            z = z + masked_product(
-                array, kernel, parts, lambda a, k, places=windows: conv(a, k, places)
-            )
+            z += self.bias
         z = from_channels_last(z, self.data_format)
         new_h, new_c, gates_cache = lstm_gates(
             z, states[1], self.activation, self.recurrent_activation, self.channel_axis
@@ -145,29 +144,24 @@ class ConvLSTMCell(RecurrentCell):
     def backward(self, dy, cache):
         """{dx, [dh_{t−1}, dc_{t−1}]} and [dW, dU, db]."""
         x, h, masks, gates_cache = cache
+        of_x, of_h = self._windows(x, h)
         dh = sum_of_gradients(gates_cache[0], dy[0], dy[1][0])
         dc = sum_of_gradients(gates_cache[0], dy[1][1])
         dz, dc = lstm_gates_backward(
             dh, dc, gates_cache, self.activation, self.recurrent_activation, self.channel_axis
         )
         dz = to_channels_last(dz, self.data_format)
-        slopes, grads = [], []
-        for (array, kernel, windows), parts in zip(self._products(x, h), masks, strict=True):
-            slope, grad = masked_product_backward(
-                dz,
-                array,
-                kernel,
-                parts,
-                lambda d, a, k, places=windows: (
-                    conv_input_gradient(d, k, places),
-                    conv_kernel_gradient(a, d, places),
-                ),
-            )
-            slopes.append(from_channels_last(slope, self.data_format))
-            grads.append(grad)
+        dx, dkernel = masked_product_backward(
+            dz, x, self.kernel, masks[0], partial(conv_backward, windows=of_x)
+        )
+        dh, drecurrent = masked_product_backward(
+            dz, h, self.recurrent_kernel, masks[1], partial(conv_backward, windows=of_h)
+        )
+        grads = [dkernel, drecurrent]
         if self.use_bias:
             grads.append(dz.sum(axis=tuple(range(dz.ndim - 1))))
-        return {"inputs": slopes[0], "states": [slopes[1], dc]}, grads
+        dx, dh = (from_channels_last(slope, self.data_format) for slope in (dx, dh))
+        return {"inputs": dx, "states": [dh, dc]}, grads
 
     def compute_output_shape(self, inputs_shape, states_shape=None):
         """The convolution's output for the output and both states."""
@@ -183,10 +177,14 @@ class ConvLSTMCell(RecurrentCell):
         shape = join_shape(batch, sizes, self.filters, self.data_format)
         return shape, [shape, shape]
 
-    def _products(self, x, h):
-        """The two convolutions of a step: `(array, kernel, windows)` of x and of h."""
-        windows = Windows.of(
+    def _windows(self, x, h):
+        """The kernel's places over x, and over h."""
+        of_x = Windows.of(
             x.shape[1:-1], self.kernel_size, self.strides, self.padding, self.dilation_rate
         )
-        recurrent = Windows.of(h.shape[1:-1], self.kernel_size, (1,) * self.rank, "same")
-        return (x, self.kernel, windows), (h, self.recurrent_kernel, recurrent)
+        return of_x, Windows.of(h.shape[1:-1], self.kernel_size, (1,) * self.rank, "same")
+
+
+def conv_backward(dz, x, kernel, windows):
+    """Gradients with respect to x and to the kernel."""
+    return conv_input_gradient(dz, kernel, windows), conv_kernel_gradient(x, dz, windows)

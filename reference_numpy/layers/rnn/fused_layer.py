@@ -4,48 +4,65 @@ import numpy as np
 
 from reference_numpy.layers.rnn.cell_layer import CellLayer
 
+#: Columns (steps × batch) of the products that sum up the weights' gradients.
+COLUMNS = 256
+
 
 class FusedLayer(CellLayer):
-    """A recurrent layer that computes whole sequences at once where it can.
+    """A recurrent layer that takes its steps with one product each.
 
-    What does not depend on the step before is taken out of the loop: the products x_t W of all
-    steps are one product, and so are dW = Σ_t x_tᵀ dz_t, dU = Σ_t h_{t−1}ᵀ dz_t and all dx_t.
-    Inside the loop remains h_{t−1} U with the gates (`sweep`), and dz_t Uᵀ (`sweep_backward`).
+    The kernels and biases are joined into one matrix K = [W; U; b], and what they multiply into
+    columns q_t = [x_t; h_{t−1}; 1], so that
 
-    The loops work on transposed arrays, features × batch, in which each gate is one contiguous
-    block: its elementwise functions run a third faster than on columns of batch × features.
-    Where the fast path does not apply (another activation, recurrent dropout, masks for each
-    gate) the cell's own steps are run; both give the same numbers up to rounding.
+        z_t = Kᵀ q_t        [dx_t; dh_{t−1}; ·] = K dz_t        [dW; dU; db] = Σ_t q_t dz_tᵀ
+
+    are one product each; a subclass adds the gates (`step`, `step_backward`). Arrays are
+    transposed, features × batch, in which every gate is one contiguous block.
+
+    Measured on an LSTM of 64 units over 28 × 28, batch 128, float32, one core: 12 ms forward and
+    backward, where the cell's own steps take 21 ms, and so do products x_t W and q_t dz_tᵀ of all
+    steps at once, before and after the loop: the arrays of all steps leave the cache between
+    their writing and their reading. Only small batches sum the gradients of several steps in one
+    product, of some `COLUMNS` columns.
+
+    Where the fast path does not apply (other activations, recurrent dropout, dropout masks for
+    each gate) the cell's own steps are run; both give the same numbers up to rounding.
     """
 
     def fits(self, cell, dropout_masks):
         """Whether the fast path computes what this cell computes."""
         return dropout_masks[1] is None and not isinstance(dropout_masks[0], list)
 
+    def join(self, cell):
+        """K, (inputs + units + 1, columns); a last row of zeros stands for no bias."""
+        bias = cell.bias if cell.use_bias else np.zeros(cell.kernel.shape[1], cell.kernel.dtype)
+        return np.concatenate([cell.kernel, cell.recurrent_kernel, bias[None]])
+
+    def split(self, dkernel, inputs):
+        """dW, dU and db from the gradient of K."""
+        return [dkernel[:inputs], dkernel[inputs:-1], dkernel[-1]]
+
     def scale(self, cell):
-        """Factors of the gates' arguments: 1, or an array with one a column."""
+        """Factors of z: 1, or an array with one a column of K."""
         return 1.0
 
-    def sweep(self, cell, z, states, keep):
-        """The steps: `(h of all steps, last states, cache)`.
+    def step(self, cell, z, states, new_states):
+        """Write the new states; turn z into what `step_backward` needs, or return that.
 
         Args:
             cell: the cell in the compute dtype.
-            z: x_t W + b of all steps, scaled: (columns, T, batch).
-            states: the first states, (units, batch) each.
-            keep: (T, 1, batch) booleans or None.
-
-        h is (T + 1, units, batch) and begins with the first state.
+            z: (columns, batch), scaled.
+            states, new_states: h and the others, (units, batch) each.
         """
-        raise TypeError(f"{type(self).__name__} has no sweep.")
+        raise TypeError(f"{type(self).__name__} has no step.")
 
-    def sweep_backward(self, cell, dy, dstates, keep, cache):
-        """The steps backward: `(dz, dz of the recurrent product, d first states)`.
+    def step_backward(self, cell, z, cache, states, dstates, dz):
+        """Write dz, (gates, units, batch), and return the part of dh_{t−1} that is not K dz.
 
-        `dy` is (T, units, batch) or None, `dstates` are those of the last states; they are
-        written over. Both dz are (columns, T, batch).
+        `dstates` are the gradients of the new states; all but that of h are brought back to the
+        old ones in place. `z` is what `step` left, `cache` what it returned.
         """
-        raise TypeError(f"{type(self).__name__} has no sweep_backward.")
+        raise TypeError(f"{type(self).__name__} has no step_backward.")
 
     def inner_loop(self, steps, states, keep, training, dropout_masks):
         """As in `RNN`."""
@@ -54,89 +71,95 @@ class FusedLayer(CellLayer):
         if not self.fits(cell, masks):
             y, states, cache = super().inner_loop(steps, states, keep, training, dropout_masks)
             return y, states, (False, cache)
+        length, batch, inputs = steps.shape
+        q = np.empty((length + 1, inputs + cell.units + 1, batch), steps.dtype)
+        np.copyto(q[:-1, :inputs], np.swapaxes(steps, 1, 2))
         if masks[0] is not None:
-            steps = steps * masks[0]
-        length, batch = steps.shape[:2]
-        rows = np.ascontiguousarray(steps).reshape(length * batch, -1)
-        scale = self.scale(cell)
-        z = (cell.kernel * scale).T @ rows.T
-        if self.use_bias:
-            bias = cell.bias.reshape(-1, len(z))[0]  # of a GRU's two rows the first
-            z += (bias * scale)[:, None]
-        z = z.reshape(len(z), length, batch)
-        columns = None if keep is None else keep[:, None]
-        h, last, cache = self.sweep(cell, z, [state.T for state in states], columns)
-        valid = self._steps_with_output(keep, h.dtype)
-        y = h[1:] if self.return_sequences else h[-1:]
-        if valid is not None:
-            y = y * valid[-len(y) :]
-        y = np.swapaxes(y, 1, 2)
+            q[:-1, :inputs] *= masks[0].T
+        q[:, -1] = 1.0
+        # The states of all steps, and before the first; h lies in q.
+        kept = [np.empty((length + 1, *state.T.shape), q.dtype) for state in states[1:]]
+        kept.insert(0, q[:, inputs:-1])
+        for all_steps, state in zip(kept, states, strict=True):
+            all_steps[0] = state.T
+        kernel = (self.join(cell) * self.scale(cell)).T
+        z, caches = np.empty((length, len(kernel), batch), q.dtype), []
+        keep = None if keep is None else keep[:, None]
+        for t in range(length):
+            np.matmul(kernel, q[t], out=z[t])
+            old, new = [s[t] for s in kept], [s[t + 1] for s in kept]
+            caches.append(self.step(cell, z[t], old, new))
+            if keep is not None:
+                for state, before in zip(new, old, strict=True):
+                    np.copyto(state, before, where=~keep[t])
+        valid = self._steps_with_output(keep, q.dtype)
+        y = kept[0][1:] if self.return_sequences else kept[0][-1:]
+        y = np.swapaxes(y if valid is None else y * valid[-len(y) :], 1, 2)
         y = y if self.return_sequences else np.ascontiguousarray(y[0])
-        last = [np.ascontiguousarray(state.T) for state in last]
-        return y, last, (True, (rows, masks[0], h, columns, valid, cache))
+        last = [np.ascontiguousarray(all_steps[-1].T) for all_steps in kept]
+        return y, last, (True, (q, z, caches, kept, keep, valid, masks[0]))
 
     def inner_loop_backward(self, dy, dstates, cache, input_gradient):
         """As in `RNN`."""
         fused, cache = cache
         if not fused:
             return super().inner_loop_backward(dy, dstates, cache, input_gradient)
-        rows, mask, h, columns, valid, cache = cache
-        cell = self.cell.in_compute_dtype()
-        dstates = [np.array(state.T, order="C") for state in dstates]
-        if dy is not None:
-            dy = np.swapaxes(dy if self.return_sequences else dy[None], 1, 2)
-            if valid is not None:
-                dy = dy * valid[-len(dy) :]
-            if not self.return_sequences:
-                dstates[0] += dy[0]
-                dy = None
-        dz, drecurrent, dstates = self.sweep_backward(cell, dy, dstates, columns, cache)
-        length, batch = dz.shape[1:]
-        dz, drecurrent = (d.reshape(len(d), -1) for d in (dz, drecurrent))
-        dx = None
+        q, z, caches, kept, keep, valid, mask = cache
+        cell, units = self.cell.in_compute_dtype(), kept[0].shape[1]
+        length, columns, batch = z.shape
+        inputs = q.shape[1] - units - 1
+        dstates = [np.array(slope.T, order="C") for slope in dstates]
+        dh = dstates[0]
+        dy = self._gradients_of_h(dy, valid)
+        kernel = self.join(cell)
+        wanted = kernel[:-1] if input_gradient else kernel[inputs:-1]
+        slopes = np.empty((len(wanted), batch), q.dtype)
+        dx = np.empty((length, inputs, batch), q.dtype) if input_gradient else None
+        dkernel = np.zeros_like(kernel) if cell.trainable else None
+        block = min(length, max(1, COLUMNS // batch))
+        dz = np.empty((columns, block, batch), q.dtype)
+        dgates = dz.reshape(-1, units, block, batch)
+        for t in reversed(range(length)):
+            place = t % block
+            if t >= length - len(dy):
+                dh += dy[t - length]
+            held = ()
+            if keep is not None:
+                held = [slope * ~keep[t] for slope in dstates]
+                for slope in dstates:
+                    slope *= keep[t]
+            old = [s[t] for s in kept]
+            direct = self.step_backward(cell, z[t], caches[t], old, dstates, dgates[:, :, place])
+            np.matmul(wanted, dz[:, place], out=slopes)
+            np.copyto(dh, slopes[-units:])
+            if direct is not None:
+                dh += direct
+            if input_gradient:
+                dx[t] = slopes[:inputs]
+            for slope, part in zip(dstates, held):
+                slope += part
+            if place == 0 and cell.trainable:  # the block is full
+                end = min(t + block, length)
+                now = np.swapaxes(q[t:end], 0, 1).reshape(len(kernel), -1)
+                dkernel += now @ dz[:, : end - t].reshape(columns, -1).T
         if input_gradient:
-            dx = (dz.T @ cell.kernel.T).reshape(length, batch, -1)
-            dx = dx if mask is None else dx * mask
-        return dx, [state.T for state in dstates], self._grads(cell, rows, h, dz, drecurrent)
+            dx = np.swapaxes(dx if mask is None else dx * mask.T, 1, 2)
+        grads = self.split(dkernel, inputs)[: 2 + cell.use_bias] if cell.trainable else []
+        return dx, [slope.T for slope in dstates], grads
 
-    def _grads(self, cell, rows, h, dz, drecurrent):
-        if not cell.trainable:
-            return []
-        before = np.ascontiguousarray(np.swapaxes(h[:-1], 0, 1)).reshape(h.shape[1], -1)
-        grads = [rows.T @ dz.T, before @ drecurrent.T]
-        if self.use_bias:
-            sums = [dz.sum(axis=1), drecurrent.sum(axis=1)]
-            grads.append(np.stack(sums) if cell.bias.ndim == 2 else sums[0])
-        return grads
+    def _gradients_of_h(self, dy, valid):
+        """What dy adds to dh at the last steps, (steps, units, batch)."""
+        if dy is None:
+            return ()
+        dy = np.swapaxes(dy if self.return_sequences else dy[None], 1, 2)
+        return dy if valid is None else dy * valid[-len(dy) :]
 
     def _steps_with_output(self, keep, dtype):
         """1 where a step has an output, its own or one before it, else 0: (T, 1, batch)."""
         if keep is None:
             return None
         seen = keep if self.zero_output_for_mask else np.logical_or.accumulate(keep)
-        return seen[:, None].astype(dtype)
-
-
-def hold(keep, new, old):
-    """Write `old` over `new` where `keep` is false."""
-    if keep is not None:
-        np.copyto(new, old, where=~keep)
-
-
-def split_held(keep, slopes):
-    """Zero the gradients of steps that do not count; return what passes them by (or None)."""
-    if keep is None:
-        return None
-    held = [slope * ~keep for slope in slopes]
-    for slope in slopes:
-        slope *= keep
-    return held
-
-
-def add_held(slopes, held):
-    """Add what `split_held` kept back."""
-    for slope, part in zip(slopes, held or [], strict=held is not None):
-        slope += part
+        return seen.astype(dtype)
 
 
 def check_use_cudnn(use_cudnn):

@@ -4,14 +4,7 @@ import numpy as np
 
 from reference_numpy.activations import Sigmoid, Tanh
 from reference_numpy.layers.input_spec import InputSpec
-from reference_numpy.layers.rnn.fused_layer import (
-    FusedLayer,
-    add_held,
-    check_use_cudnn,
-    hold,
-    refuse_cudnn,
-    split_held,
-)
+from reference_numpy.layers.rnn.fused_layer import FusedLayer, check_use_cudnn, refuse_cudnn
 from reference_numpy.layers.rnn.gru_cell import GRUCell
 
 
@@ -59,62 +52,64 @@ class GRU(FusedLayer):
         usual = type(cell.activation) is Tanh and type(cell.recurrent_activation) is Sigmoid
         return usual and cell.reset_after and super().fits(cell, dropout_masks)
 
+    def join(self, cell):
+        """K with four blocks of columns: u, r, x_t W_v + b_v, and h U_v + b′_v.
+
+        r multiplies the last alone, so its parts of x and of h stand in columns of their own,
+        with zeros where the other one's are.
+        """
+        inputs, two = len(cell.kernel), 2 * cell.units
+        bias = cell.bias if cell.use_bias else np.zeros((2, 3 * cell.units), cell.kernel.dtype)
+        kernel = np.zeros((inputs + cell.units + 1, 4 * cell.units), cell.kernel.dtype)
+        kernel[:inputs, : 3 * cell.units] = cell.kernel
+        kernel[inputs:-1, :two] = cell.recurrent_kernel[:, :two]
+        kernel[inputs:-1, 3 * cell.units :] = cell.recurrent_kernel[:, two:]
+        kernel[-1, :two] = bias[:, :two].sum(axis=0)
+        kernel[-1, two:] = bias[:, two:].ravel()
+        return kernel
+
+    def split(self, dkernel, inputs):
+        """dW, dU and the two rows of db from the gradient of K."""
+        u_and_r, x_part, h_part = np.split(dkernel, [dkernel.shape[1] // 2, -self.units], axis=1)
+        of_x = np.concatenate([u_and_r, x_part], axis=1)
+        of_h = np.concatenate([u_and_r, h_part], axis=1)
+        return [of_x[:inputs], of_h[inputs:-1], np.stack([of_x[-1], of_h[-1]])]
+
     def scale(self, cell):
         """½ for the gates u and r, whose sigmoid is made of a tanh."""
-        return np.repeat(np.array([0.5, 0.5, 1.0], cell.compute_dtype), cell.units)
+        return np.repeat(np.array([0.5, 0.5, 1.0, 1.0], cell.compute_dtype), cell.units)
 
-    def sweep(self, cell, z, states, keep):
-        """The steps of `GRUCell`; the cache holds u, r and v, and h U_v + b′_v."""
-        (units, batch), length = states[0].shape, z.shape[1]
-        scale = self.scale(cell)
-        recurrent = (cell.recurrent_kernel * scale).T
-        bias = (cell.bias[1] * scale)[:, None] if self.use_bias else 0.0
-        gates = np.empty((length, 3, units, batch), z.dtype)
-        contents = np.empty((length, units, batch), z.dtype)
-        h = np.empty((length + 1, units, batch), z.dtype)
-        h[0] = states[0]
-        for t in range(length):
-            u_and_r, v = gates[t, :2].reshape(2 * units, batch), gates[t, 2]
-            product = recurrent @ h[t]
-            product += bias
-            contents[t] = product[2 * units :]
-            np.add(product[: 2 * units], z[: 2 * units, t], out=u_and_r)
-            np.tanh(u_and_r, out=u_and_r)
-            u_and_r *= 0.5
-            u_and_r += 0.5
-            np.multiply(gates[t, 1], contents[t], out=v)
-            v += z[2 * units :, t]
-            np.tanh(v, out=v)
-            # h_t = u h + (1 − u) v = v + u (h − v)
-            np.subtract(h[t], v, out=h[t + 1])
-            h[t + 1] *= gates[t, 0]
-            h[t + 1] += v
-            if keep is not None:
-                hold(keep[t], h[t + 1], h[t])
-        return h, [h[-1]], (gates, contents, h)
+    def step(self, cell, z, states, new_states):
+        """The step of `GRUCell`; z becomes u, r, v and h U_v + b′_v."""
+        (h,), (new_h,) = states, new_states
+        u, r, v, content = gates = z.reshape(4, *h.shape)
+        np.tanh(gates[:2], out=gates[:2])
+        gates[:2] *= 0.5
+        gates[:2] += 0.5
+        v += r * content
+        np.tanh(v, out=v)
+        # u h + (1 − u) v = v + u (h − v)
+        np.subtract(h, v, out=new_h)
+        new_h *= u
+        new_h += v
 
-    def sweep_backward(self, cell, dy, dstates, keep, cache):
-        """The backward steps of `GRUCell`."""
-        gates, contents, h = cache
-        length, _, units, batch = gates.shape
-        (dh,) = dstates
-        dz = np.empty((3, units, length, batch), gates.dtype)
-        drecurrent = np.empty_like(dz)
-        columns = drecurrent.reshape(3 * units, length, batch)
-        for t in reversed(range(length)):
-            if dy is not None:
-                dh += dy[t]
-            held = None if keep is None else split_held(keep[t], (dh,))
-            u, r, v = gates[t]
-            dv = (1.0 - u) * dh
-            dv *= 1.0 - v * v
-            dz[0, :, t] = (h[t] - v) * u * (1.0 - u) * dh
-            dz[1, :, t] = dv * contents[t] * r * (1.0 - r)
-            dz[2, :, t] = dv
-            drecurrent[:2, :, t] = dz[:2, :, t]
-            drecurrent[2, :, t] = dv * r
-            dh *= u
-            dh += cell.recurrent_kernel @ columns[:, t]
-            if held:
-                add_held((dh,), held)
-        return dz.reshape(columns.shape), columns, [dh]
+    def step_backward(self, cell, z, cache, states, dstates, dz):
+        """The backward step of `GRUCell`; dh_t ⊙ u goes straight to dh_{t−1}."""
+        (h,), (dh,) = states, dstates
+        u, r, v, content = gates = z.reshape(4, *h.shape)
+        direct = dh * u
+        dz_v = dh - direct
+        slope = v * v
+        np.subtract(1.0, slope, out=slope)
+        dz_v *= slope
+        # σ′ = σ (1 − σ) for u and r
+        local = 1.0 - gates[:2]
+        local *= gates[:2]
+        np.subtract(h, v, out=slope)
+        slope *= dh
+        np.multiply(local[0], slope, out=dz[0])
+        np.multiply(dz_v, content, out=slope)
+        np.multiply(local[1], slope, out=dz[1])
+        dz[2] = dz_v
+        np.multiply(dz_v, r, out=dz[3])
+        return direct

@@ -4,14 +4,7 @@ import numpy as np
 
 from reference_numpy.activations import Sigmoid, Tanh
 from reference_numpy.layers.input_spec import InputSpec
-from reference_numpy.layers.rnn.fused_layer import (
-    FusedLayer,
-    add_held,
-    check_use_cudnn,
-    hold,
-    refuse_cudnn,
-    split_held,
-)
+from reference_numpy.layers.rnn.fused_layer import FusedLayer, check_use_cudnn, refuse_cudnn
 from reference_numpy.layers.rnn.lstm_cell import LSTMCell
 
 
@@ -64,63 +57,43 @@ class LSTM(FusedLayer):
         """½ for the gates i, f and o, whose sigmoid is made of a tanh."""
         return np.repeat(np.array([0.5, 0.5, 1.0, 0.5], cell.compute_dtype), cell.units)
 
-    def sweep(self, cell, z, states, keep):
-        """The steps of `LSTMCell`, with one tanh for all gates."""
-        (units, batch), length = states[0].shape, z.shape[1]
-        recurrent = (cell.recurrent_kernel * self.scale(cell)).T
-        gates = np.empty((length, 4, units, batch), z.dtype)
-        h, c = np.empty((2, length + 1, units, batch), z.dtype)
-        tanh_c = np.empty_like(h[1:])
-        h[0], c[0] = states
-        for t in range(length):
-            arguments = gates[t].reshape(4 * units, batch)
-            np.matmul(recurrent, h[t], out=arguments)
-            arguments += z[:, t]
-            np.tanh(arguments, out=arguments)
-            for sigmoids in (gates[t, :2], gates[t, 3]):
-                sigmoids *= 0.5
-                sigmoids += 0.5
-            i, f, g, o = gates[t]
-            np.multiply(f, c[t], out=c[t + 1])
-            c[t + 1] += i * g
-            np.tanh(c[t + 1], out=tanh_c[t])
-            np.multiply(o, tanh_c[t], out=h[t + 1])
-            if keep is not None:
-                hold(keep[t], h[t + 1], h[t])
-                hold(keep[t], c[t + 1], c[t])
-        return h, [h[-1], c[-1]], (gates, c, tanh_c)
+    def step(self, cell, z, states, new_states):
+        """The step of `LSTMCell`, with one tanh for all gates."""
+        _, c = states
+        new_h, new_c = new_states
+        np.tanh(z, out=z)
+        gates = z.reshape(4, *c.shape)
+        for sigmoids in (gates[:2], gates[3]):
+            sigmoids *= 0.5
+            sigmoids += 0.5
+        i, f, g, o = gates
+        np.multiply(f, c, out=new_c)
+        new_c += i * g
+        np.tanh(new_c, out=new_h)
+        new_h *= o
 
-    def sweep_backward(self, cell, dy, dstates, keep, cache):
-        """The backward steps of `LSTMCell`."""
-        gates, c, tanh_c = cache
-        length, _, units, batch = gates.shape
+    def step_backward(self, cell, z, cache, states, dstates, dz):
+        """The backward step of `LSTMCell`; the new c and its tanh are computed again."""
+        _, c = states
         dh, dc = dstates
-        dz = np.empty((4, units, length, batch), gates.dtype)
-        columns = dz.reshape(4 * units, length, batch)
-        local, local_c = np.empty_like(gates[0]), np.empty_like(dc)
-        for t in reversed(range(length)):
-            if dy is not None:
-                dh += dy[t]
-            held = None if keep is None else split_held(keep[t], (dh, dc))
-            i, f, g, o = gates[t]
-            # dc += dh o (1 − tanh² c)
-            np.multiply(tanh_c[t], tanh_c[t], out=local_c)
-            np.subtract(1.0, local_c, out=local_c)
-            local_c *= o
-            local_c *= dh
-            dc += local_c
-            # The local derivatives: σ′ = σ (1 − σ) for i, f, o and 1 − g² for g, times the
-            # factor that the gate has in c_t or h_t.
-            np.subtract(1.0, gates[t], out=local)
-            local *= gates[t]
-            np.multiply(g, g, out=local[2])
-            np.subtract(1.0, local[2], out=local[2])
-            for gate, factor in zip(local, (g, c[t], i, tanh_c[t]), strict=True):
-                gate *= factor
-            np.multiply(local[:3], dc, out=dz[:3, :, t])
-            np.multiply(local[3], dh, out=dz[3, :, t])
-            np.matmul(cell.recurrent_kernel, columns[:, t], out=dh)
-            dc *= f
-            if held:
-                add_held((dh, dc), held)
-        return columns, columns, [dh, dc]
+        gates = z.reshape(4, *c.shape)
+        i, f, g, o = gates
+        tanh_c = f * c
+        tanh_c += i * g
+        np.tanh(tanh_c, out=tanh_c)
+        # dc += dh o (1 − tanh² c)
+        slope = tanh_c * tanh_c
+        np.subtract(1.0, slope, out=slope)
+        slope *= o
+        slope *= dh
+        dc += slope
+        # σ′ = σ (1 − σ) for i, f and o, 1 − g² for g, times the gate's factor in c_t or h_t.
+        local = 1.0 - gates
+        local *= gates
+        np.multiply(g, g, out=local[2])
+        np.subtract(1.0, local[2], out=local[2])
+        for gate, factor in zip(local, (g, c, i, tanh_c), strict=True):
+            gate *= factor
+        np.multiply(local[:3], dc, out=dz[:3])
+        np.multiply(local[3], dh, out=dz[3])
+        dc *= f

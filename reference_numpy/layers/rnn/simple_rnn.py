@@ -1,10 +1,8 @@
 """The simple recurrent layer over a sequence."""
 
-import numpy as np
-
 from reference_numpy.activations import Linear, Relu, Sigmoid, Tanh
 from reference_numpy.layers.input_spec import InputSpec
-from reference_numpy.layers.rnn.fused_layer import FusedLayer, add_held, hold, split_held
+from reference_numpy.layers.rnn.fused_layer import FusedLayer
 from reference_numpy.layers.rnn.simple_rnn_cell import SimpleRNNCell
 
 
@@ -36,30 +34,11 @@ class SimpleRNN(FusedLayer):
         elementwise = type(cell.activation) in (Linear, Relu, Sigmoid, Tanh)
         return elementwise and super().fits(cell, dropout_masks)
 
-    def sweep(self, cell, z, states, keep):
-        """The steps of `SimpleRNNCell`."""
-        (units, batch), length = states[0].shape, z.shape[1]
-        recurrent = cell.recurrent_kernel.T
-        h = np.empty((length + 1, units, batch), z.dtype)
-        h[0], caches = states[0], []
-        for t in range(length):
-            h[t + 1], cache = cell.activation.forward(recurrent @ h[t] + z[:, t])
-            caches.append(cache)
-            if keep is not None:
-                hold(keep[t], h[t + 1], h[t])
-        return h, [h[-1]], caches
+    def step(self, cell, z, states, new_states):
+        """The step of `SimpleRNNCell`."""
+        new_states[0][...], cache = cell.activation.forward(z)
+        return cache
 
-    def sweep_backward(self, cell, dy, dstates, keep, cache):
-        """The backward steps of `SimpleRNNCell`."""
-        (dh,), length = dstates, len(cache)
-        units, batch = dh.shape
-        dz = np.empty((units, length, batch), dh.dtype)
-        for t in reversed(range(length)):
-            if dy is not None:
-                dh += dy[t]
-            held = None if keep is None else split_held(keep[t], (dh,))
-            dz[:, t] = cell.activation.backward(dh, cache[t])
-            np.matmul(cell.recurrent_kernel, dz[:, t], out=dh)
-            if held:
-                add_held((dh,), held)
-        return dz, dz, [dh]
+    def step_backward(self, cell, z, cache, states, dstates, dz):
+        """The backward step of `SimpleRNNCell`."""
+        dz[0] = cell.activation.backward(dstates[0], cache)
