@@ -35,6 +35,11 @@ class CategoryEncoding(CategoricalLayer):
         self.num_tokens = num_tokens
         self.built = True
 
+    @property
+    def output_dtype(self):
+        """Name of the output's dtype; under mixed precision that of weights, to count on."""
+        return self.variable_dtype
+
     def forward(self, inputs, count_weights=None, training=False):
         """The rows; in the mode count an occurrence may count by `count_weights`."""
         if count_weights is not None and self.output_mode != "count":
@@ -47,7 +52,7 @@ class CategoryEncoding(CategoricalLayer):
             inputs.astype("int64", copy=False),
             self.output_mode,
             self.num_tokens,
-            self.compute_dtype,
+            self.output_dtype,
             count_weights,
         )
         return y, inputs

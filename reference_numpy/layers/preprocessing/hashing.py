@@ -80,6 +80,11 @@ class Hashing(CategoricalLayer):
         self.sparse = sparse
         self.built = True
 
+    @property
+    def output_dtype(self):
+        """Name of the output's dtype; under mixed precision that of weights, to count on."""
+        return self.variable_dtype
+
     def forward(self, inputs, training=False):
         """The encoded bins, and the input."""
         inputs = as_text(inputs)
@@ -87,7 +92,7 @@ class Hashing(CategoricalLayer):
         bins = hash_buckets(inputs, self.num_bins - masked, self.salt)
         if masked:
             bins = np.where(inputs == self.mask_value, 0, bins + 1)
-        return self.encode(bins, self.output_mode, self.num_bins, self.compute_dtype), inputs
+        return self.encode(bins, self.output_mode, self.num_bins, self.output_dtype), inputs
 
     def compute_output_shape(self, input_shape):
         """The shape of the encoded bins."""
