@@ -35,7 +35,7 @@ class Functional(Model):
         self.sublayers = self.graph.layers
         self.built = True
         if trainable is not None:
-            self.trainable = trainable
+            self._trainable = bool(trainable)  # the layers keep their own
 
     @property
     def layers(self):

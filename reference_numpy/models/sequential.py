@@ -136,5 +136,4 @@ class Sequential(Model):
             model.add(deserialize(layer))
         if not model.built and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
-        model.trainable = config.get("trainable", True)
         return model

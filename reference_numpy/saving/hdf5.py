@@ -60,7 +60,7 @@ class WeightsReader:
             self.refuse(place, f"it has the shape {dataset.shape}; the model's is {array.shape}")
         if (dataset.dtype.kind == "f") != (array.dtype.kind == "f"):
             self.refuse(place, f"it has the dtype {dataset.dtype}; the model's is {array.dtype}")
-        if array.ndim and array.size:
+        if array.ndim and array.size and array.flags.c_contiguous:
             self._try(place, lambda: dataset.read_direct(array))
         elif array.size:
             array[...] = self._try(place, lambda: dataset[()])

@@ -11,8 +11,9 @@ from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
 from reference_numpy.serialization import snake_case
 
+#: the layers that Keras offers under another name than the one they have within, which files use
+_INNER_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 _SKIPPED = frozenset(dir(Layer())) | {"sublayers"}
-_MODEL_SKIPPED = _SKIPPED | frozenset(dir(Model))
 
 
 def places(model):
@@ -43,7 +44,8 @@ def places(model):
         counts = {}
         for item in items:
             if isinstance(item, Layer):
-                name = snake_case(type(item).__name__)
+                name = type(item).__name__
+                name = snake_case(_INNER_NAMES.get(name, name))
                 count = counts[name] = counts.get(name, -1) + 1
                 visit(item, f"{place}/{name}_{count}" if count else f"{place}/{name}")
 

@@ -146,6 +146,12 @@ class MultiHeadAttention(ProjectedAttention):
         self._output_dense = self.projection("attention_output", equation, sizes, bias_axes)
         self._output_dense.build((*query_shape[:-1], self.num_heads, self.value_dim))
 
+    # Keras's public names of the projections, under which its files keep them.
+    query_dense = property(lambda self: self._query_dense)
+    key_dense = property(lambda self: self._key_dense)
+    value_dense = property(lambda self: self._value_dense)
+    output_dense = property(lambda self: self._output_dense)
+
     def compute_output_shape(
         self, query_shape, value_shape, key_shape=None, return_attention_scores=False
     ):

@@ -1,0 +1,168 @@
+"""Whole training runs against Keras's `fit` on TensorFlow, in float64."""
+
+import json
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from reference_numpy import tree
+from tests.comparisons.model_cases import CASES, mlp, named_outputs
+
+BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
+# Batches that divide the data: Keras on TensorFlow averages the losses of single outputs over
+# batches, not samples, where the last batch may be smaller (docs/keras-divergences.md).
+OPTIONS = {"shuffle": False, "batch_size": 8, "verbose": 0}
+TOLERANCE = 1e-6
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Gradients do not exist"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
+]
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    import keras
+
+    keras.config.set_floatx("float64")
+    rn.config.set_floatx("float64")
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_floatx("float32")
+    rn.config.set_floatx("float32")
+
+
+def assert_close(ours, theirs, tolerance=TOLERANCE):
+    for mine, other in zip(tree.flatten(ours), tree.flatten(theirs), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=tolerance, atol=tolerance)
+
+
+def assert_same_history(ours, theirs):
+    assert list(ours.history) == list(theirs.history)
+    for name in theirs.history:
+        np.testing.assert_allclose(
+            ours.history[name], theirs.history[name], rtol=TOLERANCE, atol=TOLERANCE, err_msg=name
+        )
+
+
+@BY_CASE
+def test_a_training_run(case):
+    keras_model, x, y, options = case()
+    model = rn.models.from_keras(keras_model)
+    assert_close(model(x), keras_model(x), 1e-12)
+    before = keras_model.get_weights()
+    theirs = keras_model.fit(x, y, epochs=3, **OPTIONS, **options)
+    ours = model.fit(x, y, epochs=3, **OPTIONS, **options)
+    assert_same_history(ours, theirs)
+    assert_close(model.get_weights(), keras_model.get_weights())
+    assert any((a != b).any() for a, b in zip(before, keras_model.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("case", [mlp, named_outputs], ids=["mlp", "named_outputs"])
+def test_single_batches_and_evaluation(case):
+    keras_model, x, y, options = case()
+    model = rn.models.from_keras(keras_model)
+    weights = {"sample_weight": options["sample_weight"]} if "sample_weight" in options else {}
+    for method in ("test_on_batch", "train_on_batch"):
+        theirs = getattr(keras_model, method)(x, y, **weights)
+        assert_close(getattr(model, method)(x, y, **weights), theirs)
+    for return_dict in (False, True):
+        evaluation = {"batch_size": 8, "verbose": 0, "return_dict": return_dict, **weights}
+        theirs = keras_model.evaluate(x, y, **evaluation)
+        assert_close(model.evaluate(x, y, **evaluation), theirs)
+    assert_close(model.predict(x, verbose=0), keras_model.predict(x, verbose=0))
+    assert_close(model.get_weights(), keras_model.get_weights())
+
+
+def plain(config):
+    """A config as JSON gives it, without what Keras adds while it calls layers."""
+    if isinstance(config, dict):
+        config = {key: plain(value) for key, value in config.items() if key != "build_config"}
+        for node in config.get("inbound_nodes", ()):
+            node["kwargs"] = {k: v for k, v in node["kwargs"].items() if v is not None}
+        return config
+    return [plain(item) for item in config] if isinstance(config, (list, tuple)) else config
+
+
+@BY_CASE
+def test_the_config_is_keras_own(case):
+    import keras
+
+    keras_model, *_ = case()
+    theirs = plain(json.loads(json.dumps(keras.saving.serialize_keras_object(keras_model))))
+    ours = plain(json.loads(json.dumps(rn.models.from_keras(keras_model).serialize())))
+    assert ours == theirs
+
+
+def test_the_last_smaller_batch():
+    """A single loss is averaged over samples by both halves."""
+    keras_model, x, y, options = mlp()
+    model = rn.models.from_keras(keras_model)
+    options = {**OPTIONS, "batch_size": 7, **options}
+    assert_same_history(model.fit(x, y, **options), keras_model.fit(x, y, **options))
+
+
+def test_saturated_outputs():
+    """Both halves take the loss from the logits, so that nothing is lost to rounding."""
+    import keras
+    from keras import layers
+
+    for units, activation, loss, label in (
+        (3, "softmax", "sparse_categorical_crossentropy", [[1]]),
+        (1, "sigmoid", "binary_crossentropy", [[1.0]]),
+    ):
+        dense = layers.Dense(units, use_bias=False, activation=activation)
+        keras_model = keras.Sequential([layers.Input((1,)), dense])
+        keras_model.set_weights([np.array([[60.0, 0, 0]]) if units == 3 else np.array([[-60.0]])])
+        keras_model.compile(keras.optimizers.SGD(0.5), loss)
+        model = rn.models.from_keras(keras_model)
+        x, y = np.ones((1, 1)), np.array(label)
+        theirs = keras_model.train_on_batch(x, y)
+        assert theirs == pytest.approx(60) and model.train_on_batch(x, y) == pytest.approx(theirs)
+        assert_close(model.get_weights(), keras_model.get_weights(), 1e-12)
+
+
+def test_stochastic_layers_with_the_same_draws():
+    import keras
+    from keras import layers
+
+    from comparisons.harness.draws import numpy_draws, reseed
+
+    x = keras.Input((6,))
+    h = layers.Dropout(0.4)(layers.Dense(8, activation="relu")(layers.GaussianNoise(0.1)(x)))
+    keras_model = keras.Model(x, layers.Dense(2)(h))
+    keras_model.compile(keras.optimizers.Adam(0.01), "mse", run_eagerly=True)
+    model = rn.models.from_keras(keras_model)
+    generator = np.random.default_rng(0)
+    data, targets = generator.standard_normal((24, 6)), generator.standard_normal((24, 2))
+    with numpy_draws(5):
+        theirs = keras_model.fit(data, targets, **OPTIONS)
+    reseed(model, 5)
+    assert_same_history(model.fit(data, targets, **OPTIONS), theirs)
+    assert_close(model.get_weights(), keras_model.get_weights())
+
+
+def test_resuming_a_live_model():
+    """`from_keras` takes over the optimizer's state too."""
+    keras_model, x, y, options = mlp()
+    keras_model.fit(x, y, **OPTIONS, **options)
+    model = rn.models.from_keras(keras_model)
+    assert model.optimizer.iterations == int(keras_model.optimizer.iterations)
+    theirs = keras_model.fit(x, y, epochs=2, **OPTIONS, **options)
+    assert_same_history(model.fit(x, y, epochs=2, **OPTIONS, **options), theirs)
+    assert_close(model.get_weights(), keras_model.get_weights())
+
+
+def test_a_subclassed_model_is_refused():
+    import keras
+
+    class Own(keras.Model):
+        def call(self, x):
+            return x
+
+        def get_config(self):
+            return {}
+
+    with pytest.raises(ValueError, match="code of its own"):
+        rn.models.from_keras(Own(name="own"))
