@@ -54,7 +54,7 @@ def test_states_are_kept_from_call_to_call(backend, name):
 
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_every_gate_has_a_mask_of_its_own(backend, name):
-    # Keras's "auto" fails here, see docs/keras-divergences.md.
+    # With Keras's default, use_cudnn="auto", the call fails: the list of masks counts as one mask.
     arguments = {"implementation": 1, "dropout": 0.4, "use_cudnn": False}
     ours, theirs = pair(name, units=3, **arguments)
     dy = GENERATOR.normal(size=(3, 3))
