@@ -5,7 +5,6 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness.layer_checks import Reference
-from reference_numpy.layers.rnn.conv_lstm_cell import ConvLSTMCell
 
 L = rn.layers
 GENERATOR = np.random.default_rng(0)
@@ -369,52 +368,3 @@ def test_any_layer_with_a_state_size_is_a_cell():
     dx, grads = layer.backward(np.ones_like(y), cache)
     np.testing.assert_allclose(dx, np.broadcast_to([[[10], [8], [6], [4], [2]]], X.shape))
     assert grads == []
-
-
-# Bad input
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: L.LSTM(0), "expected a positive integer, got 0"),
-        (lambda: L.GRUCell(2.5), "expected a positive integer, got 2.5"),
-        (lambda: L.LSTM(2, no_such=1), "no_such"),
-        (lambda: L.LSTM(2, use_cudnn="yes"), "use_cudnn=yes"),
-        (lambda: L.LSTM(2, use_cudnn=True)(X), "there is no cuDNN"),
-        (lambda: L.RNN(None), "must have a `forward`"),
-        (lambda: L.RNN(L.Dense(2)), "must have a `state_size`"),
-        (lambda: L.StackedRNNCells([L.Dense(2)]), "All cells must have a `state_size`"),
-        (lambda: L.LSTM(2)(X[0]), "expected ndim=3, found ndim=2"),
-        (lambda: L.LSTM(2)(X[:, :0]), "at least one time step"),
-        (lambda: L.LSTM(2)(X, mask=MASK[:, :4]), r"\(3, 5\). Received: mask.shape=\(3, 4\)"),
-        (lambda: L.LSTM(2)(sequences=X, initial_state=[X[:, 0]]), "`initial_state` does not fit"),
-        (lambda: L.GRU(2)(sequences=X, initial_state=[X[:, 0]] * 2), "does not fit"),
-        (lambda: L.GRU(3)(sequences=X, initial_state=[X[:, 0]]), r"Received: \[\(3, 2\)\]"),
-        (lambda: L.LSTM(2, stateful=True)(rn.Input((5, 2))), "batch size must be known"),
-        (lambda: built("LSTM", units=2, stateful=True)(X[:2]), "Expected: 3. Received: 2"),
-        (lambda: L.Bidirectional(3), "takes a layer as `layer`"),
-        (lambda: L.Bidirectional(L.LSTM(2), backward_layer=3), "takes a layer as `backward_layer`"),
-        (lambda: L.Bidirectional(L.LSTM(2), merge_mode="max"), "Invalid merge mode"),
-        (lambda: L.Bidirectional(L.LSTM(2), backward_layer=L.LSTM(2)), "go_backwards"),
-        (
-            lambda: L.Bidirectional(
-                L.LSTM(2), backward_layer=L.LSTM(2, go_backwards=True, return_state=True)
-            ),
-            "return_state",
-        ),
-        (lambda: L.TimeDistributed(3), "takes a layer"),
-        (lambda: L.TimeDistributed(L.Dense(2))(X[0]), "at least 3 axes"),
-        (lambda: L.TimeDistributed(L.Dense(2))(X, mask=MASK[:, :4]), r"mask.shape=\(3, 4\)"),
-        (lambda: L.ConvLSTM2D(2, 3, strides=2, dilation_rate=2), "not compatible"),
-        (lambda: L.ConvLSTM2D(2, 3, padding="causal"), "padding='causal'"),
-        (lambda: L.ConvLSTM2D(2, 3)(X), "expected ndim=5"),
-        (lambda: L.ConvLSTM1D(2, 6)(X[..., None]), "zero or negative"),
-        (lambda: L.ConvLSTM1D(2, 2)(rn.Input((5, None, 2))), "are known"),
-        (lambda: ConvLSTMCell(4, 2, 3), "Rank 4"),
-    ],
-)
-def test_bad_input_is_told_in_one_line(make, message):
-    with pytest.raises(ValueError, match=message) as error:
-        make()
-    assert "\n" not in str(error.value)
