@@ -17,6 +17,7 @@ from tests.comparisons.test_training_against_keras import (
     assert_close,
     assert_same_history,
     double_precision,
+    set_precision,
 )
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
@@ -142,6 +143,51 @@ def test_every_part_has_its_place(tmp_path):
     assert_close(keras.models.load_model(tmp_path / "numpy.keras")(x), theirs(x), 1e-12)
 
 
+def operations():
+    """Keras's operations on symbolic tensors, which stand in its graphs beside the layers."""
+    import keras
+    from keras import ops
+
+    x, z = keras.Input((4, 3)), keras.Input((4, 1))
+    outputs = [
+        1 + x, 2 - x, x * z, 1 / (x * x + 1), x / 2.0, -x, abs(x), x**2, (x * x + 1) ** z,
+        ops.matmul(x, ops.transpose(x, (0, 2, 1))), x[:, 1:, ::2], x[..., 0], x[:, None],
+        ops.reshape(x, (-1, 12)), ops.expand_dims(x, 1), ops.squeeze(x[:, :1], 1),
+        ops.concatenate([x, x * 2], axis=1), ops.stack([x, x], axis=1), ops.sum(x, axis=1),
+        ops.mean(x, axis=(1, 2), keepdims=True), ops.exp(x), ops.log(x * x + 1),
+        ops.sqrt(x * x + 1), ops.square(x), ops.tanh(x), ops.maximum(x, z), ops.minimum(x, 0.0),
+        ops.where(x > 0, x, z), ops.cast(x > z, "float64"), ops.relu(x), ops.sigmoid(x),
+        ops.softmax(x, axis=-1), ops.silu(x), ops.softplus(x), keras.activations.relu(x),
+        ops.cast(ops.any(ops.logical_or(x > 1, x <= -1), axis=-1), "float64"),
+    ]  # fmt: skip
+    return keras.Model([x, z], outputs)
+
+
+def test_operations(tmp_path):
+    import keras
+
+    from comparisons.harness import backends
+    from comparisons.harness.layer_checks import Reference, keras_quantities
+
+    theirs = operations()
+    theirs.save(tmp_path / "keras.keras")
+    model = rn.models.load_model(tmp_path / "keras.keras")
+    assert model.output_shape == theirs.output_shape
+    generator = np.random.default_rng(0)
+    inputs = [generator.standard_normal((5, 4, 3)), generator.standard_normal((5, 4, 1))]
+    reference = Reference(model, inputs)
+    quantities = reference.quantities()
+    found = keras_quantities(backends.load("tensorflow"), theirs, reference)
+    assert set(quantities) == set(found)
+    for name in quantities:
+        np.testing.assert_allclose(quantities[name], found[name], 1e-12, 1e-12, err_msg=name)
+    for record in reference.calculus("operations"):
+        assert record.passed, str(record)
+    model.save(tmp_path / "numpy.keras")
+    again = keras.models.load_model(tmp_path / "numpy.keras")
+    assert_close(again(inputs), model(inputs), 1e-12)
+
+
 def test_learned_vocabularies(tmp_path):
     import keras
     from keras import layers
@@ -184,25 +230,21 @@ def test_mixed_precision_with_loss_scaling(tmp_path):
     import keras
     from keras import layers
 
-    keras.config.set_floatx("float32")
-    rn.config.set_floatx("float32")
+    set_precision("float32")
     keras.config.set_dtype_policy("mixed_float16")
-    try:
-        theirs = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
-        theirs.compile("adam", "mse")
-        x = np.random.default_rng(0).standard_normal((16, 3)).astype("float32")
-        theirs.fit(x, x[:, :2], **OPTIONS)
-        theirs.save(tmp_path / "keras.keras")
-        model = rn.models.load_model(tmp_path / "keras.keras")
-        assert type(model.optimizer).__name__ == type(theirs.optimizer).__name__
-        ours, other = model.fit(x, x[:, :2], **OPTIONS), theirs.fit(x, x[:, :2], **OPTIONS)
-        np.testing.assert_allclose(ours.history["loss"], other.history["loss"], rtol=2e-3)
-        assert_close(model.get_weights(), theirs.get_weights(), 2e-3)
-        model.save(tmp_path / "numpy.keras")
-        again = keras.models.load_model(tmp_path / "numpy.keras")
-        assert int(again.optimizer.iterations) == model.optimizer.iterations == 4
-    finally:
-        keras.config.set_dtype_policy("float32")
+    theirs = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    theirs.compile("adam", "mse")
+    x = np.random.default_rng(0).standard_normal((16, 3)).astype("float32")
+    theirs.fit(x, x[:, :2], **OPTIONS)
+    theirs.save(tmp_path / "keras.keras")
+    model = rn.models.load_model(tmp_path / "keras.keras")
+    assert type(model.optimizer).__name__ == type(theirs.optimizer).__name__
+    ours, other = model.fit(x, x[:, :2], **OPTIONS), theirs.fit(x, x[:, :2], **OPTIONS)
+    np.testing.assert_allclose(ours.history["loss"], other.history["loss"], rtol=2e-3)
+    assert_close(model.get_weights(), theirs.get_weights(), 2e-3)
+    model.save(tmp_path / "numpy.keras")
+    again = keras.models.load_model(tmp_path / "numpy.keras")
+    assert int(again.optimizer.iterations) == model.optimizer.iterations == 4
 
 
 def test_shared_objects(tmp_path):
@@ -210,7 +252,7 @@ def test_shared_objects(tmp_path):
     import keras
     from keras import layers
 
-    keras.config.set_floatx("float32")
+    set_precision("float32")
     shared = layers.Dense(4, name="shared")
     x = keras.Input((4,))
     inner = keras.Sequential([keras.Input((4,)), shared])
@@ -254,8 +296,7 @@ def test_loading_is_quick_and_frugal(tmp_path):
     """ResNet50's file: under 5 s and under three times the file in memory."""
     import keras
 
-    keras.config.set_floatx("float32")
-    rn.config.set_floatx("float32")
+    set_precision("float32")
     path = tmp_path / "resnet50.keras"
     keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3)).save(path)
     seconds = []

@@ -23,14 +23,19 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def double_precision():
+    set_precision("float64")
+    yield
+    set_precision("float32")
+
+
+def set_precision(dtype):
+    """Make models of both halves in `dtype` from here on, with Keras's draws from a seed."""
     import keras
 
-    keras.config.set_floatx("float64")
-    rn.config.set_floatx("float64")
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)  # Keras keeps the policy that the first layer found
+    rn.config.set_floatx(dtype)
     keras.utils.set_random_seed(0)
-    yield
-    keras.config.set_floatx("float32")
-    rn.config.set_floatx("float32")
 
 
 def assert_close(ours, theirs, tolerance=TOLERANCE):

@@ -2,13 +2,15 @@
 
 import io
 import json
-import shutil
+import tracemalloc
 import zipfile
 
 import h5py
 import numpy as np
+import pytest
 
 import reference_numpy as rn
+from reference_numpy.saving import ModelFileError
 
 L = rn.layers
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
@@ -65,6 +67,14 @@ def change_weights(path, change):
     rewrite(path, weights=buffer.getvalue())
 
 
-def copy(path, name):
-    """A copy beside the original."""
-    return shutil.copyfile(path, path.parent / name)
+def assert_refused(path, place, reason):
+    """Loading fails in one line with file, place and reason, and takes no memory for it."""
+    tracemalloc.start()
+    with pytest.raises(ModelFileError) as error:
+        rn.models.load_model(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    text = str(error.value)
+    assert text.startswith(f"{path}: ") and "\n" not in text
+    assert place in text and reason in text, text
+    assert peak < 64 << 20, "memory was taken for what the file claims"

@@ -1,0 +1,83 @@
+"""What a user may do wrong in training is told in one line, and changes nothing."""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from tests.reference_numpy.models.small_models import LABELS, TARGETS, X, classifier, two_headed
+
+L = rn.layers
+NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        (lambda m: m.fit(NAN, LABELS), "`x` contains NaN"),
+        (lambda m: m.fit(X, np.full(24, np.nan)), "`y` contains NaN"),
+        (lambda m: m.predict(NAN), "`x` contains NaN"),
+        (lambda m: m.train_on_batch(NAN, LABELS), "`x` contains NaN"),
+        (lambda m: m.fit(X, LABELS + 1), "label 3, which is outside of the 3 classes"),
+        (lambda m: m.fit(X, LABELS - 1), "label -1, which is outside"),
+        (lambda m: m.fit(X[:, :3], LABELS), r"Expected shape \(None, 4\).*\(24, 3\)"),
+        (lambda m: m.fit(X[:, None], LABELS), "Expected shape"),
+        (lambda m: m.fit(X, LABELS[:5]), r"ambiguous.*'x' sizes: \[24\], 'y' sizes: \[5\]"),
+        (lambda m: m.fit(X, LABELS, sample_weight=np.ones(3)), "'sample_weight' sizes"),
+        (lambda m: m.fit(X), "no targets `y` were given"),
+        (lambda m: m.fit(X[:0], LABELS[:0]), "at least one sample"),
+        (lambda m: m.fit(X.tolist(), LABELS), "make an array"),
+        (lambda m: m.fit(X, LABELS, batch_size=0), "`batch_size` must be 1 or more"),
+        (lambda m: m.fit(X[:1], LABELS[:1], validation_split=0.5), "not sufficient to split"),
+        (lambda m: m.fit(X, LABELS, validation_data=(X,) * 4), "tuple of 4"),
+        (
+            lambda m: m.fit(X, LABELS, class_weight={0: 1.0}, sample_weight=np.ones(24)),
+            "`class_weight` and `sample_weight` together",
+        ),
+        (
+            lambda m: m.fit(X, LABELS, validation_data=(X, LABELS), validation_freq="x"),
+            "`validation_freq` to be an integer",
+        ),
+        (lambda m: m.compile("sgdd", "mse"), "Unknown optimizer: 'sgdd'"),
+        (lambda m: m.compile("sgd", "msee"), "Unknown loss: 'msee'"),
+        (lambda m: m.compile("sgd", "mse", metrics="mae"), "list, tuple, or dict"),
+        (lambda m: m.compile("sgd", "mse", loss_weights=2), "`loss_weights` to be a float"),
+        (lambda m: m.get_layer("nothing"), "No such layer: nothing"),
+        (lambda m: m.get_layer(index=7), "index 7"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(run, message):
+    model = classifier()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=message) as error:
+        run(model)
+    assert "\n" not in str(error.value)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("options", "y", "message"),
+    [
+        ({"loss": ["mse"]}, [TARGETS, TARGETS[:, :2]], "has 1 entries, .* 2 outputs"),
+        ({"loss": {"left": "mse"}}, [TARGETS, TARGETS[:, :2]], "Expected keys"),
+        ({"loss_weights": [1.0, 2.0]}, [TARGETS] * 2, "must match the number of losses"),
+        ({"metrics": ["mae"]}, [TARGETS, TARGETS[:, :2]], "Invalid `metrics`"),
+        ({}, [TARGETS], "structure of `y`"),
+        ({}, TARGETS, "structure of `y`"),
+        ({}, [TARGETS, TARGETS], "must have the same shape"),
+    ],
+)
+def test_what_does_not_match_the_outputs(options, y, message):
+    with pytest.raises(ValueError, match=message):
+        two_headed(**options).fit([X, X], y, verbose=0)
+
+
+def test_a_model_must_be_compiled():
+    model = rn.Sequential([rn.Input((4,)), L.Dense(3)])
+    for method in ("fit", "evaluate", "train_on_batch", "test_on_batch"):
+        with pytest.raises(ValueError, match=f"must call `compile\\(\\)` before using `{method}"):
+            getattr(model, method)(X, TARGETS)
+    assert model.predict(X, verbose=0).shape == (24, 3)
+    model.compile("sgd")
+    with pytest.raises(ValueError, match="No loss to compute"):
+        model.fit(X, TARGETS, verbose=0)
