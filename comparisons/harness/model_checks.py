@@ -33,13 +33,16 @@ def precision(dtype: str):
     """Build models of both halves in `dtype` meanwhile."""
     import keras
 
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(dtype)
+    # Keras keeps the policy that its first layer found, whatever floatx becomes after it.
+    keras.config.set_dtype_policy(dtype)
     reference_config.set_floatx(dtype)
     try:
         yield
     finally:
         keras.config.set_floatx(before)
+        keras.config.set_dtype_policy(policy)
         reference_config.set_floatx("float32")
 
 
