@@ -205,6 +205,25 @@ def flatten_layers(layers):
         yield from flatten_layers(layer.sublayers)
 
 
+def refuse_inner_penalties(graph):
+    """Raise NotImplementedError for a penalty on what flows within a layer.
+
+    A graph sees the outputs of its calls, and those of the models among them; what a wrapper or an
+    attention layer hands from part to part it does not see.
+    """
+    for call in graph.calls:
+        if hasattr(call.layer, "graph"):
+            refuse_inner_penalties(call.layer.graph)
+            continue
+        for part in flatten_layers(call.layer.sublayers):
+            if part.activity_regularizer is not None:
+                raise NotImplementedError(
+                    f"The part '{part.name}' of layer '{call.layer.name}' has an activity "
+                    "regularizer, which is supported for the layers of a model but not for parts "
+                    "of layers. Give it to the layer itself, or train without it."
+                )
+
+
 def _keep_masks(alive, places, masks):
     for place, mask in zip(places, masks):
         if mask is not None:

@@ -5,6 +5,7 @@ import numpy as np
 from reference_numpy import optimizers, tree
 from reference_numpy.models.compile_loss import Average, CompileLoss
 from reference_numpy.models.compile_metrics import CompileMetrics
+from reference_numpy.models.graph import refuse_inner_penalties
 from reference_numpy.models.heads import Heads
 from reference_numpy.serialization import deserialize, serialize
 
@@ -166,6 +167,7 @@ class Steps:
         """Match losses and metrics with the outputs, once; a trial run tells the shapes."""
         if self._heads is not None and self._heads.graph is self.graph:
             return self._heads.refresh()
+        refuse_inner_penalties(self.graph)
         places = tree.pack_like(self.output_structure, range(len(self.outputs)))
         single = len(self.outputs) == 1 and not isinstance(places, dict)
         places = tree.flatten(places)[0] if single else places
