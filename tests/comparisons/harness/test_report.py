@@ -216,8 +216,9 @@ def test_charts_are_drawn_by_the_page_from_its_own_data(pages):
     assert {row["metric"] for row in rows} == {"loss"}
     assert {row["part"] for row in rows} == {"training", "validation"}
     assert {row["implementation"] for row in rows} == set(fake_results.COLUMNS)
-    # 2 variants, 3 columns, 5 seeds, 40 epochs, training and validation
-    assert len(rows) == 2 * 3 * 5 * 40 * 2
+    # 2 variants, 3 columns, 5 seeds, every epoch, training and validation
+    epochs = concept.load("dropout").task.presets["default"].epochs
+    assert len(rows) == 2 * 3 * 5 * epochs * 2
     assert loss["facet"]["sort"] == ["without dropout", "with dropout"]
     assert "%" in json.dumps(accuracy["spec"])
 
