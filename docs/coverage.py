@@ -102,7 +102,7 @@ def keras_surface():
     """What the installed Keras offers (see `keras_surface.py`), asked in a process of its own."""
     answer = subprocess.run(
         [sys.executable, HERE / "keras_surface.py"],
-        env={**os.environ, "KERAS_BACKEND": "numpy"},
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
         capture_output=True,
         text=True,
         check=True,

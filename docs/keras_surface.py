@@ -1,6 +1,6 @@
 """What the installed Keras offers, as JSON: its names, what they name, constructors' arguments.
 
-Run in a process of its own on Keras's NumPy backend, which starts in seconds.
+Run in a process of its own on TensorFlow, the one backend that is always installed.
 """
 
 import importlib
