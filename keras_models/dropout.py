@@ -13,7 +13,7 @@ def build_model(rate):
             model.add(layers.Dropout(rate))
     model.add(layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=0.01),
+        optimizer=keras.optimizers.SGD(learning_rate=0.03),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

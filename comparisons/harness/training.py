@@ -134,6 +134,7 @@ def train_once(
         batch_size=preset.batch_size,
         epochs=preset.epochs,
         validation_data=(data.x_validation, data.y_validation),
+        validation_batch_size=PREDICT_BATCH,
         verbose=0,
         callbacks=[watch],
     ).history

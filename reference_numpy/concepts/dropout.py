@@ -12,7 +12,7 @@ def build_model(rate):
             model.add(rn.layers.Dropout(rate))
     model.add(rn.layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=rn.optimizers.SGD(learning_rate=0.01),
+        optimizer=rn.optimizers.SGD(learning_rate=0.03),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
