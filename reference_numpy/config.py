@@ -1,4 +1,4 @@
-"""Global settings under Keras's names: `floatx` (the default dtype) and `epsilon` (the small constant)."""
+"""Global settings under Keras's names: `floatx` (the default dtype) and `epsilon` (a constant)."""
 
 _FLOAT_DTYPES = ("float16", "float32", "float64")
 _settings = {"floatx": "float32", "epsilon": 1e-7}

@@ -146,6 +146,16 @@ DIVERGENCES = (
         "TensorFlow interpolates in float32",
     ),
     Divergence(
+        "Rescaling's constants in float64",
+        "keras-tensorflow",
+        lambda layer, arguments: (
+            layer == "Rescaling" and _has_inexact("scale", "offset")(layer, arguments)
+        ),
+        "float64",
+        FLOAT32_IN_FLOAT64,
+        "Keras casts scale and offset by way of float32",
+    ),
+    Divergence(
         "Normalization's mean and variance in float64",
         "keras-tensorflow",
         lambda layer, arguments: layer == "Normalization" and arguments.get("mean") is not None,

@@ -16,6 +16,7 @@ GIVEN = {"mean": [0.5, 1.0, -2.0], "variance": [0.25, 4.0, 0.0625]}
 
 SCALES = [
     Case("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3)),
+    Case("Rescaling", {"scale": 1 / 255, "offset": 0.0}, (2, 3), label="a scale of 1/255"),
     Case("Rescaling", {"scale": [0.5, 2.0], "offset": [1.0, 0.0]}, (2, 3, 2)),
     Case("Rescaling", {"scale": 0.25, "offset": 1}, IDS, label="integers"),
     Case("Normalization", {"axis": [-1], **GIVEN}, (2, 3)),
