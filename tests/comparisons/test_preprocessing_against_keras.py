@@ -169,6 +169,17 @@ def test_text_vectorization_of_one_text(keras):
     assert_same(ours(np.array("dog and fox")), theirs(np.array("dog and fox")))
 
 
+@pytest.mark.parametrize("mode", ["int", "multi_hot", "count", "tf_idf"])
+@pytest.mark.parametrize("texts", [["", " "], []], ids=["empty texts", "no texts"])
+def test_text_vectorization_of_nothing(keras, mode, texts):
+    arguments = {"vocabulary": ["fox"], "output_mode": mode}
+    if mode == "tf_idf":
+        arguments["idf_weights"] = [0.5]
+    ours, theirs = both(keras, "TextVectorization", arguments)
+    texts = np.array(texts, dtype="U1")
+    assert_same(ours(texts), theirs(texts))
+
+
 @pytest.mark.parametrize("bins", [2, 3, 7])
 @pytest.mark.parametrize("form", ["array", "batches"])
 def test_discretization_learns_what_keras_learns(keras, bins, form):

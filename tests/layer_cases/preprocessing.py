@@ -42,6 +42,7 @@ ENCODINGS = [
     ),
     Case("CategoryEncoding", {"num_tokens": 4, "output_mode": "count"}, IDS[None], label="3 axes"),
     Case("CategoryEncoding", {"num_tokens": 4}, IDS[None], label="multi_hot, 3 axes"),
+    Case("CategoryEncoding", {"num_tokens": 4}, IDS[:, :0], label="multi_hot, samples of nothing"),
 ]
 BINS = [
     Case("Discretization", {"bin_boundaries": [-0.5, 0.0, 0.5], "output_mode": mode}, shape)

@@ -1,5 +1,7 @@
 """What the layers share that turn values into indices: the encodings of an index."""
 
+import math
+
 import numpy as np
 
 from reference_numpy import tree
@@ -76,11 +78,11 @@ class CategoricalLayer(Layer):
         samples = np.moveaxis(np.atleast_2d(indices), 1, -1)
         weights = np.ones(indices.shape) if weights is None else np.asarray(weights)
         weights = np.moveaxis(np.atleast_2d(weights), 1, -1)
-        rows = np.arange(samples[..., 0].size).reshape(*samples.shape[:-1], 1)
+        count = math.prod(samples.shape[:-1])
+        rows = np.arange(count).reshape(*samples.shape[:-1], 1)
         known = samples < depth
         flat = (rows * depth + samples)[known]
-        size = samples[..., 0].size * depth
-        counts = np.bincount(flat, weights[known], minlength=size)
+        counts = np.bincount(flat, weights[known], minlength=count * depth)
         counts = counts.reshape(*samples.shape[:-1], depth).astype(dtype)
         if output_mode == "multi_hot":
             counts = (counts != 0).astype(dtype)

@@ -1,5 +1,6 @@
 """Text as sequences of places in a vocabulary."""
 
+import math
 import re
 
 import numpy as np
@@ -163,8 +164,8 @@ class TextVectorization(Layer):
         Without `split` the entries along the last axis are a document's tokens.
         """
         if self.split is None:
-            rows = [list(row) for row in texts.reshape(-1, texts.shape[-1]).tolist()]
-            rows = [[self._standardized(token) for token in row] for row in rows]
+            documents = texts.reshape(math.prod(texts.shape[:-1]), texts.shape[-1]).tolist()
+            rows = [[self._standardized(token) for token in row] for row in documents]
         else:
             if texts.ndim > 1 and texts.shape[-1] != 1:
                 raise ValueError(
