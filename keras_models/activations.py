@@ -42,7 +42,7 @@ def gradient_norms(x, dy, gradient_of, **weights):
         kernels = [w for key, w in weights.items() if key.startswith(f"{name}_")]
 
         def network(*probes, function=function, kernels=kernels):
-            h = x
+            h = ops.convert_to_tensor(x)
             for probe, w in zip(probes, kernels, strict=True):
                 h = function(ops.matmul(h + probe, w))
             return h

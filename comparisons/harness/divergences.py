@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from comparisons.harness.backends import KERAS_BACKENDS
 from comparisons.harness.checks import FACTOR, UNIT_ROUNDOFF
 
 # In float64 such a computation is only as good as float32.
 FLOAT32_IN_FLOAT64 = FACTOR * UNIT_ROUNDOFF["float32"] / UNIT_ROUNDOFF["float64"]
+KERAS = tuple(f"keras-{name}" for name in KERAS_BACKENDS)  # it is in Keras's own code
+TENSORFLOW, TORCH = ("keras-tensorflow",), ("keras-torch",)
 
 
 @dataclass(frozen=True)
@@ -22,18 +25,18 @@ class Divergence:
 
     Args:
         name: its heading in `docs/keras-divergences.md`.
-        column: the implementation that diverges.
+        columns: the implementations that diverge.
         applies: whether it concerns a layer's class name and constructor arguments.
-        dtype: the precision in which it shows.
+        dtypes: the precisions in which it shows.
         factor: the tolerance it needs, in units of roundoff · scale.
         reason: in a few words.
         quantity: how the names of the quantities begin that it shows in; all by default.
     """
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     applies: Callable[[str, dict], bool]
-    dtype: str
+    dtypes: tuple[str, ...]
     factor: float
     reason: str
     quantity: str = ""
@@ -78,105 +81,105 @@ def _interpolates(layer, arguments):
 DIVERGENCES = (
     Divergence(
         "gelu in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         _activation_is("gelu"),
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "TensorFlow casts the root of 2 by way of float32",
     ),
     Divergence(
         "leaky_relu in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: (
             _activation_is("leaky_relu")(layer, arguments)
             or (layer in ("LeakyReLU", "ReLU") and _has_inexact("negative_slope")(layer, arguments))
         ),
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "TensorFlow keeps the slope in float32",
     ),
     Divergence(
         "ReLU's bounds in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: (
             layer == "ReLU" and _has_inexact("max_value", "threshold")(layer, arguments)
         ),
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "Keras casts the bounds by way of float32",
     ),
     Divergence(
         "sparsemax",
-        "keras-tensorflow",
+        KERAS,
         _activation_is("sparsemax"),
-        "float64",
+        ("float64", "float32"),
         np.inf,
         "Keras adds up the cumulative sums instead of the largest inputs",
     ),
     Divergence(
-        "sparsemax",
-        "keras-tensorflow",
-        _activation_is("sparsemax"),
-        "float32",
-        np.inf,
-        "Keras adds up the cumulative sums instead of the largest inputs",
+        "hard_sigmoid's gradient in float64",
+        TORCH,
+        _activation_is("hard_sigmoid"),
+        ("float64",),
+        FLOAT32_IN_FLOAT64,
+        "PyTorch keeps the slope 1/6 in float32",
     ),
     Divergence(
         "optimizer constants in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: layer == "Optimizer",
-        "float64",
+        ("float64",),
         16 * FLOAT32_IN_FLOAT64,
         "Keras rounds momentum, decay rates and epsilon to float32",
     ),
     Divergence(
         "optimizer constants in float64",
-        "keras-tensorflow",
+        KERAS,
         lambda layer, arguments: (layer, arguments) == ("Optimizer", {"name": "Adam"}),
-        "float32",
+        ("float32",),
         16 * FACTOR,
         "1 - β₂ᵗ in float32 is good to four digits in the first steps",
     ),
     Divergence(
         "interpolation in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         _interpolates,
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "TensorFlow interpolates in float32",
     ),
     Divergence(
         "Rescaling's constants in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: (
             layer == "Rescaling" and _has_inexact("scale", "offset")(layer, arguments)
         ),
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "Keras casts scale and offset by way of float32",
     ),
     Divergence(
         "Normalization's mean and variance in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: layer == "Normalization" and arguments.get("mean") is not None,
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "Keras casts a given mean and variance by way of float32",
     ),
     Divergence(
         "gradients of rotated, shifted and zoomed images",
-        "keras-tensorflow",
+        TENSORFLOW,
         lambda layer, arguments: layer in ("RandomRotation", "RandomTranslation", "RandomZoom"),
-        "float32",
+        ("float32",),
         np.inf,
         "TensorFlow samples the gradient by the inverted map",
         "gradient of input",
     ),
     Divergence(
         "the scale of attention in float64",
-        "keras-tensorflow",
+        TENSORFLOW,
         _scales_inexactly,
-        "float64",
+        ("float64",),
         FLOAT32_IN_FLOAT64,
         "Keras casts 1/√key_dim by way of float32",
     ),
@@ -274,7 +277,7 @@ def exception(
     Without a `quantity` only those divergences count that concern all of them.
     """
     for divergence in DIVERGENCES:
-        here = (divergence.column, divergence.dtype) == (column, dtype)
+        here = column in divergence.columns and dtype in divergence.dtypes
         here = here and quantity.startswith(divergence.quantity)
         if here and divergence.applies(layer, arguments):
             return divergence.factor, f"{divergence.name}: {divergence.reason}"

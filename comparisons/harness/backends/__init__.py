@@ -12,6 +12,7 @@ backend is a module here with the same few functions:
 - `double_precision()`: a context in which float64 is float64
 """
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -48,3 +49,20 @@ def load(name):
     os.environ["KERAS_BACKEND"] = framework
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return importlib.import_module(f"{__name__}.{framework}")
+
+
+@contextlib.contextmanager
+def unrounded_promotion():
+    """Let Keras's type promotion keep float64, which on JAX and PyTorch it takes for float32.
+
+    See "float64 on JAX and PyTorch" in docs/keras-divergences.md: without this a matrix product of
+    float64 arrays would be computed in float32 on PyTorch, and nothing proven beyond that.
+    """
+    from keras.src.backend.common import dtypes
+
+    before = dtypes.BIT64_TO_BIT32_DTYPE["float64"]
+    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+    try:
+        yield
+    finally:
+        dtypes.BIT64_TO_BIT32_DTYPE["float64"] = before

@@ -7,6 +7,8 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from comparisons.harness.backends import unrounded_promotion
+
 
 def outputs_and_gradients(call, inputs, weights, cotangents):
     """Outputs, input gradients and weight gradients of `call(inputs)` by `jax.vjp`.
@@ -62,6 +64,8 @@ def device_memory():
     return jax.devices()[0].memory_stats()["peak_bytes_in_use"] if devices() else None
 
 
+@contextlib.contextmanager
 def double_precision():
-    """A context in which float64 is float64; otherwise JAX rounds it to float32."""
-    return jax.enable_x64(True)
+    """A context in which float64 is float64; otherwise JAX and Keras round it to float32."""
+    with jax.enable_x64(True), unrounded_promotion():
+        yield

@@ -1,10 +1,10 @@
 """Keras on PyTorch."""
 
-import contextlib
-
 import keras
 import torch
 from keras import ops
+
+from comparisons.harness.backends import unrounded_promotion
 
 
 def outputs_and_gradients(call, inputs, weights, cotangents):
@@ -55,5 +55,5 @@ def device_memory():
 
 
 def double_precision():
-    """A context in which float64 is float64; here it always is."""
-    return contextlib.nullcontext()
+    """A context in which float64 is float64; otherwise Keras rounds it to float32."""
+    return unrounded_promotion()
