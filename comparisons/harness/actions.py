@@ -42,11 +42,7 @@ class Worker:
         start = time.perf_counter()
         arrays = {}
         if job.action == "check":
-            payload = {
-                "checks": model_checks.check(
-                    job.concept, declared, self.implementation, self.backend, settings
-                )
-            }
+            payload = {"checks": self.check(job, declared, settings)}
         elif job.action == "demonstrate":
             arrays = self.demonstrate(job, declared)
             payload = {}
@@ -56,6 +52,14 @@ class Worker:
             payload = {"baselines": declared.task.baselines(settings)}
         seconds = time.perf_counter() - start
         return {**payload, "column": self.describe(), "seconds": seconds}, arrays
+
+    def check(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:
+        """The records of this column: the NumPy half's against calculus, Keras's against it."""
+        if self.backend is None:
+            return model_checks.check_calculus(job.concept, declared.task, settings)
+        return model_checks.check(
+            job.concept, declared, self.implementation, self.backend, settings
+        )
 
     def demonstrate(self, job: Job, declared: concept.Concept) -> dict[str, np.ndarray]:
         """The named arrays that this half's function returns."""

@@ -29,6 +29,16 @@ PRECISIONS = ("float64", "float32")
 
 
 @contextmanager
+def reference_precision(dtype: str):
+    """Build models of the NumPy half in `dtype` meanwhile."""
+    reference_config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        reference_config.set_floatx("float32")
+
+
+@contextmanager
 def precision(dtype: str):
     """Build models of both halves in `dtype` meanwhile."""
     import keras
@@ -37,35 +47,59 @@ def precision(dtype: str):
     keras.config.set_floatx(dtype)
     # Keras keeps the policy that its first layer found, whatever floatx becomes after it.
     keras.config.set_dtype_policy(dtype)
-    reference_config.set_floatx(dtype)
     try:
-        yield
+        with reference_precision(dtype):
+            yield
     finally:
         keras.config.set_floatx(before)
         keras.config.set_dtype_policy(policy)
-        reference_config.set_floatx("float32")
+
+
+def check_calculus(name: str, task: Task, settings: Settings) -> list[dict]:
+    """Rung 1, which is the NumPy half's alone: its backward passes against calculus."""
+    data, records = _data(task, settings), []
+    for variant in _architectures(name, task):
+        exact = build_reference(name, task, variant)
+        reference = Reference(exact, _some_inputs(data), {"training": True})
+        records += reference.calculus(f"{_subject(name, task, variant)}: model", step=MODEL_STEP)
+    return [record.as_dict() for record in records]
 
 
 def check(name: str, concept: Concept, column: str, backend, settings: Settings) -> list[dict]:
-    """All records of one concept against one Keras column."""
+    """Rungs 2 to 4 of one concept: all records of the NumPy half against one Keras column."""
     records = []
     with backend.double_precision():
         for demonstration in concept.demonstrations:
             records += check_demonstration(name, demonstration, column, backend)
         if concept.task:
-            data = concept.task.data(settings, 0)
-            data = data if isinstance(data, Dataset) else data[0]
-            proven = []
+            data = _data(concept.task, settings)
+            for variant in _architectures(name, concept.task):
+                records += check_model(name, concept.task, variant, data, column, backend)
             for variant in concept.task.variants:
-                architecture = _architecture(name, concept.task, variant)
-                if architecture not in proven:  # variants may differ in the optimizer alone
-                    records += check_model(name, concept.task, variant, data, column, backend)
-                    proven.append(architecture)
                 records += check_steps(name, concept.task, variant, data, column)
     if not records:
         reason = "the concept declares nothing to compare"
         records = [checks.Record(name, "", column, "", np.inf, 0.0, np.inf, False, reason)]
     return [record.as_dict() for record in records]
+
+
+def _data(task: Task, settings: Settings) -> Dataset:
+    data = task.data(settings, 0)
+    return data if isinstance(data, Dataset) else data[0]
+
+
+def _some_inputs(data: Dataset) -> np.ndarray:
+    """A few inputs in float64 whose numbers float32 holds too.
+
+    A little noise keeps equal pixels apart, between which max pooling would have to choose.
+    """
+    x = data.x_train[:CHECK_ROWS]
+    noise = np.random.default_rng(0).uniform(-0.1, 0.1, x.shape)
+    return (x + noise).astype("float32").astype("float64")
+
+
+def _subject(name: str, task: Task, variant: str) -> str:
+    return name if len(task.variants) == 1 else f"{name} ({variant})"
 
 
 def check_demonstration(
@@ -103,45 +137,51 @@ def check_demonstration(
     return records
 
 
-def _architecture(name: str, task: Task, variant: str) -> list[dict]:
-    """The configs of a variant's layers, without their names."""
-    model = getattr(reference_half(name), task.build)(**task.variants[variant])
-    return [{**layer.get_config(), "name": type(layer).__name__} for layer in model.layers]
+def _architectures(name: str, task: Task) -> list[str]:
+    """The variants without those that repeat another's layers; they may differ in optimizer."""
+    found = {}
+    for variant, arguments in task.variants.items():
+        model = getattr(reference_half(name), task.build)(**arguments)
+        layers = [{**layer.get_config(), "name": type(layer).__name__} for layer in model.layers]
+        found.setdefault(repr(layers), variant)
+    return list(found.values())
 
 
-def build_pair(name: str, task: Task, variant: str, dtype: str, weights=None):
-    """The reference's and Keras's model in `dtype` with the same weights.
+def build_reference(name: str, task: Task, variant: str):
+    """The reference's model in float64, its weights moved a little from the first values.
 
-    Those made here are moved a little from the first values, so that no bias is zero: a black patch
-    of an image would have its pre-activation right on ReLU's kink.
+    So no bias is zero: a black patch of an image would have its pre-activation right on ReLU's
+    kink. The weights are rounded to float32, so that both precisions start from the same numbers.
     """
+    generator = np.random.default_rng(0)
+    with reference_precision("float64"):
+        reference_random.set_seed(0)
+        model = getattr(reference_half(name), task.build)(**task.variants[variant])
+    moved = [w + generator.uniform(-0.05, 0.05, w.shape) for w in model.get_weights()]
+    model.set_weights([w.astype("float32").astype("float64") for w in moved])
+    return model
+
+
+def build_pair(name: str, task: Task, variant: str, dtype: str, weights):
+    """The reference's and Keras's model in `dtype` with these weights."""
     arguments = task.variants[variant]
     with precision(dtype):
-        reference_random.set_seed(0)
         ours = getattr(reference_half(name), task.build)(**arguments)
         theirs = getattr(keras_half(name), task.build)(**arguments)
-    if weights is None:
-        generator = np.random.default_rng(0)
-        moved = [w + generator.uniform(-0.05, 0.05, w.shape) for w in ours.get_weights()]
-        # Rounded to float32, so that both precisions start from the same numbers.
-        weights = [w.astype("float32").astype("float64") for w in moved]
     ours.set_weights(weights)
     theirs.set_weights(weights)
-    return ours, theirs, weights
+    return ours, theirs
 
 
 def check_model(
     name: str, task: Task, variant: str, data: Dataset, column: str, backend
 ) -> list[checks.Record]:
-    """Rungs 1 to 3: the whole model (propagated errors), then each layer on the oracle's input."""
-    subject = name if len(task.variants) == 1 else f"{name} ({variant})"
-    # A little noise keeps equal pixels apart, between which max pooling would have to choose.
-    noise = np.random.default_rng(0).uniform(-0.1, 0.1, data.x_train[:CHECK_ROWS].shape)
-    x = (data.x_train[:CHECK_ROWS] + noise).astype("float32").astype("float64")
-    exact, _, weights = build_pair(name, task, variant, "float64")
-    records = Reference(exact, x, {"training": True}).calculus(f"{subject}: model", step=MODEL_STEP)
+    """Rungs 2 and 3: the whole model (propagated errors), then each layer on the oracle's input."""
+    subject, x = _subject(name, task, variant), _some_inputs(data)
+    exact = build_reference(name, task, variant)
+    weights, records = exact.get_weights(), []
     for dtype in PRECISIONS:
-        ours, theirs, _ = build_pair(name, task, variant, dtype, weights)
+        ours, theirs = build_pair(name, task, variant, dtype, weights)
         for training in (False, True):
             options = {"training": True} if training else {}
             what = f"{subject}: model, {'training' if training else 'inference'}"
@@ -172,13 +212,12 @@ def check_steps(
     name: str, task: Task, variant: str, data: Dataset, column: str
 ) -> list[checks.Record]:
     """Rung 4: one step and 50 steps with the same batches and the same dropout masks."""
-    subject = name if len(task.variants) == 1 else f"{name} ({variant})"
     generator = np.random.default_rng(0)
     rows = [generator.integers(0, len(data.x_train), STEP_BATCH) for _ in range(STEPS)]
-    exact, _, weights = build_pair(name, task, variant, "float64")
+    weights = build_reference(name, task, variant).get_weights()
 
     def follow(jitter=lambda array: array):
-        with precision("float64"):
+        with reference_precision("float64"):
             model = getattr(reference_half(name), task.build)(**task.variants[variant])
             model.set_weights([jitter(weight) for weight in weights])
             _round_constants(model.optimizer)
@@ -190,14 +229,15 @@ def check_steps(
     scale = checks.scales(follow, oracle)
     records = []
     for dtype in PRECISIONS:
-        _, theirs, _ = build_pair(name, task, variant, dtype, weights)
+        _, theirs = build_pair(name, task, variant, dtype, weights)
         _round_constants(theirs.optimizer)
         # A compiled function would draw its masks once and for all; without draws it is faster.
         theirs.run_eagerly = any(hasattr(layer, "seed_generator") for layer in theirs.layers)
         batches = ((data.x_train[i].astype(dtype), data.y_train[i]) for i in rows)
         with precision(dtype), numpy_draws(DRAWS_SEED):
             found = _steps(theirs, batches)
-        records += checks.compare_all(f"{subject}: training", column, dtype, oracle, found, scale)
+        what = f"{_subject(name, task, variant)}: training"
+        records += checks.compare_all(what, column, dtype, oracle, found, scale)
     return records
 
 

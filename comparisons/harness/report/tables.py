@@ -21,6 +21,7 @@ def proof(name: str, records: list[dict]) -> dict:
 
     Returns:
         {"columns": [(against, dtype)], "rows": [{"what", "cells": [None or {"held", "total",
+        "known": how many of them differ by a known divergence, which no tolerance bounds,
         "worst": largest share of a tolerance that was needed, None where it is infinite}]}]}
     """
     if not records:
@@ -29,9 +30,13 @@ def proof(name: str, records: list[dict]) -> dict:
     frame["what"] = [_LAYER.sub("layers, one at a time", subject(name, w)) for w in frame["what"]]
     # JSON has no infinity: a record that could not be compared needs None.
     frame["needed"] = frame["needed"].astype("float64").fillna(float("inf"))
+    frame["known"] = frame["tolerance"].isna()
     keys = ["what", "against", "dtype"]
     grouped = frame.groupby(keys, sort=False).agg(
-        held=("passed", "sum"), total=("passed", "size"), worst=("needed", "max")
+        held=("passed", "sum"),
+        total=("passed", "size"),
+        known=("known", "sum"),
+        worst=("needed", "max"),
     )
     sides = frame[["against", "dtype"]].drop_duplicates()
     order = {
@@ -51,7 +56,8 @@ def proof(name: str, records: list[dict]) -> dict:
 
 def _cell(row: dict) -> dict:
     worst = None if row["worst"] == float("inf") else float(row["worst"])
-    return {"held": int(row["held"]), "total": int(row["total"]), "worst": worst}
+    counts = {key: int(row[key]) for key in ("held", "total", "known")}
+    return {**counts, "worst": worst}
 
 
 def subject(name: str, what: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from comparisons.harness import concept, jobs, runner
+from comparisons.harness.actions import Worker
 from comparisons.harness.concept import Settings
 from comparisons.harness.jobs import Job
 
@@ -65,7 +66,18 @@ def test_plan_has_a_job_for_each_part_column_and_seed():
         for variant in ("with dropout", "without dropout")
         for seed in (0, 1)
     )
-    assert [j.implementation for j in planned if j.action == "check"] == ["keras-jax"]
+    checked = [j.implementation for j in planned if j.action == "check"]
+    assert checked == ["numpy", "keras-jax"]
+
+
+def test_numpy_is_proven_by_calculus_without_any_keras_column():
+    declared = concept.load("titanic_mlp")
+    planned = jobs.plan("titanic_mlp", declared, ["numpy"], Settings())
+    (job,) = (job for job in planned if job.action == "check")
+    payload, _ = Worker("numpy", "auto").run(job, Settings())
+    assert {record["against"] for record in payload["checks"]} == {"calculus"}
+    assert all(record["passed"] for record in payload["checks"])
+    assert len(payload["checks"]) == 3 * 7  # directions, for the input and six weights
 
 
 def test_an_interrupted_run_goes_on_with_what_is_missing(tmp_path):
