@@ -120,7 +120,7 @@ def run(
         device=device.value,
         csv=str(csv) if csv else None,
     )
-    wanted = [name for entry in backends or [] for name in entry.split(",") if name]
+    wanted = [name.strip() for entry in backends or [] for name in entry.split(",")]
     names = concepts.names() if every else list(dict.fromkeys(names))
     plan = runner.plan(names, settings, wanted)
     console = Console(stderr=True)
@@ -131,7 +131,7 @@ def run(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=console,
-        disable=as_json,
+        disable=as_json or not console.is_terminal,  # it gets a line a job instead
     ) as bar:
         task = bar.add_task("starting", total=None, visible=False)
 
@@ -140,7 +140,10 @@ def run(
             if not console.is_terminal and not as_json:
                 console.print(f"[{done}/{total}] {what}", highlight=False, markup=False)
 
-        found = runner.run(plan, out, fresh, progress)
+        try:
+            found = runner.run(plan, out, fresh, progress)
+        except KeyboardInterrupt:  # typer would end with a status of its own and say nothing
+            raise typer.Abort from None
     return _finish(found, out, as_json)
 
 
@@ -176,6 +179,9 @@ def _finish(found: list[results.Result], out: Path, as_json: bool) -> int:
         return status
     Console().print(_summary(found))
     for result in found:
+        for claim in result.content["claims"]:
+            print(f"{claim['verdict']}: {claim['claim']}")
+    for result in found:
         for record in result.content["checks"]:
             if not record["passed"]:
                 print(
@@ -187,22 +193,24 @@ def _finish(found: list[results.Result], out: Path, as_json: bool) -> int:
 
 
 def _summary(found: list[results.Result]) -> Table:
-    """A row a concept: checks held, test accuracy and step time of each column, verdicts."""
-    columns = list(dict.fromkeys(c for result in found for c in result.implementations))
-    table = Table("concept", "checks", *columns, "claims", pad_edge=False)
+    """Checks held, and a row for each model and column: test accuracy and time of a step."""
+    table = Table("concept", "checks", "variant", "column", box=None, pad_edge=False)
+    for numbers in ("accuracy", "ms/step"):
+        table.add_column(numbers, justify="right")
     for result in found:
-        checks = result.content["checks"]
-        cells = []
-        for column in columns:
-            rows = [r for r in result.content["summary"] if r["implementation"] == column]
-            cells.append(
-                "\n".join(
-                    (f"{r['variant']}: " if r["variant"] != "model" else "")
-                    + f"{r['test_accuracy']['mean']:.1%}, {1e3 * r['seconds_per_step']:.2f} ms/step"
-                    for r in rows
-                )
-            )
+        checks, summary = result.content["checks"], result.content["summary"]
         held = sum(record["passed"] for record in checks)
-        verdicts = "\n".join(claim["verdict"] for claim in result.content["claims"])
-        table.add_row(result.content["concept"], f"{held}/{len(checks)}", *cells, verdicts)
+        concept = (result.content["concept"], f"{held}/{len(checks)}" if checks else "–")
+        if not summary:
+            table.add_row(*concept)
+        variant = "model"  # what the only one is called
+        for row in summary:
+            table.add_row(
+                *concept,
+                row["variant"] if row["variant"] != variant else "",
+                row["implementation"],
+                f"{row['test_accuracy']['mean']:.1%}",
+                f"{1e3 * row['seconds_per_step']:.2f}",
+            )
+            concept, variant = ("", ""), row["variant"]
     return table

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from comparisons.harness import cli
+from comparisons.harness import cli, runner
+from tests.comparisons.harness import fake_results
 
 
 def call(capsys, *arguments):
@@ -42,6 +43,7 @@ def test_list_as_json(capsys):
         (["run", "--all", "dropout"], "name the concepts to run, or give --all"),
         (["run", "lenet5"], "Unknown concept 'lenet5'. Expected one of activations, dropout,"),
         (["run", "dropout", "--backends", "mxnet"], "Unknown backend 'mxnet'. Expected one of"),
+        (["run", "dropout", "--backends", ""], "Unknown backend ''. Expected one of"),
         (["run", "dropout", "--device", "tpu"], "'tpu' is not one of 'auto', 'cpu', 'gpu'"),
         (["run", "dropout", "--seeds", "0"], "Invalid value for '--seeds'"),
         (["run", "dropout", "--epochs", "many"], "Invalid value for '--epochs'"),
@@ -79,6 +81,31 @@ def test_a_broken_result(capsys, tmp_path):
     (tmp_path / "perceptron" / "result.json").write_text("{")
     status, _, err = call(capsys, "report", str(tmp_path))
     assert status == 2 and "not a JSON file" in err and err.count("\n") == 1
+
+
+def test_ctrl_c_gets_one_line_that_says_how_to_go_on(capsys, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "run", interrupted)
+    arguments = ["run", "perceptron", "--backends", "numpy", "--out", str(tmp_path)]
+    status, out, err = call(capsys, *arguments)
+    assert status == 2 and out == ""
+    assert "the same command goes on" in err.splitlines()[-1]
+
+
+def test_the_summary_fits_a_narrow_page(capsys, tmp_path):
+    names = ["perceptron", "two_layer_net", "dropout"]
+    fake_results.write(tmp_path, names, columns=tuple(fake_results.SPEED), missing={})
+    status, out, _ = call(capsys, "report", str(tmp_path))
+    assert status == 0
+    assert max(map(len, out.splitlines()[:-1])) <= 80
+    rows = [line.split() for line in out.splitlines()]
+    assert any(row[0] == "perceptron" and len(row) == 2 for row in rows)
+    assert any(row[0] == "dropout" and row[2:5] == ["without", "dropout", "numpy"] for row in rows)
+    assert any(row[:3] == ["with", "dropout", "numpy"] and "%" in row[3] for row in rows)
+    assert len([row for row in rows if "keras-torch" in row]) == 3
+    assert "confirmed: Dropout narrows the generalisation gap." in out
 
 
 def test_run_writes_results_and_the_page(capsys, tmp_path):
