@@ -75,8 +75,11 @@ def figures(result):
         alt.Chart(norms)
         .mark_line(point=True)
         .encode(
-            x=alt.X("layer:O").title("layer (1 is the first)"),
-            y=alt.Y("gradient:Q").scale(type="log").title("gradient, root mean square"),
+            x=alt.X("layer:O").axis(labelAngle=0).title("layer (1 is the first)"),
+            y=alt.Y("gradient:Q")
+            .scale(type="log")
+            .axis(format="~e", tickCount=8)
+            .title("gradient, root mean square"),
             color=alt.Color("function:N").title(None),
             detail="seed:N",
         )
@@ -87,7 +90,8 @@ def figures(result):
             "Values and derivatives",
             "関数の値と微分",
             curves,
-            "All columns over one another; softmax and its kin are drawn for the row (x, 0).",
+            "All columns over one another; softmax and its kin are drawn for the row (x, 0). Where "
+            "sparsemax's lines part, Keras computes another function.",
         ),
         Figure(
             "The gradient on its way back through a deep network",

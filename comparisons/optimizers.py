@@ -68,7 +68,7 @@ def figures(result):
         own = path["optimizer"] == name
         line, points = (
             alt.Chart(path[own & side]).encode(
-                x=alt.X("x:Q").scale(domain=[-10, 10]),
+                x=alt.X("x:Q").scale(domain=[-10, 10]).axis(values=[-10, -5, 0, 5, 10]),
                 y=alt.Y("y:Q").scale(domain=[-3, 3]).axis(tickCount=5),
                 order="step:Q",
                 color=alt.Color("implementation:N"),

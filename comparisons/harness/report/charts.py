@@ -18,6 +18,7 @@ MANY_MARKS = 6_000  # more of them are drawn as pixels, not as shapes
 LINES = {"line", "area", "trail"}  # one shape, however many points it has
 CURVE_WIDTH, CURVE_HEIGHT = 300, 210
 DIGITS = 6
+LEGEND_OF_LINES = {"symbolType": "stroke", "symbolSize": 300}
 # How far below all others a baseline may lie before it would squeeze them together.
 OFF_THE_SCALE = 0.25
 
@@ -85,12 +86,12 @@ def curves(result: Result, columns: list[str]) -> list[Picture]:
             .axis(values=epoch_ticks(int(own["epoch"].max())), format="d")
             .scale(domainMin=1, nice=False)
             .title("epoch"),
-            color=alt.Color("implementation:N").title(None),
+            color=alt.Color("implementation:N").legend(**LEGEND_OF_LINES).title(None),
         )
         lines = by_epoch.encode(
             strokeDash=alt.StrokeDash("part:N")
             .scale(domain=["training", "validation"], range=[[1, 0], [5, 4]])
-            .legend(symbolType="stroke", symbolSize=300, symbolStrokeColor=palette.INK)
+            .legend(**LEGEND_OF_LINES, symbolStrokeColor=palette.INK)
             .title(None)
         )
         several = own["run"].nunique() > 1

@@ -25,6 +25,8 @@ DASHES = {
     "keras-torch": [8, 3, 2, 3],
 }
 BASELINE_COLOR = "#8a939c"
+# For what is no column: other colours, lest a curve be taken for NumPy's.
+CATEGORIES = ["#7a5ad1", "#c43c4e", "#b8960c", "#7a858f"]
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
     "'Hiragino Sans', 'Yu Gothic UI', Meiryo, 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif"
@@ -35,6 +37,7 @@ CONFIG = {
     "background": None,
     "font": FONT,
     "view": {"stroke": None},
+    "range": {"category": CATEGORIES},
     "axis": {
         "labelColor": INK,
         "titleColor": INK,

@@ -1,8 +1,12 @@
 """The pieces of a page: code in rows, parts of a model, equations, how numbers are written."""
 
+import json
+
 import pytest
 
-from comparisons.harness.report import code, equations, formats, parts
+from comparisons.harness.report import code, equations, formats, parts, write_pages
+from tests.comparisons.harness import fake_results
+from tests.comparisons.harness.page_parser import Page
 
 
 def test_definitions_of_one_name_share_a_row():
@@ -66,3 +70,16 @@ def test_words_in_equations_are_one_identifier():
 )
 def test_how_numbers_are_written(written, expected):
     assert written == expected
+
+
+def test_a_known_divergence_is_counted_apart_and_not_called_exact(tmp_path):
+    fake_results.write(tmp_path, ["activations"], columns=["numpy", "keras-tensorflow"])
+    path = tmp_path / "activations" / "result.json"
+    content = json.loads(path.read_bytes())
+    # What is written of a check that no tolerance bounds: JSON has no infinity.
+    content["checks"][0] |= {"error": 0.5, "tolerance": None, "needed": 0.0, "reason": "sparsemax"}
+    path.write_text(json.dumps(content))
+    write_pages(tmp_path)
+    text = Page(tmp_path / "activations" / "index.html").text("proof")
+    assert "1 of them known to diverge" in text
+    assert "known divergencesparsemax" in text and "– known" in text

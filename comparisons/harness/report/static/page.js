@@ -4,6 +4,8 @@
   const GAP = 40; // beside a panel: its axis, and the space to the next one
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
   const SMALLEST = 0.75; // a chart that must shrink further is scrolled instead
+  const NARROW = 480; // there legends stand below one another, so that they are not what is widest
+  const STACKED = { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } };
 
   const wraps = (spec) => spec.columns && (spec.concat || (spec.facet && spec.facet.field));
 
@@ -25,7 +27,7 @@
     if (!width || width === drawing.drawnWidth) return;
     drawing.drawnWidth = width;
     const spec = JSON.parse(drawing.nextElementSibling.textContent);
-    spec.config.legend = { ...spec.config.legend, columns: width < 480 ? 2 : 4 };
+    if (width < NARROW) spec.config.legend = { ...spec.config.legend, ...STACKED };
     if (wraps(spec)) {
       spec.columns = abreast(spec, width);
     } else if (spec.mark || spec.layer) {
