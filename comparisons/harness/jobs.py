@@ -93,34 +93,46 @@ def fingerprint(job: Job, settings: Settings) -> str:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file that is whole or not there."""
+    """Write a file that is whole or not there. Raises OSError, which names the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(content)
         os.replace(temporary, path)
+    except OSError as error:
+        error.filename = str(path)  # a full disk's names none
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def write_job(folder: Path, job: Job, mark: str, payload: dict, arrays: dict) -> None:
     """Write the job's arrays, then the job's file, which makes it count as done."""
+    content = {"schema": RESULT_SCHEMA, "job": asdict(job), "fingerprint": mark, **payload}
     if arrays:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(folder / f"{job.file_name}.npz", buffer.getvalue())
-    content = {"schema": RESULT_SCHEMA, "job": asdict(job), "fingerprint": mark, **payload}
+        content["arrays"] = hashlib.sha256(buffer.getvalue()).hexdigest()
     write_atomically(folder / f"{job.file_name}.json", as_json(content))
 
 
 def read_job(folder: Path, job: Job, mark: str) -> dict | None:
-    """What the job's file holds, or None where it is missing, broken or of another fingerprint."""
+    """What the job's file holds, or None where it is missing, broken or of another fingerprint.
+
+    So too where the arrays that belong to it are missing or broken.
+    """
     try:
         content = json.loads((folder / f"{job.file_name}.json").read_bytes())
+        if not isinstance(content, dict) or content.get("fingerprint") != mark:
+            return None
+        if "arrays" in content:
+            arrays = (folder / f"{job.file_name}.npz").read_bytes()
+            if hashlib.sha256(arrays).hexdigest() != content["arrays"]:
+                return None
     except (OSError, ValueError):
         return None
-    whole = isinstance(content, dict) and content.get("fingerprint") == mark
-    return content if whole else None
+    return content
 
 
 def as_json(content: object) -> bytes:

@@ -16,6 +16,10 @@ EQUIVALENCE_MARGIN = 0.01
 MISSING = {"missing": "not asked for"}
 
 
+class OldSchema(ValueError):
+    """A result that an older version of the project wrote."""
+
+
 class Result:
     """One concept's result, as claims and figures see it.
 
@@ -29,7 +33,7 @@ class Result:
 
     @classmethod
     def read(cls, folder: Path) -> "Result":
-        """The result in `folder`. Raises ValueError where there is none or it is broken."""
+        """The result in `folder`. Raises ValueError where there is none, or a broken or old one."""
         path = folder / "result.json"
         try:
             content = json.loads(path.read_bytes())
@@ -39,7 +43,8 @@ class Result:
             raise ValueError(f"{path}: not a JSON file; run the concept again") from None
         schema = content.get("schema") if isinstance(content, dict) else None
         if schema != RESULT_SCHEMA:
-            raise ValueError(
+            old = isinstance(schema, int) and schema < RESULT_SCHEMA
+            raise (OldSchema if old else ValueError)(
                 f"{path}: schema {schema} where {RESULT_SCHEMA} is expected; run the concept again"
             )
         return cls(folder, content)

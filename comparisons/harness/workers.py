@@ -43,11 +43,11 @@ class Pool:
 
     def __exit__(self, *error) -> None:
         for executor in self._executors.values():
-            processes = list((executor._processes or {}).values())
-            executor.shutdown(wait=error[0] is None, cancel_futures=True)
-            for process in processes:
-                if error[0] is not None:
+            if error[0] is not None:
+                for process in list((executor._processes or {}).values()):
                     process.kill()
+            # Waits in any case: Python's own clearing up at exit trips over one that still ends.
+            executor.shutdown(cancel_futures=True)
 
     def log(self, implementation: str) -> Path:
         """The file that holds what a column's process printed."""

@@ -10,7 +10,7 @@ from comparisons.harness.jobs import write_atomically
 from comparisons.harness.report import formats, palette
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
-from comparisons.harness.results import Result
+from comparisons.harness.results import OldSchema, Result
 
 HERE = Path(__file__).parent
 # What `result.json` holds, as far as the pages need it.
@@ -60,12 +60,18 @@ def write_pages(folder: Path) -> Path:
 
 
 def read_pages(folder: Path) -> list[Page]:
-    """The concepts that have a `result.json` in the folder, in the order of chapters."""
+    """The concepts that have a `result.json` in the folder, in the order of chapters.
+
+    One that an older version wrote counts as none, so that it is not in the way of new ones.
+    """
     pages = []
     for name in concepts.names():
         if not (folder / name / "result.json").exists():
             continue
-        result = Result.read(folder / name)
+        try:
+            result = Result.read(folder / name)
+        except OldSchema:
+            continue
         for key, kind in KEYS.items():
             if not isinstance(result.content.get(key), kind):
                 raise ValueError(

@@ -29,13 +29,24 @@ def test_a_broken_job_counts_as_missing(tmp_path, content):
     assert jobs.read_job(tmp_path, JOB, "mark") is None
 
 
+def test_a_job_with_broken_or_lost_arrays_counts_as_missing(tmp_path):
+    jobs.write_job(tmp_path, JOB, "mark", {}, {"a": np.arange(3)})
+    assert jobs.read_job(tmp_path, JOB, "mark")
+    arrays = tmp_path / f"{JOB.file_name}.npz"
+    arrays.write_bytes(arrays.read_bytes()[:-1])
+    assert jobs.read_job(tmp_path, JOB, "mark") is None
+    arrays.unlink()
+    assert jobs.read_job(tmp_path, JOB, "mark") is None
+
+
 def test_writing_leaves_no_temporary_file_when_it_fails(tmp_path, monkeypatch):
     def fail(*arguments):
-        raise OSError("disk full")
+        raise OSError(28, "disk full")
 
     monkeypatch.setattr(jobs.os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match="disk full") as raised:
         jobs.write_atomically(tmp_path / "file.json", b"{}")
+    assert raised.value.filename == str(tmp_path / "file.json")
     assert list(tmp_path.iterdir()) == []
 
 

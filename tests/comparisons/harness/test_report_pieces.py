@@ -83,3 +83,13 @@ def test_a_known_divergence_is_counted_apart_and_not_called_exact(tmp_path):
     text = Page(tmp_path / "activations" / "index.html").text("proof")
     assert "1 of them known to diverge" in text
     assert "known divergencesparsemax" in text and "– known" in text
+
+
+def test_results_of_an_older_version_are_not_in_the_way(tmp_path):
+    fake_results.write(tmp_path, ["perceptron"])
+    (tmp_path / "dropout").mkdir()
+    (tmp_path / "dropout" / "result.json").write_text('{"schema": 0}')
+    write_pages(tmp_path)
+    page = Page(tmp_path / "index.html")
+    assert "Without results so far: activations" in page.text()
+    assert not page.find("a", href="dropout/index.html")

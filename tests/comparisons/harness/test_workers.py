@@ -8,6 +8,9 @@ import time
 
 import pytest
 
+from comparisons.harness import workers
+from comparisons.harness.concept import Settings
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -61,3 +64,12 @@ def test_no_worker_outlives_its_run(tmp_path, sent):
         time.sleep(0.1)
     assert workers and not any(map(is_running, workers))
     assert not list(out.rglob("*.tmp")) and not list(out.rglob("*.json"))
+
+
+def test_a_run_that_fails_waits_until_its_workers_are_gone(tmp_path):
+    """Python's clearing up at exit prints a traceback about one that is still ending."""
+    with pytest.raises(KeyboardInterrupt), workers.Pool(Settings(), tmp_path) as pool:
+        pool.start("numpy")
+        manager = pool._executors["numpy"]._executor_manager_thread
+        raise KeyboardInterrupt
+    assert not manager.is_alive()
