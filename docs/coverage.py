@@ -32,7 +32,6 @@ from reference_numpy.serialization import FAMILIES  # noqa: E402
 
 #: arguments that a constructor may refuse, each with a value that asks for something
 TRIED = {
-    "activity_regularizer": "l2",
     "encoding": "latin-1",
     "lora_rank": 2,
     "quantization_config": "int8",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
+from reference_numpy.layers import penalties
 from reference_numpy.layers.input_spec import check_inputs
 from reference_numpy.layers.symbolic import is_symbolic, symbolic_call
 from reference_numpy.serialization import Configurable, serialize, unique_name
@@ -41,7 +42,8 @@ class Layer(Configurable):
     - `build` runs on the first call, for the shapes then given,
     - floating inputs and `dy` come in the layer's compute dtype,
     - inputs that do not fit `input_spec` raise ValueError,
-    - under `mixed_float16` the method sees its weights in float16 and `grads` return in float32.
+    - under `mixed_float16` the method sees its weights in float16 and `grads` return in float32,
+    - the penalty on the output is counted, and its gradient added, where `penalties` are asked for.
 
     `backward(dy, cache, input_gradient=False)` says that nobody asks for `dx`: a layer for which
     it is costly takes that argument and returns None for `dx`; the others ignore it. Of inherited
@@ -359,7 +361,12 @@ def _wrap_forward(forward):
             kwargs = tree.map_structure(self.cast, kwargs)
         if not self.built or self.input_spec is not None:
             self.prepare(args, kwargs)
-        return forward(self.in_compute_dtype(), *args, **kwargs)
+        y, cache = forward(self.in_compute_dtype(), *args, **kwargs)
+        # Not where a subclass calls what it inherits: the penalty is on the output of the whole.
+        if self.activity_regularizer is not None and type(self).forward is wrapped:
+            penalties.count(self.activity_regularizer, y)
+            cache = (y, cache)
+        return y, cache
 
     return wrapped
 
@@ -370,6 +377,9 @@ def _wrap_backward(backward):
     @functools.wraps(backward)
     def wrapped(self, dy, cache, input_gradient=True):
         dy = tree.map_structure(self.cast, dy)
+        if self.activity_regularizer is not None and type(self).backward is wrapped:
+            y, cache = cache
+            dy = penalties.add_gradient(self.activity_regularizer, dy, y)
         options = {"input_gradient": input_gradient} if skips_inputs else {}
         dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
         if not self.trainable:

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 
 from reference_numpy import tree
+from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor
 
@@ -40,6 +41,9 @@ class Call:
         only = len(self.args) == 1 and not self.kwargs and isinstance(self.first, KerasTensor)
         self.only_input = self.inputs[0] if only else None
         self.only_output = self.outputs[0] if isinstance(node.outputs, KerasTensor) else None
+        self.penalized = penalties.within(node.layer)
+        #: whether backward needs to know the output
+        self.keeps_output = self.penalized or self.only_output is None
 
     def _find_mask_arguments(self, parameters, arguments):
         if len(self.tensor_arguments) == 1:
@@ -92,14 +96,15 @@ class Call:
         return [] if found is None else tree.flatten(found)
 
     def dy(self, slopes, y):
-        """The gradients of the outputs as backward takes them; None if none has arrived.
+        """The gradients of the outputs as backward takes them; None if there is nothing to do.
 
-        An output that nothing depends on has gradient zero (None if it is no floating array).
+        An output that nothing depends on has gradient zero (None if it is no floating array); so
+        have all of them where the layer or a part of it is penalized.
         """
-        if self.only_output is not None:
+        if not self.keeps_output:
             return slopes[self.only_output]
         leaves = [slopes[place] for place in self.outputs]
-        if all(leaf is None for leaf in leaves):
+        if all(leaf is None for leaf in leaves) and not (self.penalized and penalties.wanted()):
             return None
         for index, value in enumerate(tree.flatten(y)):
             if leaves[index] is None and value.dtype.kind == "f":

@@ -20,13 +20,11 @@ class GraphCache:
     Args:
         calls: for each call the layer, its cache, and its output where backward asks for it.
         output_masks: the masks of the graph's outputs, or None.
-        penalty: sum of the activity regularizers' penalties, each over the batch size.
         inputs: what the model was given, for the shape of `dx`.
     """
 
     calls: list
     output_masks: list
-    penalty: float = 0.0
     inputs: object = None
 
 
@@ -84,7 +82,7 @@ class Graph:
             training: passed to the layers; None leaves them what their calls say.
             heads: `{index of a call: layer to run instead}`.
         """
-        values, alive, calls, penalty = [None] * self.size, {}, [], 0.0
+        values, alive, calls = [None] * self.size, {}, []
         for place, x in zip(self.inputs, inputs, strict=True):
             values[place] = x
         for place, mask in zip(self.inputs, masks or ()):
@@ -104,22 +102,16 @@ class Graph:
                 for place, leaf in zip(call.outputs, tree.flatten(y), strict=True):
                     values[place] = leaf
             if isinstance(cache, GraphCache):
-                penalty += cache.penalty
                 _keep_masks(alive, call.outputs, cache.output_masks)
             elif layer.supports_masking and (alive or call.makes_mask):
                 _keep_masks(alive, call.outputs, call.output_masks(args, kwargs, alive))
-            if layer.activity_regularizer is not None:
-                for leaf in tree.flatten(y):
-                    penalty += layer.activity_regularizer(leaf) / len(leaf)
-                calls.append((layer, cache, y))
-            else:
-                calls.append((layer, cache, y if call.only_output is None else None))
+            calls.append((layer, cache, y if call.keeps_output else None))
             for place in self.last_uses[index]:
                 values[place] = None
         outputs = [values[place] for place in self.outputs]
-        return outputs, GraphCache(calls, [alive.get(p) for p in self.outputs], penalty)
+        return outputs, GraphCache(calls, [alive.get(p) for p in self.outputs])
 
-    def backward(self, dys, cache, input_gradient=True, penalties=0):
+    def backward(self, dys, cache, input_gradient=True):
         """Gradients of the inputs and of the trainable weights, two flat lists.
 
         None stands for a gradient that does not exist: the value is not connected to the outputs
@@ -129,7 +121,6 @@ class Graph:
             dys: flat list of the outputs' gradients; None for one of zero.
             cache: what `forward` returned.
             input_gradient: whether the inputs' gradients are asked for.
-            penalties: factor of the activity regularizers' gradients; 0 leaves them out.
         """
         plan = self.plan(input_gradient)
         slopes, summed = [None] * self.size, set()
@@ -142,16 +133,11 @@ class Graph:
             if not asks and not positions:
                 continue
             dy = call.dy(slopes, y)
-            options = {}
-            if penalties and layer.activity_regularizer is not None:
-                dy = _with_penalty(layer.activity_regularizer, dy, y, penalties)
-            if isinstance(layer_cache, GraphCache):
-                options["penalties"] = penalties
-            elif dy is None:
+            if dy is None:
                 continue
             for place in call.outputs:
                 slopes[place] = None
-            dx, layer_grads = layer.backward(dy, layer_cache, input_gradient=asks, **options)
+            dx, layer_grads = layer.backward(dy, layer_cache, input_gradient=asks)
             for position, grad in zip(positions, layer_grads, strict=True):
                 _add(grads, summed_grads, position, grad)
             for place, slope in call.slopes(dx):
@@ -205,25 +191,6 @@ def flatten_layers(layers):
         yield from flatten_layers(layer.sublayers)
 
 
-def refuse_inner_penalties(graph):
-    """Raise NotImplementedError for a penalty on what flows within a layer.
-
-    A graph sees the outputs of its calls, and those of the models among them; what a wrapper or an
-    attention layer hands from part to part it does not see.
-    """
-    for call in graph.calls:
-        if hasattr(call.layer, "graph"):
-            refuse_inner_penalties(call.layer.graph)
-            continue
-        for part in flatten_layers(call.layer.sublayers):
-            if part.activity_regularizer is not None:
-                raise NotImplementedError(
-                    f"The part '{part.name}' of layer '{call.layer.name}' has an activity "
-                    "regularizer, which is supported for the layers of a model but not for parts "
-                    "of layers. Give it to the layer itself, or train without it."
-                )
-
-
 def _keep_masks(alive, places, masks):
     for place, mask in zip(places, masks):
         if mask is not None:
@@ -241,13 +208,3 @@ def _add(sums, owned, index, term):
     else:
         sums[index] = sums[index] + term
         owned.add(index)
-
-
-def _with_penalty(regularizer, dy, y, factor):
-    leaves = tree.flatten(y)
-    slopes = tree.flatten(dy) if dy is not None else [None] * len(leaves)
-    total = []
-    for slope, leaf in zip(slopes, leaves, strict=True):
-        own = regularizer.gradient(leaf) * (factor / len(leaf))
-        total.append(own if slope is None else slope + own)
-    return tree.pack_like(y, total)

@@ -29,18 +29,16 @@ class Runner:
         cache.inputs = inputs
         return self.pack_outputs(outputs), cache
 
-    def backward(self, dy, cache, input_gradient=True, penalties=0):
+    def backward(self, dy, cache, input_gradient=True):
         """dx in the structure of the inputs given, and the gradients of the trainable weights.
 
         Args:
             dy: gradients of the outputs, in their structure; None for one of zero.
             cache: what `forward` returned.
             input_gradient: whether dx is asked for.
-            penalties: factor of the gradients of the activity regularizers, which are left out
-                without it: a model's loss has them, a model's output does not.
         """
         dys = [None] * len(self.outputs) if dy is None else self.flat_outputs(dy)
-        dx, grads = self.graph.backward(dys, cache, input_gradient, penalties)
+        dx, grads = self.graph.backward(dys, cache, input_gradient)
         records = self.graph.plan(input_gradient).records
         grads = [
             np.zeros_like(record.value) if grad is None else grad

@@ -3,9 +3,9 @@
 import numpy as np
 
 from reference_numpy import optimizers, tree
+from reference_numpy.layers import penalties
 from reference_numpy.models.compile_loss import Average, CompileLoss
 from reference_numpy.models.compile_metrics import CompileMetrics
-from reference_numpy.models.graph import refuse_inner_penalties
 from reference_numpy.models.heads import Heads
 from reference_numpy.serialization import deserialize, serialize
 
@@ -111,7 +111,8 @@ class Steps:
         scale = self.optimizer.scale_loss(1.0)
         if scale != 1.0:
             dys = [dy if dy is None else dy * scale for dy in dys]
-        _, grads = self.graph.backward(dys, cache, input_gradient=False, penalties=scale)
+        with penalties.weighed(scale):
+            _, grads = self.graph.backward(dys, cache, input_gradient=False)
         plan = self.build_optimizer()
         for index, record in enumerate(plan.records):
             if record.regularizer is not None:
@@ -133,10 +134,11 @@ class Steps:
         targets = self._beside_outputs(y, "y")
         weights = self._beside_outputs(sample_weight, "sample_weight")
         heads = self._find_heads(flat, targets)
-        outputs, cache = self.graph.forward(flat, None, training, heads.layers)
+        with penalties.collected() as penalty:
+            outputs, cache = self.graph.forward(flat, None, training, heads.layers)
         predictions = heads.activate(outputs)
         loss, dys = self._losses(targets, outputs, predictions, cache.output_masks, weights)
-        loss += cache.penalty
+        loss += penalty.value
         for record in self.graph.plan(False).records:
             if record.regularizer is not None:
                 loss += record.regularizer(record.value)
@@ -167,7 +169,6 @@ class Steps:
         """Match losses and metrics with the outputs, once; a trial run tells the shapes."""
         if self._heads is not None and self._heads.graph is self.graph:
             return self._heads.refresh()
-        refuse_inner_penalties(self.graph)
         places = tree.pack_like(self.output_structure, range(len(self.outputs)))
         single = len(self.outputs) == 1 and not isinstance(places, dict)
         places = tree.flatten(places)[0] if single else places

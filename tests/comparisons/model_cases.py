@@ -156,6 +156,23 @@ def attention():
     return model, TOKENS, GENERATOR.standard_normal((40, 2)), {}
 
 
+def penalties_within_layers():
+    """Activity regularizers of what flows within layers: projections, wrapped layers, states."""
+    import keras
+    from keras import layers
+
+    x = keras.Input((5, 3))
+    y = layers.MultiHeadAttention(2, 4, activity_regularizer="l2")(x, x)
+    y = layers.GroupQueryAttention(4, 2, 1, use_gate=True, activity_regularizer="l1")(x + y, x)
+    y = layers.SpectralNormalization(layers.Dense(4, activity_regularizer="l2"))(y)
+    side = layers.Dense(2, activity_regularizer="l2", name="side")(y)
+    gru = layers.GRU(3, return_state=True, activity_regularizer="l1")
+    y = layers.Concatenate()(layers.Bidirectional(gru)(y))
+    model = keras.Model(x, [layers.Dense(1, name="head")(y), side])
+    model.compile(keras.optimizers.SGD(0.01), ["mse", None])
+    return model, SEQUENCES[0], [GENERATOR.standard_normal((40, 1)), None], {}
+
+
 def _two_sided():
     import keras
     from keras import layers
@@ -227,6 +244,7 @@ CASES = [
     masked_text,
     masked_sequences,
     attention,
+    penalties_within_layers,
     several_outputs,
     named_outputs,
     one_loss_of_two,

@@ -23,6 +23,8 @@ class GroupQueryAttention(ProjectedAttention):
     Args:
         head_dim: size of a head.
         num_query_heads, num_key_value_heads: U and G; G divides U.
+        activity_regularizer: penalty on what each projection puts out and, once more, on what the
+            layer does.
         others: as in `MultiHeadAttention`.
 
     Raises:
@@ -76,6 +78,7 @@ class GroupQueryAttention(ProjectedAttention):
                 f"`num_key_value_heads`. Received: num_query_heads={num_query_heads}, "
                 f"num_key_value_heads={num_key_value_heads}"
             )
+        self.activity_regularizer = self.projection_penalty
         self.head_dim = head_dim
         self.num_query_heads = num_query_heads
         self.num_key_value_heads = num_key_value_heads

@@ -37,7 +37,8 @@ class MultiHeadAttention(ProjectedAttention):
             features.
         sliding_window: a query sees only the keys less than that many steps away.
         flash_attention: accepted; it changes the speed alone.
-        kernel_initializer, …, bias_constraint: those of every projection.
+        kernel_initializer, …, bias_constraint: those of every projection; `activity_regularizer`
+            penalizes what each of them puts out, not y apart.
         use_gate: whether the gate above is there.
         seed: an integer for dropout that repeats, or None.
 

@@ -26,13 +26,13 @@ class ProjectedAttention(Layer):
         use_bias: whether the projections have biases.
         sliding_window: a query sees only the keys less than that many steps away; None for all.
         flash_attention: accepted; it changes how fast a GPU computes, not what.
-        kernel_initializer, …, bias_constraint: those of every projection.
+        kernel_initializer, …, bias_constraint: those of every projection, the activity regularizer
+            among them.
         use_gate: whether what the heads give is multiplied by sigmoid(query projection).
         seed: an integer for dropout that repeats, or None.
 
     Raises:
         ValueError: for a sliding window below 1, or flash attention with dropout.
-        NotImplementedError: for an activity regularizer.
     """
 
     not_in_config = ("autocast", "flash_attention", "output_shape")
@@ -55,11 +55,6 @@ class ProjectedAttention(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if activity_regularizer is not None:
-            raise NotImplementedError(
-                f"Layer '{self.name}': an `activity_regularizer` is not supported here, since it "
-                "would penalise the outputs of the projections inside the layer."
-            )
         if sliding_window is not None and (
             not isinstance(sliding_window, int) or sliding_window <= 0
         ):
@@ -80,6 +75,7 @@ class ProjectedAttention(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.projection_penalty = regularizers.get(activity_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         self.use_gate = use_gate
@@ -101,6 +97,7 @@ class ProjectedAttention(Layer):
                 bias_initializer=copy.copy(self.bias_initializer),
                 kernel_regularizer=self.kernel_regularizer,
                 bias_regularizer=self.bias_regularizer,
+                activity_regularizer=self.projection_penalty,
                 kernel_constraint=self.kernel_constraint,
                 bias_constraint=self.bias_constraint,
                 dtype=self.dtype_policy,
@@ -250,8 +247,8 @@ class ProjectedAttention(Layer):
     def get_config(self):
         """The constructor's arguments; the activity regularizer is always among them."""
         return {
-            "activity_regularizer": serialize(self.activity_regularizer),
             **super().get_config(),
+            "activity_regularizer": serialize(self.projection_penalty),
         }
 
 

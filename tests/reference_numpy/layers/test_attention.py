@@ -187,8 +187,3 @@ def test_bad_input_is_refused_in_one_line(make, message):
     with pytest.raises(ValueError, match=message) as caught:
         make()
     assert "\n" not in str(caught.value)
-
-
-def test_an_activity_regularizer_is_refused():
-    with pytest.raises(NotImplementedError, match="activity_regularizer"):
-        rn.layers.MultiHeadAttention(2, 2, activity_regularizer="l2")

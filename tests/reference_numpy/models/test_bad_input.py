@@ -81,13 +81,3 @@ def test_a_model_must_be_compiled():
     model.compile("sgd")
     with pytest.raises(ValueError, match="No loss to compute"):
         model.fit(X, TARGETS, verbose=0)
-
-
-def test_penalties_within_layers_are_refused_rather_than_forgotten():
-    inner = rn.Sequential([L.TimeDistributed(L.Dense(2, activity_regularizer="l2"))])
-    model = rn.Sequential([rn.Input((3, 4)), inner])
-    model.compile("sgd", "mse")
-    x = np.ones((2, 3, 4))
-    assert model.predict(x, verbose=0).shape == (2, 3, 2)
-    with pytest.raises(NotImplementedError, match="activity regularizer, which is supported for"):
-        model.fit(x, x[..., :2], verbose=0)

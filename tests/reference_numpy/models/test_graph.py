@@ -5,6 +5,7 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness.layer_checks import Reference
+from reference_numpy.layers import penalties
 
 L = rn.layers
 
@@ -217,24 +218,20 @@ def test_training_of_a_call_holds_unless_the_model_says_otherwise():
     assert (model.forward(ones, training=False)[0] == 1).all()
 
 
-def test_activity_penalties_are_counted_and_their_gradients_added():
-    x = rn.Input((4,))
-    regular = L.Dense(3, activity_regularizer=rn.regularizers.L2(0.3))
-    inner_input = rn.Input((3,))
-    inner = rn.Model(inner_input, L.Dense(2, activity_regularizer="l2")(inner_input))
-    model = rn.Model(x, inner(regular(x)))
-    inputs = draw(5, 4)
+def assert_penalties(model, inputs, expected):
+    """The penalties are as expected, and their gradients agree with two-point differences."""
     start = model.get_weights()
 
     def penalty(weights):
         model.set_weights(weights)
-        return model.forward(inputs)[1].penalty
+        with penalties.collected() as total:
+            model.forward(inputs)
+        return total.value
 
-    y, cache = model.forward(inputs)
-    h = regular(inputs)
-    expected = 0.3 * (h**2).sum() / 5 + 0.01 * (y**2).sum() / 5
-    np.testing.assert_allclose(cache.penalty, expected, rtol=1e-13)
-    _, grads = model.backward(None, cache, penalties=1)
+    _, cache = model.forward(inputs)
+    np.testing.assert_allclose(penalty(start), expected, rtol=1e-12)
+    with penalties.weighed(1.0):
+        _, grads = model.backward(None, cache)
     for index, grad in enumerate(grads):
         for place in np.ndindex(grad.shape):
             moved = [[w.copy() for w in start] for _ in range(2)]
@@ -242,6 +239,47 @@ def test_activity_penalties_are_counted_and_their_gradients_added():
             moved[1][index][place] -= 1e-6
             slope = (penalty(moved[0]) - penalty(moved[1])) / 2e-6
             np.testing.assert_allclose(grad[place], slope, rtol=1e-6, atol=1e-9)
+    _, grads = model.backward(None, cache)
+    assert not any(grad.any() for grad in grads)
+
+
+def test_activity_penalties_are_counted_and_their_gradients_added():
+    x = rn.Input((4,))
+    regular = L.Dense(3, activity_regularizer=rn.regularizers.L2(0.3))
+    inner_input = rn.Input((3,))
+    inner = rn.Model(inner_input, L.Dense(2, activity_regularizer="l2")(inner_input))
+    model = rn.Model(x, inner(regular(x)))
+    inputs = draw(5, 4)
+    y, h = model(inputs), regular(inputs)
+    assert_penalties(model, inputs, 0.3 * (h**2).sum() / 5 + 0.01 * (y**2).sum() / 5)
+
+
+def test_activity_penalties_within_layers_count():
+    x = rn.Input((3, 4))
+    dense = L.Dense(2, activity_regularizer="l2")
+    model = rn.Model(x, L.TimeDistributed(rn.Sequential([dense]))(x))
+    inputs = draw(5, 3, 4)
+    assert_penalties(model, inputs, 0.01 * (dense(inputs) ** 2).sum() / 5)
+
+
+def test_activity_penalties_of_a_recurrent_cell_count_at_each_step():
+    x = rn.Input((3, 4))
+    cell = L.LSTMCell(2, activity_regularizer="l2")
+    model = rn.Model(x, L.RNN(cell, return_sequences=True)(x))
+    inputs, states, expected = draw(5, 3, 4), cell.get_initial_state(5), 0.0
+    for t in range(3):
+        h, states = cell(inputs[:, t], states)
+        expected += 0.01 * ((h**2).sum() + sum((s**2).sum() for s in states)) / 5
+    assert_penalties(model, inputs, expected)
+
+
+def test_activity_penalties_are_on_the_output_of_a_layer_as_a_whole():
+    """These layers call what they inherit, whose output is not theirs."""
+    x = rn.Input((4, 4, 2))
+    layer = L.UpSampling2D(3, activity_regularizer="l2")
+    model = rn.Model(x, layer(L.Conv2D(2, 1)(x)))
+    inputs = draw(3, 4, 4, 2)
+    assert_penalties(model, inputs, 0.01 * (model(inputs) ** 2).sum() / 3)
 
 
 def test_keeps_float32():
