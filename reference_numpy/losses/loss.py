@@ -174,7 +174,7 @@ class ElementwiseLoss(Loss):
             self.check_same_shape(y_true, y_pred)
         e, cache = self.elements(y_true, y_pred)
         values = e.mean(axis=self.axis) if self.mean else e.sum(axis=self.axis)
-        return values, (cache, e.size // max(values.size, 1), y_pred.shape)
+        return values, (cache, max(e.shape[self.axis], 1), y_pred.shape)
 
     def backward(self, dvalues, cache):
         """dvalues / m · e′."""

@@ -299,6 +299,13 @@ def test_infinite_targets_are_no_nan():
     assert loss(np.array([[np.inf, 1.0]]), np.ones((1, 2))) == np.inf
 
 
+def test_no_samples_have_no_values():
+    nothing = np.ones((0, 3))
+    for name in ("MeanSquaredError", "BinaryCrossentropy", "Hinge", "Poisson"):
+        values, gradient = getattr(losses, name)().value_and_gradient(nothing, nothing)
+        assert values.shape == (0,) and gradient.shape == (0, 3)
+
+
 def test_a_mean_over_nothing_is_zero():
     loss = losses.MeanSquaredError(reduction="mean_with_sample_weight", dtype="float64")
     value, gradient = loss.value_and_gradient(np.ones((2, 3)), np.zeros((2, 3)), np.zeros(2))
