@@ -62,13 +62,13 @@ def confusion_counts(
         class_id: only this class, the entry of the last axis, is counted.
         per_label: whether the entries of the last axis are counted apart.
         label_weights: weight of each entry of the last axis, unless `per_label`.
-        dtype: dtype of the counts.
+        dtype: dtype of predictions, thresholds and weights; the counts are in float64.
 
     Returns:
         `{"tp": …, "fp": …, "tn": …, "fn": …}`: arrays (thresholds,) or (thresholds, labels).
 
     Raises:
-        ValueError: for a class where the predictions have no axis of classes.
+        ValueError: for a class that the predictions do not have.
     """
     dtype = dtype or config.floatx()
     y_pred, y_true = squeeze_or_expand_to_same_rank(
@@ -86,6 +86,11 @@ def confusion_counts(
                 "When class_id is provided, y_pred must be a 2D array with shape (num_samples, "
                 f"num_classes). Received: y_pred.shape={y_pred.shape}"
             )
+        if class_id >= y_pred.shape[-1]:
+            raise ValueError(
+                f"class_id={class_id} is outside of the classes 0 to {y_pred.shape[-1] - 1} of "
+                f"y_pred. Received: y_pred.shape={y_pred.shape}"
+            )
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
     weights = np.ones(y_pred.shape, dtype)
     if sample_weight is not None:
@@ -102,16 +107,20 @@ def confusion_counts(
     counts = {
         "tp": tp,
         "fp": fp,
-        "tn": negatives.sum(axis=0) - fp,
-        "fn": positives.sum(axis=0) - tp,
+        "tn": negatives.sum(axis=0, dtype="float64") - fp,
+        "fn": positives.sum(axis=0, dtype="float64") - tp,
     }
     return counts if per_label else {name: value[:, 0] for name, value in counts.items()}
 
 
 def _count_above(y_pred, weights, thresholds):
-    """Σ of the weights where the predictions lie above each threshold."""
-    counts = [((y_pred > threshold) * weights).sum(axis=0) for threshold in thresholds]
-    return np.stack(counts)
+    """Σ of the weights where the predictions lie above each threshold.
+
+    In float64: what is left of a total must be 0, not a rounding, where nothing is left.
+    """
+    return np.stack(
+        [((y_pred > threshold) * weights).sum(axis=0, dtype="float64") for threshold in thresholds]
+    )
 
 
 def _count_evenly(y_pred, weights, thresholds):
@@ -122,7 +131,7 @@ def _count_evenly(y_pred, weights, thresholds):
         # The outer thresholds leave some room, so that 0 lies above the first one.
         intervals = np.maximum(intervals, 0)
     intervals = intervals.astype("int64")
-    counts = np.zeros((count, y_pred.shape[-1]), weights.dtype)
+    counts = np.zeros((count, y_pred.shape[-1]))
     for label in range(y_pred.shape[-1]):
         above = intervals[:, label] >= 0
         found = np.bincount(intervals[above, label], weights[above, label], minlength=count)

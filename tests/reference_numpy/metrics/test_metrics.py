@@ -195,11 +195,26 @@ def test_too_few_numbers_for_an_adjusted_score():
     assert metrics.R2Score(num_regressors=1)(y_true, y_pred) < plain
 
 
+def test_all_of_a_total_is_all_of_it():
+    """With weights of samples, too, a recall of 1 can be reached: nothing is left to rounding."""
+    for seed in range(40):
+        generator = np.random.default_rng(seed)
+        y_true, weights = generator.integers(0, 2, 60), generator.random(60)
+        y_pred = generator.random(60).astype("float32")
+        cutoffs = np.arange(200) / 199
+        cutoff = cutoffs[cutoffs < y_pred[y_true == 1].min()].max(initial=0.0)
+        noes = weights * (y_true == 0)
+        exact = noes[y_pred <= cutoff].sum() / noes.sum()
+        ours = metrics.SpecificityAtSensitivity(1.0)(y_true, y_pred, weights)
+        assert ours == pytest.approx(exact, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("make_it", "message"),
     [
         (lambda: metrics.Precision(thresholds=1.5), r"in \[0, 1\]. Received: \[1.5\]"),
         (lambda: metrics.Recall(class_id=1)([1, 0], [0.2, 0.4]), r"class_id.*shape=\(2,\)"),
+        (lambda: metrics.Recall(class_id=2)(np.ones((3, 2)), np.ones((3, 2))), "classes 0 to 1"),
         (lambda: metrics.PrecisionAtRecall(1.2), "`recall`.*recall=1.2"),
         (lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0), "num_thresholds=0"),
         (lambda: metrics.AUC(num_thresholds=1), "num_thresholds=1"),
