@@ -101,11 +101,7 @@ class CompileLoss:
         for index, identifier, weight, name in self._match(declared, structure, ()):
             if identifier is None:
                 continue
-            if y_true[index] is None:
-                raise ValueError(
-                    f"The output '{name or index}' has a loss, but no targets `y` were given "
-                    "for it."
-                )
+            check_target(y_true[index], name or index, "loss")
             loss = get_loss(identifier, y_true[index], y_pred[index])
             name = loss.name if name is None else name
             self.terms.append(Term(index, loss, weight, name, average=Average(f"{name}_loss")))
@@ -118,6 +114,11 @@ class CompileLoss:
 
     def _declare(self, structure):
         loss, weights, names = self.loss, self.loss_weights, self.output_names
+        if isinstance(loss, dict) and isinstance(weights, dict) and set(loss) != set(weights):
+            raise ValueError(
+                f"Expected keys {list(loss)} in `loss_weights`, the keys of the losses. Received: "
+                f"loss_weights={weights}"
+            )
         if isinstance(loss, dict) and not isinstance(structure, dict) and names:
             if set(loss) != set(names):
                 raise ValueError(
@@ -125,7 +126,7 @@ class CompileLoss:
                 )
             loss = [loss[name] for name in names]
             if isinstance(weights, dict):
-                weights = [weights.get(name) for name in names]
+                weights = [weights[name] for name in names]
         flat = tree.flatten(loss)
         flat_weights = [None] * len(flat) if weights is None else tree.flatten(weights)
         if len(flat) != len(flat_weights):
@@ -140,8 +141,14 @@ class CompileLoss:
     def _match(self, declared, structure, path):
         """Yield `(place, identifier, weight, name)` for every output that has a loss."""
         if isinstance(declared, _Declared):
-            for index in tree.flatten(structure):
-                yield index, declared.identifier, declared.weight, self._name(index, path)
+            if isinstance(structure, int):
+                name = self._name(structure, path)
+                yield structure, declared.identifier, declared.weight, name
+                return
+            # One loss for all that is below it.
+            inner = structure.items() if isinstance(structure, dict) else enumerate(structure)
+            for key, part in inner:
+                yield from self._match(declared, part, (*path, key))
             return
         places = tree.flatten(structure)
         if isinstance(declared, dict):
@@ -178,6 +185,12 @@ class CompileLoss:
             return "/".join(keys)
         own = self.output_names[index] if self.output_names else None
         return "/".join([*keys[:-1], own]) if own is not None and keys[:-1] else own
+
+
+def check_target(y_true, output, what):
+    """Raise ValueError if an output that has a loss or a metric has no targets."""
+    if y_true is None:
+        raise ValueError(f"The output '{output}' has a {what}, but no targets `y` were given.")
 
 
 def get_loss(identifier, y_true, y_pred):

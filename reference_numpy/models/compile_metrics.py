@@ -2,7 +2,7 @@
 
 from reference_numpy import metrics as metrics_module
 from reference_numpy import tree
-from reference_numpy.models.compile_loss import kind_by_shape
+from reference_numpy.models.compile_loss import check_target, kind_by_shape
 
 
 class CompileMetrics:
@@ -40,7 +40,7 @@ class CompileMetrics:
         names = self._names(structure)
         self.plain, self.weighted = (
             [
-                None if found is None else [get_metric(m, y_true[i], y_pred[i]) for m in found]
+                self._make(found, i, y_true[i], y_pred[i])
                 for i, found in enumerate(self._per_output(argument, structure, names))
             ]
             for argument in ("metrics", "weighted_metrics")
@@ -76,6 +76,15 @@ class CompileMetrics:
             )
         return [m if m is None else list(m) if isinstance(m, (list, tuple)) else [m] for m in found]
 
+    def _make(self, found, index, y_true, y_pred):
+        """The metrics of one output; None where none are named for it."""
+        if found:
+            self._check_target(index, y_true)
+        return found and [get_metric(metric, y_true, y_pred) for metric in found]
+
+    def _check_target(self, index, y_true):
+        check_target(y_true, self.output_names[index] if self.output_names else index, "metric")
+
     def _keys(self):
         """`(metric, its name in the log)`, in order; names that repeat are numbered."""
         keys, counts = [], {}
@@ -102,6 +111,8 @@ class CompileMetrics:
     def update_state(self, y_true, y_pred, sample_weight, masks):
         """Take a batch into account; flat lists beside the outputs."""
         for index, (plain, weighted) in enumerate(zip(self.plain, self.weighted)):
+            if plain or weighted:
+                self._check_target(index, y_true[index])
             for metric in plain or ():
                 _update(metric, y_true[index], y_pred[index], None, masks[index])
             for metric in weighted or ():
@@ -118,10 +129,16 @@ class CompileMetrics:
 
 
 def _update(metric, y_true, y_pred, sample_weight, mask):
+    options = {}
     if mask is not None and isinstance(metric, metrics_module.MeanMetricWrapper):
-        metric.update_state(y_true, y_pred, sample_weight, mask=mask)
-    else:  # as in Keras, the others do not look at masks
-        metric.update_state(y_true, y_pred, sample_weight)
+        options["mask"] = mask  # as in Keras, the others do not look at masks
+    try:
+        metric.update_state(y_true, y_pred, sample_weight, **options)
+    except ValueError as error:
+        raise ValueError(
+            f"Metric '{metric.name}' cannot take targets of shape {y_true.shape} beside outputs "
+            f"of shape {y_pred.shape}: {error}"
+        ) from None
 
 
 def get_metric(identifier, y_true, y_pred):

@@ -11,19 +11,25 @@ from reference_numpy import config, random, tree
 def as_arrays(structure, name):
     """Every leaf of `structure` as an array with a batch axis; floats in `config.floatx()`.
 
+    Only `x` may hold text, for the layers that look it up.
+
     Raises:
-        ValueError: for leaves that are no arrays, and for NaN.
+        ValueError: for leaves that are no arrays of numbers, and for NaN.
     """
 
     def convert(leaf):
         if leaf is None:
             return None
         array = np.asarray(leaf)
-        if array.ndim == 0 or array.dtype.kind == "O" and not _is_text(array):
+        usable = array.dtype.kind in "fiub" or name == "x" and _is_text(array)
+        if array.ndim == 0 or not usable:
+            received = f"{leaf!r} of type {type(leaf).__name__}"
+            if array.ndim:
+                received = f"an array of shape {array.shape} and dtype {array.dtype}"
             raise ValueError(
                 f"Expected all elements of `{name}` to be arrays of numbers with a batch axis; a "
                 "list is taken as several inputs or outputs, so make an array of one that is not. "
-                f"Received among them: {leaf!r} (of type {type(leaf)})"
+                f"Received among them: {received}"
             )
         if array.dtype.kind == "f":
             array = array.astype(config.floatx(), copy=False)
@@ -37,6 +43,8 @@ def as_arrays(structure, name):
 
 
 def _is_text(array):
+    if array.dtype.kind != "O":
+        return array.dtype.kind in "SU"
     return all(isinstance(item, (str, bytes)) for item in array.reshape(-1)[:1000])
 
 
@@ -58,6 +66,11 @@ def class_weight_to_sample_weights(y, class_weight):
     """The weight of each sample's class; 1 for classes that `class_weight` leaves out."""
     if isinstance(y, (list, tuple, dict)):
         raise ValueError("`class_weight` is only supported for models with a single output.")
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            "Expected `class_weight` to be a dictionary of the classes' weights. Received: "
+            f"class_weight={class_weight!r}"
+        )
     labels = np.asarray(y)
     if labels.ndim > 1:
         labels = labels[..., 0] if labels.shape[-1] == 1 else np.argmax(labels, axis=-1)
@@ -70,6 +83,11 @@ def class_weight_to_sample_weights(y, class_weight):
 
 def split(x, y, sample_weight, validation_split):
     """`((x, y, sample_weight), the same of the last part)`; the last part is for validation."""
+    if not 0 <= validation_split < 1:
+        raise ValueError(
+            "`validation_split` must be at least 0 and below 1. Received: "
+            f"validation_split={validation_split}"
+        )
     count = len(next(leaf for leaf in tree.flatten(x) if leaf is not None))
     at = math.floor(count * (1.0 - validation_split))
     if at in (0, count):
@@ -88,6 +106,13 @@ def split(x, y, sample_weight, validation_split):
     )
 
 
+def positive_integer(value, name):
+    """`value` as an integer; ValueError unless it is one of 1 or more."""
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
+    return int(value)
+
+
 class Batches:
     """Arrays cut into batches, epoch after epoch.
 
@@ -102,7 +127,8 @@ class Batches:
         class_weight: `{class: weight}`, instead of `sample_weight`.
 
     Raises:
-        ValueError: if the numbers of samples differ, and for what is not an array.
+        ValueError: if the numbers of samples differ, for what is not an array, and for a
+            `batch_size` or `steps` that is no positive integer.
     """
 
     def __init__(
@@ -122,11 +148,10 @@ class Batches:
         self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
         self.sample_weight = self._spread(as_arrays(sample_weight, "sample_weight"))
         self.samples = self._count()
+        self.steps = None if steps is None else positive_integer(steps, "steps")
         if batch_size is None:
-            batch_size = math.ceil(self.samples / steps) if steps else 32
-        if batch_size < 1:
-            raise ValueError(f"`batch_size` must be 1 or more. Received: batch_size={batch_size}")
-        self.batch_size, self.steps = int(batch_size), steps
+            batch_size = math.ceil(self.samples / self.steps) if self.steps else 32
+        self.batch_size = positive_integer(batch_size, "batch_size")
         self.size = math.ceil(self.samples / self.batch_size)
         self.shuffle, self.generator = bool(shuffle) and shuffle != "batch", None
         self.shuffle_within = shuffle == "batch"

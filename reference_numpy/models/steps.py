@@ -4,7 +4,7 @@ import numpy as np
 
 from reference_numpy import optimizers, tree
 from reference_numpy.layers import penalties
-from reference_numpy.models.compile_loss import Average, CompileLoss
+from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
 from reference_numpy.serialization import deserialize, serialize
@@ -58,7 +58,7 @@ class Steps:
                 found with the first batch.
         """
         self.optimizer = given = optimizers.get(optimizer)
-        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+        if auto_scale_loss and given is not None and self.dtype_policy.name == "mixed_float16":
             scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
             if not scaled:
                 self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
@@ -101,6 +101,10 @@ class Steps:
         if not self.compiled:
             raise ValueError(
                 f"You must call `compile()` before using `{method}()` of model '{self.name}'."
+            )
+        if self.optimizer is None and method in ("fit", "train_on_batch"):
+            raise ValueError(
+                f"Model '{self.name}' was compiled without an optimizer, which `{method}()` needs."
             )
 
     # Steps
@@ -154,6 +158,7 @@ class Steps:
         for term in self.compile_loss.terms if self.compile_loss else ():
             index = term.index
             loss = term.loss if term.on_logits is None else term.on_logits
+            check_target(targets[index], term.name, "loss")
             y = predictions[index] if term.on_logits is None else outputs[index]
             y = y.astype(loss.compute_dtype, copy=False)
             value, dy = loss.value_and_gradient(targets[index], y, weights[index], masks[index])
@@ -198,7 +203,9 @@ class Steps:
         if isinstance(values, dict):
             keys = self.output_structure
             keys = sorted(keys) if isinstance(keys, dict) else self.output_names
-            if set(values) <= set(keys):
+            if not set(values) <= set(keys):
+                self._fail(values, name)
+            if len(keys) == count:
                 return [values.get(key) for key in keys]
         leaves = tree.flatten(values)
         if len(leaves) == count:
@@ -211,9 +218,11 @@ class Steps:
 
     def _fail(self, values, name):
         given = tree.map_structure(np.shape, values)
+        keys = self.output_structure
         raise ValueError(
             f"The structure of `{name}` doesn't match the outputs of model '{self.name}', which "
-            f"are {self.output_names}. Received arrays of shapes: {given}"
+            f"are {list(keys) if isinstance(keys, dict) else self.output_names}. Received arrays "
+            f"of shapes: {given}"
         )
 
     # The log

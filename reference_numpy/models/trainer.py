@@ -58,6 +58,10 @@ class Trainer(Steps):
             ValueError: for a model not compiled, and for data that do not fit it.
         """
         self._check_compiled("fit")
+        if not isinstance(epochs, (int, np.integer)) or epochs < 0:
+            raise ValueError(
+                f"`epochs` must be an integer of 0 or more. Received: epochs={epochs!r}"
+            )
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split_data(
                 x, y, sample_weight, validation_split
@@ -201,12 +205,12 @@ def _listens(callbacks, method):
 
 def _is_due(epoch, validation_freq):
     """Whether to validate after this epoch (counted from 0)."""
-    if isinstance(validation_freq, int):
+    if isinstance(validation_freq, int) and validation_freq > 0:
         return (epoch + 1) % validation_freq == 0
     if isinstance(validation_freq, (list, tuple)):
         return epoch + 1 in validation_freq
     raise ValueError(
-        "Expected `validation_freq` to be an integer or a list of epochs. Received: "
+        "Expected `validation_freq` to be an integer of 1 or more, or a list of epochs. Received: "
         f"validation_freq={validation_freq!r}"
     )
 

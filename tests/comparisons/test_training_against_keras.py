@@ -108,6 +108,25 @@ def test_the_last_smaller_batch():
     assert_same_history(model.fit(x, y, **options), keras_model.fit(x, y, **options))
 
 
+@pytest.mark.parametrize("keys", [("first", "second"), ("b", "a")])
+def test_one_loss_for_a_dictionary_of_outputs(keys):
+    """The log names the losses by the dictionary's keys, even where layers are called so too."""
+    import keras
+    from keras import layers
+
+    x = keras.Input((4,))
+    outputs = dict(zip(keys, [layers.Dense(1, name="a")(x), layers.Dense(2, name="b")(x)]))
+    keras_model = keras.Model(x, outputs)
+    keras_model.compile("sgd", "mse", metrics={keys[0]: ["mae"]})
+    model = rn.models.from_keras(keras_model)
+    generator = np.random.default_rng(0)
+    data = generator.standard_normal((16, 4))
+    targets = dict(zip(keys, [generator.standard_normal((16, n)) for n in (1, 2)]))
+    assert_same_history(
+        model.fit(data, targets, **OPTIONS), keras_model.fit(data, targets, **OPTIONS)
+    )
+
+
 def test_saturated_outputs():
     """Both halves take the loss from the logits, so that nothing is lost to rounding."""
     import keras

@@ -26,8 +26,20 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
         (lambda m: m.fit(X), "no targets `y` were given"),
         (lambda m: m.fit(X[:0], LABELS[:0]), "at least one sample"),
         (lambda m: m.fit(X.tolist(), LABELS), "make an array"),
-        (lambda m: m.fit(X, LABELS, batch_size=0), "`batch_size` must be 1 or more"),
+        (lambda m: m.fit(X.astype(object), LABELS), r"shape \(24, 4\) and dtype object"),
+        (lambda m: m.fit(X, LABELS.astype(str)), r"elements of `y`.* shape \(24,\) and dtype <U"),
+        (lambda m: m.fit(X, LABELS, sample_weight=LABELS * 1j), "`sample_weight`.*complex128"),
+        (lambda m: m.fit(x for x in X), "of type generator"),
+        (lambda m: m.fit(X, {"other": LABELS}), "structure of `y`.*'other'"),
+        (lambda m: m.fit(X, LABELS, batch_size=0), "`batch_size` must be an integer of 1 or more"),
+        (lambda m: m.fit(X, LABELS, batch_size=1.5), "batch_size=1.5"),
+        (lambda m: m.fit(X, LABELS, steps_per_epoch=0), "`steps` must be an integer of 1 or more"),
+        (lambda m: m.fit(X, LABELS, epochs=-1), "`epochs` must be.*epochs=-1"),
+        (lambda m: m.fit(X, LABELS, epochs=1.5), "`epochs` must be.*epochs=1.5"),
         (lambda m: m.fit(X[:1], LABELS[:1], validation_split=0.5), "not sufficient to split"),
+        (lambda m: m.fit(X, LABELS, validation_split=1.5), "at least 0 and below 1.*=1.5"),
+        (lambda m: m.fit(X, LABELS, validation_split=-0.1), "at least 0 and below 1.*=-0.1"),
+        (lambda m: m.fit(X, LABELS, class_weight=[1.0, 2.0]), "`class_weight` to be a dictionary"),
         (lambda m: m.fit(X, LABELS, validation_data=(X,) * 4), "tuple of 4"),
         (
             lambda m: m.fit(X, LABELS, class_weight={0: 1.0}, sample_weight=np.ones(24)),
@@ -37,6 +49,7 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
             lambda m: m.fit(X, LABELS, validation_data=(X, LABELS), validation_freq="x"),
             "`validation_freq` to be an integer",
         ),
+        (lambda m: m.fit(X, LABELS, validation_freq=0), "`validation_freq` to be.*_freq=0"),
         (lambda m: m.compile("sgdd", "mse"), "Unknown optimizer: 'sgdd'"),
         (lambda m: m.compile("sgd", "msee"), "Unknown loss: 'msee'"),
         (lambda m: m.compile("sgd", "mse", metrics="mae"), "list, tuple, or dict"),
@@ -55,12 +68,51 @@ def test_bad_input_is_told_in_one_line(run, message):
         np.testing.assert_array_equal(a, b)
 
 
+def test_targets_are_missed_later_too():
+    model = classifier(metrics=["acc"])
+    model.fit(X, LABELS, verbose=0)
+    for run in (
+        lambda: model.fit(X, LABELS, validation_data=(X,), verbose=0),
+        lambda: model.evaluate(X, verbose=0),
+        lambda: model.train_on_batch(X),
+    ):
+        with pytest.raises(ValueError, match="has a loss, but no targets `y` were given"):
+            run()
+    model = two_headed(loss=["mse", None], metrics=[[], ["mae"]])
+    with pytest.raises(ValueError, match="'right' has a metric, but no targets"):
+        model.fit([X, X], [TARGETS], verbose=0)
+
+
+def test_an_optimizer_is_missed():
+    model = classifier(optimizer=None)
+    for method in ("fit", "train_on_batch"):
+        with pytest.raises(ValueError, match=f"without an optimizer, which `{method}"):
+            getattr(model, method)(X, LABELS)
+    assert model.evaluate(X, LABELS, verbose=0) > 0
+
+
+def test_a_metric_that_does_not_fit_names_itself():
+    model = classifier(loss="categorical_crossentropy", metrics=["sparse_categorical_accuracy"])
+    message = r"'sparse_categorical_accuracy'.*targets of shape \(24, 3\).*outputs of shape \(24, 3"
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, np.eye(3)[LABELS], verbose=0)
+
+
 @pytest.mark.parametrize(
     ("options", "y", "message"),
     [
         ({"loss": ["mse"]}, [TARGETS, TARGETS[:, :2]], "has 1 entries, .* 2 outputs"),
         ({"loss": {"left": "mse"}}, [TARGETS, TARGETS[:, :2]], "Expected keys"),
         ({"loss_weights": [1.0, 2.0]}, [TARGETS] * 2, "must match the number of losses"),
+        (
+            {
+                "loss": {"left": "mse", "right": "mse"},
+                "loss_weights": {"left": 1.0, "wrong": 2.0},
+            },
+            [TARGETS, TARGETS[:, :2]],
+            "in `loss_weights`.*wrong",
+        ),
+        ({}, {"left": TARGETS, "wrong": TARGETS[:, :2]}, "structure of `y`.*'left', 'right'"),
         ({"metrics": ["mae"]}, [TARGETS, TARGETS[:, :2]], "Invalid `metrics`"),
         ({}, [TARGETS], "structure of `y`"),
         ({}, TARGETS, "structure of `y`"),
