@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from reference_numpy.callbacks.callback import Callback
-from reference_numpy.callbacks.learning_rates import log_learning_rates, optimizers_by_key
+from reference_numpy.callbacks.learning_rates import log_learning_rates, optimizers_by_key, told
 
 
 class LearningRateScheduler(Callback):
@@ -25,9 +25,9 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         """Set the learning rate."""
         for key, optimizer in optimizers_by_key(self.model).items():
-            optimizer.learning_rate = self.scheduled(epoch, optimizer.learning_rate)
+            optimizer.learning_rate = new = self.scheduled(epoch, optimizer.learning_rate)
             if self.verbose > 0:
-                rate = f"{key} to {optimizer.learning_rate}"
+                rate = f"{told(key)} to {new}"
                 print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {rate}.")
 
     def on_epoch_end(self, epoch, logs=None):

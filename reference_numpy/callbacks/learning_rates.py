@@ -9,6 +9,11 @@ def optimizers_by_key(model):
     return {"learning_rate": optimizer}
 
 
+def told(key):
+    """A key as the messages call it: `"learning rate"`, with the optimizer's name if it has one."""
+    return f"{key.removeprefix('learning_rate').removeprefix('_')} learning rate".lstrip()
+
+
 def log_learning_rates(model, logs):
     """Put the learning rates into the logs."""
     for key, optimizer in optimizers_by_key(model).items():

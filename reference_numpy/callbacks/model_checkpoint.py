@@ -85,6 +85,7 @@ class ModelCheckpoint(MonitorCallback):
             self.model.save_weights(path, overwrite=True)
         else:
             self.model.save(path, overwrite=True)
+        self.tell(numbers["epoch"], f"finished saving model to {path}")
 
     def is_wanted(self, epoch, logs, path):
         """Whether this model is to be saved; it becomes the one to beat."""

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from reference_numpy.callbacks.learning_rates import log_learning_rates, optimizers_by_key
+from reference_numpy.callbacks.learning_rates import log_learning_rates, optimizers_by_key, told
 from reference_numpy.callbacks.monitor_callback import MonitorCallback
 
 
@@ -78,10 +78,10 @@ class ReduceLROnPlateau(MonitorCallback):
             # Learning rates are kept in float32, in which `min_lr` may be a little more.
             if optimizer.learning_rate <= np.float32(self.min_lr):
                 continue
-            optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
-            reduced = True
+            new = max(optimizer.learning_rate * self.factor, self.min_lr)
+            optimizer.learning_rate, reduced = new, True
             if self.verbose > 0:
-                rate = f"{key} to {optimizer.learning_rate}"
+                rate = f"{told(key)} to {new}"
                 print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {rate}.")
         return reduced
 

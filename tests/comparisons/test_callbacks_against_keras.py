@@ -261,18 +261,19 @@ def test_history_goes_on(keras, tmp_path):
 
 
 def test_messages(keras, tmp_path, capsys):
-    """What is printed says the same numbers."""
-
-    def make(half, folder):
-        return [
+    """What is printed is the same, word for word."""
+    printed = []
+    for half in (keras.callbacks, rn.callbacks):
+        folder = tmp_path / half.__name__
+        folder.mkdir()
+        callbacks = [
             half.EarlyStopping(patience=3, verbose=1, restore_best_weights=True),
             half.ReduceLROnPlateau(patience=1, verbose=1),
             half.LearningRateScheduler(lambda epoch, rate: rate, verbose=1),
             half.ModelCheckpoint(folder / "x.keras", save_best_only=True, verbose=1),
         ]
-
-    theirs, ours = both(keras, tmp_path, make, 1)
-    assert ours == theirs
-    printed = capsys.readouterr().out
+        run(callbacks, half.CallbackList, Model(folder), 1)
+        printed.append(capsys.readouterr().out.replace(str(folder), ""))
+    assert printed[0] == printed[1]
     for message in ("early stopping", "Restoring model weights", "reducing learning", "setting"):
-        assert printed.count(message) > 1 and printed.count(message) % 2 == 0, message
+        assert message in printed[0]

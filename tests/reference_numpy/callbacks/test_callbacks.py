@@ -243,3 +243,15 @@ def test_a_backup_leaves_other_files_alone(tmp_path):
     (tmp_path / "training_metadata.json").write_text("{}")
     callback.on_train_end()
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_messages_name_the_optimizer_of_several(capsys):
+    optimizers = [rn.optimizers.SGD(0.5, name="slow"), rn.optimizers.SGD(0.5, name="fast")]
+    places = rn.optimizers.OptimizerMap(optimizers[0], {"head/.*": optimizers[1]})
+    model = rn.Sequential([rn.Input((1,)), rn.layers.Dense(1, name="head")])
+    model.compile(rn.optimizers.MultiOptimizer(places), "mse")
+    callback = rn.callbacks.LearningRateScheduler(lambda epoch: 0.25, verbose=1)
+    model.fit(np.ones((2, 1)), np.ones((2, 1)), callbacks=[callback], verbose=0)
+    printed = capsys.readouterr().out
+    for name in ("slow", "fast"):
+        assert f"Epoch 1: LearningRateScheduler setting {name} learning rate to 0.25." in printed
