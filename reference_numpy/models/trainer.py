@@ -35,7 +35,8 @@ class Trainer(Steps):
         """Train the model for some epochs.
 
         Args:
-            x, y: inputs and targets: arrays, or lists or dictionaries of arrays.
+            x, y: inputs and targets: arrays, or lists or dictionaries of arrays. Generators and
+                datasets are not taken; `train_on_batch` trains with whatever they yield.
             batch_size: samples a step; None for 32.
             epochs: the epoch to stop at; each sees every sample once.
             verbose: 0 for silence, 1 or "auto" for a progress bar, 2 for a line an epoch.
