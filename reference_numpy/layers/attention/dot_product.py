@@ -81,6 +81,13 @@ def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None)
     query = fold(query * scale, key)
     scores = (query @ key.swapaxes(-2, -1)).reshape(*heads, key.shape[-2])
     if mask is not None:
+        try:
+            mask = np.broadcast_to(mask, scores.shape)
+        except ValueError:
+            raise ValueError(
+                f"A mask of shape {mask.shape} does not fit scores of shape {scores.shape}, which "
+                "are (batch, heads, queries, keys)."
+            ) from None
         low = -3e4 if scores.dtype == np.float16 else -1e9
         scores = np.where(mask, scores, scores.dtype.type(low))
     weights, softmax_cache = activations.softmax.forward(scores)

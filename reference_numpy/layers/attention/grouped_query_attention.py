@@ -28,7 +28,8 @@ class GroupQueryAttention(ProjectedAttention):
         others: as in `MultiHeadAttention`.
 
     Raises:
-        ValueError: if G does not divide U, or for inputs whose sizes do not fit.
+        ValueError: for sizes that are no positive integers, if G does not divide U, or for inputs
+            whose sizes do not fit.
 
     Source: Ainslie et al., GQA: Training Generalized Multi-Query Transformer Models (2023);
     `keras.layers.GroupQueryAttention`.
@@ -71,6 +72,11 @@ class GroupQueryAttention(ProjectedAttention):
             use_gate=use_gate,
             seed=seed,
             **kwargs,
+        )
+        self.check_sizes(
+            head_dim=head_dim,
+            num_query_heads=num_query_heads,
+            num_key_value_heads=num_key_value_heads,
         )
         if num_query_heads % num_key_value_heads != 0:
             raise ValueError(

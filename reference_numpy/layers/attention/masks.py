@@ -13,11 +13,26 @@ def sliding_window_mask(queries, keys, window):
     return np.abs(np.arange(queries)[:, None] - np.arange(keys)) < window
 
 
+def both(mask, other):
+    """True where both masks are; None stands for a mask that is True everywhere.
+
+    Raises:
+        ValueError: for masks of shapes that do not fit together.
+    """
+    if mask is None or other is None:
+        return other if mask is None else mask
+    try:
+        return mask & other
+    except ValueError:
+        raise ValueError(
+            f"Masks of the shapes {mask.shape} and {other.shape} do not fit together."
+        ) from None
+
+
 def padding_mask(query_mask=None, value_mask=None, key_mask=None):
     """(batch, queries, keys): True where none of the given masks is False; None without masks."""
     mask = None if query_mask is None else np.asarray(query_mask, bool)[..., :, None]
     for given in (value_mask, key_mask):
         if given is not None:
-            other = np.asarray(given, bool)[..., None, :]
-            mask = other if mask is None else mask & other
+            mask = both(mask, np.asarray(given, bool)[..., None, :])
     return mask

@@ -94,15 +94,8 @@ class MultiHeadAttention(ProjectedAttention):
             seed=seed,
             **kwargs,
         )
-        sizes = {"num_heads": num_heads, "key_dim": key_dim}
-        if value_dim is not None:
-            sizes["value_dim"] = value_dim
-        for name, size in sizes.items():
-            if not isinstance(size, int) or size <= 0:
-                raise ValueError(
-                    f"Received an invalid value for argument `{name}` of layer '{self.name}', "
-                    f"expected a positive integer. Received: {name}={size}"
-                )
+        value_dim = key_dim if value_dim is None else value_dim
+        self.check_sizes(num_heads=num_heads, key_dim=key_dim, value_dim=value_dim)
         if attention_axes and not isinstance(attention_axes, (int, list, tuple)):
             raise ValueError(
                 f"`attention_axes` of layer '{self.name}' must be an int, list, or tuple. "
@@ -110,7 +103,7 @@ class MultiHeadAttention(ProjectedAttention):
             )
         self.num_heads = num_heads
         self.key_dim = key_dim
-        self.value_dim = value_dim or key_dim
+        self.value_dim = value_dim
         self.attention_axes = (
             (attention_axes,) if isinstance(attention_axes, int) else (attention_axes)
         )

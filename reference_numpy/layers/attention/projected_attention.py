@@ -8,7 +8,12 @@ import numpy as np
 from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.layers.activations.softmax import Softmax
 from reference_numpy.layers.attention.dot_product import HeadAxes, attend, attend_backward
-from reference_numpy.layers.attention.masks import causal_mask, padding_mask, sliding_window_mask
+from reference_numpy.layers.attention.masks import (
+    both,
+    causal_mask,
+    padding_mask,
+    sliding_window_mask,
+)
 from reference_numpy.layers.core.einsum_dense import EinsumDense
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.regularization.dropout import Dropout
@@ -81,6 +86,15 @@ class ProjectedAttention(Layer):
         self.use_gate = use_gate
         self.seed = seed
         self.supports_masking = True
+
+    def check_sizes(self, **sizes):
+        """Raise ValueError for a size that is no positive integer."""
+        for name, size in sizes.items():
+            if not isinstance(size, (int, np.integer)) or size <= 0:
+                raise ValueError(
+                    f"Received an invalid value for argument `{name}` of layer '{self.name}', "
+                    f"expected a positive integer. Received: {name}={size}"
+                )
 
     # Building
 
@@ -213,8 +227,7 @@ class ProjectedAttention(Layer):
     def find_mask(self, query_sizes, key_sizes, mask, attention_mask, use_causal_mask):
         """All masks in one, in the form that fits the scores; None if every key is seen."""
         if attention_mask is not None:
-            given = np.asarray(attention_mask).astype(bool)
-            mask = given if mask is None else mask & given
+            mask = both(mask, np.asarray(attention_mask).astype(bool))
         for wanted, name, make in (
             (use_causal_mask, "use_causal_mask", causal_mask),
             (
@@ -230,8 +243,7 @@ class ProjectedAttention(Layer):
                     f"Layer '{self.name}': `{name}` needs one attention axis. "
                     f"Received: attention_axes={self.axes.attention_axes}"
                 )
-            ordered = make(query_sizes[0], key_sizes[0])[None]
-            mask = ordered if mask is None else mask & ordered
+            mask = both(mask, make(query_sizes[0], key_sizes[0])[None])
         return None if mask is None else self.axes.mask_rows(mask, query_sizes, key_sizes)
 
     # Shapes and config

@@ -25,8 +25,9 @@ class Discretization(CategoricalLayer):
         sparse: not supported.
 
     Raises:
-        ValueError: for both or neither of `bin_boundaries` and `num_bins`, `num_bins` below 0,
-            another output mode, `adapt` on given boundaries, or a call before there are any.
+        ValueError: for both or neither of `bin_boundaries` and `num_bins`, boundaries that do not
+            rise, `num_bins` below 0, another output mode, `adapt` on given boundaries, or a call
+            before there are any.
         NotImplementedError: for `sparse=True`.
     """
 
@@ -47,6 +48,11 @@ class Discretization(CategoricalLayer):
             raise ValueError(
                 f"Layer '{self.name}': either `bin_boundaries` or `num_bins` (0 or more) must be "
                 f"given. Received: bin_boundaries={bin_boundaries}, num_bins={num_bins}"
+            )
+        if bin_boundaries is not None and sorted(bin_boundaries) != list(bin_boundaries):
+            raise ValueError(
+                f"Layer '{self.name}': `bin_boundaries` must be in rising order. "
+                f"Received: bin_boundaries={bin_boundaries}"
             )
         self.bin_boundaries = bin_boundaries
         self.num_bins = num_bins

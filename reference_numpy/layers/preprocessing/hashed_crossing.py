@@ -28,8 +28,8 @@ class HashedCrossing(CategoricalLayer):
         sparse: not supported.
 
     Raises:
-        ValueError: for another output mode, fewer than two inputs, other or differing shapes, or
-            floating inputs.
+        ValueError: for `num_bins` below 1, another output mode, fewer than two inputs, other or
+            differing shapes, or floating inputs.
         NotImplementedError: for `sparse=True`.
     """
 
@@ -37,6 +37,10 @@ class HashedCrossing(CategoricalLayer):
         super().__init__(
             name=name, dtype="int64" if output_mode == "int" and dtype is None else dtype
         )
+        if num_bins < 1:
+            raise ValueError(
+                f"Layer '{self.name}': `num_bins` must be 1 or more. Received: num_bins={num_bins}"
+            )
         self.output_mode = self.check_output_mode(output_mode, ("int", "one_hot"))
         self.refuse_sparse(sparse)
         self.num_bins = num_bins

@@ -11,7 +11,11 @@ from reference_numpy.layers.preprocessing.categorical_layer import (
     as_text,
 )
 from reference_numpy.layers.preprocessing.hashing import check_salt, hash_buckets
-from reference_numpy.layers.preprocessing.lookup_validation import check_options, check_terms
+from reference_numpy.layers.preprocessing.lookup_validation import (
+    check_options,
+    check_terms,
+    terms_of,
+)
 
 _DROPPED = np.iinfo("int64").max
 
@@ -167,7 +171,7 @@ class IndexLookup(CategoricalLayer):
             with open(vocabulary, encoding="utf-8") as file:
                 self._set_tokens(self._terms(file.read()))
             return
-        values = as_text(vocabulary).tolist()
+        values = terms_of(self, np.atleast_1d(as_text(vocabulary)).tolist())
         special = self.special_tokens
         has_special = bool(special) and values[: len(special)] == special
         tokens = values[len(special) :] if has_special else values

@@ -35,6 +35,26 @@ def check_options(layer, idf_weights):
         raise ValueError(f"Layer '{layer.name}': {problem}")
 
 
+def terms_of(layer, vocabulary):
+    """The values of a vocabulary in a list: strings, or what can be read as integers as integers.
+
+    Raises:
+        ValueError: for values of another kind.
+    """
+    if layer.vocabulary_dtype == "string":
+        if not all(isinstance(value, str) for value in vocabulary):
+            raise ValueError(
+                f"Layer '{layer.name}': the vocabulary must hold strings. Received: {vocabulary}"
+            )
+        return vocabulary
+    try:
+        return [int(value) for value in vocabulary]
+    except ValueError:
+        raise ValueError(
+            f"Layer '{layer.name}': the vocabulary must hold integers. Received: {vocabulary}"
+        ) from None
+
+
 def check_terms(layer, values, tokens):
     """Raise ValueError where a vocabulary cannot be looked up.
 

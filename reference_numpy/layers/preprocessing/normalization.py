@@ -27,8 +27,8 @@ class Normalization(Layer):
 
     Raises:
         ValueError: for one of `mean` and `variance` alone, or two of different shapes or of more
-            axes than `axis`; for an axis the input lacks or whose size is unknown; for data whose
-            shape does not fit.
+            axes than `axis`; for an axis the input lacks or whose size is unknown; for data, or
+            a mean, whose shape does not fit.
         TypeError: for data that are neither an array nor batches of arrays.
     """
 
@@ -66,6 +66,12 @@ class Normalization(Layer):
             raise ValueError(
                 f"Layer '{self.name}': the sizes along axis {self.axis} must be known. "
                 f"Received: input_shape={input_shape}"
+            )
+        given = np.shape(self.input_mean)
+        if any(a not in (1, b) for a, b in zip(given, sizes[len(sizes) - len(given) :])):
+            raise ValueError(
+                f"Layer '{self.name}': `mean` and `variance` of shape {given} do not fit the sizes "
+                f"{sizes} along axis {self.axis}. Received: input_shape={input_shape}"
             )
         self.sizes = sizes
         self.broadcast = tuple(

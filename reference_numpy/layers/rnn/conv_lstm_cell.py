@@ -6,6 +6,7 @@ import numpy as np
 
 from reference_numpy import activations
 from reference_numpy.layers.argument_validation import (
+    positive_integer,
     standardize_data_format,
     standardize_padding,
     standardize_tuple,
@@ -83,7 +84,7 @@ class ConvLSTMCell(RecurrentCell):
             raise ValueError(
                 f"Rank {rank} convolutions are not currently implemented. Received: rank={rank}"
             )
-        self.rank, self.filters = rank, filters
+        self.rank, self.filters = rank, positive_integer(filters, "filters")
         self.kernel_size = standardize_tuple(kernel_size, rank, "kernel_size")
         self.strides = standardize_tuple(strides, rank, "strides")
         self.padding = standardize_padding(padding)

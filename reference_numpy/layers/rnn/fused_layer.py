@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.cell_layer import CellLayer
 
 #: Columns (steps × batch) of the products that sum up the weights' gradients.
@@ -28,6 +29,11 @@ class FusedLayer(CellLayer):
     Where the fast path does not apply (other activations, recurrent dropout, dropout masks for
     each gate) the cell's own steps are run; both give the same numbers up to rounding.
     """
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Build the cell; inputs of another size are refused from then on."""
+        super().build(sequences_shape)
+        self.input_spec = InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
 
     def fits(self, cell, dropout_masks):
         """Whether the fast path computes what this cell computes."""

@@ -169,12 +169,29 @@ def test_symbolic_calls_know_all_shapes():
             r"mask of shape \(2, 3, 4\).*\(3,\) and \(5,\)",
         ),
         (
+            lambda: rn.layers.MultiHeadAttention(2, 2)(
+                QUERY,
+                VALUE,
+                value_mask=np.ones((2, 5), bool),
+                attention_mask=np.ones((2, 3, 3, 5), bool),
+            ),
+            r"shapes \(2, 1, 5\) and \(2, 3, 3, 5\) do not fit together",
+        ),
+        (
+            lambda: rn.layers.MultiHeadAttention(2, 2)(
+                QUERY, VALUE, attention_mask=np.ones((2, 3, 3, 5), bool)
+            ),
+            r"shape \(2, 3, 3, 5\) does not fit scores of shape \(2, 2, 3, 5\)",
+        ),
+        (
             lambda: rn.layers.MultiHeadAttention(2, 2, sliding_window=2)(
                 np.ones((1, 2, 3, 4)), np.ones((1, 2, 3, 4))
             ),
             r"`sliding_window` needs one attention axis.*\(1, 2\)",
         ),
         (lambda: rn.layers.GroupQueryAttention(2, 3, 2), "divisible.*num_query_heads=3"),
+        (lambda: rn.layers.GroupQueryAttention(0, 2, 2), "`head_dim`.*head_dim=0"),
+        (lambda: rn.layers.GroupQueryAttention(2, 2, 0), "num_key_value_heads=0"),
         (
             lambda: rn.layers.GroupQueryAttention(2, 2, 1).compute_output_shape(
                 (2, 3, 4), (2, 5, 6)

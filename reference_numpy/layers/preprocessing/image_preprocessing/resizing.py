@@ -31,7 +31,8 @@ class Resizing(ImageLayer):
         data_format: `"channels_last"` or `"channels_first"`.
 
     Raises:
-        ValueError: at the first call, for an unknown interpolation or fill mode, or both options.
+        ValueError: at the first call, for a size below 1, an unknown interpolation or fill mode,
+            or both options.
     """
 
     def __init__(
@@ -64,6 +65,11 @@ class Resizing(ImageLayer):
                 f"Layer '{self.name}': only one of `crop_to_aspect_ratio` and "
                 "`pad_to_aspect_ratio` can be True, and `fill_mode` must be 'constant'. "
                 f"Received: fill_mode={self.fill_mode!r}"
+            )
+        if min(self.height, self.width) < 1:
+            raise ValueError(
+                f"Layer '{self.name}': images are resized to 1 pixel or more. "
+                f"Received: height={self.height}, width={self.width}"
             )
         images = data.astype(np.result_type(data.dtype, "float32"), copy=False)
         margins = self._margins(data.shape)
