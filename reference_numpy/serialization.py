@@ -35,6 +35,16 @@ def sharing():
         _shared.reset(token)
 
 
+@contextlib.contextmanager
+def within(*keys):
+    """Meanwhile errors are told where in a config they arise: in `config_keys`, the outer first."""
+    try:
+        yield
+    except Exception as error:
+        error.config_keys = (*keys, *getattr(error, "config_keys", ()))
+        raise
+
+
 _names_given = Counter()
 
 
@@ -137,7 +147,9 @@ class Family:
         shared, identity = _shared.get(), config.get("shared_object_id")
         if shared is not None and identity in shared:
             return shared[identity]
-        made = self.find(config["class_name"]).from_config(config.get("config") or {})
+        cls = self.find(config["class_name"])
+        with within("config"):
+            made = cls.from_config(config.get("config") or {})
         if shared is not None and identity is not None:
             shared[identity] = made
         return made
@@ -147,9 +159,9 @@ def deserialize(value):
     """`value` with every Keras config inside it turned into the object it describes."""
     if isinstance(value, dict):
         if "class_name" not in value:
-            return {key: deserialize(item) for key, item in value.items()}
+            return dict(_parts(value.items()))
         if value["class_name"] == "__tuple__":
-            return tuple(deserialize(item) for item in value["items"])
+            return tuple(part for _, part in _parts(enumerate(value["items"])))
         if value["class_name"] in ("__numpy__", "__tensor__"):
             return np.array(value["config"]["value"], dtype=value["config"]["dtype"])
         module = value.get("module")
@@ -162,8 +174,16 @@ def deserialize(value):
             )
         return FAMILIES[module].deserialize(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(deserialize(item) for item in value)
+        return type(value)(part for _, part in _parts(enumerate(value)))
     return value
+
+
+def _parts(items):
+    for key, item in items:
+        if isinstance(item, (dict, list, tuple)):
+            with within(key):
+                item = deserialize(item)
+        yield key, item
 
 
 def serialize(value):

@@ -8,10 +8,13 @@ counted within this graph. The same triple stands in `input_layers` and `output_
 in Keras, the calls of a nested Functional model count from 1.
 """
 
+from collections import deque
+
 from reference_numpy import tree
 from reference_numpy.layers.core import InputLayer
-from reference_numpy.layers.symbolic import KerasTensor
-from reference_numpy.serialization import deserialize, serialize
+from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.symbolic import KerasTensor, is_symbolic
+from reference_numpy.serialization import deserialize, serialize, within
 
 
 def layer_config(layer):
@@ -76,20 +79,26 @@ def build_graph(config, functional_class):
     """`(inputs, outputs)` of the graph that a config describes: layers made, then called.
 
     Raises:
-        ValueError: for calls that refer to layers, calls or outputs that do not exist, and for
-            layers of one name.
+        ValueError: for entries of another form, calls that refer to layers, calls or outputs
+            that do not exist, and for layers of one name.
     """
-    builder = _Builder(config["layers"])
+    keys = ("layers", "input_layers", "output_layers")
+    fits = isinstance(config, dict) and isinstance(config.get("layers"), list)
+    if not fits or not all(config.get(key) for key in keys):
+        raise ValueError(f"The config of a Functional model has {', '.join(keys)}.")
+    with within("layers"):
+        builder = _Builder(config["layers"])
 
     def find(triple):
-        name, call, index = triple
+        name, call, index = _triple(triple)
         first = 1 if isinstance(builder.layers.get(name), functional_class) else 0
         return builder.tensor(name, call - first, index)
 
-    return (
-        _map_triples(find, config["input_layers"]),
-        _map_triples(find, config["output_layers"]),
-    )
+    ends = []
+    for key in keys[1:]:
+        with within(key):
+            ends.append(_map_triples(find, config[key]))
+    return tuple(ends)
 
 
 class _Builder:
@@ -100,54 +109,87 @@ class _Builder:
     """
 
     def __init__(self, entries):
-        self.layers, pending = {}, []
-        for entry in entries:
-            name = entry["name"]
-            if name in self.layers:
-                raise ValueError(f"The config has two layers of the name '{name}'.")
-            self.layers[name] = deserialize(entry)
-            if entry["inbound_nodes"]:
-                pending.append((name, list(entry["inbound_nodes"])))
+        self.layers, self.rest = {}, {}
+        for index, entry in enumerate(entries):
+            with within(index):
+                self._add_layer(index, entry)
         # The calls made here, apart from those that a shared layer has in other graphs; an input
         # has been called when it was made.
         self.nodes = {
             name: layer.inbound_nodes[:1] if isinstance(layer, InputLayer) else []
             for name, layer in self.layers.items()
         }
-        while pending:
-            # A layer may be called on what one of its later calls has not made yet: each takes as
-            # many of its calls, in order, as can be made now, and waits for the next round.
-            waiting = [(name, rest) for name, nodes in pending if (rest := self._call(name, nodes))]
-            if sum(len(rest) for _, rest in waiting) == sum(len(nodes) for _, nodes in pending):
-                raise ValueError(
-                    "The graph of the config has loops, or calls that refer to outputs which do "
-                    f"not exist, at the layers {[name for name, _ in waiting]}."
-                )
-            pending = waiting
+        # A layer may be called on what has not been made yet: each takes as many of its calls, in
+        # order, as can be made now, and then waits for the layer that is to be called before.
+        ready, waiting = deque(self.rest), {}
+        while ready:
+            name = ready.popleft()
+            before = len(self.nodes[name])
+            missing = self._call(name)
+            if len(self.nodes[name]) > before:
+                ready.extend(waiting.pop(name, ()))
+            if missing is not None:
+                waiting.setdefault(missing, []).append(name)
+        if waiting:
+            raise ValueError(
+                "The graph of the config has loops, or calls that refer to outputs which do not "
+                f"exist, at the layers {[name for names in waiting.values() for name in names]}."
+            )
 
-    def _call(self, name, entries):
-        """Make the layer's calls in order as far as their arguments exist; returns the rest."""
-        layer = self.layers[name]
-        for number, entry in enumerate(entries):
-            try:
-                args = [self._argument(part) for part in entry["args"]]
-                kwargs = {key: self._argument(part) for key, part in entry["kwargs"].items()}
-            except IndexError:
-                return entries[number:]
-            layer(*args, **kwargs)
+    def _add_layer(self, index, entry):
+        fits = isinstance(entry, dict) and isinstance(entry.get("name"), str)
+        if not fits or not isinstance(entry.get("inbound_nodes"), list):
+            raise ValueError("A layer's entry has a 'name' and a list of 'inbound_nodes'.")
+        name, layer = entry["name"], deserialize(entry)
+        if name in self.layers:
+            raise ValueError(f"The config has two layers of the name '{name}'.")
+        if not isinstance(layer, Layer):
+            raise ValueError(f"'{name}' is no layer.")
+        self.layers[name] = layer
+        self.rest[name] = deque(
+            ((index, "inbound_nodes", number), node)
+            for number, node in enumerate(entry["inbound_nodes"])
+        )
+
+    def _call(self, name):
+        """Make the layer's calls as far as their arguments exist.
+
+        Returns:
+            The name of the layer whose call is missing, or None.
+        """
+        layer, rest = self.layers[name], self.rest[name]
+        while rest:
+            keys, node = rest[0]
+            with within(*keys):
+                try:
+                    args, kwargs = self._arguments(node)
+                except _MissingCall as missing:
+                    return missing.layer
+                if not is_symbolic(args, kwargs):
+                    raise ValueError(f"A call of '{name}' has no tensor among its arguments.")
+                layer(*args, **kwargs)
             self.nodes[name].append(layer.inbound_nodes[-1])
-        return []
+            rest.popleft()
+        return None
+
+    def _arguments(self, node):
+        fits = isinstance(node, dict) and isinstance(node.get("args"), (list, tuple))
+        if not fits or not isinstance(node.get("kwargs"), dict):
+            raise ValueError("A call has a list of 'args' and a dictionary of 'kwargs'.")
+        return self._argument(node["args"]), self._argument(node["kwargs"])
 
     def _argument(self, part):
-        """An argument of a call, its tensors found. Raises IndexError while one is missing."""
+        """An argument of a call, its tensors found. Raises _MissingCall for one not made yet."""
         if isinstance(part, dict):
             if part.get("class_name") == "__keras_tensor__":
-                return self.tensor(*part["config"]["keras_history"])
+                return self.tensor(*_triple(part["config"]["keras_history"]))
             if part.get("class_name") == "__slice__":
                 ends = part["config"]
                 return slice(*(self._argument(ends[key]) for key in ("start", "stop", "step")))
             if part.get("class_name") == "__ellipsis__":
                 return ...
+            if part.get("class_name") == "__tuple__":
+                return tuple(map(self._argument, part["items"]))
             if "class_name" in part:
                 return deserialize(part)
             return {key: self._argument(item) for key, item in part.items()}
@@ -161,17 +203,35 @@ class _Builder:
             raise ValueError(f"A call in the config refers to the layer '{name}', not in it.")
         nodes = self.nodes[name]
         if not 0 <= call < len(nodes):
-            raise IndexError(f"Layer '{name}' has no call {call}.")
+            raise _MissingCall(name, call)
         outputs = tree.flatten(nodes[call].outputs)
         if not 0 <= index < len(outputs):
             raise ValueError(f"Call {call} of the layer '{name}' has no output {index}.")
         return outputs[index]
 
 
+class _MissingCall(ValueError):
+    """A call that has not been made (yet)."""
+
+    def __init__(self, layer, call):
+        super().__init__(f"Layer '{layer}' has no call {call}.")
+        self.layer = layer
+
+
+def _triple(value):
+    """`value`, if it is `[layer, call, output]`."""
+    if not isinstance(value, (list, tuple)) or list(map(type, value)) != [str, int, int]:
+        raise ValueError(
+            "A tensor is given as [layer, call, output], such as ['dense', 0, 0]. "
+            f"Received: {value!r}"
+        )
+    return value
+
+
 def _map_triples(function, structure):
     """Apply `function` to every `[name, call, index]` of a structure."""
     if isinstance(structure, dict):
         return {key: _map_triples(function, part) for key, part in structure.items()}
-    if len(structure) == 3 and isinstance(structure[0], str):
-        return function(structure)
-    return [_map_triples(function, part) for part in structure]
+    if isinstance(structure, (list, tuple)) and not any(isinstance(s, str) for s in structure):
+        return [_map_triples(function, part) for part in structure]
+    return function(structure)

@@ -7,7 +7,7 @@ from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.functional_config import layer_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
-from reference_numpy.serialization import deserialize, serialize
+from reference_numpy.serialization import deserialize, serialize, within
 
 
 class Sequential(Model):
@@ -125,15 +125,15 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config):
         """A model from what `get_config` gave; the weights are new."""
-        if "name" not in config or "layers" not in config:
+        if not isinstance(config.get("name"), str) or not isinstance(config.get("layers"), list):
             raise ValueError(
-                "The config of a Sequential model is a dictionary with 'name' and 'layers'. "
+                "The config of a Sequential model has a 'name' and a list of 'layers'. "
                 f"Received: {sorted(config)}"
             )
-        model = cls(name=config["name"])
+        with within("layers"):
+            layers = deserialize(config["layers"])
+        model = cls(layers, name=config["name"])
         model.dtype_policy = dtype_policies.get(deserialize(config.get("dtype")))
-        for layer in config["layers"]:
-            model.add(deserialize(layer))
         if not model.built and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
         return model

@@ -11,12 +11,12 @@ import re
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.serialization import FAMILIES
 
-#: entries with `class_name` that are values, and the keys of their `config`
+#: entries with `class_name` that are values, and the keys of their `config` (of a tuple, its own)
 VALUES = {
     "__keras_tensor__": {"shape", "dtype", "keras_history"},
     "__numpy__": {"value", "dtype"},
     "__tensor__": {"value", "dtype"},
-    "__tuple__": set(),
+    "__tuple__": {"items"},
     "__slice__": {"start", "stop", "step"},
     "__ellipsis__": set(),
 }
@@ -29,6 +29,13 @@ WORDS = frozenset({"vocabulary", "oov_token", "mask_token", "split", "standardiz
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _PATH = re.compile(r"^(/|~|\\\\|[A-Za-z]:[\\/])|(^|[\\/])\.\.([\\/]|$)")
 MAX_DEPTH = 100
+#: arguments of which memory is made though the file holds nothing of that size, and their limits
+LIMITS = {
+    "num_thresholds": 10**5,
+    "num_classes": 4096,
+    "num_oov_indices": 10**6,
+    "max_tokens": 10**7,
+}
 
 
 def read_json(path, member, text):
@@ -41,20 +48,26 @@ def read_json(path, member, text):
         raise ModelFileError(path, member, f"it is no JSON: {error}") from None
 
 
-def check_config(path, config):
-    """Raise ModelFileError where `config` names what is unknown, foreign or dangerous."""
+def place_of(keys):
+    """`("config", "layers", 2, "name")` as `"config.layers[2].name"`."""
+    parts = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
+    return "".join(parts).removeprefix(".")
+
+
+def check_config(path, config, key):
+    """Raise ModelFileError where `config[key]` names what is unknown, foreign or dangerous."""
 
     def refuse(place, reason):
-        raise ModelFileError(path, f"config.json: {place or 'the whole'}", reason)
+        raise ModelFileError(path, f"config.json: {place}", reason)
 
     def walk(value, place, key, depth):
         if depth > MAX_DEPTH:
             refuse(place, "it nests too deep")
         if isinstance(value, dict):
-            if "class_name" in value and ("config" in value or "module" in value):
+            if "class_name" in value:
                 check_class(value, place)
             for name, item in value.items():
-                walk(item, f"{place}.{name}" if place else name, name, depth + 1)
+                walk(item, f"{place}.{name}", name, depth + 1)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 # The words of a vocabulary are free, but a file that holds one is not.
@@ -65,8 +78,8 @@ def check_config(path, config):
                 refuse(place, f"a vocabulary in another file is not read: {value!r}")
             if _URL.search(value) or _PATH.search(value):
                 refuse(place, f"paths and URLs are refused: {value!r}")
-        elif isinstance(value, float) and math.isinf(value) and key == "shape":
-            refuse(place, "a shape is not finite")
+        elif isinstance(value, (int, float)) and value > LIMITS.get(key, math.inf):
+            refuse(place, f"{value} is more than {LIMITS[key]:,}, the most that is read")
 
     def check_class(value, place):
         name, module = value["class_name"], value.get("module")
@@ -76,10 +89,11 @@ def check_config(path, config):
         if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
             refuse(place, f"'{name}' is code, which is never loaded")
         if name in VALUES:
-            if not isinstance(inner, dict) and name != "__tuple__":
-                refuse(place, f"'{name}' has no config")
-            if name in ("__numpy__", "__tensor__") and inner.get("dtype") not in DTYPES:
-                refuse(place, f"arrays of the dtype {inner.get('dtype')!r} are refused")
+            holder = value if name == "__tuple__" else inner
+            if not isinstance(holder, dict) or not VALUES[name] <= set(holder):
+                refuse(place, f"'{name}' lacks {', '.join(sorted(VALUES[name])) or 'a config'}")
+            if name in ("__numpy__", "__tensor__") and str(inner["dtype"]) not in DTYPES:
+                refuse(place, f"arrays of the dtype {inner['dtype']!r} are refused")
             return
         if name == "function":
             if module not in ("builtins", None) or not isinstance(inner, str):
@@ -96,5 +110,9 @@ def check_config(path, config):
             reason = FAMILIES[module].refused.get(name, "")
             reason = f": {reason.rstrip('.')}" if reason else ""
             refuse(place, f"'{module}' has no class {name!r} in the NumPy half{reason}")
+        if not isinstance(inner, (dict, type(None))):
+            refuse(place, f"the config of '{name}' is no dictionary")
 
-    walk(config, "", "", 0)
+    if not isinstance(config[key], dict):
+        refuse(key, "it is no dictionary")
+    walk(config[key], key, "", 0)

@@ -4,23 +4,28 @@ Keras's layout: each layer is a group, its own weights are the datasets "0", "1"
 `vars`, whose attribute `name` is the layer's name.
 """
 
+import io
+
 import h5py
 import numpy as np
 
 from reference_numpy.saving.errors import ModelFileError
+
+#: what h5py raises for files that are not as they should be
+_DAMAGE = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, MemoryError)
 
 
 class WeightsReader:
     """Reads weights of known shapes from places that are known.
 
     Only what is asked for by its path is ever looked at. Links (soft and external), virtual
-    datasets, external storage, filters (compression among them) and anything that is no plain
-    array of numbers are refused, and a dataset is read only if it has the shape that the model
-    expects and all of its bytes are in the file.
+    datasets, external storage, chunks, filters (compression among them) and anything that is no
+    plain array of numbers are refused, and a dataset is read only if it has the shape that the
+    model expects and all of its bytes are in the file.
 
     Args:
         path: the file, for messages.
-        source: a path or an open binary file with the HDF5 data.
+        source: an open binary file with the HDF5 data.
         member: the archive's member, for messages; empty if the file itself is HDF5.
 
     Raises:
@@ -29,9 +34,10 @@ class WeightsReader:
 
     def __init__(self, path, source, member=""):
         self.path, self.member = path, member
+        self.size = source.seek(0, io.SEEK_END)
         try:
             self.file = h5py.File(source, "r")
-        except (OSError, ValueError) as error:
+        except _DAMAGE as error:
             reason = f"this is no HDF5 file, or cut short: {error}"
             raise ModelFileError(path, member, reason) from None
 
@@ -49,7 +55,7 @@ class WeightsReader:
         return self._try(place, lambda: sorted(group.keys(), key=lambda name: (len(name), name)))
 
     def read_into(self, array, place, name):
-        """Fill `array` with the dataset `name` of the layer at `place`.
+        """Fill `array` with the dataset `name` of the layer at `place`, and return it.
 
         Raises:
             ModelFileError: if it is missing, or has another shape or another kind of numbers.
@@ -64,24 +70,23 @@ class WeightsReader:
             self._try(place, lambda: dataset.read_direct(array))
         elif array.size:
             array[...] = self._try(place, lambda: dataset[()])
+        return array
 
-    def read(self, place, name, limit):
-        """A dataset of one axis whose length the model does not know, at most `limit`."""
+    def read(self, place, name):
+        """A dataset whose shape the model does not know; the file has all of it."""
         place = f"{place}/vars/{name}"
         dataset = self._dataset(place, name)
-        if dataset.ndim != 1 or len(dataset) > limit:
-            self.refuse(place, f"it has the shape {dataset.shape}; at most ({limit},) is expected")
         return self._try(place, lambda: dataset[()])
 
     def _dataset(self, place, name):
         group = self._group(place.rpartition("/")[0])
-        if group is None or name not in group:
+        if group is None or not self._try(place, lambda: name in group):
             self.refuse(place, "this weight is missing")
         self._check_link(group, name, place)
         dataset = self._try(place, lambda: group[name])
         if not isinstance(dataset, h5py.Dataset):
             self.refuse(place, f"this is a {type(dataset).__name__}, not a dataset")
-        self._check_dataset(dataset, place)
+        self._try(place, lambda: self._check_dataset(dataset, place))
         return dataset
 
     def _group(self, place):
@@ -110,17 +115,21 @@ class WeightsReader:
             self.refuse(place, f"the dtype {dataset.dtype} is no plain number")
         if dataset.shape is None:
             self.refuse(place, "the dataset is empty")
-        if self._try(place, lambda: dataset.id.get_create_plist().get_nfilters()):
+        if dataset.id.get_create_plist().get_nfilters():
             self.refuse(place, "it is compressed or filtered; Keras stores weights as they are")
-        stored = self._try(place, lambda: dataset.id.get_storage_size())
+        stored = min(dataset.id.get_storage_size(), self.size)
         claimed = dataset.size * dataset.dtype.itemsize
         if stored < claimed:
             self.refuse(place, f"it claims {claimed:,} bytes, of which the file has {stored:,}")
+        if dataset.chunks:  # one chunk is read as a whole, and may be larger than the dataset
+            self.refuse(place, "it is stored in chunks; Keras stores weights in one piece")
 
     def _try(self, place, function):
         try:
             return function()
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        except ModelFileError:
+            raise
+        except _DAMAGE as error:
             self.refuse(place, f"it is damaged: {error}")
 
     def refuse(self, place, reason):

@@ -1,5 +1,6 @@
 """Models in Keras's files: `.keras` (everything) and `.weights.h5` (the state alone)."""
 
+import contextlib
 import datetime
 import io
 import json
@@ -10,10 +11,10 @@ import zipfile
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.sequential import Sequential
 from reference_numpy.saving.archive import ASSETS, CONFIG, METADATA, WEIGHTS, Archive
-from reference_numpy.saving.config_check import check_config, read_json
+from reference_numpy.saving.config_check import check_config, place_of, read_json
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.hdf5 import WeightsReader, write_weights
-from reference_numpy.saving.reading import read_state, weights_within
+from reference_numpy.saving.reading import read_state, unchanged_on_error, weights_within
 from reference_numpy.saving.state import own_arrays, places
 from reference_numpy.serialization import sharing
 
@@ -37,32 +38,32 @@ def load_model(filepath, compile=True):
         _check_version(path, archive.read_text(METADATA))
         config = read_json(path, CONFIG, archive.read_text(CONFIG))
         cls = _model_class(path, config)
-        check_config(path, config["config"])
+        check_config(path, config, "config")
         with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
-            with weights_within(path, weights.size):
-                model = _make(path, "config", lambda: _from_config(cls, config["config"]))
-            compile_config = config.get("compile_config")
-            if compile and compile_config:
-                check_config(path, compile_config)
-                _make(path, "compile_config", lambda: model.compile_from_config(compile_config))
-            _make(path, "state", lambda: read_state(model, reader, archive.assets))
+            with _blaming(path, "config"), weights_within(weights.size), sharing():
+                model = cls.from_config(config["config"])
+            if compile and config.get("compile_config"):
+                check_config(path, config, "compile_config")
+                with _blaming(path, "compile_config"):
+                    model.compile_from_config(config["compile_config"])
+            with _blaming(path, "config"):  # the optimizer's state is made of what it says
+                read_state(model, reader, archive.assets)
     return model
 
 
-def _from_config(cls, config):
-    with sharing():
-        return cls.from_config(config)
-
-
-def _make(path, place, function):
-    """What `function` gives; whatever goes wrong in it is the file's fault."""
+@contextlib.contextmanager
+def _blaming(path, key):
+    """Whatever goes wrong meanwhile is the fault of `key` in the file's config."""
     try:
-        return function()
+        yield
     except ModelFileError:
         raise
     except Exception as error:
-        reason = str(error) or type(error).__name__
-        raise ModelFileError(path, f"config.json: {place}", reason) from error
+        place = place_of((key, *getattr(error, "config_keys", ())))
+        reason = str(error)
+        if not isinstance(error, (ValueError, NotImplementedError)):
+            reason = f"it does not fit ({type(error).__name__}: {error})"
+        raise ModelFileError(path, f"{CONFIG}: {place}", reason) from error
 
 
 def _checked_path(filepath, ending):
@@ -90,7 +91,7 @@ def _model_class(path, config):
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
         raise ModelFileError(path, CONFIG, "it describes no model")
     name = config.get("class_name")
-    if name not in _MODELS:
+    if not isinstance(name, str) or name not in _MODELS:
         raise ModelFileError(
             path,
             f"{CONFIG}: class_name",
@@ -146,22 +147,16 @@ def load_weights(model, filepath):
             f"Model '{model.name}' is not built, so its weights cannot be loaded. Build it by "
             "calling it on a batch of data."
         )
-    before = model.get_weights()
-    try:
+    with contextlib.ExitStack() as stack:
         if path.endswith(".keras"):
-            with (
-                Archive(path) as archive,
-                archive.open_weights() as weights,
-                WeightsReader(path, weights, WEIGHTS) as reader,
-            ):
-                read_state(model, reader, archive.assets)
+            archive = stack.enter_context(Archive(path))
+            weights, assets = stack.enter_context(archive.open_weights()), archive.assets
+            reader = WeightsReader(path, weights, WEIGHTS)
         else:
             _checked_path(path, ".weights.h5")
-            with open(path, "rb") as file, WeightsReader(path, file) as reader:
-                read_state(model, reader)
-    except ModelFileError:
-        model.set_weights(before)
-        raise
+            reader, assets = WeightsReader(path, stack.enter_context(open(path, "rb"))), None
+        with reader, unchanged_on_error(model):
+            read_state(model, reader, assets)
 
 
 def _state(model):

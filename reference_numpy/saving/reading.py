@@ -17,14 +17,13 @@ SLACK = 1 << 16
 
 
 @contextmanager
-def weights_within(path, size):
+def weights_within(size):
     """Meanwhile weights are made of zeros, and of no more bytes than a file can fill.
 
     A config may claim any size; this is where the claim meets what the file holds. The initial
     values, which the file's replace, are not drawn.
 
     Args:
-        path: the file, for messages.
         size: bytes that the file has for weights.
     """
     left = WIDENING * size + SLACK
@@ -35,11 +34,9 @@ def weights_within(path, size):
             raise ValueError(f"A weight cannot have the shape {shape}.")
         left -= prod(map(int, shape)) * np.dtype(dtype).itemsize
         if left < 0:
-            raise ModelFileError(
-                path,
-                "config.json",
-                f"it describes more weights than the {size:,} bytes of the file hold (at a weight "
-                f"of shape {tuple(shape)})",
+            raise ValueError(
+                f"It describes more weights than the {size:,} bytes of the file hold (at a weight "
+                f"of shape {tuple(shape)})."
             )
         return np.zeros(shape, dtype)
 
@@ -62,16 +59,13 @@ def read_state(model, reader, assets=None):
         ModelFileError: if a weight is missing or does not fit; the model is then half filled.
     """
     for place, layer in places(model):
-        if hasattr(layer, "load_own_variables"):
+        if _reads_itself(layer):
             _read_own(layer, reader, place)
         else:
             _fill(own_arrays(layer), reader, place, layer.name)
         texts = assets(place) if assets and hasattr(layer, "load_assets") else None
         if texts:
-            try:
-                layer.load_assets(texts)
-            except (ValueError, KeyError, RuntimeError) as error:
-                raise ModelFileError(reader.path, f"assets/{place}", error) from None
+            _load(layer.load_assets, texts, reader.path, f"assets/{place}")
     if model.compiled and model.optimizer is not None:
         read_optimizer(model, reader)
 
@@ -79,8 +73,20 @@ def read_state(model, reader, assets=None):
 def _read_own(layer, reader, place):
     """A layer that reads its variables itself, from arrays as long as the file has them."""
     names = reader.variables(place) or []
-    limit = 1 << 31
-    layer.load_own_variables({name: reader.read(place, name, limit) for name in names})
+    arrays = {name: reader.read(place, name) for name in names}
+    _load(
+        layer.load_own_variables, arrays, reader.path, "/".join((reader.member, place)).strip("/")
+    )
+
+
+def _load(load, parts, path, place):
+    """Let a layer take its own parts, which may not be what it needs."""
+    try:
+        load(parts)
+    except KeyError as error:
+        raise ModelFileError(path, place, f"it lacks {error}") from error
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ModelFileError(path, place, error) from error
 
 
 def _fill(arrays, reader, place, name):
@@ -114,5 +120,27 @@ def read_optimizer(model, reader, place="optimizer"):
         reader.refuse(
             place, f"it has {len(found)} variables; '{optimizer.name}' expects {len(variables)}"
         )
-    for index, array in enumerate(variables):
-        reader.read_into(array, place, str(index))
+    values = [
+        reader.read_into(np.empty_like(array), place, str(index))
+        for index, array in enumerate(variables)
+    ]
+    for array, value in zip(variables, values, strict=True):
+        array[...] = value
+
+
+@contextmanager
+def unchanged_on_error(model):
+    """Meanwhile a model is filled in; where that fails it is left as it was before."""
+    weights = model.get_weights()
+    own = [(layer, vars(layer).copy()) for _, layer in places(model) if _reads_itself(layer)]
+    try:
+        yield
+    except BaseException:
+        model.set_weights(weights)
+        for layer, attributes in own:
+            vars(layer).update(attributes)
+        raise
+
+
+def _reads_itself(layer):
+    return hasattr(layer, "load_own_variables")

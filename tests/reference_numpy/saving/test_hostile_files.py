@@ -141,7 +141,9 @@ def test_metadata(path, metadata, reason):
         ([], "describes no model"),
         ({"class_name": "Functional"}, "describes no model"),
         ({"class_name": "MyModel", "config": {}}, "the model is a 'MyModel'"),
-        ({"class_name": "Functional", "config": {"layers": 3}}, "config"),
+        ({"class_name": ["Functional"], "config": {}}, "the model is a ['Functional']"),
+        ({"class_name": "Functional", "config": {"layers": 3}}, "has layers, input_layers"),
+        ({"class_name": "Sequential", "config": {"name": "s"}}, "a list of 'layers'"),
     ],
 )
 def test_configs_that_are_none(path, config, reason):
@@ -173,7 +175,14 @@ def set_argument(key, value, name="hidden"):
 CODE = {"class_name": "__lambda__", "config": {"value": ["4wEAAA==", None, None]}}
 FUNCTION = {"module": "os", "class_name": "function", "config": "system"}
 NUMPY = {"class_name": "__numpy__", "config": {"value": [1], "dtype": "object"}}
-PLACE = "config.json: layers[1]"
+TUPLE = {"class_name": "__tuple__", "config": [1, 2]}
+ONES = {
+    "module": "keras.initializers",
+    "class_name": "Ones",
+    "config": [1],
+    "registered_name": None,
+}
+PLACE = "config.json: config.layers[1]"
 
 
 @pytest.mark.parametrize(
@@ -189,17 +198,20 @@ PLACE = "config.json: layers[1]"
         (set_argument("activation", CODE), f"{PLACE}.config.activation", "'__lambda__' is code"),
         (set_argument("activation", FUNCTION), f"{PLACE}.config.activation", "'system' is code"),
         (set_argument("activation", NUMPY), PLACE, "dtype 'object'"),
-        (set_argument("activation", "evil"), "config.json: config", "'evil'"),
+        (set_argument("activation", "evil"), f"{PLACE}.config: ", "'evil'"),
+        (set_argument("kernel_initializer", TUPLE), f"{PLACE}.config.kernel_initializer", "items"),
+        (set_argument("kernel_initializer", ONES), f"{PLACE}.config.kernel_initializer", "no dict"),
         (set_argument("name", "../../evil"), f"{PLACE}.config.name", "paths and URLs"),
         (set_argument("name", "https://evil/x"), f"{PLACE}.config.name", "paths and URLs"),
         (set_argument("name", "/etc/passwd"), f"{PLACE}.config.name", "paths and URLs"),
         (set_argument("name", "~/x"), f"{PLACE}.config.name", "paths and URLs"),
         (set_argument("vocabulary", "words"), f"{PLACE}.config.vocabulary", "another file"),
-        (set_argument("units", -3), "config.json: config", "units=-3"),
-        (set_argument("units", "many"), "config.json: config", "units='many'"),
-        (set_argument("evil", 1), "config.json: config", "Unrecognized keyword arguments"),
-        (set_argument("units", 10**12), "config.json", "describes more weights than"),
-        (set_argument("units", 10**30), "config.json", "describes more weights than"),
+        (set_argument("units", -3), f"{PLACE}.config: ", "units=-3"),
+        (set_argument("units", "many"), f"{PLACE}.config: ", "units='many'"),
+        (set_argument("evil", 1), f"{PLACE}.config: ", "Unrecognized keyword arguments"),
+        (lambda c: layer(c)["config"].pop("units"), f"{PLACE}.config: it does not fit", "'units'"),
+        (set_argument("units", 10**12), f"{PLACE}.inbound_nodes[0]", "describes more weights than"),
+        (set_argument("units", 10**30), f"{PLACE}.inbound_nodes[0]", "describes more weights than"),
     ],
 )
 def test_refused_configs(path, change, place, reason):
@@ -226,6 +238,13 @@ def refer(*triple):
     return change
 
 
+def argue(value):
+    def change(config):
+        layer(config)["inbound_nodes"][0]["args"][0] = value
+
+    return change
+
+
 def end(*triple):
     def change(config):
         config["config"]["output_layers"] = list(triple)
@@ -242,7 +261,18 @@ def end(*triple):
         (refer("x", 7, 0), "has loops, or calls that refer to outputs"),
         (refer("x", -1, 0), "has loops, or calls that refer to outputs"),
         (refer("x", 0, 3), "has no output 3"),
-        (refer("x"), "config"),
+        (refer("x"), "[layer, call, output]"),
+        (refer("x", "0", 0), "[layer, call, output]"),
+        (
+            argue({"class_name": "__numpy__", "config": {"value": [[1]], "dtype": "int8"}}),
+            "no tensor",
+        ),
+        (lambda c: layer(c).update(inbound_nodes=[[]]), "a list of 'args'"),
+        (lambda c: layer(c).update(name=None), "layer's entry has a 'name'"),
+        (lambda c: c["config"]["layers"].append(3), "layer's entry has a 'name'"),
+        (set_class("L2", "keras.regularizers"), "argument"),
+        (end("out"), "[layer, call, output]"),
+        (lambda c: c["config"].update(output_layers={"y": "out"}), "[layer, call, output]"),
         (end("nobody", 0, 0), "'nobody'"),
         (end("out", 9, 0), "no call 9"),
         (lambda c: layer(c).update(name="out"), "two layers of the name 'out'"),
@@ -251,6 +281,7 @@ def end(*triple):
         (lambda c: c["compile_config"].update(loss=CODE), "'__lambda__' is code"),
         (lambda c: c["compile_config"].update(metrics=[FUNCTION]), "'system' is code"),
         (lambda c: c["compile_config"].update(evil=1), "evil"),
+        (lambda c: c.update(compile_config=[1]), "compile_config: it is no dictionary"),
     ],
 )
 def test_broken_graphs_and_compile_settings(path, change, reason):
@@ -273,6 +304,39 @@ def test_a_large_kernel_of_a_convolution_takes_no_memory(tmp_path):
 
     change_config(path, change)
     assert_refused(path, "config.json", "describes more weights than")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "arguments"),
+    [
+        ("keras.metrics", "AUC", {"num_thresholds": 10**9}),
+        ("keras.metrics", "MeanIoU", {"num_classes": 10**6}),
+        ("keras.layers", "StringLookup", {"num_oov_indices": 10**9, "vocabulary": ["a"]}),
+        ("keras.layers", "StringLookup", {"max_tokens": 10**9, "pad_to_max_tokens": True}),
+    ],
+)
+def test_numbers_that_would_take_memory_without_being_weights(path, module, name, arguments):
+    entry = {"module": module, "class_name": name, "config": arguments, "registered_name": None}
+
+    def change(config):
+        config["compile_config"]["metrics"] = [entry]
+
+    change_config(path, change)
+    argument = next(iter(arguments))
+    assert_refused(path, f"compile_config.metrics[0].config.{argument}", "the most that is read")
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202e", "x" * 10**5])
+def test_a_message_is_one_line_of_letters_whatever_the_file_says(path, text):
+    def change(config):
+        layer(config)["config"] = {text: FUNCTION, "name": text}
+
+    change_config(path, change)
+    with pytest.raises(rn.saving.ModelFileError) as error:
+        rn.models.load_model(path)
+    message = str(error.value)
+    assert message.isprintable() and len(message) < len(str(path)) + 1100
+    assert message.endswith("the function 'system' is code, which is never loaded")
 
 
 def test_nothing_is_executed(path, tmp_path):

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+import reference_numpy as rn
 from reference_numpy.saving import ModelFileError
 from tests.reference_numpy.saving.files import (
     assert_refused,
@@ -12,6 +13,7 @@ from tests.reference_numpy.saving.files import (
     rewrite,
 )
 
+L = rn.layers
 KERNEL = "layers/dense/vars/0"
 
 
@@ -43,6 +45,18 @@ def sparse(group, name):
     group.create_dataset(name, (4, 3), "f4", chunks=(4, 3))
 
 
+def chunked(group, name):
+    """What is read of such a dataset is a whole chunk."""
+    group.create_dataset(name, data=np.zeros((4, 3), "f4"), chunks=(4, 3))
+
+
+def strange_float(group, name):
+    """Floating numbers that NumPy has not."""
+    kind = h5py.h5t.IEEE_F32LE.copy()
+    kind.set_ebias(10**6)
+    h5py.h5d.create(group.id, name.encode(), kind, h5py.h5s.create_simple((4, 3)))
+
+
 def compressed(group, name):
     group.create_dataset(name, data=np.zeros((4, 3), "f4"), compression="gzip")
 
@@ -70,6 +84,8 @@ def compressed(group, name):
         (replace(virtual), "virtual datasets"),
         (replace(external), "another file is refused: '/etc/passwd'"),
         (replace(compressed), "compressed or filtered"),
+        (replace(chunked), "stored in chunks"),
+        (replace(strange_float), "damaged: Insufficient precision"),
         (replace(lambda g, n: g.create_dataset(n, data=h5py.Empty("f4"))), "the dataset is empty"),
     ],
 )
@@ -93,6 +109,41 @@ def test_a_model_is_as_before_when_the_last_weight_does_not_fit(weights_path):
     with pytest.raises(ModelFileError, match="'out' expects 2"):
         model.load_weights(weights_path)
     assert all((weight == 7).all() for weight in model.weights)
+
+
+def test_an_optimizer_is_as_before_when_its_last_variable_does_not_fit(weights_path):
+    def change(file):
+        last = str(len(file["optimizer/vars"]) - 1)
+        del file["optimizer/vars"][last]
+        file["optimizer/vars"].create_dataset(last, data=np.zeros(77))
+
+    change_weights(weights_path, change)
+    model = make_model()
+    before = [variable.value.copy() for variable in model.optimizer.variables]
+    before[0] += 5
+    model.optimizer.set_weights(before)
+    with pytest.raises(ModelFileError, match=r"optimizer/vars/\d+: it has the shape \(77,\)"):
+        model.load_weights(weights_path)
+    for variable, value in zip(model.optimizer.variables, before, strict=True):
+        np.testing.assert_array_equal(variable.value, value)
+
+
+def test_a_vocabulary_is_as_before_when_the_weights_do_not_fit(tmp_path):
+    def make(words, units):
+        x = rn.Input((1,), dtype="string")
+        lookup = L.StringLookup(output_mode="tf_idf", name="lookup")
+        lookup.adapt(np.array(words))
+        return rn.Model(x, L.Dense(units)(lookup(x)))
+
+    make(["a", "b"], 3).save(tmp_path / "other.keras")
+    model = make(["c", "d"], 2)
+    with pytest.raises(ModelFileError, match="shape"):
+        model.load_weights(tmp_path / "other.keras")
+    assert model.get_layer("lookup").get_vocabulary()[1:] == ["d", "c"]
+    make(["c", "d"], 2).save_weights(tmp_path / "other.weights.h5")
+    change_weights(tmp_path / "other.weights.h5", lambda f: f.pop("layers/string_lookup/vars"))
+    with pytest.raises(ModelFileError, match="string_lookup: it lacks 'idf_weights'"):
+        model.load_weights(tmp_path / "other.weights.h5")
 
 
 def test_a_link_to_a_group(path):
