@@ -1,4 +1,4 @@
-"""Merging layers with masks on their inputs, against Keras on TensorFlow.
+"""Merging layers and wrappers with masks on their inputs, against Keras on TensorFlow.
 
 In Keras a mask hangs on the tensor; the table of cases knows only arguments of the call.
 """
@@ -66,3 +66,18 @@ def test_masks_count_as_in_keras(backend, name, arguments, pattern):
     assert (mine is None) == (seen[0] is None)
     if mine is not None:
         np.testing.assert_array_equal(mine, np.asarray(seen[0]))
+
+
+@pytest.mark.filterwarnings("ignore:Layer 'spectral_normalization:UserWarning")
+def test_the_mask_goes_through_spectral_normalization():
+    """Keras warns that it does not, but hands on the tensor on which the layer inside put it."""
+    import keras
+    from keras.src.backend import get_keras_mask, set_keras_mask
+
+    x = keras.ops.convert_to_tensor(INPUTS[0].astype("float32"))
+    set_keras_mask(x, keras.ops.convert_to_tensor(MASKS[0]))
+    theirs = keras.layers.SpectralNormalization(keras.layers.Dense(4))(x)
+    inputs = rn.Input((5, 2))
+    model = rn.Model(inputs, rn.layers.SpectralNormalization(rn.layers.Dense(4))(inputs))
+    _, cache = model.forward(INPUTS[0], mask=MASKS[0])
+    np.testing.assert_array_equal(cache.output_masks[0], np.asarray(get_keras_mask(theirs)))

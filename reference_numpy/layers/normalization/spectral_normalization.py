@@ -22,7 +22,7 @@ class SpectralNormalization(Layer):
     flows through σ, as in Keras.
 
     Shapes:
-        x, y: the layer's
+        x, y: the layer's, and so are their masks
         weights: the kernel, u `vector_u`: (1, the kernel's last size), and the layer's others
 
     Args:
@@ -48,6 +48,7 @@ class SpectralNormalization(Layer):
             )
         self.layer = self.track(layer)
         self.power_iterations = power_iterations
+        self.supports_masking = layer.supports_masking
 
     def build(self, input_shape):
         """Build the layer and create u; the kernel is listed before it, as in Keras."""
@@ -116,6 +117,10 @@ class SpectralNormalization(Layer):
         sigma = v @ matrix @ u.T
         self.vector_u[...] = u
         kernel[...] = (matrix / sigma).reshape(kernel.shape)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        """The layer's."""
+        return self.layer.compute_mask(inputs, previous_mask)
 
     def compute_output_shape(self, input_shape):
         """The layer's."""
