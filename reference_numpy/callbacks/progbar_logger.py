@@ -95,15 +95,19 @@ class ProgbarLogger(Callback):
             print(start + self.line(logs))
 
     def line(self, logs):
-        """`12/50 ━━━━━━━━━━━━━━━━━━━━ 3s 250ms/step - accuracy: 0.8125 - loss: 0.5634`."""
+        """`12/50 ━━━━━━━━━━━━━━━━━━━━ 3s 250ms/step - accuracy: 0.8125 - loss: 0.5634`.
+
+        With `verbose=2`, without the bar, `12/50 - 3s - 250ms/step - accuracy: …`.
+        """
         seconds = time.perf_counter() - self.started
         parts = [f"{self.seen}/{self.target or 'Unknown'}"]
         if self.verbose == 1 and self.target:
             done = WIDTH * self.seen // self.target
             parts.append("━" * done + "─" * (WIDTH - done))
         parts += [f"{seconds:.0f}s", f"{as_duration(seconds / max(1, self.seen))}/step"]
-        numbers = [f"- {name}: {as_number(value)}" for name, value in (logs or {}).items()]
-        return " ".join(parts + numbers)
+        start = (" - " if self.verbose == 2 else " ").join(parts)
+        numbers = [f"{name}: {as_number(value)}" for name, value in (logs or {}).items()]
+        return " - ".join([start, *numbers])
 
 
 def as_duration(seconds):

@@ -103,6 +103,11 @@ class CompileLoss:
                 continue
             check_target(y_true[index], name or index, "loss")
             loss = get_loss(identifier, y_true[index], y_pred[index])
+            if loss.reduction in (None, "none"):
+                raise ValueError(
+                    f"The loss '{loss.name}' of the output '{name or index}' has the reduction "
+                    f"{loss.reduction!r}: a model is trained with one number."
+                )
             name = loss.name if name is None else name
             self.terms.append(Term(index, loss, weight, name, average=Average(f"{name}_loss")))
         return self

@@ -5,6 +5,7 @@ reverse: where one value went into several calls, the gradients that come back a
 chain rule at a fan-out), and so are the gradients of a weight that several calls share.
 """
 
+import copy
 from dataclasses import dataclass
 
 from reference_numpy import tree
@@ -73,14 +74,20 @@ class Graph:
                 uses[index].append(place)
         return uses
 
-    def forward(self, inputs, masks=None, training=None, heads=None):
+    def with_layer(self, index, layer):
+        """This graph with another layer, of the same weights, in one of its calls."""
+        other, call = copy.copy(self), copy.copy(self.calls[index])
+        call.layer, other._plans = layer, {}
+        other.calls = [*self.calls[:index], call, *self.calls[index + 1 :]]
+        return other
+
+    def forward(self, inputs, masks=None, training=None):
         """The outputs of the graph, a flat list, and the cache.
 
         Args:
             inputs: flat list of arrays.
             masks: the inputs' masks, or None.
             training: passed to the layers; None leaves them what their calls say.
-            heads: `{index of a call: layer to run instead}`.
         """
         values, alive, calls = [None] * self.size, {}, []
         for place, x in zip(self.inputs, inputs, strict=True):
@@ -89,7 +96,7 @@ class Graph:
             if mask is not None:
                 alive[place] = mask
         for index, call in enumerate(self.calls):
-            layer = heads.get(index, call.layer) if heads else call.layer
+            layer = call.layer
             args, kwargs = call.arguments(values)
             if training is not None and call.takes_training:
                 kwargs["training"] = training

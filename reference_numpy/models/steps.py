@@ -139,7 +139,7 @@ class Steps:
         weights = self._beside_outputs(sample_weight, "sample_weight")
         heads = self._find_heads(flat, targets)
         with penalties.collected() as penalty:
-            outputs, cache = self.graph.forward(flat, None, training, heads.layers)
+            outputs, cache = heads.bare.forward(flat, None, training)
         predictions = heads.activate(outputs)
         loss, dys = self._losses(targets, outputs, predictions, cache.output_masks, weights)
         loss += penalty.value
@@ -184,7 +184,8 @@ class Steps:
                 part.output_names = self.output_names
                 part.build(places, targets, predictions)
         terms = self.compile_loss.terms if self.compile_loss else []
-        if not terms and not any(r.regularizer for r in self.trainable_records):
+        regularized = any(record.regularizer for record in self.trainable_records)
+        if not terms and not regularized and not any(call.penalized for call in self.graph.calls):
             raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
         self._heads = Heads(self.graph, terms)
         return self._heads

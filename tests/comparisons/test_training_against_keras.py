@@ -127,7 +127,8 @@ def test_one_loss_for_a_dictionary_of_outputs(keys):
     )
 
 
-def test_saturated_outputs():
+@pytest.mark.parametrize("nested", [False, True])
+def test_saturated_outputs(nested):
     """Both halves take the loss from the logits, so that nothing is lost to rounding."""
     import keras
     from keras import layers
@@ -138,6 +139,8 @@ def test_saturated_outputs():
     ):
         dense = layers.Dense(units, use_bias=False, activation=activation)
         keras_model = keras.Sequential([layers.Input((1,)), dense])
+        if nested:
+            keras_model = keras.Sequential([layers.Input((1,)), keras_model])
         keras_model.set_weights([np.array([[60.0, 0, 0]]) if units == 3 else np.array([[-60.0]])])
         keras_model.compile(keras.optimizers.SGD(0.5), loss)
         model = rn.models.from_keras(keras_model)

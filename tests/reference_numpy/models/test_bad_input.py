@@ -112,6 +112,11 @@ def test_a_metric_that_does_not_fit_names_itself():
             [TARGETS, TARGETS[:, :2]],
             "in `loss_weights`.*wrong",
         ),
+        (
+            {"loss": rn.losses.MeanSquaredError(reduction="none")},
+            [TARGETS, TARGETS[:, :2]],
+            "'mean_squared_error' of the output 'left' has the reduction 'none'",
+        ),
         ({}, {"left": TARGETS, "wrong": TARGETS[:, :2]}, "structure of `y`.*'left', 'right'"),
         ({"metrics": ["mae"]}, [TARGETS, TARGETS[:, :2]], "Invalid `metrics`"),
         ({}, [TARGETS], "structure of `y`"),

@@ -1,5 +1,6 @@
 """compile, fit, evaluate and predict, without Keras."""
 
+import re
 import warnings
 
 import numpy as np
@@ -225,6 +226,35 @@ def test_saturated_probabilities_have_exact_losses():
     np.testing.assert_allclose(model.get_weights()[0][0], [59, 1, 0], atol=1e-12)
 
 
+def test_penalties_are_a_loss_too():
+    layer = L.Dense(3, activity_regularizer="l2")
+    model = rn.Sequential([rn.Input((4,)), rn.Sequential([layer])])
+    model.compile("sgd")
+    loss = model.evaluate(X, verbose=0)
+    assert loss == pytest.approx(0.01 * (model(X) ** 2).sum() / 24)
+    model.fit(X, verbose=0)
+    assert model.evaluate(X, verbose=0) < loss
+
+
+def test_the_last_layer_of_a_model_within_is_the_last_layer():
+    """The same training as without the model around it, frozen or not."""
+    layers = [[L.Dense(5, activation="tanh"), L.Dense(3, activation="softmax")] for _ in range(2)]
+    flat = rn.Sequential([rn.Input((4,)), *layers[0]])
+    inner = rn.Sequential([rn.Sequential([rn.Input((5,)), layers[1][1]])])
+    nested = rn.Sequential([rn.Input((4,)), layers[1][0], inner])
+    nested.set_weights([60.0 * w for w in flat.get_weights()])
+    flat.set_weights(nested.get_weights())
+    for model in (flat, nested):
+        model.compile("sgd", "sparse_categorical_crossentropy")
+    for trainable in (True, False):
+        flat.layers[-1].trainable = inner.trainable = trainable
+        losses = [m.fit(X, LABELS, verbose=0, shuffle=False).history for m in (flat, nested)]
+        assert losses[0] == losses[1]
+        for a, b in zip(flat.get_weights(), nested.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert max(losses[0]["loss"]) > 17  # more than clipped probabilities can tell
+
+
 def test_softmax_that_is_used_elsewhere_is_left_alone():
     x = rn.Input((4,))
     p = L.Dense(3, activation="softmax")(x)
@@ -296,7 +326,7 @@ def test_what_the_screen_shows(capsys):
     model.fit(X, LABELS, epochs=2, batch_size=12, verbose=2)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Epoch 1/2" and lines[2] == "Epoch 2/2" and len(lines) == 4
-    assert lines[1].startswith("2/2 ") and "step - loss: " in lines[1]
+    assert re.fullmatch(r"2/2 - \d+s - \d+(us|ms|s)/step - loss: \d\.\d{4}", lines[1])
     model.evaluate(X, LABELS)
     assert "1/1 " in capsys.readouterr().out
     model.predict(X)
