@@ -64,6 +64,8 @@ def unpack(data):
 
 def class_weight_to_sample_weights(y, class_weight):
     """The weight of each sample's class; 1 for classes that `class_weight` leaves out."""
+    if y is None:
+        raise ValueError("`class_weight` is given, but no targets `y`.")
     if isinstance(y, (list, tuple, dict)):
         raise ValueError("`class_weight` is only supported for models with a single output.")
     if not isinstance(class_weight, dict):
@@ -71,7 +73,7 @@ def class_weight_to_sample_weights(y, class_weight):
             "Expected `class_weight` to be a dictionary of the classes' weights. Received: "
             f"class_weight={class_weight!r}"
         )
-    labels = np.asarray(y)
+    labels = y
     if labels.ndim > 1:
         labels = labels[..., 0] if labels.shape[-1] == 1 else np.argmax(labels, axis=-1)
     labels = np.round(labels).astype(int)
@@ -81,6 +83,24 @@ def class_weight_to_sample_weights(y, class_weight):
     return weights
 
 
+def count_samples(x, y, sample_weight):
+    """The number of samples; ValueError if it is 0, or not the same everywhere."""
+    sizes = {
+        name: [len(leaf) for leaf in tree.flatten(value) if leaf is not None]
+        for name, value in (("x", x), ("y", y), ("sample_weight", sample_weight))
+    }
+    counts = {size for found in sizes.values() for size in found}
+    if len(counts) > 1:
+        shown = ", ".join(f"'{name}' sizes: {found}" for name, found in sizes.items() if found)
+        raise ValueError(
+            "Data cardinality is ambiguous. Make sure all arrays contain the same number of "
+            f"samples. {shown}"
+        )
+    if not sizes["x"] or counts == {0}:
+        raise ValueError("Expected at least one sample in `x`. Received none.")
+    return counts.pop()
+
+
 def split(x, y, sample_weight, validation_split):
     """`((x, y, sample_weight), the same of the last part)`; the last part is for validation."""
     if not 0 <= validation_split < 1:
@@ -88,7 +108,8 @@ def split(x, y, sample_weight, validation_split):
             "`validation_split` must be at least 0 and below 1. Received: "
             f"validation_split={validation_split}"
         )
-    count = len(next(leaf for leaf in tree.flatten(x) if leaf is not None))
+    data = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")
+    count = count_samples(*data)
     at = math.floor(count * (1.0 - validation_split))
     if at in (0, count):
         raise ValueError(
@@ -98,9 +119,8 @@ def split(x, y, sample_weight, validation_split):
         )
 
     def part(structure, cut):
-        return tree.map_structure(lambda a: None if a is None else np.asarray(a)[cut], structure)
+        return tree.map_structure(lambda a: None if a is None else a[cut], structure)
 
-    data = (x, y, sample_weight)
     return tuple(part(item, slice(0, at)) for item in data), tuple(
         part(item, slice(at, count)) for item in data
     )
@@ -141,13 +161,13 @@ class Batches:
         shuffle=False,
         class_weight=None,
     ):
+        self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
         if class_weight is not None:
             if sample_weight is not None:
                 raise ValueError("You cannot pass `class_weight` and `sample_weight` together.")
-            sample_weight = class_weight_to_sample_weights(y, class_weight)
-        self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
+            sample_weight = class_weight_to_sample_weights(self.y, class_weight)
         self.sample_weight = self._spread(as_arrays(sample_weight, "sample_weight"))
-        self.samples = self._count()
+        self.samples = count_samples(self.x, self.y, self.sample_weight)
         self.steps = None if steps is None else positive_integer(steps, "steps")
         if batch_size is None:
             batch_size = math.ceil(self.samples / self.steps) if self.steps else 32
@@ -177,22 +197,6 @@ class Batches:
                 f"number per sample. Received: sample_weight.shape={sample_weight.shape}"
             )
         return tree.map_structure(lambda _: sample_weight, self.y)
-
-    def _count(self):
-        sizes = {
-            name: [len(leaf) for leaf in tree.flatten(value) if leaf is not None]
-            for name, value in (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight))
-        }
-        counts = {size for found in sizes.values() for size in found}
-        if len(counts) > 1:
-            shown = ", ".join(f"'{name}' sizes: {found}" for name, found in sizes.items() if found)
-            raise ValueError(
-                "Data cardinality is ambiguous. Make sure all arrays contain the same number of "
-                f"samples. {shown}"
-            )
-        if not sizes["x"] or counts == {0}:
-            raise ValueError("Expected at least one sample in `x`. Received none.")
-        return counts.pop()
 
     @property
     def steps_per_epoch(self):

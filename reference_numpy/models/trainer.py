@@ -5,7 +5,7 @@ import numpy as np
 from reference_numpy import tree
 from reference_numpy.callbacks import Callback, CallbackList
 from reference_numpy.callbacks.callback_list import as_numbers
-from reference_numpy.models.data import Batches, as_arrays, class_weight_to_sample_weights, unpack
+from reference_numpy.models.data import Batches, as_arrays, unpack
 from reference_numpy.models.data import split as split_data
 from reference_numpy.models.steps import Steps
 
@@ -170,20 +170,16 @@ class Trainer(Steps):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One step with one batch; returns what `evaluate` returns, before the step."""
         self._check_compiled("train_on_batch")
-        if class_weight is not None:
-            if sample_weight is not None:
-                raise ValueError("You cannot pass `class_weight` and `sample_weight` together.")
-            sample_weight = class_weight_to_sample_weights(y, class_weight)
-        return self._on_batch(self.train_step, x, y, sample_weight, return_dict)
+        return self._on_batch(self.train_step, x, y, sample_weight, return_dict, class_weight)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Loss and metrics of one batch, in inference mode."""
         self._check_compiled("test_on_batch")
         return self._on_batch(self.test_step, x, y, sample_weight, return_dict)
 
-    def _on_batch(self, step_function, x, y, sample_weight, return_dict):
+    def _on_batch(self, step_function, x, y, sample_weight, return_dict, class_weight=None):
         self.reset_metrics()
-        batch = Batches(x, y, sample_weight, batch_size=_length(x))
+        batch = Batches(x, y, sample_weight, class_weight=class_weight)
         step_function(batch.x, batch.y, batch.sample_weight)
         logs = as_numbers(self.get_metrics_result())
         return logs if return_dict else self._in_order(logs)
@@ -214,9 +210,3 @@ def _is_due(epoch, validation_freq):
         "Expected `validation_freq` to be an integer of 1 or more, or a list of epochs. Received: "
         f"validation_freq={validation_freq!r}"
     )
-
-
-def _length(x):
-    """Number of samples of one batch."""
-    leaves = [leaf for leaf in tree.flatten(x) if leaf is not None]
-    return max(len(leaves[0]), 1) if leaves and np.ndim(leaves[0]) else 1

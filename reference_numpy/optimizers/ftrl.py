@@ -24,7 +24,7 @@ class Ftrl(Optimizer):
         beta: β of the paper.
 
     Raises:
-        ValueError: for values out of range.
+        ValueError: for values out of range, and in a step for a learning rate of 0.
 
     Source: McMahan et al. 2013, "Ad click prediction: a view from the trenches", algorithm 1.
     """
@@ -65,6 +65,10 @@ class Ftrl(Optimizer):
 
     def update(self, w, g, learning_rate, accumulator, linear):
         """The equations above."""
+        if learning_rate == 0:
+            raise ValueError(
+                f"The optimizer '{self.name}' divides by the learning rate, which is 0."
+            )
         power, l1 = -self.learning_rate_power, self.l1_regularization_strength
         before = accumulator**power
         accumulator += g * g

@@ -335,6 +335,8 @@ def test_bad_gradients_are_refused():
         optimizer.apply([None, np.zeros(3)])
     optimizer.apply([])
     assert optimizer.iterations == 1
+    with pytest.raises(ValueError, match="'ftrl' divides by the learning rate, which is 0"):
+        rn.optimizers.Ftrl(0.0, name="ftrl").apply([np.ones(3)], [np.ones(3)])
 
 
 @pytest.mark.parametrize("weight", [[1.0, 2.0], np.array([1, 2])], ids=["list", "integers"])
