@@ -54,12 +54,16 @@ class Worker:
         return {**payload, "column": self.describe(), "seconds": seconds}, arrays
 
     def check(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:
-        """The records of this column: the NumPy half's against calculus, Keras's against it."""
+        """The records of this column: the NumPy half's against calculus, Keras's against it.
+
+        Keras is proven on the CPU wherever it trains: a GPU may round its products to TF32.
+        """
         if self.backend is None:
             return model_checks.check_calculus(job.concept, declared.task, settings)
-        return model_checks.check(
-            job.concept, declared, self.implementation, self.backend, settings
-        )
+        with self.backend.on_device("cpu"):
+            return model_checks.check(
+                job.concept, declared, self.implementation, self.backend, settings
+            )
 
     def demonstrate(self, job: Job, declared: concept.Concept) -> dict[str, np.ndarray]:
         """The named arrays that this half's function returns."""
@@ -68,7 +72,8 @@ class Worker:
         if self.backend is None:
             found = demonstration.run_reference(job.concept, arguments)
         else:
-            found = demonstration.run_keras(job.concept, arguments, self.backend)
+            with self.backend.on_device("cpu"):
+                found = demonstration.run_keras(job.concept, arguments, self.backend)
         return {name: np.asarray(value) for name, value in found.items()}
 
     def train(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:

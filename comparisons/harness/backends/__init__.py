@@ -8,7 +8,6 @@ backend is a module here with the same few functions:
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`
-- `device_memory()`: peak bytes on the accelerator, or None on the CPU
 - `double_precision()`: a context in which float64 is float64
 """
 

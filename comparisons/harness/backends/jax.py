@@ -59,11 +59,6 @@ def on_device(kind):
     return jax.default_device(jax.devices("cpu" if kind == "cpu" else None)[0])
 
 
-def device_memory():
-    """Peak bytes on the first GPU."""
-    return jax.devices()[0].memory_stats()["peak_bytes_in_use"] if devices() else None
-
-
 @contextlib.contextmanager
 def double_precision():
     """A context in which float64 is float64; otherwise JAX and Keras round it to float32."""

@@ -54,11 +54,6 @@ def on_device(kind):
     )
 
 
-def device_memory():
-    """Peak bytes on the first GPU."""
-    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if devices() else None
-
-
 def double_precision():
     """A context in which float64 is float64; here it always is."""
     return contextlib.nullcontext()

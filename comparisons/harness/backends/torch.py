@@ -46,12 +46,7 @@ def devices():
 
 def on_device(kind):
     """Run on the CPU or the first GPU."""
-    return keras.device("gpu:0" if kind == "gpu" else "cpu:0")
-
-
-def device_memory():
-    """Peak bytes on the first GPU."""
-    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
+    return keras.device("gpu:0" if kind == "gpu" else "cpu")  # to PyTorch "cpu:0" is another one
 
 
 def double_precision():

@@ -1,9 +1,11 @@
 import json
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from comparisons.harness import concept, jobs, runner
+from comparisons.harness import concept, jobs, model_checks, runner
 from comparisons.harness.actions import Worker
 from comparisons.harness.concept import Settings
 from comparisons.harness.jobs import Job
@@ -89,6 +91,16 @@ def test_numpy_is_proven_by_calculus_without_any_keras_column():
     assert {record["against"] for record in payload["checks"]} == {"calculus"}
     assert all(record["passed"] for record in payload["checks"])
     assert len(payload["checks"]) == 3 * 7  # directions, for the input and six weights
+
+
+def test_keras_is_proven_on_the_cpu_wherever_it_trains(monkeypatch):
+    asked = []
+    worker = Worker("numpy", "auto")
+    worker.device = "gpu"
+    worker.backend = SimpleNamespace(on_device=lambda kind: asked.append(kind) or nullcontext())
+    monkeypatch.setattr(model_checks, "check", lambda *arguments: [])
+    worker.check(Job("perceptron", "check", "keras-torch"), concept.load("perceptron"), Settings())
+    assert asked == ["cpu"]
 
 
 def test_an_interrupted_run_goes_on_with_what_is_missing(tmp_path):
