@@ -29,6 +29,9 @@ def apply_mask(sample_weight, mask, dtype, reduction):
 
     For the reductions that divide by the number of entries the valid ones weigh total / valid,
     so that the mean is over the valid entries alone.
+
+    Raises:
+        ValueError: if the weights do not fit the mask.
     """
     if mask is None:
         return sample_weight
@@ -39,7 +42,13 @@ def apply_mask(sample_weight, mask, dtype, reduction):
     if sample_weight is None:
         return weight
     weight, sample_weight = squeeze_or_expand_to_same_rank(weight, sample_weight)
-    return sample_weight * weight
+    try:
+        return sample_weight * weight
+    except ValueError:
+        raise ValueError(
+            f"The sample weights of shape {sample_weight.shape} do not fit the mask of shape "
+            f"{np.shape(mask)}."
+        ) from None
 
 
 def reduce_weighted_values(values, sample_weight, mask, reduction):

@@ -267,6 +267,9 @@ def test_bad_input_is_refused_in_one_line():
         losses.MeanSquaredError(reduction="average")
     with pytest.raises(ValueError, match=r"weights.*\(3,\).*losses of shape \(2,\)"):
         losses.MeanSquaredError()(ones, ones, sample_weight=np.ones(3))
+    steps = np.ones((2, 3, 4))
+    with pytest.raises(ValueError, match=r"weights of shape \(2,\).*mask of shape \(2, 3\)"):
+        losses.MeanSquaredError()(steps, steps, sample_weight=np.ones(2), mask=np.ones((2, 3)))
     with pytest.raises(ValueError, match="Unknown loss: 'mean_squarred'"):
         losses.get("mean_squarred")
     with pytest.raises(ValueError, match="needs a gradient"):
