@@ -105,6 +105,10 @@ class Family:
         cls.keras_module = self.module
         self.classes[cls.__name__] = self._names[cls.__name__] = cls
 
+    def __contains__(self, name):
+        """Whether a class is offered under this name, which may be one that Keras gave up."""
+        return name in self._names
+
     def find(self, name):
         """The class called `name`.
 

@@ -1,8 +1,12 @@
 """A live Keras model taken over, without importing Keras."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 
 from reference_numpy.models.functional import Functional
+from reference_numpy.models.model import Model
 from reference_numpy.models.sequential import Sequential
 
 
@@ -11,7 +15,8 @@ def from_keras(keras_model, compile=True):
 
     Args:
         keras_model: a Sequential or Functional model of Keras; only its methods `get_config`,
-            `get_weights` and `get_compile_config` are used, and its optimizer's variables.
+            `get_weights` and `get_compile_config` are used, its optimizer's variables, and what
+            its layers with vocabularies write to a file.
         compile: whether to take over how it was compiled, with the state of the optimizer.
 
     Raises:
@@ -26,9 +31,9 @@ def from_keras(keras_model, compile=True):
         )
     cls = Functional if "input_layers" in config else Sequential
     model = cls.from_config(config)
-    if not model.built:
-        return model
-    model.set_weights(keras_model.get_weights())
+    _take_vocabularies(model, keras_model)
+    if model.built:
+        model.set_weights(keras_model.get_weights())
     if compile and getattr(keras_model, "compiled", False):
         model.compile_from_config(keras_model.get_compile_config())
         if keras_model.optimizer.built:
@@ -36,3 +41,20 @@ def from_keras(keras_model, compile=True):
             model.build_optimizer()
             model.optimizer.set_weights(state)
     return model
+
+
+def _take_vocabularies(model, keras_model):
+    """Learned vocabularies, which are no weights: by way of Keras's own files of them."""
+    for layer in model.layers:
+        theirs = keras_model.get_layer(layer.name)
+        if isinstance(layer, Model):
+            _take_vocabularies(layer, theirs)
+        elif hasattr(layer, "load_assets"):
+            with tempfile.TemporaryDirectory() as folder:
+                theirs.save_assets(folder)
+                texts = {path.name: path.read_text("utf-8") for path in Path(folder).iterdir()}
+            if texts:
+                layer.load_assets(texts)
+            variables = {}
+            theirs.save_own_variables(variables)
+            layer.load_own_variables(variables)

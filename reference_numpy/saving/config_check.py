@@ -106,7 +106,7 @@ def check_config(path, config, key):
             )
         if module not in FAMILIES:
             refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
-        if name not in FAMILIES[module].classes:
+        if name not in FAMILIES[module]:
             reason = FAMILIES[module].refused.get(name, "")
             reason = f": {reason.rstrip('.')}" if reason else ""
             refuse(place, f"'{module}' has no class {name!r} in the NumPy half{reason}")

@@ -31,7 +31,7 @@ _nn = _operations(functions, "Relu", "Sigmoid", "Silu", "Softplus", "Softmax", "
 FAMILIES = [
     Family("keras.src.ops.numpy", "operation", _numpy),
     Family("keras.src.ops.nn", "operation", _nn),
-    Family("keras.src.ops.core", "operation", [logic.Cast]),
+    Family("keras.src.ops.core", "operation", [logic.Cast, logic.ConvertToTensor]),
     Family("keras.src.activations.activations", "operation", [functions.ReLU]),
     Family("keras.src.applications.convnext", "layer", [LayerScale, StochasticDepth]),
     Family("keras.src.applications.inception_resnet_v2", "layer", [CustomScaleLayer]),

@@ -160,6 +160,23 @@ class Cast(ZerosLike):
         return (dy.astype(cache) if cache.kind == "f" and dy.dtype.kind == "f" else None,)
 
 
+class ConvertToTensor(Cast):
+    """x as it is, or in another dtype; Keras puts it where masks pass through Attention."""
+
+    def __init__(self, dtype=None, sparse=None, ragged=None, name=None):
+        super().__init__(dtype, name)
+        if sparse or ragged:
+            raise NotImplementedError(
+                f"Operation '{self.name}': sparse and ragged tensors are not supported, since "
+                "NumPy has none."
+            )
+        self.sparse, self.ragged = sparse, ragged
+
+    def compute(self, x):
+        """x in the dtype, and x's own."""
+        return x.astype(self.result_dtype or x.dtype, copy=False), x.dtype
+
+
 class Where(Operation):
     """y = a where a condition holds, else b; dy goes to the one that was taken."""
 

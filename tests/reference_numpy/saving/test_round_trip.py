@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from tests.reference_numpy.saving.files import make_model, members
+from tests.reference_numpy.saving.files import change_config, make_model, members
 
 L = rn.layers
 X = np.random.default_rng(1).standard_normal((12, 4))
@@ -97,6 +97,32 @@ def test_a_given_vocabulary_may_hold_any_words(tmp_path):
     rn.Model(x, L.StringLookup(vocabulary=words)(x)).save(tmp_path / "model.keras")
     again = rn.models.load_model(tmp_path / "model.keras")
     assert again.predict(np.array([["/etc/passwd"]]), verbose=0).tolist() == [[2]]
+
+
+def test_a_name_that_keras_gave_up(tmp_path):
+    """Keras up to 3.6 writes recurrent layers with the initializer's old name."""
+    path = tmp_path / "model.keras"
+    model = rn.Sequential([rn.Input((3, 2)), L.LSTM(2)])
+    model.save(path)
+
+    def change(config):
+        entry = config["config"]["layers"][1]["config"]["recurrent_initializer"]
+        assert entry["class_name"] == "Orthogonal"
+        entry["class_name"] = "OrthogonalInitializer"
+
+    change_config(path, change)
+    assert_same_weights(rn.models.load_model(path), model)
+
+
+def test_layers_in_any_order(tmp_path):
+    """The entries of a graph need not stand in the order of its calls."""
+    x = y = rn.Input((4,), name="x")
+    for index in range(60):
+        y = L.Dense(4, activation="tanh", name=f"layer_{index}")(y)
+    path, model = tmp_path / "model.keras", rn.Model(x, y)
+    model.save(path)
+    change_config(path, lambda config: config["config"]["layers"].reverse())
+    np.testing.assert_array_equal(rn.models.load_model(path)(X), model(X))
 
 
 def test_overwriting(tmp_path):
