@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from comparisons.harness import concept as concepts
 from comparisons.harness import jobs, results, runner, workers
@@ -82,9 +82,10 @@ def list_concepts(as_json: AsJson = False) -> int:
         ]
         print(json.dumps(rows, indent=1, ensure_ascii=False))
         return HOLDS
-    table = Table("name", "chapter", "title", "", box=None, pad_edge=False)
+    table = Table("name", "chapter", Column("title", overflow="fold"), box=None, pad_edge=False)
     for name, c in declared.items():
-        table.add_row(name, c.chapter, c.title, c.title_ja)
+        number, _, _ = c.chapter.partition(" ")
+        table.add_row(name, number, f"{c.title}\n{c.title_ja}")
     Console().print(table)
     return HOLDS
 

@@ -26,6 +26,8 @@ def test_list_shows_every_concept(capsys):
     status, out, _ = call(capsys, "list")
     assert status == 0
     assert "perceptron" in out and "mnist_cnn" in out
+    title = "畳み込みニューラルネットワークによるMNISTの手書き数字認識"
+    assert title in "".join(out.split()), "cut short"
 
 
 def test_list_as_json(capsys):
