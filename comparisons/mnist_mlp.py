@@ -36,7 +36,7 @@ CONCEPT = Concept(
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(5, 128), "full": Preset(12, 128)},
+        presets={"default": Preset(8, 128), "full": Preset(12, 128)},
         baselines=lambda settings: run_mnist_baselines(),
     ),
 )

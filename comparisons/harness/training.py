@@ -89,7 +89,7 @@ class KerasHalf:
         import keras
 
         keras.utils.clear_session(free_memory=False)
-        keras.utils.set_random_seed(seed)
+        self.backend.set_seed(seed)
         model = getattr(keras_half(self.name), build)(**arguments)
         model.set_weights(NumpyHalf(self.name).build(build, arguments, seed).get_weights())
         return model

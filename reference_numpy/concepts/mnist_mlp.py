@@ -14,7 +14,7 @@ def build_model():
         ]
     )
     model.compile(
-        optimizer=rn.optimizers.Adam(learning_rate=0.001),
+        optimizer=rn.optimizers.Adam(learning_rate=0.0005),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

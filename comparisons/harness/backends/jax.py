@@ -42,6 +42,11 @@ def _arrays(values):
     return [np.asarray(value) for value in values]
 
 
+def set_seed(seed):
+    """Seed everything that draws."""
+    keras.utils.set_random_seed(seed)
+
+
 def synchronize():
     """Wait for the device."""
     jax.effects_barrier()

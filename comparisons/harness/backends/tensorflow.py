@@ -34,6 +34,16 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
     return outputs, gradients[: len(floats)], gradients[len(floats) :]
 
 
+def set_seed(seed):
+    """Seed Python, NumPy and Keras, but not TensorFlow.
+
+    With TensorFlow's seed `fit` would shuffle in the same order in every epoch ("shuffling after
+    set_random_seed" in docs/keras-divergences.md). The orders are new ones in every run instead.
+    """
+    keras.utils.set_random_seed(seed)
+    tf.random.set_seed(None)
+
+
 def synchronize():
     """Wait for the device."""
     if devices():

@@ -33,6 +33,11 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
     return arrays[:first], arrays[first:second], arrays[second:]
 
 
+def set_seed(seed):
+    """Seed everything that draws."""
+    keras.utils.set_random_seed(seed)
+
+
 def synchronize():
     """Wait for the device."""
     if torch.cuda.is_available():
