@@ -114,7 +114,11 @@ def build(name, size):
     keras.config.set_dtype_policy("float64")  # which Keras does not take from floatx twice
     try:
         model = getattr(keras.applications, name)(
-            weights=None, input_shape=(size, size, 3), classes=CLASSES
+            weights=None,
+            input_shape=(size, size, 3),
+            classes=CLASSES,
+            # Random weights saturate softmax, whose gradient then is nothing but rounding.
+            classifier_activation=None,
         )
         return model.from_config(rounded(model.get_config()))
     finally:
