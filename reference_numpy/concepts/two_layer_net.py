@@ -50,7 +50,9 @@ class TwoLayerNet:
 
     def loss(self, x, t):
         """Cross-entropy −1/N Σ t log y for one-hot targets t, (n, outputs)."""
-        return -np.sum(t * np.log(self.predict(x))) / len(x)
+        y = self.predict(x)
+        # Only the target's class counts: 0 · log 0 of another that underflowed would be no number.
+        return -np.sum(t * np.log(np.where(t > 0, y, 1))) / len(x)
 
     def accuracy(self, x, t):
         """The share of rows whose most probable class is the target."""
