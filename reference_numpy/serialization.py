@@ -203,6 +203,10 @@ def serialize(value):
         }
     if isinstance(value, (dict, list, tuple)):
         return tree.map_structure(serialize, value)
+    if inspect.isfunction(value):  # somebody's own: its name, as in Keras, but no code
+        name = value.__name__
+        config = {"module": "builtins", "class_name": "function"}
+        return {**config, "config": name, "registered_name": name}
     if hasattr(value, "serialize"):
         config = value.serialize()
     else:

@@ -5,6 +5,7 @@ import datetime
 import io
 import json
 import os
+import stat
 import tempfile
 import zipfile
 
@@ -107,6 +108,7 @@ def save_model(model, filepath, overwrite=True):
     Raises:
         ValueError: for a path of another ending.
         FileExistsError: for a file that exists, without `overwrite`.
+        OSError: for a place where no file can be written.
     """
     path = _checked_path(filepath, ".keras")
     with sharing():
@@ -178,15 +180,34 @@ def _write_whole(path, overwrite, write):
     """Let `write` fill a file beside `path`, then put it in its place."""
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"The file {path} exists, and `overwrite` is False.")
-    folder = os.path.dirname(os.path.abspath(path))
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+    target = os.path.realpath(path)  # a link stays, and what it leads to is written
+    with _naming(path):
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), suffix=".part")
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                write(file)
+            os.chmod(temporary, _mode(target))
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def _mode(path):
+    """The permissions that a plain open would have left a file with."""
+    if os.path.exists(path):
+        return stat.S_IMODE(os.stat(path).st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+@contextlib.contextmanager
+def _naming(path):
+    """Meanwhile errors of the system name the file that is wanted, not the one beside it."""
     try:
-        with os.fdopen(handle, "w+b") as file:
-            write(file)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # as a plain open would have made it
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), path) from error

@@ -1,5 +1,6 @@
 """Models written and read again, without Keras."""
 
+import json
 import os
 import stat
 
@@ -144,6 +145,44 @@ def test_nothing_half_written(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         model.save(path)
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["model.keras"]
+
+
+@pytest.mark.parametrize("name", ["nowhere/model.keras", "folder.keras"])
+def test_a_place_where_nothing_can_be_written(tmp_path, name):
+    """The error names the file that was asked for, and nothing is left behind."""
+    (tmp_path / "folder.keras").mkdir()
+    with pytest.raises(OSError, match=f"{tmp_path / name}'$"):
+        make_model().save(tmp_path / name)
+    assert os.listdir(tmp_path) == ["folder.keras"]
+
+
+def test_a_link_stays_and_so_do_permissions(tmp_path):
+    model = make_model()
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").chmod(0o600)
+    (tmp_path / "link.keras").symlink_to("model.keras")
+    model.fit(X, X[:, :2], verbose=0)
+    model.save(tmp_path / "link.keras")
+    assert (tmp_path / "link.keras").is_symlink()
+    assert stat.S_IMODE(os.stat(tmp_path / "model.keras").st_mode) == 0o600
+    assert_same_weights(rn.models.load_model(tmp_path / "model.keras"), model)
+
+
+def test_functions_of_ones_own_are_named_and_not_kept(tmp_path):
+    """As in Keras, their names are in the file; without compiling it is read."""
+
+    def own(y_true, y_pred):
+        return np.abs(y_true - y_pred).mean(-1)
+
+    path, model = tmp_path / "model.keras", make_model()
+    model.compile("sgd", own, metrics=[own])
+    model.save(path)
+    config = json.loads(members(path)["config.json"])["compile_config"]
+    function = {"module": "builtins", "class_name": "function", "config": "own"}
+    assert config["loss"] == config["metrics"][0] == {**function, "registered_name": "own"}
+    assert_same_weights(rn.models.load_model(path, compile=False), model)
+    with pytest.raises(rn.saving.ModelFileError, match="compile_config.*'own'"):
+        rn.models.load_model(path)
 
 
 def test_a_file_has_the_permissions_of_any_other(tmp_path):
