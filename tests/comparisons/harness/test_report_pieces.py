@@ -81,7 +81,7 @@ def test_a_known_divergence_is_counted_apart_and_not_called_exact(tmp_path):
     path.write_text(json.dumps(content))
     write_pages(tmp_path)
     text = Page(tmp_path / "activations" / "index.html").text("proof")
-    assert "1 of them known to diverge" in text
+    assert "1 known to diverge" in text
     assert "known divergencesparsemax" in text and "– known" in text
 
 
