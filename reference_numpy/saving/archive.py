@@ -17,6 +17,16 @@ SMALL = 1 << 20
 #: no text in the archive is larger
 MAX_TEXT = 1 << 30
 _CHUNK = 1 << 20
+#: what zipfile raises for archives that are not as they should be
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 #: where in a member's header the lengths of its name and extra field are, and the header's size
 _NAME_LENGTHS, _HEADER_SIZE = 26, 30
 
@@ -37,23 +47,25 @@ class Archive:
 
     def __init__(self, path):
         self.path = path
+        self.file = open(path, "rb")  # noqa: SIM115 (closed with the archive)
         try:
-            self.zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+            self.zip = zipfile.ZipFile(self.file)
+            self._check_members()
+        except ModelFileError:
+            self.file.close()
+            raise
+        except _DAMAGE as error:
+            self.file.close()
             raise ModelFileError(
                 path, "", f"this is no .keras file, or cut short: {error}"
             ) from None
-        try:
-            self._check_members()
-        except ModelFileError:
-            self.zip.close()
-            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         self.zip.close()
+        self.file.close()
 
     def _check_members(self):
         seen = set()
@@ -83,6 +95,10 @@ class Archive:
     def read_text(self, name):
         """The text of a member, decoded from UTF-8."""
         info = self.zip.getinfo(name)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            self._refuse(
+                name, "it is packed in a way that is not read: neither stored nor deflated"
+            )
         limit = max(SMALL, MAX_EXPANSION * info.compress_size)
         if info.file_size > min(limit, MAX_TEXT):
             self._refuse(
@@ -93,10 +109,10 @@ class Archive:
         try:
             with self.zip.open(name) as member:
                 return member.read(info.file_size + 1).decode("utf-8")
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            self._refuse(name, f"it is damaged: {error}")
         except UnicodeDecodeError:
             self._refuse(name, "it is not UTF-8 text")
+        except _DAMAGE as error:
+            self._refuse(name, f"it is damaged: {error}")
 
     def assets(self, folder):
         """The texts of the members in a folder of the assets, by their names in it."""
@@ -119,7 +135,7 @@ class Archive:
             with self.zip.open(WEIGHTS) as member:  # reading to the end compares the checksum
                 while member.read(_CHUNK):
                     pass
-        except (zipfile.BadZipFile, EOFError) as error:
+        except _DAMAGE as error:
             self._refuse(WEIGHTS, f"it is damaged: {error}")
         file = open(self.path, "rb")  # noqa: SIM115 (the section closes it)
         file.seek(info.header_offset + _NAME_LENGTHS)

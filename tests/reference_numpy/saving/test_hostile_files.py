@@ -105,6 +105,26 @@ def test_compressed_weights(path):
     assert_refused(path, "member 'model.weights.h5'", "compressed")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_members_packed_in_other_ways(path, method):
+    """What unpacks them takes the memory that the member asks for."""
+    found = members(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in found.items():
+            archive.writestr(name, data, method if name == "config.json" else None)
+    assert_refused(path, "member 'config.json'", "neither stored nor deflated")
+
+
+def test_members_before_the_beginning_of_the_file(path):
+    data = bytearray(path.read_bytes())
+    place = data.rindex(b"PK\x05\x06") + 16  # where the list of members begins
+    data[place : place + 4] = (int.from_bytes(data[place : place + 4], "little") + 500).to_bytes(
+        4, "little"
+    )
+    path.write_bytes(data)
+    assert_refused(path, "", "")
+
+
 def test_flipped_bits(path):
     data = bytearray(path.read_bytes())
     for name, place in (("config.json", b'"class_name"'), ("model.weights.h5", b"\x89HDF")):
