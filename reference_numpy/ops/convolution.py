@@ -24,6 +24,9 @@ from reference_numpy.ops.depthwise_convolution import (
 from reference_numpy.ops.half_precision import computed_in_single
 from reference_numpy.ops.windows import blocks
 
+#: Fewer channels than this are copied in rows of images, more of them in rows of channels.
+FEW_CHANNELS = 8
+
 
 @computed_in_single
 def conv(x, kernel, windows):
@@ -37,8 +40,12 @@ def conv(x, kernel, windows):
     filters = kernel.shape[-1]
     weights = kernel.reshape(-1, filters)
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
-    for block, rows in _rows_of_windows(x, windows):
-        np.matmul(rows, weights, out=y[block].reshape(-1, filters))
+    for places, rows in _rows_of_windows(x, windows):
+        part = y[places]
+        if part.flags.c_contiguous:
+            np.matmul(rows, weights, out=part.reshape(-1, filters))
+        else:
+            part[...] = (rows @ weights).reshape(part.shape)
     return y
 
 
@@ -54,8 +61,8 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
         parts = [conv_kernel_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
     filters, gradient = dy.shape[-1], None
-    for block, rows in _rows_of_windows(x, windows):
-        product = rows.T @ dy[block].reshape(-1, filters)
+    for places, rows in _rows_of_windows(x, windows):
+        product = rows.T @ dy[places].reshape(-1, filters)
         gradient = product if gradient is None else np.add(gradient, product, out=gradient)
     return gradient.reshape(*windows.window_size, x.shape[-1], filters)
 
@@ -89,34 +96,57 @@ def _as_depthwise(kernel, groups):
 
 
 def _rows_of_windows(x, windows):
-    """The windows of x as the rows of matrices: `(block of the batch, (windows, entries))`.
+    """The windows of x as the rows of matrices: `(where in y, (windows, entries))`.
 
-    Each block's matrix is written into the same memory as the last one's.
+    Each matrix is written into the same memory as the last one.
     """
-    channels, places = x.shape[-1], math.prod(windows.output_size)
-    entries = math.prod(windows.window_size) * channels
-    if entries == channels and not windows.is_padded:
-        rows = x[windows.entries[0]].reshape(-1, channels)  # a 1×1 kernel: x itself
-        yield slice(None), rows
-        return
-    memory = None
+    channels = x.shape[-1]
+    if math.prod(windows.window_size) == 1 and not windows.is_padded:
+        yield slice(None), x[windows.entries[0]].reshape(-1, channels)  # x itself, most often
+    elif channels < FEW_CHANNELS and windows.dilation_rate[0] == 1:
+        yield from _rows_place_by_place(x, windows)
+    else:
+        yield from _rows_block_by_block(x, windows)
+
+
+def _rows_block_by_block(x, windows):
+    """All windows of some examples in one matrix, every entry copied."""
+    places, memory = math.prod(windows.output_size), None
+    entries = math.prod(windows.window_size) * x.shape[-1]
     for block in blocks(x.shape[0], places * entries * x.itemsize):
         view = windows.view(windows.pad(x[block]))
-        count = view.shape[0]
-        if memory is None:
-            memory = np.empty(view.size, x.dtype)
-        if channels == 1:
-            # Entries before windows: whole rows of the image are copied, not single pixels.
-            spatial = len(windows.window_size)
-            order = [*range(1 + spatial, 2 + 2 * spatial), *range(1 + spatial)]
-            view = view.transpose(order)
-            columns = memory[: view.size].reshape(view.shape)
-            np.copyto(columns, view)
-            yield block, columns.reshape(entries, count * places).T
-        else:
-            columns = memory[: view.size].reshape(view.shape)
-            np.copyto(columns, view)
-            yield block, columns.reshape(count * places, entries)
+        memory, rows = _copied(view, memory)
+        yield block, rows.reshape(-1, entries)
+
+
+def _rows_place_by_place(x, windows):
+    """The windows at one place along the first axis in one matrix, entries before windows.
+
+    The slices of the windows lie in memory in the order (place along the first axis, entries,
+    examples, places along the other axes). The entries of the windows at one place are then
+    slices that follow one another: only within slices entries have to be copied, in runs as long
+    as the image is wide.
+    """
+    rank, memory = len(windows.window_size), None
+    order = [1, *range(rank + 1, 2 * rank + 2), 0, *range(2, rank + 1)]
+    size = math.prod((*windows.slices.output_size, *windows.slices.window_size, x.shape[-1]))
+    for block in blocks(x.shape[0], size * x.itemsize):
+        view = windows.slices.view(windows.pad(x[block])).transpose(order)
+        memory, slices = _copied(view, memory)
+        for place in range(windows.output_size[0]):
+            first = place * windows.strides[0]
+            columns = slices[first : first + windows.window_size[0]]
+            entries = math.prod(columns.shape[: rank + 2])
+            yield (block, place), columns.reshape(entries, -1).T
+
+
+def _copied(view, memory):
+    """The memory, made where there is none yet, and a copy of the view in it."""
+    if memory is None:
+        memory = np.empty(view.size, view.dtype)
+    copy = memory[: view.size].reshape(view.shape)
+    np.copyto(copy, view)
+    return memory, copy
 
 
 def _worth_mirroring(dy, kernel, windows):

@@ -137,6 +137,18 @@ class Windows:
         return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)
 
     @functools.cached_property
+    def slices(self):
+        """The windows cut across the first axis: a slice at every place of the padded input."""
+        return Windows(
+            self.padded_size,
+            (1, *self.window_size[1:]),
+            (1, *self.strides[1:]),
+            self.dilation_rate,
+            (0,) * len(self.window_size),
+            (self.padded_size[0], *self.output_size[1:]),
+        )
+
+    @functools.cached_property
     def counts(self):
         """Number of entries inside the input: of each window, or one number where all are full."""
         if not self.is_padded:
