@@ -36,6 +36,8 @@ def from_keras(keras_model, compile=True):
         model.set_weights(keras_model.get_weights())
     if compile and getattr(keras_model, "compiled", False):
         model.compile_from_config(keras_model.get_compile_config())
+        if hasattr(keras_model.optimizer, "inner_optimizer"):
+            model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
         if keras_model.optimizer.built:
             state = [np.asarray(variable) for variable in keras_model.optimizer.variables]
             model.build_optimizer()

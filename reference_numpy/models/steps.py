@@ -59,9 +59,7 @@ class Steps:
         """
         self.optimizer = given = optimizers.get(optimizer)
         if auto_scale_loss and given is not None and self.dtype_policy.name == "mixed_float16":
-            scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
-            if not scaled:
-                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
+            self.ensure_loss_scale()
         self.compile_loss = CompileLoss(loss, loss_weights) if loss is not None else None
         has_metrics = metrics is not None or weighted_metrics is not None
         self.compile_metrics = CompileMetrics(metrics, weighted_metrics) if has_metrics else None
@@ -78,6 +76,11 @@ class Steps:
             "steps_per_execution": steps_per_execution,
             "jit_compile": False if jit_compile == "auto" else jit_compile,
         }
+
+    def ensure_loss_scale(self):
+        """Put the optimizer into a `LossScaleOptimizer`, unless it is one."""
+        if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
+            self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
 
     def get_compile_config(self):
         """What `compile` was given, as plain values; empty for a model that is not compiled."""

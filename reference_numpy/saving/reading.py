@@ -102,9 +102,12 @@ def _fill(arrays, reader, place, name):
 
 def read_optimizer(model, reader, place="optimizer"):
     """Fill in the optimizer's state; a file without it leaves the optimizer as it is."""
-    optimizer, found = model.optimizer, reader.variables(place)
+    found = reader.variables(place)
     if found is None:
         return
+    if reader.variables(f"{place}/inner_optimizer") is not None:
+        model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
+    optimizer = model.optimizer
     # An optimizer that has not done a step has been saved without state for the weights.
     if len(found) != len(optimizer.variables):
         if optimizer.built:

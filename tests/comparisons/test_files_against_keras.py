@@ -257,20 +257,25 @@ def test_dtypes(dtype, tmp_path):
     assert_close(again.get_weights(), theirs.get_weights(), 0)
 
 
-def test_mixed_precision_with_loss_scaling(tmp_path):
-    """The scale and its counter are part of the state."""
+@pytest.mark.parametrize("kind", ["Sequential", "Functional"])
+def test_mixed_precision_with_loss_scaling(tmp_path, kind):
+    """The scale and its counter are part of the state; a Functional does not say its policy."""
     import keras
     from keras import layers
 
     set_precision("float32")
     keras.config.set_dtype_policy("mixed_float16")
     theirs = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    if kind == "Functional":
+        theirs = keras.Model(theirs.inputs, theirs.outputs)
     theirs.compile("adam", "mse")
     x = np.random.default_rng(0).standard_normal((16, 3)).astype("float32")
     theirs.fit(x, x[:, :2], **OPTIONS)
     theirs.save(tmp_path / "keras.keras")
     model = rn.models.load_model(tmp_path / "keras.keras")
-    assert type(model.optimizer).__name__ == type(theirs.optimizer).__name__
+    for ours in (model, rn.models.from_keras(theirs)):
+        assert type(ours.optimizer).__name__ == type(theirs.optimizer).__name__
+        assert ours.optimizer.iterations == 2
     ours, other = model.fit(x, x[:, :2], **OPTIONS), theirs.fit(x, x[:, :2], **OPTIONS)
     np.testing.assert_allclose(ours.history["loss"], other.history["loss"], rtol=2e-3)
     assert_close(model.get_weights(), theirs.get_weights(), 2e-3)
