@@ -10,18 +10,18 @@ class InputSpec:
     """Demands on one input, as `keras.layers.InputSpec`.
 
     Args:
-        ndim, min_ndim, max_ndim: number of axes, the batch axis counted in.
-        axes: sizes that given axes must have, `{-1: 10}`.
-        shape: sizes of all axes, None where any will do.
         dtype: required dtype name.
+        shape: sizes of all axes, None where any will do.
+        ndim, max_ndim, min_ndim: number of axes, the batch axis counted in.
+        axes: sizes that given axes must have, `{-1: 10}`.
     """
 
-    ndim: int = None
-    min_ndim: int = None
-    max_ndim: int = None
-    axes: dict = field(default_factory=dict)
-    shape: tuple = None
     dtype: str = None
+    shape: tuple = None
+    ndim: int = None
+    max_ndim: int = None
+    min_ndim: int = None
+    axes: dict = field(default_factory=dict)
 
     def problem(self, shape):
         """What is wrong with `shape`, or None."""

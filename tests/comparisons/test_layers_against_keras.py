@@ -1,11 +1,14 @@
 """Rungs 2 and 3: every case of the table against Keras on TensorFlow, in float64 and float32."""
 
+import inspect
 import json
 
 import pytest
 
 from comparisons.harness import checks, divergences
 from comparisons.harness.layer_checks import keras_quantities
+from reference_numpy import layers
+from reference_numpy.serialization import FAMILIES
 from tests.layer_cases import CASES
 from tests.reference_numpy.layers.test_contract import make_layer, make_reference
 
@@ -85,3 +88,19 @@ def test_weights_are_keras_weights(backend, case):
     ours = make_reference(case, "float32").layer.weight_records
     assert [w.name for w in ours] == [w.name for w in theirs]
     assert [w.value.shape for w in ours] == [tuple(w.shape) for w in theirs]
+
+
+LAYERS = {**FAMILIES["keras.layers"].classes, "InputSpec": layers.InputSpec}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in LAYERS if name in dir(layers)))
+def test_arguments_by_position_are_in_keras_order(backend, name):
+    import keras
+
+    def by_position(cls):
+        parameters = inspect.signature(cls).parameters.values()
+        return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    ours = by_position(LAYERS[name])
+    theirs = [name for name in by_position(getattr(keras.layers, name)) if name in ours]
+    assert ours[: len(theirs)] == theirs

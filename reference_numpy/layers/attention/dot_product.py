@@ -32,8 +32,9 @@ class HeadAxes:
 
     def rows(self, x):
         """(batch, …, heads, features) to (…, heads, positions, features)."""
+        positions = math.prod(self.sizes(x))
         x = x.transpose(self.order)
-        return x.reshape(*x.shape[: len(self.batch_axes)], -1, x.shape[-1])
+        return x.reshape(*x.shape[: len(self.batch_axes)], positions, x.shape[-1])
 
     def unrows(self, rows, sizes):
         """The inverse of `rows` for inputs with these `sizes`."""

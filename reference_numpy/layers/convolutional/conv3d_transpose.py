@@ -10,6 +10,24 @@ class Conv3DTranspose(BaseConvTranspose):
         x: (batch, size 1, size 2, size 3, inputs)
         `kernel`: (*kernel_size, filters, inputs)      `bias`: (filters,)
         y: (batch, *output sizes, filters)
+
+    By position `data_format` comes before `output_padding`, unlike in one and two dimensions; so it
+    does in Keras.
     """
 
     rank = 3
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format=None,
+        output_padding=None,
+        *others,
+        **kwargs,
+    ):
+        super().__init__(
+            filters, kernel_size, strides, padding, output_padding, data_format, *others, **kwargs
+        )

@@ -133,6 +133,17 @@ def test_flash_attention_changes_nothing_but_the_speed():
         flash(QUERY, VALUE, return_attention_scores=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("MultiHeadAttention", (2, 3)), ("GroupQueryAttention", (3, 4, 2))]
+)
+def test_a_batch_of_no_samples(name, sizes):
+    layer = getattr(rn.layers, name)(*sizes)
+    y, cache = layer.forward(QUERY[:0], KEY[:0])
+    dx, grads = layer.backward(y, cache)
+    assert y.shape == dx["query"].shape == (0, 3, 4)
+    assert not any(grad.any() for grad in grads)
+
+
 def test_symbolic_calls_know_all_shapes():
     query, value = rn.Input((3, 4)), rn.Input((5, 6))
     layer = rn.layers.MultiHeadAttention(2, 3, output_shape=7)
