@@ -14,8 +14,8 @@ ASSETS = "assets/"
 MAX_EXPANSION = 100
 #: texts up to this size are read whatever they unpack from
 SMALL = 1 << 20
-#: no text in the archive is larger
-MAX_TEXT = 1 << 30
+#: no text unpacks to more: JSON takes some 25 times its size in memory
+MAX_TEXT = 1 << 26
 _CHUNK = 1 << 20
 #: what zipfile raises for archives that are not as they should be
 _DAMAGE = (
@@ -99,8 +99,8 @@ class Archive:
             self._refuse(
                 name, "it is packed in a way that is not read: neither stored nor deflated"
             )
-        limit = max(SMALL, MAX_EXPANSION * info.compress_size)
-        if info.file_size > min(limit, MAX_TEXT):
+        unpacked = min(max(SMALL, MAX_EXPANSION * info.compress_size), MAX_TEXT)
+        if info.file_size > max(info.compress_size, unpacked):
             self._refuse(
                 name,
                 f"it claims {info.file_size:,} bytes, of which {info.compress_size:,} are in the "

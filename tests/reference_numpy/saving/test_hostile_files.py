@@ -97,6 +97,18 @@ def test_a_text_that_unpacks_to_a_thousand_times_its_size(path):
     assert_refused(path, "member 'config.json'", "it claims 268,435,456 bytes")
 
 
+def test_a_text_that_unpacks_to_more_than_fits(path, monkeypatch):
+    """However well a large text is packed: what is made of it takes many times its size."""
+    found = members(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in found.items():
+            packing = zipfile.ZIP_DEFLATED if name == "config.json" else None
+            archive.writestr(name, data, packing)
+    rn.models.load_model(path)
+    monkeypatch.setattr("reference_numpy.saving.archive.MAX_TEXT", 3000)
+    assert_refused(path, "member 'config.json'", "it claims")
+
+
 def test_compressed_weights(path):
     found = members(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
