@@ -36,10 +36,11 @@ def from_keras(keras_model, compile=True):
         model.set_weights(keras_model.get_weights())
     if compile and getattr(keras_model, "compiled", False):
         model.compile_from_config(keras_model.get_compile_config())
-        if hasattr(keras_model.optimizer, "inner_optimizer"):
+        optimizer = keras_model.optimizer  # None for a model that is only evaluated
+        if hasattr(optimizer, "inner_optimizer"):
             model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
-        if keras_model.optimizer.built:
-            state = [np.asarray(variable) for variable in keras_model.optimizer.variables]
+        if getattr(optimizer, "built", False):
+            state = [np.asarray(variable) for variable in optimizer.variables]
             model.build_optimizer()
             model.optimizer.set_weights(state)
     return model

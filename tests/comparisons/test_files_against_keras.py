@@ -222,6 +222,18 @@ def test_a_live_model_that_is_not_built():
     assert model.layers[0].get_vocabulary() == vectorize.get_vocabulary()
 
 
+def test_a_live_model_without_an_optimizer():
+    import keras
+
+    set_precision("float32")
+    theirs = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    theirs.compile(optimizer=None, loss="mse")
+    x = np.random.default_rng(0).standard_normal((4, 3)).astype("float32")
+    model = rn.models.from_keras(theirs)
+    loss = theirs.evaluate(x, x[:, :2], verbose=0)
+    assert model.evaluate(x, x[:, :2], verbose=0) == pytest.approx(loss, rel=1e-6)
+
+
 def test_masks_that_pass_through_attention(tmp_path):
     """Keras writes what makes the masks into the graph, among it `convert_to_tensor`."""
     import keras
