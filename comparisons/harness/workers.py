@@ -84,6 +84,7 @@ class Pool:
             LookupError,
             TypeError,
             OSError,
+            ImportError,
         ) as error:
             subject = f"{arguments[0].concept}: " if function is _run else ""
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from comparisons.harness import workers
+from comparisons.harness import backends, workers
 from comparisons.harness.concept import Settings
 
 SCRIPT = """
@@ -73,3 +73,14 @@ def test_a_run_that_fails_waits_until_its_workers_are_gone(tmp_path):
         manager = pool._executors["numpy"]._executor_manager_thread
         raise KeyboardInterrupt
     assert not manager.is_alive()
+
+
+def test_a_framework_that_cannot_be_imported_is_told_in_one_line(tmp_path):
+    lost = [name for name in backends.IMPLEMENTATIONS if backends.missing(name)]
+    if not lost:
+        pytest.skip("every framework is installed")
+    with (
+        pytest.raises(workers.WorkerError, match=f"{lost[0]}: No module named"),
+        workers.Pool(Settings(), tmp_path) as pool,
+    ):
+        pool.start(lost[0])
