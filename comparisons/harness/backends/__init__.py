@@ -36,7 +36,7 @@ def missing(name):
     framework = implementation(name).removeprefix("keras-")
     if framework == "numpy" or importlib.util.find_spec(framework) is not None:
         return None
-    return f"{framework} is not installed (pip install 'keras-side-by-side[{framework}]')"
+    return f"{framework} is not installed (pip install {framework})"
 
 
 def load(name):

@@ -11,7 +11,7 @@ from comparisons.harness.jobs import Job
 from comparisons.harness.statistics import interval
 
 COLUMNS = ("numpy", "keras-tensorflow", "keras-jax")
-MISSING = {"keras-torch": {"missing": "torch is not installed (pip install 'keras-side-by-side')"}}
+MISSING = {"keras-torch": {"missing": "torch is not installed (pip install torch)"}}
 FOLDS = 5
 SPEED = {"numpy": 1.0, "keras-tensorflow": 2.6, "keras-jax": 1.7, "keras-torch": 4.1}
 MACHINE = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from comparisons.harness import cli, runner
+from comparisons.harness import backends, cli, runner
 from tests.comparisons.harness import fake_results
 
 
@@ -119,3 +119,9 @@ def test_run_writes_results_and_the_page(capsys, tmp_path):
     (result,) = content["results"]
     assert result["claims"][0]["verdict"] == "confirmed"
     assert (tmp_path / "perceptron" / "result.json").exists()
+
+
+def test_a_backend_that_is_missing_says_what_installs_it(monkeypatch):
+    monkeypatch.setattr(backends.importlib.util, "find_spec", lambda name: None)
+    assert backends.missing("tensorflow") == "tensorflow is not installed (pip install tensorflow)"
+    assert backends.missing("numpy") is None
