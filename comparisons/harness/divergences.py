@@ -92,6 +92,7 @@ DIVERGENCES = (
         TENSORFLOW,
         lambda layer, arguments: (
             _activation_is("leaky_relu")(layer, arguments)
+            or (layer == "LeakyReLU" and "negative_slope" not in arguments)  # 0.3
             or (layer in ("LeakyReLU", "ReLU") and _has_inexact("negative_slope")(layer, arguments))
         ),
         ("float64",),
@@ -210,7 +211,10 @@ def _convolves_channels_first(layer, arguments):
     return (
         arguments.get("data_format") == "channels_first"
         and arguments.get("groups", 1) == 1
-        and (layer in ("Conv1D", "Conv2D", "STFTSpectrogram") or layer.endswith("DTranspose"))
+        and (
+            layer in ("Conv1D", "Conv2D", "ConvLSTM1D", "ConvLSTM2D", "STFTSpectrogram")
+            or layer.endswith("DTranspose")
+        )
     )
 
 
@@ -245,6 +249,7 @@ MISSING_IN_FLOAT64 = (
         lambda layer, arguments: (
             layer in ("RandomRotation", "RandomTranslation", "RandomZoom", "CenterCrop")
             or (layer == "Resizing" and arguments.get("interpolation") != "nearest")
+            or (layer == "UpSampling2D" and "lanczos" in arguments.get("interpolation", ""))
         ),
         "TensorFlow resamples images in float32",
     ),

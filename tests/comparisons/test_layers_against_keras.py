@@ -48,8 +48,6 @@ def build_keras_layer(case, dtype):
     ids=[f"{case.id}-{'training' if t else 'inference'}" for case in CASES for t in case.training],
 )
 def test_layer_computes_what_keras_computes(backend, case, training, dtype):
-    if (dtype, case.keras_precision) == ("float64", "float32"):
-        pytest.skip(case.note)
     precision, reason = divergences.best_precision("keras-tensorflow", case.layer, case.arguments)
     if (dtype, precision) == ("float64", "float32"):
         pytest.skip(reason)

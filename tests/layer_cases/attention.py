@@ -70,8 +70,6 @@ MULTI = [
         "MultiHeadAttention",
         {"num_heads": 3, "key_dim": 5},
         THREE,
-        keras_precision="float32",
-        note="Keras casts 1/√key_dim by way of float32",
     ),
     Case("MultiHeadAttention", {**HEADS, "value_dim": 5, "use_bias": False}, THREE),
     Case("MultiHeadAttention", {**HEADS, "output_shape": 5}, TWO),

@@ -26,9 +26,7 @@ class Case:
         positive: draw the inputs from (0.5, 1.5) instead of N(0, 1).
         calculus: whether backward in training is the derivative of forward; False where the layer
             takes a part of its computation as constant (the note says which).
-        keras_precision: the best precision that Keras on TensorFlow has for this layer;
-            `"float32"` where TensorFlow computes in float32 under every policy.
-        note: the reason, where a check is limited by one of the fields above.
+        note: the reason, where `calculus` is False.
     """
 
     layer: str
@@ -40,7 +38,6 @@ class Case:
     away_from: tuple = ()
     positive: bool = False
     calculus: bool = True
-    keras_precision: str = "float64"
     note: str = ""
 
     @property

@@ -258,11 +258,7 @@ TIME_DISTRIBUTED = [
 
 def conv_lstm(rank, inputs, label="", call=None, training=(False,), **more):
     arguments = {"filters": 2, "kernel_size": 2, **more}
-    limits = {}
-    if "data_format" in more and rank < 3:
-        reason = "TensorFlow on a CPU convolves with channels first in float32 only"
-        limits = {"keras_precision": "float32", "note": reason}
-    return Case(f"ConvLSTM{rank}D", arguments, inputs, call or {}, label, training, **limits)
+    return Case(f"ConvLSTM{rank}D", arguments, inputs, call or {}, label, training)
 
 
 FIRST = {"data_format": "channels_first"}
