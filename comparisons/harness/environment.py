@@ -52,6 +52,8 @@ def column(implementation: str, backend, device: str) -> dict:
         "implementation": implementation,
         "device": device,
         "device_name": names[0] if names else _processor(),
-        "threads": BLAS_THREADS if backend is None else "as the framework sets them",
+        "threads": f"{BLAS_THREADS} for products, all cores for convolutions"
+        if backend is None
+        else "as the framework sets them",
         "precision": "float32" + (", TF32 as the framework sets it" if names else ""),
     }

@@ -22,6 +22,7 @@ from reference_numpy.ops.depthwise_convolution import (
     with_multiplier,
 )
 from reference_numpy.ops.half_precision import computed_in_single
+from reference_numpy.ops.threads import by_parts
 from reference_numpy.ops.windows import blocks
 
 #: Fewer channels than this are copied in rows of images, more of them in rows of channels.
@@ -40,12 +41,16 @@ def conv(x, kernel, windows):
     filters = kernel.shape[-1]
     weights = kernel.reshape(-1, filters)
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
-    for places, rows in _rows_of_windows(x, windows):
-        part = y[places]
-        if part.flags.c_contiguous:
-            np.matmul(rows, weights, out=part.reshape(-1, filters))
-        else:
-            part[...] = (rows @ weights).reshape(part.shape)
+
+    def fill(part):
+        for places, rows in _rows_of_windows(x[part], windows):
+            found = y[part][places]
+            if found.flags.c_contiguous:
+                np.matmul(rows, weights, out=found.reshape(-1, filters))
+            else:
+                found[...] = (rows @ weights).reshape(found.shape)
+
+    by_parts(fill, len(x), y.size * len(weights))
     return y
 
 
@@ -60,10 +65,17 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
         pairs = zip(np.split(x, groups, -1), np.split(dy, groups, -1), strict=True)
         parts = [conv_kernel_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
-    filters, gradient = dy.shape[-1], None
-    for places, rows in _rows_of_windows(x, windows):
-        product = rows.T @ dy[places].reshape(-1, filters)
-        gradient = product if gradient is None else np.add(gradient, product, out=gradient)
+    filters, entries = dy.shape[-1], math.prod(windows.window_size) * x.shape[-1]
+
+    def total(part):
+        gradient = np.zeros((entries, filters), x.dtype)
+        for places, rows in _rows_of_windows(x[part], windows):
+            gradient += rows.T @ dy[part][places].reshape(-1, filters)
+        return gradient
+
+    gradient, *others = by_parts(total, len(x), dy.size * entries)
+    for other in others:
+        gradient += other
     return gradient.reshape(*windows.window_size, x.shape[-1], filters)
 
 
@@ -172,16 +184,20 @@ def _scatter(dy, kernel, windows):
     matrices = kernel.reshape(-1, inputs, filters)
     dx = np.empty((dy.shape[0], *windows.input_size, inputs), dy.dtype)
     places = math.prod(windows.output_size)
-    for block in blocks(dy.shape[0], places * len(matrices) * inputs * dy.itemsize):
-        rows = dy[block].reshape(-1, filters)
-        count = dx[block].shape[0]
-        if inputs == 1:
-            products = matrices[:, 0] @ rows.T
-        else:
-            products = rows @ matrices.swapaxes(1, 2)
-        products = products.reshape(len(matrices), count, *windows.output_size, inputs)
-        padded = np.zeros((count, *windows.padded_size, inputs), dy.dtype)
-        for entry, product in zip(windows.entries, products, strict=True):
-            padded[entry] += product
-        dx[block] = padded[windows.inside]
+
+    def fill(part):
+        count = len(range(*part.indices(len(dy))))
+        for block in blocks(count, places * len(matrices) * inputs * dy.itemsize):
+            found, rows = dx[part][block], dy[part][block].reshape(-1, filters)
+            if inputs == 1:
+                products = matrices[:, 0] @ rows.T
+            else:
+                products = rows @ matrices.swapaxes(1, 2)
+            products = products.reshape(len(matrices), len(found), *windows.output_size, inputs)
+            padded = np.zeros((len(found), *windows.padded_size, inputs), dy.dtype)
+            for entry, product in zip(windows.entries, products, strict=True):
+                padded[entry] += product
+            found[...] = padded[windows.inside]
+
+    by_parts(fill, len(dy), dy.size * kernel.size // filters)
     return dx

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference_numpy.ops import bias as bias_module
-from reference_numpy.ops import convolution, depthwise_convolution
+from reference_numpy.ops import convolution, depthwise_convolution, threads
 from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
 from tests.reference_numpy.ops import plain
@@ -30,9 +30,14 @@ BY_GEOMETRY = pytest.mark.parametrize(
 CHANNELS = [(1, 3, 1), (4, 6, 1), (4, 6, 2), (3, 6, 3)]
 
 
-@pytest.fixture(params=[2**20, 1], ids=["one block", "an example a block"])
-def block_bytes(request, monkeypatch):
-    monkeypatch.setattr(windows_module, "BLOCK_BYTES", request.param)
+@pytest.fixture(params=["one block", "an example a block", "two threads"])
+def by_blocks(request, monkeypatch):
+    """The batch at once, cut for the cache, and cut for threads."""
+    if request.param == "an example a block":
+        monkeypatch.setattr(windows_module, "BLOCK_BYTES", 1)
+    if request.param == "two threads":
+        monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+        monkeypatch.setattr(threads, "_cores", lambda: 2)
 
 
 @pytest.fixture(params=["mirrored", "scattered", "as measured"])
@@ -49,7 +54,7 @@ def input_gradient_by(request, monkeypatch):
 @BY_GEOMETRY
 @pytest.mark.parametrize(("inputs", "filters", "groups"), CHANNELS)
 def test_convolution_is_the_plain_one(
-    geometry, inputs, filters, groups, block_bytes, input_gradient_by
+    geometry, inputs, filters, groups, by_blocks, input_gradient_by
 ):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
@@ -67,7 +72,7 @@ def test_convolution_is_the_plain_one(
 
 @BY_GEOMETRY
 @pytest.mark.parametrize("multiplier", [1, 2])
-def test_depthwise_convolution_is_the_plain_one(geometry, multiplier, block_bytes):
+def test_depthwise_convolution_is_the_plain_one(geometry, multiplier, by_blocks):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
     x = generator.standard_normal((2, *geometry[0], 3))
