@@ -43,8 +43,8 @@ def conv(x, kernel, windows):
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
 
     def fill(part):
-        for places, rows in _rows_of_windows(x[part], windows):
-            found = y[part][places]
+        for places, rows in _rows_of_windows(x, windows, part):
+            found = y[places]
             if found.flags.c_contiguous:
                 np.matmul(rows, weights, out=found.reshape(-1, filters))
             else:
@@ -69,8 +69,8 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
 
     def total(part):
         gradient = np.zeros((entries, filters), x.dtype)
-        for places, rows in _rows_of_windows(x[part], windows):
-            gradient += rows.T @ dy[part][places].reshape(-1, filters)
+        for places, rows in _rows_of_windows(x, windows, part):
+            gradient += rows.T @ dy[places].reshape(-1, filters)
         return gradient
 
     gradient, *others = by_parts(total, len(x), dy.size * entries)
@@ -107,31 +107,31 @@ def _as_depthwise(kernel, groups):
     return kernel.reshape(*kernel.shape[:-2], groups, -1)
 
 
-def _rows_of_windows(x, windows):
-    """The windows of x as the rows of matrices: `(where in y, (windows, entries))`.
+def _rows_of_windows(x, windows, part):
+    """The windows of a part of x as the rows of matrices: `(where in y, (windows, entries))`.
 
     Each matrix is written into the same memory as the last one.
     """
     channels = x.shape[-1]
     if math.prod(windows.window_size) == 1 and not windows.is_padded:
-        yield slice(None), x[windows.entries[0]].reshape(-1, channels)  # x itself, most often
+        yield part, x[part][windows.entries[0]].reshape(-1, channels)  # x itself, most often
     elif channels < FEW_CHANNELS and windows.dilation_rate[0] == 1:
-        yield from _rows_place_by_place(x, windows)
+        yield from _rows_place_by_place(x, windows, part)
     else:
-        yield from _rows_block_by_block(x, windows)
+        yield from _rows_block_by_block(x, windows, part)
 
 
-def _rows_block_by_block(x, windows):
+def _rows_block_by_block(x, windows, part):
     """All windows of some examples in one matrix, every entry copied."""
     places, memory = math.prod(windows.output_size), None
     entries = math.prod(windows.window_size) * x.shape[-1]
-    for block in blocks(x.shape[0], places * entries * x.itemsize):
+    for block in blocks(part, places * entries * x.itemsize):
         view = windows.view(windows.pad(x[block]))
         memory, rows = _copied(view, memory)
         yield block, rows.reshape(-1, entries)
 
 
-def _rows_place_by_place(x, windows):
+def _rows_place_by_place(x, windows, part):
     """The windows at one place along the first axis in one matrix, entries before windows.
 
     The slices of the windows lie in memory in the order (place along the first axis, entries,
@@ -142,7 +142,7 @@ def _rows_place_by_place(x, windows):
     rank, memory = len(windows.window_size), None
     order = [1, *range(rank + 1, 2 * rank + 2), 0, *range(2, rank + 1)]
     size = math.prod((*windows.slices.output_size, *windows.slices.window_size, x.shape[-1]))
-    for block in blocks(x.shape[0], size * x.itemsize):
+    for block in blocks(part, size * x.itemsize):
         view = windows.slices.view(windows.pad(x[block])).transpose(order)
         memory, slices = _copied(view, memory)
         for place in range(windows.output_size[0]):
@@ -186,9 +186,8 @@ def _scatter(dy, kernel, windows):
     places = math.prod(windows.output_size)
 
     def fill(part):
-        count = len(range(*part.indices(len(dy))))
-        for block in blocks(count, places * len(matrices) * inputs * dy.itemsize):
-            found, rows = dx[part][block], dy[part][block].reshape(-1, filters)
+        for block in blocks(part, places * len(matrices) * inputs * dy.itemsize):
+            found, rows = dx[block], dy[block].reshape(-1, filters)
             if inputs == 1:
                 products = matrices[:, 0] @ rows.T
             else:

@@ -61,7 +61,7 @@ def depthwise_conv_input_gradient(dy, kernel, windows):
         return sum(parts[1:], start=parts[0])
     dx = np.empty((dy.shape[0], *windows.input_size, channels), dy.dtype)
     weights = kernel.reshape(-1, *kernel.shape[-2:])
-    for block in blocks(dy.shape[0], 3 * dy[:1].nbytes):
+    for block in blocks(slice(0, len(dy)), 3 * dy[:1].nbytes):
         part = dy[block]
         padded = np.zeros((part.shape[0], *windows.padded_size, channels), dy.dtype)
         for entry, weight in zip(windows.entries, weights, strict=True):

@@ -20,7 +20,7 @@ def max_pool(x, windows):
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     shape = (x.shape[0], *windows.output_size, x.shape[-1])
     y, found = np.empty(shape, x.dtype), np.empty((len(windows.entries) - 1, *shape), bool)
-    for block in blocks(x.shape[0], 2 * x[:1].nbytes):
+    for block in blocks(slice(0, len(x)), 2 * x[:1].nbytes):
         padded, largest = windows.pad(x[block], lowest), y[block]
         first, *others = windows.entries
         np.copyto(largest, padded[first])
@@ -56,7 +56,7 @@ def average_pool(x, windows):
     """y[o] = Σ of x over the window o / number of its entries that are not padding."""
     y = np.empty((x.shape[0], *windows.output_size, x.shape[-1]), x.dtype)
     first, *others = windows.entries
-    for block in blocks(x.shape[0], 2 * x[:1].nbytes):
+    for block in blocks(slice(0, len(x)), 2 * x[:1].nbytes):
         padded, total = windows.pad(x[block]), y[block]
         np.copyto(total, padded[first])
         for entry in others:
@@ -81,7 +81,7 @@ def _gather(dy, windows, shares, entries):
     """dx: every entry's share of dy added up where that entry lies."""
     channels = dy.shape[-1]
     dx = np.empty((dy.shape[0], *windows.input_size, channels), dy.dtype)
-    for block in blocks(dy.shape[0], 2 * dx[:1].nbytes):
+    for block in blocks(slice(0, len(dx)), 2 * dx[:1].nbytes):
         if windows.tiles:
             for entry, share in zip(entries, shares(block), strict=True):
                 dx[block][entry] = share

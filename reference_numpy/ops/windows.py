@@ -176,12 +176,13 @@ class Windows:
         )
 
 
-def blocks(batch, bytes_each):
+def blocks(part, bytes_each):
     """Slices of the batch axis whose working arrays fit the cache; at least one, maybe empty.
 
     Args:
-        batch: number of examples.
+        part: the slice of the batch axis that they make up.
         bytes_each: size of the working array that one example needs.
     """
-    step = max(1, min(batch, BLOCK_BYTES // max(1, bytes_each)))
-    return [slice(start, min(start + step, batch)) for start in range(0, max(1, batch), step)]
+    start, stop = part.start, part.stop
+    step = max(1, min(stop - start, BLOCK_BYTES // max(1, bytes_each)))
+    return [slice(s, min(s + step, stop)) for s in range(start, max(start + 1, stop), step)]

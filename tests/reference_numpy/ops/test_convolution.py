@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference_numpy.ops import bias as bias_module
-from reference_numpy.ops import convolution, depthwise_convolution, threads
+from reference_numpy.ops import convolution, depthwise_convolution
 from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
 from tests.reference_numpy.ops import plain
@@ -28,16 +28,6 @@ BY_GEOMETRY = pytest.mark.parametrize(
 )
 # (input channels, filters, groups)
 CHANNELS = [(1, 3, 1), (4, 6, 1), (4, 6, 2), (3, 6, 3)]
-
-
-@pytest.fixture(params=["one block", "an example a block", "two threads"])
-def by_blocks(request, monkeypatch):
-    """The batch at once, cut for the cache, and cut for threads."""
-    if request.param == "an example a block":
-        monkeypatch.setattr(windows_module, "BLOCK_BYTES", 1)
-    if request.param == "two threads":
-        monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
-        monkeypatch.setattr(threads, "_cores", lambda: 2)
 
 
 @pytest.fixture(params=["mirrored", "scattered", "as measured"])

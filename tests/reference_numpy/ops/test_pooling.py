@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from reference_numpy.ops import adaptive_pooling, pooling
-from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
 from tests.reference_numpy.ops import plain
 
@@ -23,13 +22,8 @@ BY_GEOMETRY = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(params=[2**20, 1], ids=["one block", "an example a block"])
-def block_bytes(request, monkeypatch):
-    monkeypatch.setattr(windows_module, "BLOCK_BYTES", request.param)
-
-
 @BY_GEOMETRY
-def test_max_pooling_is_the_plain_one(geometry, block_bytes):
+def test_max_pooling_is_the_plain_one(geometry, by_blocks):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
     # Few distinct values, all below zero: many ties, and zeros of a padding would win.
@@ -42,7 +36,7 @@ def test_max_pooling_is_the_plain_one(geometry, block_bytes):
 
 
 @BY_GEOMETRY
-def test_average_pooling_is_the_plain_one(geometry, block_bytes):
+def test_average_pooling_is_the_plain_one(geometry, by_blocks):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
     x = generator.standard_normal((3, *geometry[0], 2))

@@ -37,6 +37,6 @@ def test_a_view_holds_the_entries_of_every_window():
 
 
 def test_blocks_cover_the_batch_once_and_an_empty_batch_has_one():
-    assert blocks(0, 10) == [slice(0, 0)]
-    assert blocks(5, 2**40) == [slice(i, i + 1) for i in range(5)]
-    assert blocks(5, 2**18) == [slice(0, 4), slice(4, 5)]
+    assert blocks(slice(0, 0), 10) == [slice(0, 0)]
+    assert blocks(slice(0, 5), 2**40) == [slice(i, i + 1) for i in range(5)]
+    assert blocks(slice(3, 8), 2**18) == [slice(3, 7), slice(7, 8)]
