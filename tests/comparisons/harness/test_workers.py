@@ -52,7 +52,8 @@ def test_no_worker_outlives_its_run(tmp_path, sent):
         stderr=subprocess.DEVNULL,
         env=environment,
     )
-    run.stdout.readline()  # the first job is under way
+    while b"training" not in run.stdout.readline():  # the job that would not end
+        assert run.poll() is None
     deadline = time.monotonic() + 60
     while not (workers := children(run.pid)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -63,7 +64,8 @@ def test_no_worker_outlives_its_run(tmp_path, sent):
     while any(map(is_running, workers)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert workers and not any(map(is_running, workers))
-    assert not list(out.rglob("*.tmp")) and not list(out.rglob("*.json"))
+    assert not list(out.rglob("*.tmp"))
+    assert [path.name for path in out.rglob("*.json")] == ["check-numpy-0.json"]
 
 
 def test_a_run_that_fails_waits_until_its_workers_are_gone(tmp_path):
