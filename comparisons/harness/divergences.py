@@ -134,7 +134,7 @@ DIVERGENCES = (
         "Keras rounds momentum, decay rates and epsilon to float32",
     ),
     Divergence(
-        "optimizer constants in float64",
+        "Adam's corrections in float32",
         KERAS,
         lambda layer, arguments: (layer, arguments) == ("Optimizer", {"name": "Adam"}),
         ("float32",),

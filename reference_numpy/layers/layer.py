@@ -86,7 +86,7 @@ class Layer(Configurable):
         self.inbound_nodes = []
         self.own_weights = []
         self.sublayers = []
-        self._trainable = trainable
+        self._trainable = bool(trainable)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
