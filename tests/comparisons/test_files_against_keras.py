@@ -158,7 +158,8 @@ def operations():
         ops.sqrt(x * x + 1), ops.square(x), ops.tanh(x), ops.maximum(x, z), ops.minimum(x, 0.0),
         ops.where(x > 0, x, z), ops.cast(x > z, "float64"), ops.relu(x), ops.sigmoid(x),
         ops.softmax(x, axis=-1), ops.silu(x), ops.softplus(x), keras.activations.relu(x),
-        ops.cast(ops.any(ops.logical_or(x > 1, x <= -1), axis=-1), "float64"),
+        ops.cast(ops.any(ops.logical_or(x > 1, x <= -1), axis=-1), "float64"), ops.max(x),
+        ops.max(x, axis=(1, -1), keepdims=True), ops.min(x, axis=-1), ops.clip(x, -1, 0.5),
     ]  # fmt: skip
     return keras.Model([x, z], outputs)
 

@@ -4,7 +4,7 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 """
 
 from reference_numpy.layers.symbolic import KerasTensor
-from reference_numpy.models.operations import arithmetic, functions, logic, shapes
+from reference_numpy.models.operations import arithmetic, functions, logic, reductions, shapes
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
     LayerScale,
@@ -20,9 +20,10 @@ def _operations(module, *names):
 
 _numpy = _operations(arithmetic, "Add", "Subtract", "Multiply", "TrueDivide", "Divide", "Power")
 _numpy += _operations(arithmetic, "Maximum", "Minimum", "Matmul", "Negative", "Absolute", "Square")
-_numpy += _operations(arithmetic, "Sqrt", "Exp", "Log") + [functions.Tanh]
+_numpy += _operations(arithmetic, "Sqrt", "Exp", "Log", "Clip") + [functions.Tanh]
 _numpy += _operations(shapes, "GetItem", "Reshape", "Transpose", "ExpandDims", "Squeeze")
-_numpy += _operations(shapes, "Concatenate", "Stack", "Sum", "Mean")
+_numpy += _operations(shapes, "Concatenate", "Stack")
+_numpy += _operations(reductions, "Sum", "Mean", "Max", "Min")
 _numpy += _operations(logic, "Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual")
 _numpy += _operations(logic, "LogicalAnd", "LogicalOr", "LogicalNot", "Any", "All", "Where")
 _numpy += _operations(logic, "ZerosLike", "OnesLike")

@@ -245,3 +245,23 @@ class Log(Unary):
     def slope(self, x, y):
         """1 / x."""
         return 1.0 / x
+
+
+class Clip(Unary):
+    """y = min(max(x, x_min), x_max); the derivative at both bounds is 1, as in TensorFlow.
+
+    Args:
+        x_min, x_max: the bounds, numbers.
+    """
+
+    def __init__(self, x_min, x_max, name=None):
+        super().__init__(name)
+        self.x_min, self.x_max = x_min, x_max
+
+    def value(self, x):
+        """x within the bounds."""
+        return np.clip(x, self.x_min, self.x_max)
+
+    def slope(self, x, y):
+        """1 within the bounds, else 0."""
+        return ((x >= self.x_min) & (x <= self.x_max)).astype(x.dtype)

@@ -7,7 +7,7 @@ import numpy as np
 
 from reference_numpy.models.operations.arithmetic import Binary, sum_to
 from reference_numpy.models.operations.operation import Operation
-from reference_numpy.models.operations.shapes import Sum
+from reference_numpy.models.operations.reductions import Reduction
 
 
 class Comparison(Binary):
@@ -91,15 +91,15 @@ class LogicalNot(Operation):
         return x
 
 
-class Any(Sum):
-    """Whether any is true along axes; the arguments are those of `Sum`."""
+class Any(Reduction):
+    """Whether any is true along axes."""
 
     result_dtype = "bool"
-    over_axes = np.any
+    over_axes = staticmethod(np.any)
 
-    def compute(self, x):
+    def reduced(self, x, axes):
         """Whether any is true."""
-        return type(self).over_axes(x, axis=self._axes(x.ndim), keepdims=self.keepdims), None
+        return self.over_axes(x, axis=axes, keepdims=True)
 
     def slopes(self, dy, cache):
         """None."""
@@ -109,7 +109,7 @@ class Any(Sum):
 class All(Any):
     """Whether all are true along axes."""
 
-    over_axes = np.all
+    over_axes = staticmethod(np.all)
 
 
 class ZerosLike(Operation):

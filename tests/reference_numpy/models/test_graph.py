@@ -6,6 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness.layer_checks import Reference
 from reference_numpy.layers import penalties
+from reference_numpy.models.operations import arithmetic, reductions
 
 L = rn.layers
 
@@ -339,3 +340,15 @@ def test_inputs_that_do_not_fit():
         model([draw(5, 4), None])
     with pytest.raises(ValueError, match="takes numbers of the dtype float64"):
         model([draw(5, 4), np.full((5, 3), "a")])
+
+
+def test_equal_extrema_share_the_gradient_and_bounds_pass_it_on():
+    x = np.array([[1.0, 3.0, 3.0], [0.0, 2.0, -1.0]])
+    for operation, dy, expected in (
+        (reductions.Max(axis=1), [2.0, 4.0], [[0, 1, 1], [0, 4, 0]]),
+        (reductions.Min(axis=(0, 1)), 2.0, [[0, 0, 0], [0, 0, 2]]),
+        (arithmetic.Clip(0.0, 2.0), np.ones((2, 3)), [[1, 0, 0], [1, 1, 0]]),
+    ):
+        _, cache = operation.forward(x)
+        (dx,), _ = operation.backward(np.asarray(dy), cache)
+        np.testing.assert_array_equal(dx, expected)
