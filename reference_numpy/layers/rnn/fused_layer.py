@@ -122,9 +122,9 @@ class FusedLayer(CellLayer):
         slopes = np.empty((len(wanted), batch), q.dtype)
         dx = np.empty((length, inputs, batch), q.dtype) if input_gradient else None
         dkernel = np.zeros_like(kernel) if cell.trainable else None
-        block = min(length, max(1, COLUMNS // batch))
+        block = min(length, max(1, COLUMNS // max(1, batch)))
         dz = np.empty((columns, block, batch), q.dtype)
-        dgates = dz.reshape(-1, units, block, batch)
+        dgates = dz.reshape(columns // units, units, block, batch)
         for t in reversed(range(length)):
             place = t % block
             if t >= length - len(dy):

@@ -368,3 +368,12 @@ def test_any_layer_with_a_state_size_is_a_cell():
     dx, grads = layer.backward(np.ones_like(y), cache)
     np.testing.assert_allclose(dx, np.broadcast_to([[[10], [8], [6], [4], [2]]], X.shape))
     assert grads == []
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+def test_a_batch_of_no_samples(name):
+    layer = getattr(rn.layers, name)(3)
+    y, cache = layer.forward(np.zeros((0, 4, 2), "float32"))
+    dx, grads = layer.backward(np.zeros_like(y), cache)
+    assert (y.shape, dx.shape) == ((0, 3), (0, 4, 2))
+    assert not any(grad.any() for grad in grads)
