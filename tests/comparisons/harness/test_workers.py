@@ -12,12 +12,15 @@ from comparisons.harness import backends, workers
 from comparisons.harness.concept import Settings
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from comparisons.harness import runner
 from comparisons.harness.concept import Settings
 
 if __name__ == "__main__":
+    # A shell that starts the tests in the background has them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     plan = runner.plan(["titanic_mlp"], Settings(epochs=100_000), ["numpy"])
     runner.run(plan, Path(sys.argv[1]), progress=lambda *what: print(what, flush=True))
 """
