@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference_numpy.ops import bias as bias_module
-from reference_numpy.ops import convolution, depthwise_convolution
+from reference_numpy.ops import convolution, depthwise_convolution, threads
 from reference_numpy.ops import windows as windows_module
 from reference_numpy.ops.windows import Windows
 from tests.reference_numpy.ops import plain
@@ -30,6 +30,13 @@ BY_GEOMETRY = pytest.mark.parametrize(
 CHANNELS = [(1, 3, 1), (4, 6, 1), (4, 6, 2), (3, 6, 3)]
 
 
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def by_threads(request, monkeypatch):
+    """The batch in one thread, and cut for two."""
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(threads, "_cores", lambda: request.param)
+
+
 @pytest.fixture(params=["mirrored", "scattered", "as measured"])
 def input_gradient_by(request, monkeypatch):
     """Both ways to the input gradient where both exist, and the one that is chosen."""
@@ -44,7 +51,7 @@ def input_gradient_by(request, monkeypatch):
 @BY_GEOMETRY
 @pytest.mark.parametrize(("inputs", "filters", "groups"), CHANNELS)
 def test_convolution_is_the_plain_one(
-    geometry, inputs, filters, groups, by_blocks, input_gradient_by
+    geometry, inputs, filters, groups, by_blocks, by_threads, input_gradient_by
 ):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
