@@ -106,6 +106,8 @@ def scales(evaluate, quantities, draws=3):
             return array * (1.0 + unit * generator.choice([-1.0, 1.0], array.shape))
 
         for name, value in evaluate(jitter).items():
+            if value.dtype.kind != "f":
+                continue
             moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / unit
             found[name] = max(found[name], moved)
     # A gradient that is zero whatever the inputs (that of a bias which softmax does not see) is

@@ -108,6 +108,8 @@ class Reference:
 
     def _differentiable(self):
         """`(name, kind, index, value)` of every floating input and trainable weight."""
+        if all(cotangent is None for cotangent in self.cotangents):
+            return []
         trainable = set(map(id, self.layer.trainable_weights))
         inputs = [(i, x) for i, x in enumerate(tree.flatten(self.inputs)) if x.dtype.kind == "f"]
         weights = [(i, w) for i, w in enumerate(self.layer.weights) if id(w) in trainable]

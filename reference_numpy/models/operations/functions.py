@@ -111,3 +111,10 @@ class ReLU(FunctionOperation):
     def function(self):
         """relu with the arguments."""
         return activations.Relu(self.negative_slope, self.max_value, self.threshold)
+
+
+OFFERED = {
+    "ops.numpy": [Tanh],
+    "ops.nn": [Relu, Sigmoid, Silu, Softplus, Softmax, Gelu, LeakyRelu],
+    "activations.activations": [ReLU],
+}

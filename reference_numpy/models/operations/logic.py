@@ -5,20 +5,15 @@ Keras puts the masks of its layers into a functional graph as such operations.
 
 import numpy as np
 
-from reference_numpy.models.operations.arithmetic import Binary, sum_to
+from reference_numpy.models.operations.binary import Binary, broadcast_shapes, sum_to
 from reference_numpy.models.operations.operation import Operation
 from reference_numpy.models.operations.reductions import Reduction
 
 
 class Comparison(Binary):
-    """True where a relation holds between a and b. A subclass names NumPy's function for it."""
+    """True where a relation holds between a and b. A subclass says which, as `value`."""
 
     result_dtype = "bool"
-    relation = None
-
-    def value(self, a, b):
-        """Whether the relation holds."""
-        return type(self).relation(a, b)
 
     def slopes(self, dy, cache):
         """None."""
@@ -28,49 +23,49 @@ class Comparison(Binary):
 class Equal(Comparison):
     """a = b."""
 
-    relation = np.equal
+    value = staticmethod(np.equal)
 
 
 class NotEqual(Comparison):
     """a ≠ b."""
 
-    relation = np.not_equal
+    value = staticmethod(np.not_equal)
 
 
 class Greater(Comparison):
     """a > b."""
 
-    relation = np.greater
+    value = staticmethod(np.greater)
 
 
 class GreaterEqual(Comparison):
     """a ≥ b."""
 
-    relation = np.greater_equal
+    value = staticmethod(np.greater_equal)
 
 
 class Less(Comparison):
     """a < b."""
 
-    relation = np.less
+    value = staticmethod(np.less)
 
 
 class LessEqual(Comparison):
     """a ≤ b."""
 
-    relation = np.less_equal
+    value = staticmethod(np.less_equal)
 
 
 class LogicalAnd(Comparison):
     """Both."""
 
-    relation = np.logical_and
+    value = staticmethod(np.logical_and)
 
 
 class LogicalOr(Comparison):
     """One or both."""
 
-    relation = np.logical_or
+    value = staticmethod(np.logical_or)
 
 
 class LogicalNot(Operation):
@@ -191,4 +186,25 @@ class Where(Operation):
 
     def shape(self, condition, x1, x2):
         """What the three broadcast to."""
-        return Binary.shape(self, Binary.shape(self, condition, x1), x2)
+        return broadcast_shapes(condition, x1, x2)
+
+
+OFFERED = {
+    "ops.numpy": [
+        Equal,
+        NotEqual,
+        Greater,
+        GreaterEqual,
+        Less,
+        LessEqual,
+        LogicalAnd,
+        LogicalOr,
+        LogicalNot,
+        Any,
+        All,
+        Where,
+        ZerosLike,
+        OnesLike,
+    ],
+    "ops.core": [Cast, ConvertToTensor],
+}

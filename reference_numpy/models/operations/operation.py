@@ -12,11 +12,11 @@ class OperationCall:
     def forward(self, *args, **kwargs):
         """The output, and what backward needs."""
         y, cache = self.compute(*args, **kwargs)
-        return y, (cache, args, kwargs)
+        return y, (cache, args)
 
     def backward(self, dy, cache, input_gradient=True):
         """The gradients of the arguments in their structure, None for those that have none."""
-        cache, args, kwargs = cache
+        cache, args = cache
         slopes = self.slopes(dy, cache) if input_gradient else ()
         rest = (None,) * (len(args) - len(slopes))
         dx = [
@@ -38,8 +38,10 @@ class Operation(OperationCall, Layer):
     arguments than arrays come as they are; a number has the shape ()).
     """
 
-    #: name of the dtype of the output; None for what the arguments give
+    #: name of the output's dtype, a tuple for several outputs; None for what the arguments give
     result_dtype = None
+    #: whether integers become floating numbers
+    floating = False
     not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
 
     def __init__(self, name=None):
@@ -53,11 +55,31 @@ class Operation(OperationCall, Layer):
 
     def compute_output_shape(self, args, kwargs):
         """Shape of the output for arrays or symbolic tensors among the arguments."""
-        tensors = [leaf for leaf in tree.flatten([list(args), kwargs]) if hasattr(leaf, "shape")]
-        dtypes = [leaf.dtype for leaf in tensors]
-        self._output_dtype = self.result_dtype or np.result_type(*dtypes).name
-
+        self._output_dtype = self.result_dtype or self.promote(*args, *kwargs.values())
         return self.shape(*map(_shape, args), **{name: _shape(arg) for name, arg in kwargs.items()})
+
+    def promote(self, *arguments):
+        """Name of the dtype in which these arguments are computed with, as in Keras.
+
+        Floating numbers have it their way, however wide the integers are; a Python number takes
+        the dtype of the arrays, but a fraction makes integers floating.
+        """
+        leaves = tree.flatten(list(arguments))
+        dtypes = [np.dtype(leaf.dtype) for leaf in leaves if hasattr(leaf, "dtype")]
+        floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+        if floats:
+            return np.result_type(*floats).name
+        if self.floating or any(isinstance(leaf, float) for leaf in leaves):
+            return config.floatx()
+        return np.result_type(*dtypes).name
+
+    def promoted(self, *arguments):
+        """The arrays among the arguments in one dtype; numbers as they are."""
+        dtype = self.promote(*arguments)
+        return [
+            arg.astype(dtype, copy=False) if isinstance(arg, (np.ndarray, np.generic)) else arg
+            for arg in arguments
+        ]
 
     @property
     def output_dtype(self):

@@ -30,8 +30,8 @@ class Reduction(Operation):
 
     def compute(self, x):
         """What is left of x, and x beside it."""
-        axes = self._axes(x.ndim)
-        y = self.reduced(x, axes)
+        axes, (numbers,) = self._axes(x.ndim), self.promoted(x)
+        y = self.reduced(numbers, axes)
         return (y if self.keepdims else np.squeeze(y, axes)), (x, y, axes)
 
     def slopes(self, dy, cache):
@@ -63,6 +63,8 @@ class Sum(Reduction):
 
 class Mean(Reduction):
     """y = the mean of x over axes; dx = dy over their number."""
+
+    floating = True
 
     def reduced(self, x, axes):
         """The mean."""
@@ -107,3 +109,8 @@ class Min(Max):
     """y = min x over axes; dx = dy where x is the minimum, shared out evenly like `Max`'s."""
 
     extremum = staticmethod(np.min)
+
+
+OFFERED = {
+    "ops.numpy": [Sum, Mean, Max, Min],
+}

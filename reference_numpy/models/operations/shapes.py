@@ -1,66 +1,10 @@
-"""Operations that move numbers without changing them, and sums of them."""
+"""Operations that give the numbers of an array another order or shape."""
 
 import math
 
 import numpy as np
 
 from reference_numpy.models.operations.operation import Operation
-
-
-class GetItem(Operation):
-    """y = x[key] for integers, slices, `...` and new axes; dx has dy there and 0 elsewhere."""
-
-    def compute(self, x, key):
-        """x[key], and what backward needs."""
-        key = _as_key(key)
-        return x[key], (x.shape, x.dtype, key)
-
-    def slopes(self, dy, cache):
-        """dy in its place."""
-        shape, dtype, key = cache
-        if dtype.kind != "f":
-            return (None,)
-        dx = np.zeros(shape, dtype)
-        dx[key] = dy
-        return (dx,)
-
-    def shape(self, x, key):
-        """The sizes that the key leaves; an axis of unknown size stays unknown."""
-        parts = _as_key(key)
-        parts = list(parts) if isinstance(parts, tuple) else [parts]
-        taken = sum(part is not None and part is not Ellipsis for part in parts)
-        if taken > len(x):
-            raise ValueError(f"Operation '{self.name}': the shape {x} has no {taken} axes.")
-        if Ellipsis not in parts:
-            parts.append(Ellipsis)
-        rest, found = list(x), []
-        for part in parts:
-            if part is Ellipsis:
-                whole = len(x) - taken
-                found += rest[:whole]
-                del rest[:whole]
-            elif part is None:
-                found.append(1)
-            elif isinstance(part, slice):
-                found.append(_length(rest.pop(0), part))
-            elif isinstance(part, int):
-                size = rest.pop(0)
-                if size is not None and not -size <= part < size:
-                    raise ValueError(f"Operation '{self.name}': index {part} of {size}.")
-            else:
-                raise NotImplementedError(
-                    f"Operation '{self.name}': only integers, slices, `...` and new axes are "
-                    f"supported as keys. Received: {part!r}"
-                )
-        return tuple(found)
-
-
-def _as_key(key):
-    return tuple(key) if isinstance(key, list) else key
-
-
-def _length(size, part):
-    return None if size is None else len(range(*part.indices(size)))
 
 
 class Reshape(Operation):
@@ -169,46 +113,6 @@ class Squeeze(Operation):
         return (*x[:axis], *x[axis + 1 :])
 
 
-class Concatenate(Operation):
-    """The arrays of a list one after another along an axis."""
-
-    def __init__(self, axis=0, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def compute(self, xs):
-        """The joined array, and where to cut it."""
-        ends = np.cumsum([x.shape[self.axis] for x in xs])[:-1]
-        return np.concatenate(xs, self.axis), ends
-
-    def slopes(self, dy, cache):
-        """The parts of dy."""
-        return (np.split(dy, cache, self.axis),)
-
-    def shape(self, xs):
-        """The sizes along the axis added up."""
-        axis, sizes = self.axis % len(xs[0]), list(xs[0])
-        lengths = [x[axis] for x in xs]
-        sizes[axis] = None if None in lengths else sum(lengths)
-        return tuple(sizes)
-
-
-class Stack(Operation):
-    """The arrays of a list along a new axis."""
-
-    def __init__(self, axis=0, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def compute(self, xs):
-        """The stacked array."""
-        return np.stack(xs, self.axis), None
-
-    def slopes(self, dy, cache):
-        """The layers of dy."""
-        return (list(np.moveaxis(dy, self.axis, 0)),)
-
-    def shape(self, xs):
-        """The arrays' shape with their number."""
-        axis = self.axis % (len(xs[0]) + 1)
-        return (*xs[0][:axis], len(xs), *xs[0][axis:])
+OFFERED = {
+    "ops.numpy": [Reshape, Transpose, ExpandDims, Squeeze],
+}

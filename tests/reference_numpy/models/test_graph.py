@@ -6,7 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness.layer_checks import Reference
 from reference_numpy.layers import penalties
-from reference_numpy.models.operations import arithmetic, reductions
+from reference_numpy.models.operations import elementwise, reductions
 
 L = rn.layers
 
@@ -347,7 +347,7 @@ def test_equal_extrema_share_the_gradient_and_bounds_pass_it_on():
     for operation, dy, expected in (
         (reductions.Max(axis=1), [2.0, 4.0], [[0, 1, 1], [0, 4, 0]]),
         (reductions.Min(axis=(0, 1)), 2.0, [[0, 0, 0], [0, 0, 2]]),
-        (arithmetic.Clip(0.0, 2.0), np.ones((2, 3)), [[1, 0, 0], [1, 1, 0]]),
+        (elementwise.Clip(0.0, 2.0), np.ones((2, 3)), [[1, 0, 0], [1, 1, 0]]),
     ):
         _, cache = operation.forward(x)
         (dx,), _ = operation.backward(np.asarray(dy), cache)

@@ -1,0 +1,27 @@
+"""Two numbers, element by element."""
+
+from tests.operation_cases.case import Case, Draw
+
+PAIR = (Draw((4, 3)), Draw((4, 3)))
+POSITIVE = (Draw((4, 3), "positive"), Draw((1, 3), "positive"))
+INTEGERS = (Draw((4, 3), "integer"), Draw((4, 3), "integer"))
+
+CASES = [
+    Case("Add", lambda ops, a, b: a + b, PAIR),
+    Case("Add-a-number", lambda ops, x: 1 + x),
+    Case("Add-integers-and-a-fraction", lambda ops, x: x + 0.5, INTEGERS[:1]),
+    Case("Add-integers-and-floats", lambda ops, a, b: a + b, (INTEGERS[0], PAIR[0])),
+    Case("Subtract", lambda ops, a, b: a - b, (Draw((4, 3)), Draw((1, 3)))),
+    Case("Subtract-from-a-number", lambda ops, x: 2 - x),
+    Case("Multiply", lambda ops, a, b: a * b, (Draw((4, 1)), Draw((1, 3)))),
+    Case("Multiply-by-itself", lambda ops, x: x * x),
+    Case("TrueDivide", lambda ops, a, b: a / b, POSITIVE),
+    Case("TrueDivide-integers", lambda ops, a: a / 2, INTEGERS[:1]),
+    Case("Divide", lambda ops, a, b: ops.divide(a, b), POSITIVE),
+    Case("Power", lambda ops, a, b: a**b, POSITIVE),
+    Case("Power-of-a-number", lambda ops, x: 2.0**x),
+    Case("Power-to-a-number", lambda ops, x: x**3),
+    Case("Maximum", lambda ops, a, b: ops.maximum(a, b), (Draw((4, 3)), Draw((4, 1)))),
+    Case("Minimum", lambda ops, a, b: ops.minimum(a, b), PAIR),
+    Case("Minimum-and-a-number", lambda ops, x: ops.minimum(x, 0.1)),
+]
