@@ -1,11 +1,10 @@
-"""What `fit` is given, checked and cut into batches."""
+"""What `fit` is given: checks, weights of classes, the part for validation."""
 
 import math
-import warnings
 
 import numpy as np
 
-from reference_numpy import config, random, tree
+from reference_numpy import config, tree
 
 
 def as_arrays(structure, name):
@@ -131,116 +130,3 @@ def positive_integer(value, name):
     if not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
     return int(value)
-
-
-class Batches:
-    """Arrays cut into batches, epoch after epoch.
-
-    Args:
-        x, y, sample_weight: arrays or structures of them.
-        batch_size: samples a batch; None for 32, or what makes `steps` batches of all samples.
-        steps: batches an epoch; None for as many as it takes to see every sample. With fewer
-            than that the next epoch goes on where the last one stopped.
-        shuffle: whether the samples come in a random order, new in each epoch: True,
-            `"batch"` (only within each batch), or a generator to draw the orders from, anything
-            that has `permutation(n)`.
-        class_weight: `{class: weight}`, instead of `sample_weight`.
-
-    Raises:
-        ValueError: if the numbers of samples differ, for what is not an array, and for a
-            `batch_size` or `steps` that is no positive integer.
-    """
-
-    def __init__(
-        self,
-        x,
-        y=None,
-        sample_weight=None,
-        batch_size=None,
-        steps=None,
-        shuffle=False,
-        class_weight=None,
-    ):
-        self.x, self.y = as_arrays(x, "x"), as_arrays(y, "y")
-        if class_weight is not None:
-            if sample_weight is not None:
-                raise ValueError("You cannot pass `class_weight` and `sample_weight` together.")
-            sample_weight = class_weight_to_sample_weights(self.y, class_weight)
-        self.sample_weight = self._spread(as_arrays(sample_weight, "sample_weight"))
-        self.samples = count_samples(self.x, self.y, self.sample_weight)
-        self.steps = None if steps is None else positive_integer(steps, "steps")
-        if batch_size is None:
-            batch_size = math.ceil(self.samples / self.steps) if self.steps else 32
-        self.batch_size = positive_integer(batch_size, "batch_size")
-        self.size = math.ceil(self.samples / self.batch_size)
-        self.shuffle, self.generator = bool(shuffle) and shuffle != "batch", None
-        self.shuffle_within = shuffle == "batch"
-        if shuffle:
-            drawn = hasattr(shuffle, "permutation")
-            self.generator = shuffle if drawn else random.SeedGenerator().generator
-        self._rest, self._seen = None, 0
-
-    def _spread(self, sample_weight):
-        """One array of weights for several outputs goes to each of them."""
-        if sample_weight is None or not isinstance(self.y, (list, tuple, dict)):
-            return sample_weight
-        if isinstance(sample_weight, (list, tuple, dict)):
-            if len(tree.flatten(sample_weight)) != len(tree.flatten(self.y)):
-                raise ValueError(
-                    "You should provide one `sample_weight` array per output in `y`. Received "
-                    f"{len(tree.flatten(sample_weight))} for {len(tree.flatten(self.y))} outputs."
-                )
-            return sample_weight
-        if sample_weight.ndim > 2 or (sample_weight.ndim == 2 and sample_weight.shape[1] != 1):
-            raise ValueError(
-                "For a model with multiple outputs a single `sample_weight` array should have one "
-                f"number per sample. Received: sample_weight.shape={sample_weight.shape}"
-            )
-        return tree.map_structure(lambda _: sample_weight, self.y)
-
-    @property
-    def steps_per_epoch(self):
-        """Batches an epoch."""
-        return self.steps or self.size
-
-    def epoch(self):
-        """Yield the `(x, y, sample_weight)` of one epoch's batches."""
-        if self.steps is None:
-            yield from self._all()
-            return
-        for _ in range(self.steps):
-            if self._rest is None:
-                self._rest, self._seen = self._all(), 0
-            if self._seen == self.size:
-                warnings.warn(
-                    "Your input ran out of data; interrupting training. Make sure that there are "
-                    f"at least `steps_per_epoch` = {self.steps} batches.",
-                    stacklevel=3,
-                )
-                break
-            self._seen += 1
-            yield next(self._rest)
-        if self._seen == self.size:
-            self._rest = None
-
-    def _all(self):
-        order = self.generator.permutation(self.samples) if self.shuffle else None
-        for start in range(0, self.samples, self.batch_size):
-            stop = min(start + self.batch_size, self.samples)
-            rows = slice(start, stop)
-            if self.shuffle:
-                rows = order[rows]
-            elif self.shuffle_within:
-                rows = self.generator.permutation(stop - start) + start
-            yield (
-                self._take(self.x, rows),
-                self._take(self.y, rows),
-                self._take(self.sample_weight, rows),
-            )
-
-    def _take(self, structure, rows):
-        if isinstance(structure, np.ndarray):
-            return structure[rows] if isinstance(rows, slice) else structure.take(rows, axis=0)
-        return tree.map_structure(
-            lambda leaf: None if leaf is None else self._take(leaf, rows), structure
-        )

@@ -5,9 +5,15 @@ import numpy as np
 from reference_numpy import tree
 from reference_numpy.callbacks import Callback, CallbackList
 from reference_numpy.callbacks.callback_list import as_numbers
-from reference_numpy.models.data import Batches, as_arrays, unpack
+from reference_numpy.models.batches import Batches, batches_of, is_stream
+from reference_numpy.models.data import as_arrays, unpack
 from reference_numpy.models.data import split as split_data
 from reference_numpy.models.steps import Steps
+
+NO_BATCH = (
+    "There is no batch to evaluate or predict. A generator can be gone through only once: give a "
+    "new one, or what can be iterated anew."
+)
 
 
 class Trainer(Steps):
@@ -35,8 +41,8 @@ class Trainer(Steps):
         """Train the model for some epochs.
 
         Args:
-            x, y: inputs and targets: arrays, or lists or dictionaries of arrays. Generators and
-                datasets are not taken; `train_on_batch` trains with whatever they yield.
+            x, y: inputs and targets: arrays, or lists or dictionaries of arrays. Or x alone, a
+                generator or dataset that yields the batches: see `Stream`.
             batch_size: samples a step; None for 32.
             epochs: the epoch to stop at; each sees every sample once.
             verbose: 0 for silence, 1 or "auto" for a progress bar, 2 for a line an epoch.
@@ -48,7 +54,7 @@ class Trainer(Steps):
                 `numpy.random.permutation`, so a `numpy.random.RandomState` repeats it.
             class_weight: `{class: weight}`. sample_weight: a weight for each sample.
             initial_epoch: the epoch to begin with.
-            steps_per_epoch: batches an epoch; None for all samples.
+            steps_per_epoch: batches an epoch; None for all that there are.
             validation_steps, validation_batch_size: the same for validation.
             validation_freq: validate every so many epochs, or after the listed ones.
 
@@ -63,23 +69,31 @@ class Trainer(Steps):
             raise ValueError(
                 f"`epochs` must be an integer of 0 or more. Received: epochs={epochs!r}"
             )
+        if validation_split and is_stream(x):
+            raise ValueError(
+                "`validation_split` needs arrays. For what yields batches give `validation_data`. "
+                f"Received: x of type {type(x).__name__}"
+            )
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split_data(
                 x, y, sample_weight, validation_split
             )
-        batches = Batches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
+        batches = batches_of(
+            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
+        )
         validation = None
         _is_due(0, validation_freq)  # says at once if it cannot be understood
         if validation_data is not None:
-            size = validation_batch_size or batch_size
-            validation = Batches(*unpack(validation_data), size, validation_steps)
+            size = validation_batch_size or (None if is_stream(validation_data) else batch_size)
+            validation = batches_of(*unpack(validation_data), size, validation_steps)
         callbacks = self._callbacks(callbacks, batches, verbose, epochs, add_history=True)
         self.stop_training, self.initial_epoch = False, None
         callbacks.on_train_begin()
         logs = {}
         for epoch in range(self.initial_epoch or initial_epoch, epochs):
             callbacks.on_epoch_begin(epoch)
-            self._run_epoch(batches, self.train_step, "train", callbacks)
+            if not self._run_epoch(batches, self.train_step, "train", callbacks):
+                break
             logs = self.get_metrics_result()
             if validation is not None and _is_due(epoch, validation_freq):
                 found = self._evaluate(validation, callbacks)
@@ -107,11 +121,15 @@ class Trainer(Steps):
         )
 
     def _run_epoch(self, batches, step_function, kind, callbacks):
-        """Run a step for every batch; batches nobody listens to are not announced."""
+        """Run a step for every batch and return their number.
+
+        Batches nobody listens to are not announced.
+        """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin = getattr(callbacks, begin) if _listens(callbacks, begin) else None
         end = getattr(callbacks, end) if _listens(callbacks, end) else None
         self.reset_metrics()
+        step = -1
         for step, batch in enumerate(batches.epoch()):
             if begin is not None:
                 begin(step)
@@ -120,6 +138,7 @@ class Trainer(Steps):
                 end(step, self.get_metrics_result())
             if self.stop_training if kind == "train" else self.stop_evaluating:
                 break
+        return step + 1
 
     def evaluate(
         self,
@@ -138,21 +157,22 @@ class Trainer(Steps):
             The loss, or a list of the loss and the metrics, or with `return_dict` a dictionary.
         """
         self._check_compiled("evaluate")
-        batches = Batches(x, y, sample_weight, batch_size, steps)
+        batches = batches_of(x, y, sample_weight, batch_size, steps)
         logs = self._evaluate(batches, self._callbacks(callbacks, batches, verbose))
         return logs if return_dict else self._in_order(logs)
 
     def _evaluate(self, batches, callbacks):
         self.stop_evaluating = False
         callbacks.on_test_begin()
-        self._run_epoch(batches, self.test_step, "test", callbacks)
+        if not self._run_epoch(batches, self.test_step, "test", callbacks):
+            raise ValueError(NO_BATCH)
         logs = as_numbers(self.get_metrics_result())
         callbacks.on_test_end(logs)
         return logs
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for all of `x`, computed batch by batch in inference mode."""
-        batches = Batches(x, batch_size=batch_size, steps=steps)
+        batches = batches_of(x, batch_size=batch_size, steps=steps)
         callbacks = self._callbacks(callbacks, batches, verbose)
         self.stop_predicting = False
         callbacks.on_predict_begin()
@@ -164,6 +184,8 @@ class Trainer(Steps):
             callbacks.on_predict_batch_end(step, {"outputs": outputs})
             if self.stop_predicting:
                 break
+        if not found:
+            raise ValueError(NO_BATCH)
         callbacks.on_predict_end()
         return tree.map_structure(lambda *parts: np.concatenate(parts), *found)
 

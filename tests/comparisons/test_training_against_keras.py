@@ -100,6 +100,72 @@ def test_the_config_is_keras_own(case):
     assert ours == theirs
 
 
+def generator(x, y):
+    """Endless batches of 8."""
+    while True:
+        for start in range(0, len(x), 8):
+            yield x[start : start + 8], y[start : start + 8]
+
+
+def dataset(x, y):
+    """A `PyDataset` of batches of 8, which tells of its epochs."""
+    import keras
+
+    class Batches(keras.utils.PyDataset):
+        epochs = 0
+
+        def __len__(self):
+            return len(x) // 8
+
+        def __getitem__(self, index):
+            return x[8 * index : 8 * index + 8], y[8 * index : 8 * index + 8]
+
+        def on_epoch_end(self):
+            self.epochs += 1
+
+    return Batches()
+
+
+def pipeline(x, y):
+    """A `tf.data.Dataset`."""
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices((x, y)).batch(8)
+
+
+@pytest.mark.parametrize("steps", [None, 2])
+@pytest.mark.parametrize("source", [generator, dataset, pipeline])
+def test_batches_that_come_from_outside(source, steps):
+    keras_model, x, y, _ = mlp()
+    model = rn.models.from_keras(keras_model)
+    count = len(x) // 8
+    options = {"shuffle": False, "epochs": 2, "verbose": 0, "steps_per_epoch": steps}
+    if source is generator:
+        options["steps_per_epoch"] = steps or count
+    theirs = keras_model.fit(source(x, y), validation_data=pipeline(x, y), **options)
+    ours = model.fit(source(x, y), validation_data=pipeline(x, y), **options)
+    assert_same_history(ours, theirs)
+    assert_close(model.get_weights(), keras_model.get_weights())
+    if source is not generator:
+        assert_close(
+            model.evaluate(source(x, y), verbose=0), keras_model.evaluate(source(x, y), verbose=0)
+        )
+        assert_close(model.predict(source(x, y), verbose=0), model.predict(x, verbose=0))
+
+
+def test_a_dataset_with_class_weights_in_another_order():
+    keras_model, x, y, _ = mlp()
+    model, other = (rn.models.from_keras(keras_model) for _ in range(2))
+    source = dataset(x, y)
+    weights = {0: 0.5, 1: 2.0}
+    options = {"epochs": 2, "verbose": 0, "class_weight": weights}
+    theirs = keras_model.fit(dataset(x, y), shuffle=False, **options)
+    assert_same_history(model.fit(source, shuffle=False, **options), theirs)
+    assert source.epochs == 2
+    mixed = other.fit(dataset(x, y), **options)
+    assert mixed.history["loss"] != theirs.history["loss"]
+
+
 def test_the_last_smaller_batch():
     """A single loss is averaged over samples by both halves."""
     keras_model, x, y, options = mlp()

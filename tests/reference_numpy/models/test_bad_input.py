@@ -1,5 +1,7 @@
 """What a user may do wrong in training is told in one line, and changes nothing."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,14 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
         (lambda m: m.fit(X.astype(object), LABELS), r"shape \(24, 4\) and dtype object"),
         (lambda m: m.fit(X, LABELS.astype(str)), r"elements of `y`.* shape \(24,\) and dtype <U"),
         (lambda m: m.fit(X, LABELS, sample_weight=LABELS * 1j), "`sample_weight`.*complex128"),
-        (lambda m: m.fit(x for x in X), "of type generator"),
+        (lambda m: m.fit(x for x in X), r"Expected shape \(None, 4\).*\(4,\)"),
+        (lambda m: m.fit(iter([(X, LABELS)]), LABELS), "`y` cannot be given.*list_iterator"),
+        (lambda m: m.fit(iter([(X, LABELS)]), batch_size=4), "`batch_size` cannot be given"),
+        (lambda m: m.fit(iter([X]), validation_split=0.5), "`validation_split` needs arrays"),
+        (lambda m: m.fit(iter([(X,) * 4])), "tuple of 4"),
+        (lambda m: m.fit(iter([("text", LABELS)])), "make an array"),
+        (lambda m: m.evaluate(iter([])), "no batch to evaluate"),
+        (lambda m: m.predict(iter([])), "no batch to evaluate or predict"),
         (lambda m: m.fit(X, {"other": LABELS}), "structure of `y`.*'other'"),
         (lambda m: m.fit(X, LABELS, batch_size=0), "`batch_size` must be an integer of 1 or more"),
         (lambda m: m.fit(X, LABELS, batch_size=1.5), "batch_size=1.5"),
@@ -67,7 +76,8 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
 def test_bad_input_is_told_in_one_line(run, message):
     model = classifier()
     before = model.get_weights()
-    with pytest.raises(ValueError, match=message) as error:
+    with warnings.catch_warnings(), pytest.raises(ValueError, match=message) as error:
+        warnings.filterwarnings("ignore", "Your input ran out of data")
         run(model)
     assert "\n" not in str(error.value)
     for a, b in zip(before, model.get_weights(), strict=True):

@@ -172,6 +172,25 @@ def test_steps_per_epoch_go_on_in_the_next_epoch():
         assert order(False, epochs=1, steps_per_epoch=4) == list(range(10))
 
 
+def test_a_generator_that_ends_ends_training():
+    model = classifier()
+    batches = ((X, LABELS) for _ in range(5))
+    with pytest.warns(UserWarning, match="ran out of data; interrupting training"):
+        history = model.fit(batches, steps_per_epoch=2, epochs=9, verbose=0)
+    assert len(history.history["loss"]) == 3  # the last of one batch alone
+
+
+def test_a_list_of_pairs_goes_by_its_iterator():
+    rows = [(X[:9], LABELS[:9]), (X[9:], LABELS[9:])]
+    one, two = classifier(), classifier()
+    two.set_weights(one.get_weights())
+    one.fit(iter(rows), verbose=0)
+    for x, y in rows:
+        two.train_on_batch(x, y)
+    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_frozen_weights_stay_and_constraints_hold():
     first = L.Dense(5)
     model = rn.Sequential([rn.Input((4,)), first, L.Dense(3, kernel_constraint="non_neg")])
