@@ -1,14 +1,7 @@
 """Depthwise convolution, then a mixing of channels: the base of SeparableConv1D and 2D."""
 
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
-from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
-from reference_numpy.ops.depthwise_convolution import (
-    depthwise_conv,
-    depthwise_conv_input_gradient,
-    depthwise_conv_kernel_gradient,
-    with_multiplier,
-)
-from reference_numpy.ops.windows import Windows
+from reference_numpy.ops.separable_convolution import separable_conv, separable_conv_gradients
 
 
 class BaseSeparableConv(ConvolutionLayer):
@@ -99,23 +92,13 @@ class BaseSeparableConv(ConvolutionLayer):
 
     def convolve(self, x):
         """u V, and what its gradients need."""
-        windows, ones = self.windows(x), (1,) * self.rank
-        points = Windows.of(windows.output_size, ones, ones, "valid")
-        u = depthwise_conv(x, self.depthwise_kernel, windows)
-        return conv(u, self.pointwise_kernel, points), (x, u, windows, points)
+        return separable_conv(x, self.depthwise_kernel, self.pointwise_kernel, self.windows(x))
 
     def gradients(self, dz, cache, input_gradient):
         """dx (None where not asked for) and [dW, dV]."""
-        x, u, windows, points = cache
-        du = conv_input_gradient(dz, self.pointwise_kernel, points)
-        du = with_multiplier(du, self.depthwise_kernel)
-        grads = [
-            depthwise_conv_kernel_gradient(x, du, windows),
-            conv_kernel_gradient(u, dz, points),
-        ]
-        if not input_gradient:
-            return None, grads
-        return depthwise_conv_input_gradient(du, self.depthwise_kernel, windows), grads
+        kernels = self.depthwise_kernel, self.pointwise_kernel
+        dx, *grads = separable_conv_gradients(dz, cache, *kernels, input_gradient)
+        return dx, grads
 
     def output_channels(self, channels):
         """The number of filters."""

@@ -10,11 +10,13 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.operations import (
     binary,
+    convolutions,
     elementwise,
     functions,
     indexing,
     joining,
     logic,
+    pooling,
     products,
     reductions,
     shapes,
@@ -30,11 +32,13 @@ from reference_numpy.serialization import Family
 
 _MODULES = (
     binary,
+    convolutions,
     elementwise,
     functions,
     indexing,
     joining,
     logic,
+    pooling,
     products,
     reductions,
     shapes,

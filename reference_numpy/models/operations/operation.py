@@ -1,5 +1,7 @@
 """The base of the operations: what `x + 1` or `x[:, 0]` becomes in a graph."""
 
+import inspect
+
 import numpy as np
 
 from reference_numpy import config, tree
@@ -12,30 +14,37 @@ class OperationCall:
     def forward(self, *args, **kwargs):
         """The output, and what backward needs."""
         y, cache = self.compute(*args, **kwargs)
-        return y, (cache, args)
+        return y, (cache, args, kwargs)
 
     def backward(self, dy, cache, input_gradient=True):
-        """The gradients of the arguments in their structure, None for those that have none."""
-        cache, args = cache
+        """The gradients of the arguments in their structure, None for those that have none.
+
+        Those of the positional arguments are a tuple; where the call has keywords too, the tuple
+        and a dictionary are the entries `args` and `kwargs` of one.
+        """
+        cache, args, kwargs = cache
         slopes = self.slopes(dy, cache) if input_gradient else ()
         rest = (None,) * (len(args) - len(slopes))
-        dx = [
-            _blank(arg) if slope is None else slope
-            for arg, slope in zip(args, (*slopes, *rest), strict=True)
-        ]
-        return tuple(dx), []
+        dx = tuple(map(_or_blank, (*slopes[: len(args)], *rest), args))
+        if not kwargs:
+            return dx, []
+        by_name = dict(zip(inspect.signature(self.compute).parameters, slopes))
+        named = {name: _or_blank(by_name.get(name), arg) for name, arg in kwargs.items()}
+        return {"args": dx, "kwargs": named} if args else named, []
 
 
-def _blank(argument):
-    return tree.map_structure(lambda _: None, argument)
+def _or_blank(slope, argument):
+    """The gradient, or None in the structure of the argument that has none."""
+    return tree.map_structure(lambda _: None, argument) if slope is None else slope
 
 
 class Operation(OperationCall, Layer):
     """A function of arrays without weights.
 
     A subclass defines `compute(*args)` → `(y, cache)`, `slopes(dy, cache)` → the gradients of the
-    first arguments, and `shape(*shapes)` → the shape of y from the shapes of the arguments (other
-    arguments than arrays come as they are; a number has the shape ()).
+    first arguments of `compute`, passed by position or by name, and `shape(*shapes)` → the shape
+    of y from the shapes of the arguments (other arguments than arrays come as they are; a number
+    has the shape ()).
     """
 
     #: name of the output's dtype, a tuple for several outputs; None for what the arguments give
