@@ -1,7 +1,7 @@
 """Poolings.
 
-Keras gives adaptive poolings of channels-last inputs a wrong shape, so they come channels first. TensorFlow
-pools volumes in float32 only; the layers' tests see to them.
+Keras gives adaptive poolings of channels-last inputs a wrong shape, so they come channels first.
+TensorFlow pools volumes in float32 only; the layers' tests see to them.
 """
 
 from tests.operation_cases.case import Case, Draw

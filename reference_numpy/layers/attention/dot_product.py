@@ -62,8 +62,8 @@ class HeadAxes:
         return np.expand_dims(mask, tuple(range(-3, -3 - missing, -1)))
 
 
-def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None):
-    """softmax(scale · q kᵀ) v of every head, and what `attend_backward` needs.
+def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None, bias=None):
+    """softmax(scale · q kᵀ + bias) v of every head, and what `attend_backward` needs.
 
     Args:
         query: (…, heads, T, d).
@@ -74,6 +74,7 @@ def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None)
         empty_rows: what a query gets that sees no key at all: `"uniform"`, the mean of all
             values, or `"zero"`.
         drop: function of the weights' shape and dtype that gives a dropout mask, or None.
+        bias: added to the scores, broadcastable to (…, heads, T, S), or None.
 
     Returns:
         `(context, weights, cache)`: (…, heads, T, v), and (…, heads, T, S) before dropout.
@@ -81,6 +82,8 @@ def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None)
     heads = query.shape[:-1]
     query = fold(query * scale, key)
     scores = (query @ key.swapaxes(-2, -1)).reshape(*heads, key.shape[-2])
+    if bias is not None:
+        scores += bias
     if mask is not None:
         try:
             mask = np.broadcast_to(mask, scores.shape)
@@ -102,7 +105,7 @@ def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None)
 
 
 def attend_backward(dcontext, dweights, cache):
-    """The gradients with respect to query, key and value.
+    """The gradients with respect to query, key, value and scores (a bias has the scores').
 
         dw = dcontext vᵀ (+ dweights)     dv = wᵀ dcontext
         ds = w ⊙ (dw − Σ dw w)            dq = scale · ds k     dk = scale · dsᵀ q
@@ -126,10 +129,10 @@ def attend_backward(dcontext, dweights, cache):
     ds = activations.softmax.backward(dw, softmax_cache)
     if mask is not None:
         ds *= mask
-    ds = fold(ds, key)
-    dquery = (ds @ key).reshape(*heads, key.shape[-1])
+    folded = fold(ds, key)
+    dquery = (folded @ key).reshape(*heads, key.shape[-1])
     dquery *= scale
-    return dquery, ds.swapaxes(-2, -1) @ query, dvalue
+    return dquery, folded.swapaxes(-2, -1) @ query, dvalue, ds
 
 
 def fold(rows, key):

@@ -202,7 +202,7 @@ class ProjectedAttention(Layer):
         dcontext = self.axes.rows(dcontext)
         if dweights is not None:
             dweights = dweights.reshape(*dcontext.shape[:-1], math.prod(key_sizes))
-        dq, dk, dv = attend_backward(dcontext, dweights, attention_cache)
+        dq, dk, dv, _ = attend_backward(dcontext, dweights, attention_cache)
         dquery, query_grads = self._query_dense.backward(
             self.axes.unrows(dq, query_sizes), query_cache, input_gradient=input_gradient
         )

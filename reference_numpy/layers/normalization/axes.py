@@ -61,3 +61,37 @@ def normalize_rows_backward(dnormalized, normalized, inverse):
     dx -= np.multiply(normalized, slope, out=product)
     dx *= inverse
     return dx
+
+
+def over_root_mean_square(rows, epsilon):
+    """y = x / √(mean(x²) + ε) and 1 / √(mean(x²) + ε), row by row."""
+    inverse = 1.0 / np.sqrt(np.square(rows).mean(axis=1, keepdims=True) + epsilon)
+    return rows * inverse, inverse
+
+
+def rescale_rows_backward(dy, y, normalized, inverse):
+    """dx = (dy − x̂ mean(dy ⊙ y)) r for y = x r, r = 1 / √(mean(u²) + ε) and x̂ = u r, row by row.
+
+    u is x itself, or x − μ.
+    """
+    return (dy - normalized * np.mean(dy * y, axis=1, keepdims=True)) * inverse
+
+
+def over_length(rows, shortest, order=2):
+    """y = x / max(‖x‖, shortest) and that divisor, row by row; ‖x‖ = (Σ |x|ᵖ)^(1/p), p `order`."""
+    if order == 2:
+        length = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+    else:
+        length = (np.abs(rows) ** order).sum(axis=1, keepdims=True) ** (1.0 / order)
+    length = np.maximum(length, shortest)
+    return rows / length, length
+
+
+def over_length_backward(dy, y, length, shortest, order=2):
+    """dx = (dy − sign(x) |y|ᵖ⁻¹ Σ dy ⊙ y) / ‖x‖, the part of dy across x where p is 2.
+
+    Where ‖x‖ is below `shortest` the divisor is constant and dx = dy / shortest.
+    """
+    along = np.sum(dy * y, axis=1, keepdims=True) * (length > shortest)
+    direction = y if order == 2 else np.sign(y) * np.abs(y) ** (order - 1)
+    return (dy - direction * along) / length

@@ -2,10 +2,13 @@
 
 import warnings
 
-import numpy as np
-
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
-from reference_numpy.layers.normalization.axes import Rows, normalize_rows, normalize_rows_backward
+from reference_numpy.layers.normalization.axes import (
+    Rows,
+    normalize_rows,
+    normalize_rows_backward,
+    rescale_rows_backward,
+)
 from reference_numpy.layers.normalization.moments import channel_sums, statistics_dtype
 
 
@@ -118,8 +121,7 @@ class LayerNormalization(AffineNormalization):
         if self.gamma is not None:
             dnormalized = dy * self.gamma.reshape(-1).astype(dy.dtype, copy=False)
         if self.rms_scaling:
-            slope = np.mean(dnormalized * scaled, axis=1, keepdims=True)
-            dx = (dnormalized - normalized * slope) * inverse
+            dx = rescale_rows_backward(dnormalized, scaled, normalized, inverse)
         else:
             dx = normalize_rows_backward(dnormalized, normalized, inverse)
         return rows.restore(dx).astype(dtype, copy=False) if dtype.kind == "f" else None, grads

@@ -1,9 +1,13 @@
 """Division by the root mean square."""
 
-import numpy as np
-
 from reference_numpy.layers.layer import Layer
-from reference_numpy.layers.normalization.axes import Rows, as_list, check_axes
+from reference_numpy.layers.normalization.axes import (
+    Rows,
+    as_list,
+    check_axes,
+    over_root_mean_square,
+    rescale_rows_backward,
+)
 from reference_numpy.layers.normalization.moments import channel_sums, statistics_dtype
 
 
@@ -46,8 +50,7 @@ class RMSNormalization(Layer):
         """y, and what backward needs: the rows, x̂, and 1 / √(mean(x²) + ε)."""
         rows = Rows(x.shape, self.axis)
         entries = rows.view(x.astype(statistics_dtype(x.dtype), copy=False))
-        inverse = 1.0 / np.sqrt(np.square(entries).mean(axis=1, keepdims=True) + self.epsilon)
-        normalized = entries * inverse
+        normalized, inverse = over_root_mean_square(entries, self.epsilon)
         y = normalized * self.scale.reshape(-1).astype(entries.dtype, copy=False)
         return rows.restore(y).astype(self.compute_dtype, copy=False), (
             rows,
@@ -62,8 +65,7 @@ class RMSNormalization(Layer):
         dy = rows.view(dy.astype(normalized.dtype, copy=False))
         dgamma = channel_sums(dy, normalized).reshape(self.scale.shape)
         dnormalized = dy * self.scale.reshape(-1).astype(dy.dtype, copy=False)
-        slope = np.mean(dnormalized * normalized, axis=1, keepdims=True)
-        dx = rows.restore((dnormalized - normalized * slope) * inverse)
+        dx = rows.restore(rescale_rows_backward(dnormalized, normalized, normalized, inverse))
         dx = dx.astype(dtype, copy=False) if dtype.kind == "f" else None
         return dx, [dgamma.astype(self.variable_dtype, copy=False)]
 

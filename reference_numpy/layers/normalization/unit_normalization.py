@@ -1,9 +1,13 @@
 """Division by the length."""
 
-import numpy as np
-
 from reference_numpy.layers.layer import Layer
-from reference_numpy.layers.normalization.axes import Rows, as_list, check_axes
+from reference_numpy.layers.normalization.axes import (
+    Rows,
+    as_list,
+    check_axes,
+    over_length,
+    over_length_backward,
+)
 from reference_numpy.layers.normalization.moments import statistics_dtype
 
 _SHORTEST = 1e-12
@@ -42,17 +46,14 @@ class UnitNormalization(Layer):
         check_axes(self, x.shape)
         rows = Rows(x.shape, as_list(self.axis))
         entries = rows.view(x.astype(statistics_dtype(x.dtype), copy=False))
-        length = np.sqrt(np.square(entries).sum(axis=1, keepdims=True))
-        length = np.maximum(length, _SHORTEST)
-        y = entries / length
+        y, length = over_length(entries, _SHORTEST)
         return rows.restore(y).astype(self.compute_dtype, copy=False), (rows, x.dtype, y, length)
 
     def backward(self, dy, cache):
         """dx, and no gradients of weights."""
         rows, dtype, y, length = cache
-        dx = rows.view(dy.astype(y.dtype))
-        along = np.sum(dx * y, axis=1, keepdims=True) * (length > _SHORTEST)
-        dx = rows.restore((dx - y * along) / length)
+        dy = rows.view(dy.astype(y.dtype, copy=False))
+        dx = rows.restore(over_length_backward(dy, y, length, _SHORTEST))
         return dx.astype(dtype, copy=False) if dtype.kind == "f" else None, []
 
     def compute_output_shape(self, input_shape):

@@ -9,6 +9,7 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.operations import (
+    attention,
     binary,
     convolutions,
     elementwise,
@@ -16,6 +17,7 @@ from reference_numpy.models.operations import (
     indexing,
     joining,
     logic,
+    normalizations,
     pooling,
     products,
     reductions,
@@ -31,6 +33,7 @@ from reference_numpy.models.operations.refused import REFUSED
 from reference_numpy.serialization import Family
 
 _MODULES = (
+    attention,
     binary,
     convolutions,
     elementwise,
@@ -38,6 +41,7 @@ _MODULES = (
     indexing,
     joining,
     logic,
+    normalizations,
     pooling,
     products,
     reductions,
