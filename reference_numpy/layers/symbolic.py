@@ -1,5 +1,7 @@
 """Symbolic tensors: a layer called on one becomes a node of a graph that a model runs later."""
 
+import itertools
+
 from reference_numpy import tree
 
 
@@ -51,6 +53,8 @@ def symbolic_call(layer, args, kwargs):
     layer.prepare(args, kwargs)
     arguments = layer.shape_arguments("compute_output_shape", args, kwargs)
     shapes = layer.compute_output_shape(**arguments)
-    outputs = tree.map_shapes(lambda shape: KerasTensor(shape, layer.output_dtype), shapes)
+    dtype = layer.output_dtype
+    dtypes = iter(dtype) if isinstance(dtype, tuple) else itertools.repeat(dtype)
+    outputs = tree.map_shapes(lambda shape: KerasTensor(shape, next(dtypes)), shapes)
     Node(layer, args, kwargs, outputs)
     return outputs

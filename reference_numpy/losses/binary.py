@@ -78,6 +78,12 @@ def binary_crossentropy_slopes(cache):
     return ((1.0 - t) / (1.0 - y) - t / y) * inside
 
 
+def binary_crossentropy_target_slopes(cache):
+    """The derivative of `binary_crossentropy_elements` with respect to t."""
+    _, y, inside = cache
+    return -y if inside is None else np.log(1.0 - y) - np.log(y)
+
+
 class BinaryFocalCrossentropy(ElementwiseLoss):
     """Cross-entropy in which the easy examples count little: e = w (1 − p)^γ b.
 

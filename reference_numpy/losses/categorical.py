@@ -24,6 +24,13 @@ def log_softmax_and_softmax(x, axis):
     return shifted, p
 
 
+def log_probabilities(y, from_logits, axis):
+    """log p of `CategoricalCrossentropy`; the derivative with respect to the targets is −log p."""
+    if from_logits:
+        return log_softmax_and_softmax(y, axis)[0]
+    return np.log(clip(normalize(y, axis)[0])[0])
+
+
 class CategoricalCrossentropy(Loss):
     """−Σ_k t_k log p_k for targets t that are distributions (one-hot rows, for the most part).
 

@@ -51,30 +51,49 @@ class CTC(Loss):
             raise ValueError(
                 f"Loss '{self.name}': `y_true` has labels behind a 0, which fills up the end."
             )
-        states, skips = with_blanks(labels)
-        log_p, p = log_softmax_and_softmax(y_pred, -1)
-        emitted = np.take_along_axis(log_p, states[:, None, :], axis=-1)
-        begun = begin(emitted, skips)
-        finals = final_states(lengths, states.shape[1], y_pred.dtype)
-        log_probability = add_logs(begun[:, -1] + finals)
-        return -log_probability, (p, states, skips, emitted, begun, finals, log_probability)
+        steps = np.full(len(labels), y_pred.shape[1])
+        return ctc_values(y_pred, labels, lengths, steps, BLANK)
 
     def backward(self, dvalues, cache):
         """p less the expected number of times that each class is emitted at each step."""
-        p, states, skips, emitted, begun, finals, log_probability = cache
-        ended = end(emitted, skips, finals)
-        possible = np.isfinite(log_probability)
-        log_probability = np.where(possible, log_probability, 0.0)[:, None, None]
-        weights = np.exp(begun + ended - log_probability.astype(p.dtype))
-        is_class = states[:, :, None] == np.arange(p.shape[-1])
-        dx = p - weights @ is_class.astype(p.dtype)
-        return dx * (dvalues * possible)[:, None, None]
+        return ctc_gradient(dvalues, cache)
 
 
-def with_blanks(labels):
+def ctc_values(x, labels, lengths, steps, blank):
+    """−log P of each sequence, and what `ctc_gradient` needs.
+
+    Args:
+        x: (batch, steps, classes), logits.
+        labels: (batch, labels), class numbers.
+        lengths, steps: (batch,), how many of the labels and of the steps count, one or more steps.
+        blank: the class number of the blank.
+    """
+    states, skips = with_blanks(labels, blank)
+    log_p, p = log_softmax_and_softmax(x, -1)
+    emitted = np.take_along_axis(log_p, states[:, None, :], axis=-1)
+    begun = begin(emitted, skips)
+    finals, last = final_states(lengths, states.shape[1], x.dtype), steps - 1
+    log_probability = add_logs(begun[np.arange(len(last)), last] + finals)
+    return -log_probability, (p, states, skips, emitted, begun, finals, last, log_probability)
+
+
+def ctc_gradient(dvalues, cache):
+    """dx: p less the expected number of times that each class is emitted, where a step counts."""
+    p, states, skips, emitted, begun, finals, last, log_probability = cache
+    ended = end(emitted, skips, finals, last)
+    possible = np.isfinite(log_probability)
+    log_probability = np.where(possible, log_probability, 0.0)[:, None, None]
+    weights = np.exp(begun + ended - log_probability.astype(p.dtype))
+    is_class = states[:, :, None] == np.arange(p.shape[-1])
+    counts = np.arange(p.shape[1]) <= last[:, None]
+    dx = p * counts[..., None] - weights @ is_class.astype(p.dtype)
+    return dx * (dvalues * possible)[:, None, None]
+
+
+def with_blanks(labels, blank):
     """The states (blank, label, blank, …, blank), and to which of them one may skip a blank."""
     batch, count = labels.shape
-    states = np.full((batch, 2 * count + 1), BLANK)
+    states = np.full((batch, 2 * count + 1), blank)
     states[:, 1::2] = labels
     skips = np.zeros(states.shape, bool)
     skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
@@ -98,14 +117,15 @@ def begin(emitted, skips):
     return begun
 
 
-def end(emitted, skips, finals):
-    """log β: of the paths from each state after each step to an end."""
+def end(emitted, skips, finals, last):
+    """log β: of the paths from each state after each step to an end, which is at step `last`."""
     ended = np.full_like(emitted, -np.inf)
-    ended[:, -1] = finals
-    for t in range(emitted.shape[1] - 2, -1, -1):
-        after = ended[:, t + 1] + emitted[:, t + 1]
+    found = np.full_like(finals, -np.inf)
+    for t in range(emitted.shape[1] - 1, -1, -1):
+        ended[:, t] = np.where((last == t)[:, None], finals, found)
+        after = ended[:, t] + emitted[:, t]
         ways = [after, shifted(after, -1), shifted(np.where(skips, after, -np.inf), -2)]
-        ended[:, t] = add_logs(np.stack(ways, axis=-1))
+        found = add_logs(np.stack(ways, axis=-1))
     return ended
 
 
