@@ -2,6 +2,8 @@
 
 import itertools
 
+import itertools
+
 from reference_numpy import tree
 
 

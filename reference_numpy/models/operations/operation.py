@@ -47,7 +47,7 @@ class Operation(OperationCall, Layer):
     has the shape ()).
     """
 
-    #: name of the output's dtype, a tuple for several outputs; None for what the arguments give
+    #: name of the output's dtype, None for what the arguments give; a tuple where outputs differ
     result_dtype = None
     #: whether integers become floating numbers
     floating = False
@@ -64,8 +64,16 @@ class Operation(OperationCall, Layer):
 
     def compute_output_shape(self, args, kwargs):
         """Shape of the output for arrays or symbolic tensors among the arguments."""
-        self._output_dtype = self.result_dtype or self.promote(*args, *kwargs.values())
+        self._output_dtype = self._result_dtype(*args, *kwargs.values())
         return self.shape(*map(_shape, args), **{name: _shape(arg) for name, arg in kwargs.items()})
+
+    def _result_dtype(self, *arguments):
+        """What `output_dtype` tells."""
+        wanted = self.result_dtype
+        if isinstance(wanted, str):
+            return wanted
+        promoted = self.promote(*arguments)
+        return promoted if wanted is None else tuple(dtype or promoted for dtype in wanted)
 
     def promote(self, *arguments):
         """Name of the dtype in which these arguments are computed with, as in Keras.
@@ -90,9 +98,21 @@ class Operation(OperationCall, Layer):
             for arg in arguments
         ]
 
+    def axis_of(self, axis, ndim):
+        """The axis counted from the front.
+
+        Raises:
+            ValueError: for one that an array of `ndim` axes does not have.
+        """
+        if not -ndim <= axis < ndim:
+            raise ValueError(
+                f"Operation '{self.name}': axis {axis} is out of range for an array of {ndim} axes."
+            )
+        return axis % ndim
+
     @property
     def output_dtype(self):
-        """Name of the dtype of the output of the last call in a graph."""
+        """Name of the dtype of the output of the last call in a graph; a tuple for several."""
         return self._output_dtype
 
     def get_config(self):
