@@ -2,8 +2,6 @@
 
 import itertools
 
-import itertools
-
 from reference_numpy import tree
 
 

@@ -14,6 +14,12 @@ KINDS = {
     "unit": (lambda generator, shape: generator.uniform(-0.9, 0.9, shape), None),
     "above_one": (lambda generator, shape: generator.uniform(1.1, 3.0, shape), None),
     "integer": (lambda generator, shape: generator.integers(0, 4, shape), "int32"),
+    "holes": (
+        lambda generator, shape: np.where(
+            generator.uniform(size=shape) < 0.3, np.nan, generator.standard_normal(shape)
+        ),
+        None,
+    ),
     "bool": (lambda generator, shape: generator.integers(0, 2, shape) > 0, "bool"),
 }
 
