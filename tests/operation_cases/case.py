@@ -12,6 +12,7 @@ KINDS = {
     "normal": (lambda generator, shape: generator.standard_normal(shape), None),
     "positive": (lambda generator, shape: generator.uniform(0.5, 2.0, shape), None),
     "unit": (lambda generator, shape: generator.uniform(-0.9, 0.9, shape), None),
+    "share": (lambda generator, shape: generator.uniform(0.05, 0.95, shape), None),
     "above_one": (lambda generator, shape: generator.uniform(1.1, 3.0, shape), None),
     "integer": (lambda generator, shape: generator.integers(0, 4, shape), "int32"),
     "holes": (

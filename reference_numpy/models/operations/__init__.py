@@ -19,13 +19,16 @@ from reference_numpy.models.operations import (
     joining,
     logic,
     losses,
+    nan_reductions,
     normalizations,
     ordering,
     pooling,
     products,
     reductions,
     sampling,
+    scans,
     shapes,
+    statistics,
 )
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
@@ -47,13 +50,16 @@ _MODULES = (
     joining,
     logic,
     losses,
+    nan_reductions,
     normalizations,
     ordering,
     pooling,
     products,
     reductions,
     sampling,
+    scans,
     shapes,
+    statistics,
 )
 
 FAMILIES = [
