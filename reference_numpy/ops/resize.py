@@ -46,6 +46,9 @@ _KERNELS = {
     "lanczos5": _lanczos(5.0),
 }
 
+#: weights that add up to less than this are none, as in Keras
+_NO_WEIGHT = 1000.0 * 2.0**-23
+
 
 @functools.lru_cache(maxsize=256)
 def resize_matrix(input_size, output_size, interpolation="bilinear", antialias=False):
@@ -76,6 +79,25 @@ def resize_matrix(input_size, output_size, interpolation="bilinear", antialias=F
             f"Unknown interpolation: {interpolation!r}. Expected one of {INTERPOLATIONS}."
         )
     weights /= weights.sum(axis=1, keepdims=True)
+    weights.flags.writeable = False
+    return weights
+
+
+@functools.lru_cache(maxsize=256)
+def translated_matrix(
+    input_size, output_size, scale, translation, interpolation="bilinear", antialias=True
+):
+    """The matrix that puts the point p of an axis at p · scale + translation; float64, read-only.
+
+    Output pixel i samples the input at s = (i + ½ − translation) / scale, with `resize_matrix`'s
+    kernels, and is 0 where s lies outside of the input.
+    """
+    samples = ((np.arange(output_size) + 0.5 - translation) / scale)[:, None]
+    width = max(1.0 / scale, 1.0) if antialias else 1.0
+    weights = _KERNELS[interpolation](np.abs(np.arange(input_size) + 0.5 - samples) / width)
+    total = weights.sum(axis=1, keepdims=True)
+    counts = (samples >= 0) & (samples <= input_size) & (np.abs(total) > _NO_WEIGHT)
+    weights = np.where(counts, weights / np.where(counts, total, 1.0), 0.0)
     weights.flags.writeable = False
     return weights
 

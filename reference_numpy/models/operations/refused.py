@@ -23,6 +23,8 @@ REFUSED = {
         **dict.fromkeys(["Switch", "VectorizedMap", "WhileLoop"], _CODE),
     },
     "ops.linalg": {},
-    "ops.image": {},
+    "ops.image": {
+        "ElasticTransform": "it draws random shifts at each call, as data pipelines do",
+    },
     "activations.activations": {},
 }

@@ -33,16 +33,20 @@ class AffineSampling:
     border, which only `"constant"` has, are the fill value.
 
     Args:
-        maps: (images, 6), as `AffineLayer` has them.
+        maps: (images, 6), as `AffineLayer` has them, or (images, 8): then both places are divided
+            by c₀ c + c₁ r + 1, and where that is 0, the pixel is the fill value. One row stands
+            for all images.
         height, width: of the images.
         fill_mode, interpolation: as `AffineLayer` takes them.
     """
 
     def __init__(self, maps, height, width, fill_mode, interpolation):
-        a0, a1, a2, b0, b1, b2 = np.asarray(maps, "float64").T[:, :, None, None]
+        a0, a1, a2, b0, b1, b2, *c = np.asarray(maps, "float64").T[:, :, None, None]
         rows, columns = np.mgrid[:height, :width]
-        x = _inside(a0 * columns + a1 * rows + a2, width, fill_mode)
-        y = _inside(b0 * columns + b1 * rows + b2, height, fill_mode)
+        depth = c[0] * columns + c[1] * rows + 1.0 if c else 1.0
+        depth = np.where(depth == 0.0, np.nan, depth)
+        x = _inside((a0 * columns + a1 * rows + a2) / depth, width, fill_mode)
+        y = _inside((b0 * columns + b1 * rows + b2) / depth, height, fill_mode)
         if interpolation == "nearest":
             corners = [(_rounded(y), _rounded(x), np.ones_like(x))]
         else:
