@@ -33,9 +33,7 @@ CASES = [
         lambda ops, x: ops.average(x, axis=-1, weights=np.array([1, 2, 4])),
     ),
     Case("Quantile", lambda ops, x: ops.quantile(x, 0.3125, axis=1)),
-    Case(
-        "Quantile-several", lambda ops, x: ops.quantile(x, [0.0, 0.3125, 0.75, 1.0], axis=(1, -1))
-    ),
+    Case("Quantile-several", lambda ops, x: ops.quantile(x, [0.0, 0.3125, 1.0], axis=(1, -1))),
     Case("Quantile-of-all", lambda ops, x: ops.quantile(x, [0.125, 0.625], keepdims=True)),
     Case("Quantile-integers", lambda ops, x: ops.quantile(x, 0.375, axis=-1), INTEGERS),
     Case(

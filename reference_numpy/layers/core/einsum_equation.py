@@ -6,6 +6,8 @@ import string
 
 import numpy as np
 
+from reference_numpy.ops.broadcasting import sum_to_shape
+
 FORMS = (
     r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)",
     r"(?P<left>\.\.\.)(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<y>[a-zA-Z]+)",
@@ -121,11 +123,11 @@ class EinsumEquation:
 
     def input_gradient(self, dy, kernel, shape):
         """dx, of the input's shape."""
-        return _gradient(self.x, shape, self.y, dy, self.kernel, kernel)
+        return einsum_gradient(self.x, shape, (self.y, self.kernel), (dy, kernel))
 
     def kernel_gradient(self, x, dy):
         """The kernel's gradient."""
-        return _gradient(self.kernel, self.kernel_shape, self.y, dy, self.x, x)
+        return einsum_gradient(self.kernel, self.kernel_shape, (self.y, self.x), (dy, x))
 
 
 @functools.lru_cache(maxsize=256)
@@ -134,19 +136,25 @@ def analyze_equation(equation, bias_axes, input_shape, partial_output_shape):
     return EinsumEquation(equation, bias_axes, input_shape, partial_output_shape)
 
 
-def _gradient(target, shape, y, dy, other, factor):
-    """The gradient with respect to the array of the letters `target`, of `shape`.
+def einsum_gradient(target, shape, letters, arrays):
+    """The gradient with respect to one factor of an einsum, the array of the letters `target`.
 
-    It is the product of dy and the other factor, summed over the letters that `target` lacks.
+    It is the product of dy and the other factors, summed over the letters that `target` lacks.
     A letter that only `target` has was summed over: the gradient is the same all along it. One
-    that it has twice stands for a diagonal: off it, the gradient is 0.
+    that it has twice stands for a diagonal: off it, the gradient is 0. Along one that is of size 1
+    there, but not in dy or another factor, it was broadcast: the gradient is summed.
+
+    Args:
+        target, shape: the letters and the sizes of the factor.
+        letters, arrays: those of dy and of the other factors, and the arrays themselves.
     """
     distinct = "".join(dict.fromkeys(target))
-    known = "".join(letter for letter in distinct if letter in y + other)
-    found = np.einsum(f"{y},{other}->{known}", dy, factor, optimize=True)
+    known = "".join(letter for letter in distinct if any(letter in term for term in letters))
+    found = np.einsum(f"{','.join(letters)}->{known}", *arrays, optimize=True)
+    found = sum_to_shape(found, [shape[target.index(letter)] for letter in known])
     if known == target:
         return found
-    gradient = np.zeros(shape, dy.dtype)
+    gradient = np.zeros(shape, found.dtype)
     alone = tuple(i for i, letter in enumerate(distinct) if letter not in known)
     np.einsum(f"{target}->{distinct}", gradient)[...] = np.expand_dims(found, alone)
     return gradient

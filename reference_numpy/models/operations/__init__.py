@@ -29,6 +29,7 @@ from reference_numpy.models.operations import (
     scans,
     shapes,
     statistics,
+    vectors,
 )
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
@@ -60,6 +61,7 @@ _MODULES = (
     scans,
     shapes,
     statistics,
+    vectors,
 )
 
 FAMILIES = [

@@ -44,8 +44,8 @@ class Cumsum(AlongAxis):
 class Cumprod(Cumsum):
     """y[i] = Π of x[j] for j ≤ i;  dx[j] = Σ over i ≥ j of dy[i] y[i] / x[j].
 
-    From the first zero on all y are 0, so behind it dx is 0; at the zero itself dx is what it would
-    be with 1 there, for dy[i] y[i] / x[j] has no meaning (TensorFlow takes 0 for it, which is wrong).
+    From the first zero on all y are 0, so behind it dx is 0. At the zero itself y[i] / x[j] stands
+    for the products without that factor (TensorFlow takes 0, which is wrong).
     """
 
     def along(self, x, axis):

@@ -1,7 +1,5 @@
 """Variances, weighted means and quantiles."""
 
-import math
-
 import numpy as np
 
 from reference_numpy.models.operations.operation import Operation
@@ -59,7 +57,7 @@ class Average(Operation):
         self.axis = axis
 
     def compute(self, x, weights=None):
-        """The mean; backward needs both arguments, w in a shape that is broadcast to x's, y, Σ w."""
+        """The mean; backward needs w in a shape that is broadcast to x's, and Σ w."""
         numbers, w = self.promoted(x, weights)
         if w is None:
             w = np.ones((1,) * x.ndim, numbers.dtype)
