@@ -62,8 +62,9 @@ class DotProductAttention(Operation):
 
     def shape(self, query, key, value, bias=None, mask=None, scale=None):
         """The query's, with the size of the values."""
-        ranks = {len(query), len(key), len(value)}
-        if ranks != {4} or query[3] != key[3] or key[1:3] != value[1:3] or query[2] % key[2]:
+        fits = {len(query), len(key), len(value)} == {4}
+        fits = fits and query[3] == key[3] and key[1:3] == value[1:3]
+        if not fits or None not in (query[2], key[2]) and query[2] % key[2]:
             raise ValueError(
                 f"Operation '{self.name}' takes queries (batch, T, heads, size), keys and values "
                 "(batch, S, heads, size), of which the queries have a multiple. Received: "
