@@ -98,7 +98,7 @@ class IFFT2(ComplexTransform):
 
 
 class RFFT(Operation):
-    """`FFT` of real x: y[k] for k = 0 … ⌊N / 2⌋;  dx[t] = Σ over these of Re dy[k] exp(2πi k t / N).
+    """`FFT` of real x: y[k] for k = 0 … ⌊N / 2⌋;  dx[t] = Re Σ of these dy[k] exp(2πi k t / N).
 
     Args:
         fft_length: N; x is cut or filled up with zeros at the end. None for x's own length.

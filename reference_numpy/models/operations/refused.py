@@ -11,18 +11,29 @@ REFUSED = {
         **dict.fromkeys(["Arange", "Array", "Full", "Geomspace", "Linspace"], _CONSTANT),
         **dict.fromkeys(["Logspace", "Vander", "Meshgrid"], _CONSTANT),
         **dict.fromkeys(["Nonzero", "Unique"], _VALUES),
+        "Argpartition": "the order within its two parts is left to the backend, so that a model "
+        "has no one output; Keras on TensorFlow cannot run it for arrays of several axes either",
+        "Corrcoef": "it correlates the samples of a batch with one another, and Keras gives the "
+        "graph another shape for it than it has",
+        "Histogram": "Keras itself cannot run it in a graph: it looks for it where its backends "
+        "do not have it",
     },
     "ops.math": {
         **dict.fromkeys(["ViewAsComplex", "ViewAsReal"], _COMPLEX),
     },
     "ops.nn": {
+        "Polar": _COMPLEX,
         "ConvTranspose": "Keras itself cannot run it: it takes the padding for the output padding",
     },
     "ops.core": {
         **dict.fromkeys(["AssociativeScan", "Cond", "ForiLoop", "Map", "Scan"], _CODE),
         **dict.fromkeys(["Switch", "VectorizedMap", "WhileLoop"], _CODE),
     },
-    "ops.linalg": {},
+    "ops.linalg": {
+        "Eig": _COMPLEX,
+        "JVP": _CODE,
+        "LuFactor": "Keras on TensorFlow cannot run it for a batch of matrices",
+    },
     "ops.image": {
         "ElasticTransform": "it draws random shifts at each call, as data pipelines do",
     },
