@@ -61,6 +61,9 @@ class Layer(Configurable):
     """
 
     not_in_config = ("autocast", "activity_regularizer")
+    #: whether what a sample gives follows from that sample alone, so that parts of a batch may be
+    #: computed apart: True, False, or "inference" for a layer that is like that outside training
+    samples_apart = False
 
     def __init__(
         self,

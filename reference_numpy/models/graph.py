@@ -6,12 +6,21 @@ chain rule at a fan-out), and so are the gradients of a weight that several call
 """
 
 import copy
+import functools
+import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from reference_numpy import tree
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.call import Call
 from reference_numpy.models.topology import order_graph
+from reference_numpy.ops.threads import at_once, by_parts
+
+#: Multiplications of a matrix product that take as long as what a layer does with one number of its
+#: output, forward and backward.
+NUMBER = 24
 
 
 @dataclass(eq=False)
@@ -22,11 +31,13 @@ class GraphCache:
         calls: for each call the layer, its cache, and its output where backward asks for it.
         output_masks: the masks of the graph's outputs, or None.
         inputs: what the model was given, for the shape of `dx`.
+        parts: where the batch was computed in parts, `(slice, cache)` for each instead of `calls`.
     """
 
     calls: list
     output_masks: list
     inputs: object = None
+    parts: list | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,11 @@ class Graph:
             masks: the inputs' masks, or None.
             training: passed to the layers; None leaves them what their calls say.
         """
+        if masks is None and self._takes_parts(inputs, training):
+            return self._forward_in_parts(inputs, training)
+        return self._forward(inputs, masks, training)
+
+    def _forward(self, inputs, masks, training):
         values, alive, calls = [None] * self.size, {}, []
         for place, x in zip(self.inputs, inputs, strict=True):
             values[place] = x
@@ -129,6 +145,8 @@ class Graph:
             cache: what `forward` returned.
             input_gradient: whether the inputs' gradients are asked for.
         """
+        if cache.parts is not None:
+            return self._backward_in_parts(dys, cache, input_gradient)
         plan = self.plan(input_gradient)
         slopes, summed = [None] * self.size, set()
         grads, summed_grads = [None] * len(plan.records), set()
@@ -150,6 +168,48 @@ class Graph:
             for place, slope in call.slopes(dx):
                 _add(slopes, summed, place, slope)
         return [slopes[place] for place in self.inputs], grads
+
+    # The batch in parts, each on a core of its own
+
+    @functools.cached_property
+    def _numbers(self):
+        """How many numbers of one sample go from layer to layer, as far as the sizes are known."""
+        shapes = [t.shape[1:] for node in self.nodes for t in tree.flatten(node.outputs)]
+        return sum(math.prod(shape) for shape in shapes if None not in shape)
+
+    def _takes_parts(self, inputs, training):
+        """Whether no layer looks at several samples at once."""
+        sizes = {None if x is None else len(x) for x in inputs}
+        apart = (True, "inference") if training is False else (True,)
+        return len(sizes) == 1 and all(
+            call.layer.samples_apart in apart and not call.penalized for call in self.calls
+        )
+
+    def _forward_in_parts(self, inputs, training):
+        def work(rows):
+            return rows, *self._forward([x[rows] for x in inputs], None, training)
+
+        batch = len(inputs[0])
+        rows, outputs, caches = zip(*by_parts(work, batch, NUMBER * self._numbers * batch))
+        if len(rows) == 1:
+            return outputs[0], caches[0]
+        outputs = [np.concatenate(pieces) for pieces in zip(*outputs)]
+        masks = [None] * len(outputs)
+        return outputs, GraphCache(None, masks, parts=list(zip(rows, caches)))
+
+    def _backward_in_parts(self, dys, cache, input_gradient):
+        def work(part):
+            rows, own_cache = part
+            own_dys = [dy if dy is None else dy[rows] for dy in dys]
+            return self.backward(own_dys, own_cache, input_gradient)
+
+        slopes, grads = zip(*at_once(work, cache.parts))
+        dx = [None if pieces[0] is None else np.concatenate(pieces) for pieces in zip(*slopes)]
+        sums, summed = [None] * len(grads[0]), set()
+        for own in grads:
+            for index, grad in enumerate(own):
+                _add(sums, summed, index, grad)
+        return dx, sums
 
     def plan(self, input_gradient):
         """The plan for the layers that are trainable now."""

@@ -47,6 +47,12 @@ class Runner:
         dx = self._pack_dx(dx, cache.inputs) if input_gradient else None
         return dx, grads if self.trainable else []
 
+    @property
+    def samples_apart(self):
+        """Whether all its layers treat samples apart; "inference" where some do only then."""
+        found = {call.layer.samples_apart for call in self.graph.calls} if self.graph else {False}
+        return False if False in found else "inference" if "inference" in found else True
+
     def flat_inputs(self, inputs):
         """The inputs as a flat list of arrays, converted and checked.
 

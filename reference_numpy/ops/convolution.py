@@ -26,7 +26,7 @@ from reference_numpy.ops.threads import by_parts
 from reference_numpy.ops.windows import blocks
 
 #: Fewer channels than this are copied in rows of images, more of them in rows of channels.
-FEW_CHANNELS = 8
+FEW_CHANNELS = 16
 
 
 @computed_in_single
@@ -43,12 +43,12 @@ def conv(x, kernel, windows):
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
 
     def fill(part):
-        for places, rows in _rows_of_windows(x, windows, part):
-            found = y[places]
-            if found.flags.c_contiguous:
-                np.matmul(rows, weights, out=found.reshape(-1, filters))
+        for block, rows in _rows_of_windows(x, windows, part):
+            if rows.ndim == 2:
+                np.matmul(rows, weights, out=y[block].reshape(-1, filters))
             else:
-                found[...] = (rows @ weights).reshape(found.shape)
+                places_first = y[block].swapaxes(0, 1)
+                places_first[...] = (rows @ weights).reshape(places_first.shape)
 
     by_parts(fill, len(x), y.size * len(weights))
     return y
@@ -69,8 +69,12 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
 
     def total(part):
         gradient = np.zeros((entries, filters), x.dtype)
-        for places, rows in _rows_of_windows(x, windows, part):
-            gradient += rows.T @ dy[places].reshape(-1, filters)
+        for block, rows in _rows_of_windows(x, windows, part):
+            if rows.ndim == 2:
+                gradient += rows.T @ dy[block].reshape(-1, filters)
+            else:
+                places_first = dy[block].swapaxes(0, 1).reshape(len(rows), -1, filters)
+                gradient += (rows.swapaxes(1, 2) @ places_first).sum(axis=0)
         return gradient
 
     gradient, *others = by_parts(total, len(x), dy.size * entries)
@@ -108,20 +112,21 @@ def _as_depthwise(kernel, groups):
 
 
 def _rows_of_windows(x, windows, part):
-    """The windows of a part of x as the rows of matrices: `(where in y, (windows, entries))`.
+    """The windows of a part of x as the rows of matrices: `(block of the batch, rows)`.
 
-    Each matrix is written into the same memory as the last one.
+    The rows are one matrix (windows, entries), or one for each place along the first axis:
+    (places, windows there, entries). Each is written into the same memory as the last one.
     """
     channels = x.shape[-1]
     if math.prod(windows.window_size) == 1 and not windows.is_padded:
         yield part, x[part][windows.entries[0]].reshape(-1, channels)  # x itself, most often
     elif channels < FEW_CHANNELS and windows.dilation_rate[0] == 1:
-        yield from _rows_place_by_place(x, windows, part)
+        yield from _rows_by_places(x, windows, part)
     else:
-        yield from _rows_block_by_block(x, windows, part)
+        yield from _rows_by_blocks(x, windows, part)
 
 
-def _rows_block_by_block(x, windows, part):
+def _rows_by_blocks(x, windows, part):
     """All windows of some examples in one matrix, every entry copied."""
     places, memory = math.prod(windows.output_size), None
     entries = math.prod(windows.window_size) * x.shape[-1]
@@ -131,25 +136,27 @@ def _rows_block_by_block(x, windows, part):
         yield block, rows.reshape(-1, entries)
 
 
-def _rows_place_by_place(x, windows, part):
-    """The windows at one place along the first axis in one matrix, entries before windows.
+def _rows_by_places(x, windows, part):
+    """The windows at each place along the first axis in one matrix, entries before windows.
 
     The slices of the windows lie in memory in the order (place along the first axis, entries,
     examples, places along the other axes). The entries of the windows at one place are then
-    slices that follow one another: only within slices entries have to be copied, in runs as long
-    as the image is wide.
+    slices that follow one another, those of the next place overlap with them: only within slices
+    entries have to be copied, in runs as long as the image is wide.
     """
     rank, memory = len(windows.window_size), None
     order = [1, *range(rank + 1, 2 * rank + 2), 0, *range(2, rank + 1)]
-    size = math.prod((*windows.slices.output_size, *windows.slices.window_size, x.shape[-1]))
+    entries = math.prod(windows.window_size[1:]) * x.shape[-1]
+    size = math.prod(windows.slices.output_size) * entries
     for block in blocks(part, size * x.itemsize):
         view = windows.slices.view(windows.pad(x[block])).transpose(order)
         memory, slices = _copied(view, memory)
-        for place in range(windows.output_size[0]):
-            first = place * windows.strides[0]
-            columns = slices[first : first + windows.window_size[0]]
-            entries = math.prod(columns.shape[: rank + 2])
-            yield (block, place), columns.reshape(entries, -1).T
+        slices = slices.reshape(len(view), entries, -1)
+        step, *strides = slices.strides
+        shape = (windows.output_size[0], windows.window_size[0] * entries, slices.shape[-1])
+        strides = (step * windows.strides[0], *strides)
+        columns = np.lib.stride_tricks.as_strided(slices, shape, strides, writeable=False)
+        yield block, columns.swapaxes(1, 2)
 
 
 def _copied(view, memory):

@@ -5,6 +5,7 @@ has one thread (`OPENBLAS_NUM_THREADS=1`): two of its threads on a product as sm
 little.
 """
 
+import contextvars
 import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -13,19 +14,40 @@ from concurrent.futures import ThreadPoolExecutor
 WORTH_A_THREAD = 2**23
 
 
+_within_part = contextvars.ContextVar("within_part", default=False)
+
+
 def by_parts(work, batch, multiplications):
     """`[work(part), …]` for slices of the batch axis that are worked on at the same time.
+
+    Within a part there are no further parts.
 
     Args:
         work: function of a slice; must not write where another part's does.
         batch: number of examples.
         multiplications: how many the whole takes, about.
     """
-    count = max(1, min(_cores(), batch, multiplications // WORTH_A_THREAD))
+    wanted = 1 if _within_part.get() else multiplications // WORTH_A_THREAD
+    count = max(1, min(_cores(), batch, wanted))
     bounds = [batch * i // count for i in range(count + 1)]
-    first, *others = [slice(*pair) for pair in zip(bounds, bounds[1:])]
-    started = [_pool().submit(work, part) for part in others]
-    return [work(first), *(future.result() for future in started)]
+    return at_once(work, [slice(*pair) for pair in zip(bounds, bounds[1:])])
+
+
+def at_once(work, parts):
+    """`[work(part), …]`, each part in a thread of its own, the first in this one."""
+    if len(parts) == 1:
+        return [work(parts[0])]
+
+    def within(part):
+        _within_part.set(True)
+        return work(part)
+
+    # Each in a copy of this thread's context, so that `numpy.errstate` holds there too.
+    contexts = [contextvars.copy_context() for _ in parts]
+    first, *others = zip(contexts, parts)
+    started = [_pool().submit(context.run, within, part) for context, part in others]
+    context, part = first
+    return [context.run(within, part), *(future.result() for future in started)]
 
 
 @functools.cache

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Bytes of a working array that stays in a core's second-level cache.
-BLOCK_BYTES = 2**20
+#: Bytes of a working array: few enough for a core's caches, and as many, since threads wait for one
+#: another where a call of NumPy ends.
+BLOCK_BYTES = 2**22
 
 
 def output_length(length, window, stride, padding, dilation=1):

@@ -9,6 +9,8 @@ class FunctionLayer(Layer):
     Integer inputs are computed in the layer's dtype and have no gradient.
     """
 
+    samples_apart = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.function = None

@@ -28,6 +28,8 @@ class PReLU(Layer):
     Source: He, Zhang, Ren and Sun, Delving Deep into Rectifiers (2015); `keras.layers.PReLU`.
     """
 
+    samples_apart = True
+
     def __init__(
         self,
         alpha_initializer="Zeros",

@@ -43,6 +43,7 @@ class ConvolutionLayer(Layer):
             number of axes, or inputs smaller than the kernel where nothing is padded.
     """
 
+    samples_apart = True
     rank = None
     allows_causal = False
     not_in_config = ("autocast",)

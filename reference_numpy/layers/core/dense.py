@@ -34,6 +34,7 @@ class Dense(Layer):
     Source: Saito, Deep Learning from Scratch, section 5.6; `keras.layers.Dense`.
     """
 
+    samples_apart = True
     not_in_config = ("autocast", "activity_regularizer", "lora_rank", "lora_alpha")
 
     def __init__(

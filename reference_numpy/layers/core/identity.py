@@ -12,6 +12,8 @@ class Identity(Layer):
     Source: `keras.layers.Identity`.
     """
 
+    samples_apart = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True

@@ -23,6 +23,8 @@ class InputLayer(Layer):
         NotImplementedError: for sparse and ragged inputs, which NumPy does not have.
     """
 
+    samples_apart = True
+
     def __init__(
         self,
         shape=None,

@@ -21,6 +21,8 @@ class Merge(Layer):
             broadcast.
     """
 
+    samples_apart = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True

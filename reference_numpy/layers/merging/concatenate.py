@@ -25,6 +25,11 @@ class Concatenate(Merge):
         super().__init__(**kwargs)
         self.axis = axis
 
+    @property
+    def samples_apart(self):
+        """Yes, unless the axis may be the batch axis."""
+        return self.axis == -1 or self.axis > 0
+
     def build(self, input_shape):
         """Nothing to create: only check the shapes."""
         self.check_list(input_shape)

@@ -31,6 +31,8 @@ class Dot(Merge):
     Source: `keras.layers.Dot`.
     """
 
+    samples_apart = False
+
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(axes, (int, list, tuple)):

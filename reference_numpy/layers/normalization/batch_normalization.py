@@ -63,6 +63,8 @@ class BatchNormalization(AffineNormalization):
     section 6.3.
     """
 
+    samples_apart = "inference"
+
     def __init__(
         self,
         axis=-1,

@@ -46,6 +46,8 @@ class LayerNormalization(AffineNormalization):
     Source: Ba, Kiros & Hinton 2016, "Layer Normalization".
     """
 
+    samples_apart = True
+
     def __init__(
         self,
         axis=-1,

@@ -41,6 +41,7 @@ class BaseAdaptivePooling(Layer):
     Source: He et al. 2014, "Spatial pyramid pooling in deep convolutional networks".
     """
 
+    samples_apart = True
     rank = None
 
     def __init__(self, output_size, data_format=None, **kwargs):

@@ -27,6 +27,7 @@ class BaseGlobalPooling(Layer):
         ValueError: for another `data_format`, or inputs with another number of axes.
     """
 
+    samples_apart = True
     rank = None
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):

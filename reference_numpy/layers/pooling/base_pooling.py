@@ -48,6 +48,7 @@ class BasePooling(Layer):
             number of axes, or inputs smaller than the window where nothing is padded.
     """
 
+    samples_apart = True
     rank = None
 
     def __init__(self, pool_size, strides=None, padding="valid", data_format=None, **kwargs):

@@ -16,6 +16,8 @@ class Rescaling(Layer):
         offset: likewise.
     """
 
+    samples_apart = True
+
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale = scale

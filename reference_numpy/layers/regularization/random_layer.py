@@ -15,6 +15,8 @@ class RandomLayer(Layer):
         seed: an integer for draws that repeat from run to run, or None.
     """
 
+    samples_apart = "inference"
+
     def __init__(self, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.seed = seed

@@ -15,6 +15,7 @@ class BaseUpSampling(Layer):
         data_format: `"channels_last"` or `"channels_first"`.
     """
 
+    samples_apart = True
     not_in_config = (*Layer.not_in_config, "sizes")
 
     def __init__(self, sizes, data_format, **kwargs):

@@ -24,6 +24,8 @@ class Flatten(Layer):
         ValueError: for another `data_format`.
     """
 
+    samples_apart = True
+
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)

@@ -40,6 +40,7 @@ class Margins(Layer):
         data_format: `"channels_last"` or `"channels_first"`.
     """
 
+    samples_apart = True
     not_in_config = (*Layer.not_in_config, "argument", "margins", "rank")
 
     def __init__(self, argument, margins, rank, data_format, **kwargs):

@@ -20,6 +20,8 @@ class Permute(Layer):
         ValueError: for `dims` that are not 1, 2, … in some order.
     """
 
+    samples_apart = True
+
     def __init__(self, dims, **kwargs):
         super().__init__(**kwargs)
         self.dims = tuple(dims)

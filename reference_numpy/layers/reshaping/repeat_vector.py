@@ -19,6 +19,8 @@ class RepeatVector(Layer):
         ValueError: for an `n` below 1.
     """
 
+    samples_apart = True
+
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
         self.n = positive_integer(n, "n")

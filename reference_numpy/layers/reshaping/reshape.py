@@ -22,6 +22,8 @@ class Reshape(Layer):
             `target_shape`.
     """
 
+    samples_apart = True
+
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
         self.target_shape = tuple(target_shape)

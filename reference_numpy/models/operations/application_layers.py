@@ -16,6 +16,8 @@ class LayerScale(Layer):
     Source: Touvron et al. 2021, "Going deeper with image transformers".
     """
 
+    samples_apart = True
+
     def __init__(self, init_values, projection_dim, **kwargs):
         super().__init__(**kwargs)
         self.init_values, self.projection_dim = init_values, projection_dim
@@ -44,6 +46,8 @@ class StochasticDepth(Layer):
     Source: Huang et al. 2016, "Deep networks with stochastic depth".
     """
 
+    samples_apart = "inference"
+
     def __init__(self, drop_path_rate, **kwargs):
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
@@ -69,6 +73,8 @@ class CustomScaleLayer(Layer):
     Args:
         scale: s.
     """
+
+    samples_apart = True
 
     def __init__(self, scale, **kwargs):
         super().__init__(**kwargs)

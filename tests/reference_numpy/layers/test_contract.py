@@ -153,3 +153,33 @@ def test_a_frozen_layer_gives_no_gradients(case):
     outputs, cache = reference.forward(reference.inputs, reference.start)
     _, grads = reference.layer.backward(tree.pack_like(outputs, reference.cotangents), cache)
     assert grads == [] and reference.layer.trainable_weights == []
+
+
+# A mask would have to be taken apart too.
+APART = [case for case in CASES if make_layer(case).samples_apart and "mask" not in case.call]
+
+
+@pytest.mark.parametrize("case", APART, ids=[case.id for case in APART])
+def test_samples_apart_are_computed_apart(case):
+    """What the layer says of itself: the batch in two parts gives what the whole gives."""
+    reference = make_reference(case)
+    layer, inputs = reference.layer, reference.inputs
+    batch = len(leaves(inputs)[0])
+    for training in {False, layer.samples_apart is True}:
+        found = []
+        for rows in (slice(0, batch), slice(0, 1), slice(1, batch)):
+            options = {**case.call, "training": training}
+            part = tree.map_structure(lambda x, rows=rows: x[rows], inputs)
+            y, cache = layer.forward(part, **options)
+            dx, grads = None, []
+            if all(c is not None for c in reference.cotangents):
+                dy = tree.pack_like(y, [c[rows] for c in reference.cotangents])
+                dx, grads = layer.backward(dy, cache)
+            found.append((tree.flatten([y, dx]), grads))
+        (whole, whole_grads), *parts = found
+        for index, value in enumerate(whole):
+            if value is not None:
+                joined = np.concatenate([rows[index] for rows, _ in parts])
+                np.testing.assert_allclose(joined, value, 1e-12, 1e-12)
+        for grad, *pieces in zip(whole_grads, *(grads for _, grads in parts), strict=True):
+            np.testing.assert_allclose(sum(pieces), grad, 1e-11, 1e-11)

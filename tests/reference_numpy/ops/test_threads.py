@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from reference_numpy.ops import threads
@@ -48,6 +49,25 @@ def test_what_a_part_raises_comes_through():
             raise ArithmeticError("in a thread")
 
     with pytest.raises(ArithmeticError, match="in a thread"):
+        threads.by_parts(work, 3, 3 * threads.WORTH_A_THREAD)
+
+
+def test_within_a_part_there_are_no_parts():
+    def work(part):
+        return threads.by_parts(lambda inner: inner, 6, 9 * threads.WORTH_A_THREAD)
+
+    found = threads.by_parts(work, 6, 3 * threads.WORTH_A_THREAD)
+    assert found == [[slice(0, 6)]] * 3
+    assert len(threads.by_parts(lambda part: part, 6, 3 * threads.WORTH_A_THREAD)) == 3
+
+
+def test_a_part_knows_how_numpy_is_to_take_errors():
+    def work(part):
+        return np.exp(np.float32([1e3 if part.start else 0.0]))
+
+    with np.errstate(over="ignore"):
+        threads.by_parts(work, 3, 3 * threads.WORTH_A_THREAD)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         threads.by_parts(work, 3, 3 * threads.WORTH_A_THREAD)
 
 

@@ -1,0 +1,125 @@
+"""A model's batch in parts, each in a thread of its own, and the same batch in one."""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from reference_numpy import tree
+from reference_numpy.ops import threads
+
+L = rn.layers
+X = np.random.default_rng(0).standard_normal((7, 8, 8, 2)).astype("float32")
+
+
+@pytest.fixture
+def three_cores(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 3)
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    threads._pool.cache_clear()
+    yield
+    threads._pool.cache_clear()
+
+
+def whole(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 1)
+
+
+def residual(norm):
+    """Two inputs, a fan-out, two outputs."""
+    x, z = rn.Input((8, 8, 2), name="x"), rn.Input((3,), name="z")
+    a = L.Conv2D(4, 3, padding="same", activation="relu")(x)
+    b = norm(L.Conv2D(4, 3, padding="same")(a))
+    c = L.GlobalAveragePooling2D()(L.Add()([a, b]))
+    joined = L.Concatenate()([c, L.Dense(4, activation="tanh")(z)])
+    return rn.Model([x, z], {"y": L.Dense(3)(joined), "image": L.MaxPooling2D(2)(b)})
+
+
+def batch():
+    return [X, np.random.default_rng(1).standard_normal((7, 3)).astype("float32")]
+
+
+def run(model, training):
+    y, cache = model.forward(batch(), training=training)
+    generator = np.random.default_rng(2)
+    dy = tree.map_structure(lambda a: generator.standard_normal(a.shape).astype(a.dtype), y)
+    return y, *model.backward(dy, cache), cache
+
+
+@pytest.mark.parametrize(
+    ("norm", "training", "parts"),
+    [
+        (L.LayerNormalization(), True, True),
+        (L.LayerNormalization(), False, True),
+        (L.BatchNormalization(), False, True),
+        (L.BatchNormalization(), True, False),
+        (L.Dropout(0.5), False, True),
+        (L.Dropout(0.5, seed=1), True, False),
+        (L.Dense(4, activity_regularizer="l2"), True, False),
+    ],
+)
+def test_parts_make_up_the_whole(three_cores, monkeypatch, norm, training, parts):
+    model = residual(norm)
+    *found, cache = run(model, training)
+    assert (cache.parts is not None) == parts
+    if not parts:
+        return
+    assert len(cache.parts) == 3
+    whole(monkeypatch)
+    *wanted, cache = run(model, training)
+    assert cache.parts is None
+    for ours, other in zip(tree.flatten(found), tree.flatten(wanted), strict=True):
+        assert ours.dtype == other.dtype
+        np.testing.assert_allclose(ours, other, 1e-4, 1e-5)
+
+
+def test_frozen_layers_and_no_input_gradient(three_cores, monkeypatch):
+    model = residual(L.LayerNormalization())
+    model.layers[1].trainable = False
+    outputs, cache = model.forward(batch())
+    dy = tree.map_structure(np.ones_like, outputs)
+    dx, grads = model.backward(dy, cache, input_gradient=False)
+    assert dx is None
+    whole(monkeypatch)
+    _, cache = model.forward(batch())
+    _, wanted = model.backward(dy, cache, input_gradient=False)
+    assert len(grads) == len(model.trainable_weights)
+    for ours, other in zip(grads, wanted, strict=True):
+        np.testing.assert_allclose(ours, other, 1e-4, 1e-5)
+
+
+def test_an_output_without_a_gradient(three_cores, monkeypatch):
+    model = residual(L.LayerNormalization())
+    for cores in (3, 1):
+        monkeypatch.setattr(threads, "_cores", lambda cores=cores: cores)
+        y, cache = model.forward(batch())
+        dx, grads = model.backward({"y": np.ones_like(y["y"]), "image": None}, cache)
+        if cores == 3:
+            assert cache.parts is not None
+            parts = [*dx, *grads]
+    for ours, other in zip(parts, [*dx, *grads], strict=True):
+        np.testing.assert_allclose(ours, other, 1e-4, 1e-5)
+
+
+def test_a_model_within_a_model(three_cores):
+    inner = rn.Sequential([L.Dense(4, activation="relu"), L.BatchNormalization()])
+    assert inner.samples_apart is False  # not built: nobody knows
+    model = rn.Sequential([rn.Input((8, 8, 2)), inner, L.Flatten(), L.Dense(2)])
+    assert inner.samples_apart == model.samples_apart == "inference"
+    assert model.forward(X, training=False)[1].parts is not None
+    assert model.forward(X, training=True)[1].parts is None
+
+
+def test_training_in_parts_is_training(three_cores, monkeypatch):
+    histories = []
+    for cores in (3, 1):
+        monkeypatch.setattr(threads, "_cores", lambda cores=cores: cores)
+        model = residual(L.LayerNormalization())
+        generator = np.random.default_rng(3)
+        model.set_weights([generator.uniform(-0.3, 0.3, w.shape) for w in model.weights])
+        model.compile("sgd", {"y": "mse", "image": "mae"}, metrics={"y": ["mae"]})
+        targets = {"y": np.ones((7, 3)), "image": np.zeros((7, 4, 4, 4))}
+        weights = {"y": np.arange(7.0), "image": np.ones((7, 4, 4))}
+        fitted = model.fit(batch(), targets, epochs=3, verbose=0, sample_weight=weights)
+        histories.append(fitted.history)
+    for name, values in histories[0].items():
+        np.testing.assert_allclose(values, histories[1][name], 1e-4)
