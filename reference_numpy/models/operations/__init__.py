@@ -33,6 +33,7 @@ from reference_numpy.models.operations import (
     scans,
     segments,
     shapes,
+    short_time_fourier,
     statistics,
     vectors,
 )
@@ -70,6 +71,7 @@ _MODULES = (
     scans,
     segments,
     shapes,
+    short_time_fourier,
     statistics,
     vectors,
 )

@@ -74,7 +74,7 @@ class Einsum(Operation):
     Args:
         subscripts: the letters of the factors' axes and, behind `->`, of y's; without it, y has
             those that occur once, in alphabetical order. `...` stands for any further axes, which
-            are broadcast.
+            are broadcast and stay.
 
     Raises:
         ValueError: where they do not fit the factors.
@@ -121,6 +121,7 @@ class Einsum(Operation):
         fits = len(terms) == len(ndims) and all(
             number >= 0 if "..." in term else number == 0 for number, term in zip(hidden, terms)
         )
+        fits = fits and (not arrow or "..." in y or not max(hidden))  # TensorFlow sums none of them
         if not fits:
             raise ValueError(
                 f"Operation '{self.name}': the subscripts '{self.subscripts}' do not fit arrays of "
@@ -142,7 +143,13 @@ class Einsum(Operation):
         sizes = {}
         for term, shape in zip(letters, operands):
             for letter, size in zip(term, shape):
-                (sizes[letter],) = broadcast_shapes((sizes.get(letter, 1),), (size,))
+                known = sizes.setdefault(letter, size)
+                if letter in self.subscripts and None not in (known, size) and known != size:
+                    raise ValueError(
+                        f"Operation '{self.name}': the axes '{letter}' of '{self.subscripts}' are "
+                        f"of the sizes {known} and {size}."
+                    )
+                (sizes[letter],) = broadcast_shapes((known,), (size,))
         unknown = [letter for letter in y if letter not in sizes]
         if unknown:
             raise ValueError(

@@ -15,8 +15,8 @@ REFUSED = {
         "has no one output; Keras on TensorFlow cannot run it for arrays of several axes either",
         "Corrcoef": "it correlates the samples of a batch with one another, and Keras gives the "
         "graph another shape for it than it has",
-        "Histogram": "Keras itself cannot run it in a graph: it looks for it where its backends "
-        "do not have it",
+        "Histogram": "Keras itself cannot run it in a graph: it asks its backends for a function "
+        "that they do not have there",
     },
     "ops.math": {
         **dict.fromkeys(["ViewAsComplex", "ViewAsReal"], _COMPLEX),
