@@ -15,6 +15,12 @@ KINDS = {
     "share": (lambda generator, shape: generator.uniform(0.05, 0.95, shape), None),
     "above_one": (lambda generator, shape: generator.uniform(1.1, 3.0, shape), None),
     "integer": (lambda generator, shape: generator.integers(0, 4, shape), "int32"),
+    "zeros": (
+        lambda generator, shape: np.where(
+            generator.uniform(size=shape) < 0.3, 0.0, generator.standard_normal(shape)
+        ),
+        None,
+    ),
     "holes": (
         lambda generator, shape: np.where(
             generator.uniform(size=shape) < 0.3, np.nan, generator.standard_normal(shape)

@@ -24,7 +24,9 @@ CASES = [
     of_rows("SegmentSum-negative-ids", lambda ops, data, ids: ops.segment_sum(data, ids - 1, 2)),
     of_rows("SegmentProd", lambda ops, data, ids: ops.segment_prod(data, ids, num_segments=5)),
     of_rows(
-        "SegmentProd-with-zeros", lambda ops, data, ids: ops.segment_prod(ops.relu(data), ids, 3)
+        "SegmentProd-zeros",
+        lambda ops, data, ids: ops.segment_prod(data, ids, 3),
+        (Draw((4, 2), "zeros"), INPUTS[1]),
     ),
     of_rows("SegmentMax", lambda ops, data, ids: ops.segment_max(data, ids, num_segments=3)),
     of_rows(
@@ -34,7 +36,9 @@ CASES = [
     of_rows("SegmentMax-as-many-as-there-are", lambda ops, data, ids: ops.segment_max(data, ids)),
     of_rows(
         "SegmentMax-several",
-        lambda ops, data, ids: ops.segment_max(ops.minimum(data, 0.0), ids, 3),
+        lambda ops, data, ids: ops.segment_max(
+            ops.concatenate([data, data]), ops.concatenate([ids, ids]), 3
+        ),
     ),
     of_rows("SegmentMin", lambda ops, data, ids: ops.segment_min(data, ids, num_segments=3)),
     of_rows(

@@ -116,6 +116,15 @@ def test_the_sign_of_a_determinant_has_no_gradient():
     assert not dx.any()
 
 
+@pytest.mark.parametrize("upper", [False, True])
+def test_the_gradient_of_a_symmetric_matrix_is_symmetric(upper):
+    x = draw(3, 4, 4)
+    operation = decompositions.Cholesky(upper)
+    _, cache = operation.forward(x @ x.swapaxes(1, 2) + np.eye(4))
+    (dx,), _ = operation.backward(draw(3, 4, 4, seed=1), cache)
+    np.testing.assert_allclose(dx, dx.swapaxes(1, 2))
+
+
 def test_kronecker_products_of_batches_and_other_ranks():
     a, b = draw(2, 3, 2), draw(3, 2)
     y = assert_calculus(products.Kron(), a, b)
