@@ -20,6 +20,7 @@ REFUSED = {
     },
     "ops.math": {
         **dict.fromkeys(["ViewAsComplex", "ViewAsReal"], _COMPLEX),
+        "SegmentReduction": "it is the base of the reductions of segments and does nothing itself",
     },
     "ops.nn": {
         "Polar": _COMPLEX,
