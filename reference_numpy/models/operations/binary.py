@@ -10,7 +10,7 @@ def sum_to(dx, x):
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         return None
     if dx.shape == x.shape:
-        return dx
+        return dx.astype(x.dtype, copy=False)
     dx = dx.sum(axis=tuple(range(dx.ndim - x.ndim)))
     axes = tuple(axis for axis, size in enumerate(x.shape) if size == 1 != dx.shape[axis])
     return dx.sum(axis=axes, keepdims=True).astype(x.dtype, copy=False)
