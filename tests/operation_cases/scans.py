@@ -1,4 +1,4 @@
-"""Cumulative sums and products, integrals."""
+"""Cumulative sums and products, integrals, differences."""
 
 from tests.operation_cases.case import Case, Draw
 
@@ -21,4 +21,11 @@ CASES = [
         (Draw((2, 3)),),
     ),
     Case("Trapezoid-integers", lambda ops, y: ops.trapezoid(y, axis=0), INTEGERS),
+    Case("Diff", lambda ops, x: ops.diff(x)),
+    Case("Diff-twice", lambda ops, x: ops.diff(x, n=2, axis=1)),
+    Case("Diff-first-axis", lambda ops, x: ops.diff(x, axis=0)),
+    Case("Diff-none", lambda ops, x: ops.diff(x, n=0)),
+    Case("Diff-too-often", lambda ops, x: ops.diff(x, n=4)),
+    Case("Diff-integers", lambda ops, x: ops.diff(x, axis=-2), INTEGERS),
+    Case("Diff-truths", lambda ops, x: ops.diff(x), TRUTHS),
 ]

@@ -8,13 +8,14 @@ _VALUES = "the size of its output depends on the numbers, so that no graph can h
 REFUSED = {
     "ops.numpy": {
         **dict.fromkeys(["Angle", "Conj", "Conjugate", "Imag", "Real"], _COMPLEX),
-        **dict.fromkeys(["Arange", "Array", "Full", "Geomspace", "Linspace"], _CONSTANT),
-        **dict.fromkeys(["Logspace", "Vander", "Meshgrid"], _CONSTANT),
+        **dict.fromkeys(["Arange", "Full", "Geomspace", "Linspace"], _CONSTANT),
+        **dict.fromkeys(["Logspace", "Vander"], _CONSTANT),
         **dict.fromkeys(["Nonzero", "Unique"], _VALUES),
         "Argpartition": "the order within its two parts is left to the backend, so that a model "
         "has no one output; Keras on TensorFlow cannot run it for arrays of several axes either",
         "Corrcoef": "it correlates the samples of a batch with one another, and Keras gives the "
         "graph another shape for it than it has",
+        "Ndim": "Keras itself cannot run it in a model, where it gives a Python number",
         "Histogram": "Keras itself cannot run it in a graph: it asks its backends for a function "
         "that they do not have there",
     },

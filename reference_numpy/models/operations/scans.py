@@ -1,9 +1,10 @@
-"""Operations that run along an axis and keep count: cumulative sums and products, integrals."""
+"""Operations that run along an axis: cumulative sums and products, integrals, differences."""
 
 import numpy as np
 
 from reference_numpy.models.operations.operation import Operation
 from reference_numpy.models.operations.ordering import AlongAxis
+from reference_numpy.models.operations.shapes import Rearrangement
 
 
 def from_behind(x, axis):
@@ -112,6 +113,44 @@ class Trapezoid(Operation):
         return (*y[:axis], *y[axis + 1 :])
 
 
+class Diff(Rearrangement):
+    """y[i] = x[i + 1] − x[i] along an axis, `n` times over.
+
+    dx[i] = dy[i − 1] − dy[i] with zeros beyond both ends, n times over.
+
+    Args:
+        n: how often.
+        axis: the axis.
+
+    Raises:
+        ValueError: for an n below 0.
+    """
+
+    def __init__(self, n=1, axis=-1, name=None):
+        super().__init__(name)
+        if n < 0:
+            raise ValueError(f"Operation '{self.name}' takes 0 or more differences, not {n}.")
+        self.n, self.axis = n, axis
+
+    def moved(self, x):
+        """The differences."""
+        axis = self.axis_of(self.axis, x.ndim)
+        return np.diff(x, min(self.n, x.shape[axis]), axis)
+
+    def moved_back(self, dy, shape):
+        """Those of dy, with the sign changed as often."""
+        axis = self.axis_of(self.axis, dy.ndim)
+        order = min(self.n, shape[axis])
+        around = [(order, order) if a == axis else (0, 0) for a in range(dy.ndim)]
+        return np.diff(np.pad(dy, around), order, axis) * dy.dtype.type((-1) ** order)
+
+    def shape(self, x):
+        """x's with as many entries less."""
+        axis = self.axis_of(self.axis, len(x))
+        size = None if x[axis] is None else max(x[axis] - self.n, 0)
+        return (*x[:axis], size, *x[axis + 1 :])
+
+
 OFFERED = {
-    "ops.numpy": [Cumsum, Cumprod, Trapezoid],
+    "ops.numpy": [Cumsum, Cumprod, Trapezoid, Diff],
 }
