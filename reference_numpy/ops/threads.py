@@ -1,14 +1,15 @@
 """Large operations on all cores: each takes a part of the batch.
 
-NumPy lets other threads run while it computes, so Python's threads do. It pays where BLAS itself
-has one thread (`OPENBLAS_NUM_THREADS=1`): two of its threads on a product as small as these gain
-little.
+NumPy lets other threads run while it computes, so Python's threads do. Meanwhile a matrix product
+has one thread of its own: two on products as small as these gain little, and get in the way.
 """
 
 import contextvars
 import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
+
+from reference_numpy.ops.blas import one_blas_thread
 
 #: Multiplications below which starting a thread costs more than it gains.
 WORTH_A_THREAD = 2**23
@@ -45,9 +46,10 @@ def at_once(work, parts):
     # Each in a copy of this thread's context, so that `numpy.errstate` holds there too.
     contexts = [contextvars.copy_context() for _ in parts]
     first, *others = zip(contexts, parts)
-    started = [_pool().submit(context.run, within, part) for context, part in others]
-    context, part = first
-    return [context.run(within, part), *(future.result() for future in started)]
+    with one_blas_thread():
+        started = [_pool().submit(context.run, within, part) for context, part in others]
+        context, part = first
+        return [context.run(within, part), *(future.result() for future in started)]
 
 
 @functools.cache
