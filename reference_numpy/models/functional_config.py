@@ -145,6 +145,8 @@ class _Builder:
             raise ValueError(f"The config has two layers of the name '{name}'.")
         if not isinstance(layer, Layer):
             raise ValueError(f"'{name}' is no layer.")
+        if "name" not in (entry.get("config") or {}):  # as Keras has it for ExtractPatches
+            layer.name = name
         self.layers[name] = layer
         self.rest[name] = deque(
             ((index, "inbound_nodes", number), node)

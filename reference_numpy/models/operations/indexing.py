@@ -39,7 +39,7 @@ class GetItem(Operation):
         parts = _as_key(key)
         parts = list(parts) if isinstance(parts, tuple) else [parts]
         for part in parts:
-            if not (part is None or part is Ellipsis or type(part) in (int, slice)):
+            if not (part is None or part is Ellipsis or type(part) is int or _is_slice(part)):
                 raise NotImplementedError(
                     f"Operation '{self.name}': only integers, slices, `...` and new axes are "
                     f"supported as keys. Received: {part!r}"
@@ -73,6 +73,12 @@ def _as_key(key):
     return tuple(key) if isinstance(key, list) else key
 
 
+def _is_slice(part):
+    if not isinstance(part, slice) or part.step == 0:
+        return False
+    return all(end is None or type(end) is int for end in (part.start, part.stop, part.step))
+
+
 def _length(size, part):
     return None if size is None else len(range(*part.indices(size)))
 
@@ -82,7 +88,8 @@ class WithIndices(Operation):
 
     def compute_output_shape(self, args, kwargs):
         """Shape of the output; lists count as the arrays that they stand for."""
-        return super().compute_output_shape(tuple(map(_as_array, args)), kwargs)
+        named = {name: as_array(argument) for name, argument in kwargs.items()}
+        return super().compute_output_shape(tuple(map(as_array, args)), named)
 
     def promote(self, x, *others):
         """Name of x's dtype."""
@@ -92,9 +99,13 @@ class WithIndices(Operation):
         """Indices as an array, those below 0 counted from the end.
 
         Raises:
-            ValueError: for an index beyond an axis of `sizes`.
+            ValueError: for an index beyond an axis of `sizes`, and for one that is no integer.
         """
         indices, sizes = np.asarray(indices), np.asarray(sizes)
+        if indices.dtype.kind not in "iu":
+            raise ValueError(
+                f"Operation '{self.name}' takes integers as indices, not {indices.dtype}."
+            )
         if indices.size and ((indices < -sizes) | (indices >= sizes)).any():
             raise ValueError(
                 f"Operation '{self.name}': the indices reach from {indices.min()} to "
@@ -103,8 +114,16 @@ class WithIndices(Operation):
         return indices % np.maximum(sizes, 1)
 
 
-def _as_array(argument):
+def as_array(argument):
+    """A list as the array that it stands for; everything else as it is."""
     return np.asarray(argument) if isinstance(argument, (list, tuple)) else argument
+
+
+def gradient_of(argument, slope):
+    """The gradient in the argument's dtype; None for what is no array of floating numbers."""
+    if not isinstance(argument, np.ndarray) or argument.dtype.kind != "f":
+        return None
+    return slope.reshape(argument.shape).astype(argument.dtype, copy=False)
 
 
 class Take(WithIndices):
@@ -278,23 +297,24 @@ class SliceUpdate(Operation):
 
     def compute(self, inputs, start_indices, updates):
         """x with the part; backward needs its place."""
-        room = np.subtract(inputs.shape, updates.shape)
+        sizes = np.shape(updates)
+        room = np.subtract(inputs.shape, sizes)
         starts = np.clip([int(start) for start in start_indices], 0, room)
-        place = tuple(slice(start, start + size) for start, size in zip(starts, updates.shape))
+        place = tuple(slice(start, start + size) for start, size in zip(starts, sizes))
         y = inputs.copy()
         y[place] = updates
-        return y, (place, updates.dtype)
+        return y, (place, updates)
 
     def slopes(self, dy, cache):
         """dy elsewhere, and dy there."""
-        place, dtype = cache
+        place, updates = cache
         dx = dy.copy()
         dx[place] = 0
-        return dx, None, dy[place].astype(dtype, copy=False) if dtype.kind == "f" else None
+        return dx, None, gradient_of(updates, dy[place])
 
     def compute_output_shape(self, args, kwargs):
         """x's."""
-        inputs, _, updates = args
+        inputs, _, updates = map(as_array, args)
         self._output_dtype = self.promote(inputs)
         return self.shape(tuple(inputs.shape), None, tuple(updates.shape))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference_numpy.models.operations.indexing import WithIndices
+from reference_numpy.models.operations.indexing import WithIndices, gradient_of
 from reference_numpy.models.operations.reductions import others_product
 from reference_numpy.models.operations.segments import Segments
 from reference_numpy.models.operations.shapes import ToShape
@@ -104,7 +104,7 @@ class ScatterUpdate(Places):
         """x updated; backward needs the rows of x, of y and of the updates, and their places."""
         numbers, shape = self.rows(indices, inputs.shape)
         x = inputs.reshape(shape)
-        u = updates.reshape(-1, *shape[1:]).astype(x.dtype, copy=False)
+        u = np.asarray(updates, x.dtype).reshape(-1, *shape[1:])
         segments = Segments(numbers, shape[0])
         y = x.copy()
         if self.reduction is None:
@@ -118,11 +118,10 @@ class ScatterUpdate(Places):
     def slopes(self, dy, cache):
         """dx and dupdates; none for the indices."""
         x, u, y, segments, shape, updates = cache
-        names = {None: "replacing", "add": "adding", "mul": "multiplying"}
-        backward = getattr(self, f"_{names.get(self.reduction, 'extremum')}")
+        backwards = {None: self._replacing, "add": self._adding, "mul": self._multiplying}
+        backward = backwards.get(self.reduction, self._extremum)
         dx, du = backward(dy.reshape(x.shape), x, u, y, segments)
-        du = du.reshape(updates.shape).astype(updates.dtype, copy=False)
-        return dx.reshape(shape), None, du if updates.dtype.kind == "f" else None
+        return dx.reshape(shape), None, gradient_of(updates, du)
 
     @staticmethod
     def _replacing(dy, x, u, y, segments):
