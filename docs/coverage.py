@@ -241,6 +241,39 @@ def section(module, offered):
     return [*lines, ""], (len(rows), len(refused))
 
 
+def operations_section(offered):
+    """The page's lines about the operations in graphs, and `(held, left out)`.
+
+    Raises:
+        LookupError: for one that is neither in the NumPy half nor left out with a reason.
+    """
+    held, refused = [], defaultdict(list)
+    for module, names in offered.items():
+        family = FAMILIES[module]
+        for name in names:
+            if (name in family.classes) == (name in family.refused):
+                raise LookupError(f"{module}.{name} is to be held or left out for a reason.")
+            if name in family.classes:
+                held.append(name)
+            else:
+                refused[family.refused[name]].append(f"`{name}`")
+    rows = [[", ".join(names), reason] for reason, names in sorted(refused.items())]
+    lines = ["## Operations in graphs", ""]
+    lines += [
+        "`keras.ops` on a symbolic tensor puts an object of these classes into a functional model. "
+        "Each has its backward pass and Keras's constructor arguments; a value of them that is "
+        "left out, such as `sparse=True`, is refused with its reason.",
+        "",
+        ", ".join(f"`{name}`" for name in sorted(held)) + ".",
+        "",
+        "Refused with `NotImplementedError`:",
+        "",
+        *table(["Name", "Reason"], rows),
+        "",
+    ]
+    return lines, (len(held), sum(map(len, refused.values())))
+
+
 def page():
     """The whole page."""
     surface = keras_surface()
@@ -249,6 +282,9 @@ def page():
         lines, (held, refused) = section(module, offered)
         body += lines
         counts.append([f"keras.{module}", str(held), str(refused)])
+    lines, (held, refused) = operations_section(surface["operations"])
+    body += lines
+    counts.append(["operations in graphs", str(held), str(refused)])
     space = FAMILIES["keras.utils"].refused["FeatureSpace"]
     head = [
         "# What the NumPy half holds of Keras",

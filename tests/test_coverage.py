@@ -34,6 +34,11 @@ def test_a_class_that_nobody_thought_of_is_an_error(coverage):
         coverage.objects("layers", offered)
 
 
+def test_an_operation_that_nobody_thought_of_is_an_error(coverage):
+    with pytest.raises(LookupError, match="keras.src.ops.nn.Brandnew is to be held"):
+        coverage.operations_section({"keras.src.ops.nn": ["Brandnew"]})
+
+
 def test_an_argument_that_nobody_thought_of_is_an_error(coverage):
     with pytest.raises(KeyError, match="layers.Dense.*magic"):
         coverage.left_out("layers", "Dense", rn.layers.Dense, ["units", "magic"])

@@ -75,7 +75,9 @@ def test_outputs_gradients_shapes_and_configs(backend, case):
         records = checks.compare_all(
             case.name, "keras-tensorflow", "float64", quantities, found, scale, exceptions
         )
-        for record in [*records, *reference.calculus(case.name)]:
+        if case.calculus:
+            records += reference.calculus(case.name)
+        for record in records:
             assert record.passed, str(record)
 
 

@@ -4,6 +4,9 @@ from tests.operation_cases.case import Case, Draw
 
 PAIR = (Draw((4, 3)), Draw((4, 3)))
 POSITIVE = (Draw((4, 3), "positive"), Draw((1, 3), "positive"))
+QUOTIENT = (Draw((4, 3)), Draw((4, 3), "positive"))
+ZEROS = (Draw((4, 3)), Draw((4, 3), "zeros"))
+HOLES = (Draw((4, 3), "holes"), Draw((4, 3)))
 INTEGERS = (Draw((4, 3), "integer"), Draw((4, 3), "integer"))
 
 CASES = [
@@ -24,4 +27,21 @@ CASES = [
     Case("Maximum", lambda ops, a, b: ops.maximum(a, b), (Draw((4, 3)), Draw((4, 1)))),
     Case("Minimum", lambda ops, a, b: ops.minimum(a, b), PAIR),
     Case("Minimum-and-a-number", lambda ops, x: ops.minimum(x, 0.1)),
+    Case("DivideNoNan", lambda ops, a, b: ops.divide_no_nan(a, b), ZEROS, calculus=False),
+    Case("Fmax", lambda ops, a, b: ops.fmax(a, b), PAIR),
+    Case("Fmin", lambda ops, a, b: ops.fmin(a, b), PAIR),
+    Case("Fmax-holes", lambda ops, a, b: ops.fmax(a, b), HOLES, calculus=False),
+    Case("Fmin-holes", lambda ops, a, b: ops.fmin(a, b), HOLES, calculus=False),
+    Case("Fmin-integers", lambda ops, a, b: ops.fmin(a, b), INTEGERS),
+    Case("FloorDivide", lambda ops, a, b: a // b, QUOTIENT),
+    Case("FloorDivide-integers", lambda ops, a: a // 2, INTEGERS[:1]),
+    Case("Mod", lambda ops, a, b: a % b, QUOTIENT),
+    Case("Mod-integers", lambda ops, a: a % 2, INTEGERS[:1]),
+    Case("Fmod", lambda ops, a, b: ops.fmod(a, b), QUOTIENT),
+    Case("Hypot", lambda ops, a, b: ops.hypot(a, b), PAIR),
+    Case("Arctan2", lambda ops, a, b: ops.arctan2(a, b), PAIR),
+    Case("Logaddexp", lambda ops, a, b: ops.logaddexp(a, b), (Draw((4, 3)), Draw((4, 1)))),
+    Case("Logaddexp2", lambda ops, a, b: ops.logaddexp2(a, b), PAIR, "the logarithm of 2"),
+    Case("Heaviside", lambda ops, a, b: ops.heaviside(a, b), ZEROS[::-1], calculus=False),
+    Case("Ldexp", lambda ops, a, b: ops.ldexp(a, b), (PAIR[0], INTEGERS[0])),
 ]

@@ -27,6 +27,14 @@ KINDS = {
         ),
         None,
     ),
+    "infinite": (
+        lambda generator, shape: np.where(
+            generator.uniform(size=shape) < 0.5,
+            generator.choice([np.inf, -np.inf, np.nan], shape),
+            generator.standard_normal(shape),
+        ),
+        None,
+    ),
     "bool": (lambda generator, shape: generator.integers(0, 2, shape) > 0, "bool"),
 }
 
@@ -57,12 +65,15 @@ class Case:
         inputs: a `Draw` for each tensor.
         float32_inside: what Keras computes in float32 even in float64, so that the tolerance is
             float32's; empty for the ordinary one.
+        calculus: whether backward is the derivative of forward; False where the operation takes
+            a part of it for constant, or where numbers that go in are NaN.
     """
 
     name: str
     call: FunctionType
     inputs: tuple = (Draw((4, 3)),)
     float32_inside: str = ""
+    calculus: bool = True
 
     def __str__(self):
         return self.name

@@ -4,14 +4,17 @@
 graph; the class here has its name, its arguments and a backward pass. Each module ends with the
 list of those that it offers, by Keras's module.
 
-A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x @ y`, `x[:, 0]`.
+A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x @ y`, `x > 0`,
+`x[:, 0]`.
 """
 
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.operations import (
     attention,
     binary,
+    bits,
     blocks,
+    casting,
     colors,
     convolutions,
     decompositions,
@@ -42,8 +45,10 @@ from reference_numpy.models.operations import (
     segments,
     shapes,
     short_time_fourier,
+    special_functions,
     splitting,
     statistics,
+    trigonometry,
     turning,
     vectors,
 )
@@ -59,7 +64,9 @@ from reference_numpy.serialization import Family
 _MODULES = (
     attention,
     binary,
+    bits,
     blocks,
+    casting,
     colors,
     convolutions,
     decompositions,
@@ -90,8 +97,10 @@ _MODULES = (
     segments,
     shapes,
     short_time_fourier,
+    special_functions,
     splitting,
     statistics,
+    trigonometry,
     turning,
     vectors,
 )
@@ -115,8 +124,20 @@ _OPERATORS = {
     "sub": binary.Subtract,
     "mul": binary.Multiply,
     "truediv": binary.TrueDivide,
+    "floordiv": binary.FloorDivide,
+    "mod": binary.Mod,
     "pow": binary.Power,
     "matmul": products.Matmul,
+    "and": logic.LogicalAnd,
+    "or": logic.LogicalOr,
+    "xor": logic.LogicalXor,
+}
+_COMPARISONS = {
+    "lt": logic.Less,
+    "le": logic.LessEqual,
+    "gt": logic.Greater,
+    "ge": logic.GreaterEqual,
+    "ne": logic.NotEqual,
 }
 
 
@@ -130,8 +151,12 @@ def _operator(operation, turned=False):
 for _name, _operation in _OPERATORS.items():
     setattr(KerasTensor, f"__{_name}__", _operator(_operation))
     setattr(KerasTensor, f"__r{_name}__", _operator(_operation, turned=True))
+for _name, _operation in _COMPARISONS.items():
+    setattr(KerasTensor, f"__{_name}__", _operator(_operation))
 KerasTensor.__neg__ = lambda self: elementwise.Negative()(self)
 KerasTensor.__abs__ = lambda self: elementwise.Absolute()(self)
+KerasTensor.__invert__ = lambda self: logic.LogicalNot()(self)
+KerasTensor.__round__ = lambda self, ndigits=None: elementwise.Round(ndigits or 0)(self)
 KerasTensor.__getitem__ = _operator(indexing.GetItem)
 KerasTensor.__iter__ = None  # else Python would iterate by index, without end
 

@@ -118,6 +118,143 @@ class Minimum(Binary):
     partials = staticmethod(lambda dy, a, b, y: (dy * (a <= b), dy * ~(a <= b)))
 
 
+class DivideNoNan(Binary):
+    """y = a / b, 0 where b is 0;  da = dy / b, db = −dy y / b, both 0 there."""
+
+    floating = True
+
+    @staticmethod
+    def value(a, b):
+        """a / b, or 0."""
+        return np.where(b == 0, 0.0, np.divide(a, np.where(b == 0, 1.0, b))).astype(
+            np.result_type(a, b), copy=False
+        )
+
+    @staticmethod
+    def partials(dy, a, b, y):
+        """dy / b and −dy y / b, or 0."""
+        share = np.where(b == 0, 0.0, dy / np.where(b == 0, 1.0, b)).astype(dy.dtype, copy=False)
+        return share, -share * y
+
+
+class Fmax(Maximum):
+    """y = max(a, b), the other one where one is NaN; dy goes to a where a ≥ b, else to b."""
+
+    value = staticmethod(np.fmax)
+
+    @staticmethod
+    def partials(dy, a, b, y):
+        """dy where the one was taken, and where the other was."""
+        first = (a >= b) | np.isnan(b)
+        return dy * first, dy * np.logical_not(first)
+
+
+class Fmin(Fmax):
+    """y = min(a, b), the other one where one is NaN; dy goes to a where a ≤ b, else to b."""
+
+    value = staticmethod(np.fmin)
+
+    @staticmethod
+    def partials(dy, a, b, y):
+        """dy where the one was taken, and where the other was."""
+        return Fmax.partials(dy, np.negative(a), np.negative(b), y)
+
+
+class FloorDivide(Binary):
+    """y = ⌊a / b⌋, whose derivatives are 0."""
+
+    value = staticmethod(np.floor_divide)
+    partials = staticmethod(lambda dy, a, b, y: (dy * 0.0, dy * 0.0))
+
+
+class Mod(Binary):
+    """y = a − b ⌊a / b⌋, of b's sign;  da = dy, db = −dy ⌊a / b⌋."""
+
+    value = staticmethod(np.mod)
+    partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
+
+
+class Fmod(Binary):
+    """y = a − b trunc(a / b), of a's sign;  da = dy, db = −dy trunc(a / b)."""
+
+    value = staticmethod(np.fmod)
+    partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.trunc(a / b)))
+
+
+class Hypot(Binary):
+    """y = √(a² + b²);  da = dy a / y, db = dy b / y."""
+
+    floating = True
+    value = staticmethod(np.hypot)
+    partials = staticmethod(lambda dy, a, b, y: (dy * a / y, dy * b / y))
+
+
+class Arctan2(Binary):
+    """y = the angle of the point (b, a);  da = dy b / (a² + b²), db = −dy a / (a² + b²)."""
+
+    floating = True
+    value = staticmethod(np.arctan2)
+
+    @staticmethod
+    def partials(dy, a, b, y):
+        """dy b and −dy a over the squared distance."""
+        share = dy / (a * a + b * b)
+        return share * b, -share * a
+
+
+class Logaddexp(Binary):
+    """y = log(eᵃ + eᵇ);  da = dy eᵃ⁻ʸ, db = dy eᵇ⁻ʸ."""
+
+    floating = True
+    value = staticmethod(np.logaddexp)
+    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp(a - y), dy * np.exp(b - y)))
+
+
+class Logaddexp2(Binary):
+    """y = log₂(2ᵃ + 2ᵇ);  da = dy 2ᵃ⁻ʸ, db = dy 2ᵇ⁻ʸ."""
+
+    floating = True
+    value = staticmethod(np.logaddexp2)
+    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp2(a - y), dy * np.exp2(b - y)))
+
+
+class Heaviside(Binary):
+    """y = 0 where a < 0, 1 where a > 0, b where a = 0;  da = 0, db = dy where a = 0."""
+
+    floating = True
+    value = staticmethod(np.heaviside)
+    partials = staticmethod(lambda dy, a, b, y: (dy * 0.0, dy * (a == 0)))
+
+
+class Ldexp(Binary):
+    """y = a 2ⁿ for an integer n;  da = dy 2ⁿ."""
+
+    floating = True
+    value = staticmethod(lambda a, b: a * np.exp2(b))
+    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp2(b), dy))
+
+
 OFFERED = {
-    "ops.numpy": [Add, Subtract, Multiply, TrueDivide, Divide, Power, Maximum, Minimum],
+    "ops.numpy": [
+        Add,
+        Subtract,
+        Multiply,
+        TrueDivide,
+        Divide,
+        DivideNoNan,
+        Power,
+        Maximum,
+        Minimum,
+        Fmax,
+        Fmin,
+        FloorDivide,
+        Mod,
+        Fmod,
+        Hypot,
+        Arctan2,
+        Logaddexp,
+        Logaddexp2,
+        Heaviside,
+        Ldexp,
+    ],
 }

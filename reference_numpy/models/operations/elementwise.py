@@ -1,5 +1,7 @@
 """Operations on each number of an array by itself."""
 
+import math
+
 import numpy as np
 
 from reference_numpy.models.operations.operation import Operation
@@ -41,6 +43,16 @@ class Absolute(Unary):
     slope = staticmethod(lambda x, y: np.sign(x))
 
 
+class Abs(Absolute):
+    """y = |x|, by its other name."""
+
+
+class Fabs(Absolute):
+    """y = |x|, floating also for integers."""
+
+    floating = True
+
+
 class Square(Unary):
     """y = x²."""
 
@@ -56,6 +68,30 @@ class Sqrt(Unary):
     slope = staticmethod(lambda x, y: 0.5 / y)
 
 
+class Reciprocal(Unary):
+    """y = 1 / x."""
+
+    floating = True
+    value = staticmethod(np.reciprocal)
+    slope = staticmethod(lambda x, y: -y * y)
+
+
+class Rsqrt(Unary):
+    """y = 1 / √x."""
+
+    floating = True
+    value = staticmethod(lambda x: 1.0 / np.sqrt(x))
+    slope = staticmethod(lambda x, y: -0.5 * y / x)
+
+
+class Cbrt(Unary):
+    """y = ∛x."""
+
+    floating = True
+    value = staticmethod(np.cbrt)
+    slope = staticmethod(lambda x, y: 1.0 / (3.0 * y * y))
+
+
 class Exp(Unary):
     """y = eˣ."""
 
@@ -64,12 +100,52 @@ class Exp(Unary):
     slope = staticmethod(lambda x, y: y)
 
 
+class Exp2(Unary):
+    """y = 2ˣ."""
+
+    floating = True
+    value = staticmethod(np.exp2)
+    slope = staticmethod(lambda x, y: y * math.log(2.0))
+
+
+class Expm1(Unary):
+    """y = eˣ − 1, exact for small x."""
+
+    floating = True
+    value = staticmethod(np.expm1)
+    slope = staticmethod(lambda x, y: y + 1.0)
+
+
 class Log(Unary):
     """y = log x."""
 
     floating = True
     value = staticmethod(np.log)
     slope = staticmethod(lambda x, y: 1.0 / x)
+
+
+class Log2(Unary):
+    """y = log₂ x."""
+
+    floating = True
+    value = staticmethod(np.log2)
+    slope = staticmethod(lambda x, y: 1.0 / (x * math.log(2.0)))
+
+
+class Log10(Unary):
+    """y = log₁₀ x."""
+
+    floating = True
+    value = staticmethod(np.log10)
+    slope = staticmethod(lambda x, y: 1.0 / (x * math.log(10.0)))
+
+
+class Log1p(Unary):
+    """y = log(1 + x), exact for small x."""
+
+    floating = True
+    value = staticmethod(np.log1p)
+    slope = staticmethod(lambda x, y: 1.0 / (1.0 + x))
 
 
 class Clip(Unary):
@@ -92,6 +168,118 @@ class Clip(Unary):
         return (x >= self.x_min) & (x <= self.x_max)
 
 
+class Step(Unary):
+    """What is constant between its jumps; the derivative is 0."""
+
+    slope = staticmethod(lambda x, y: np.zeros_like(x))
+
+
+class Sign(Step):
+    """y = −1, 0 or 1, the sign of x."""
+
+    value = staticmethod(np.sign)
+
+
+class Floor(Step):
+    """y = ⌊x⌋."""
+
+    floating = True
+    value = staticmethod(np.floor)
+
+
+class Ceil(Step):
+    """y = ⌈x⌉."""
+
+    floating = True
+    value = staticmethod(np.ceil)
+
+
+class Trunc(Step):
+    """y = x without its fraction."""
+
+    value = staticmethod(np.trunc)
+
+
+class Round(Step):
+    """y = x rounded, halves to the even neighbour.
+
+    Args:
+        decimals: digits after the point; before it where negative.
+    """
+
+    def __init__(self, decimals=0, name=None):
+        super().__init__(name)
+        self.decimals = decimals
+
+    def value(self, x):
+        """x rounded."""
+        return np.round(x, self.decimals)
+
+
+class Copy(Unary):
+    """y = x."""
+
+    value = staticmethod(np.copy)
+    slope = staticmethod(lambda x, y: np.ones_like(x))
+
+
+class StopGradient(Unary):
+    """y = x, of which backward knows nothing: x has no gradient."""
+
+    value = staticmethod(np.copy)
+
+    def slopes(self, dy, cache):
+        """None."""
+        return (None,)
+
+
+class NanToNum(Unary):
+    """y = x with other numbers for NaN and infinities, whose derivative is 0.
+
+    Args:
+        nan: for NaN.
+        posinf, neginf: for ∞ and −∞; None for the largest and the smallest number there is.
+    """
+
+    def __init__(self, nan=0.0, posinf=None, neginf=None, name=None):
+        super().__init__(name)
+        self.nan, self.posinf, self.neginf = nan, posinf, neginf
+
+    def value(self, x):
+        """x with finite numbers only."""
+        return np.nan_to_num(x, nan=self.nan, posinf=self.posinf, neginf=self.neginf)
+
+    def slope(self, x, y):
+        """1 where x is finite."""
+        return np.isfinite(x)
+
+
 OFFERED = {
-    "ops.numpy": [Negative, Absolute, Square, Sqrt, Exp, Log, Clip],
+    "ops.numpy": [
+        Negative,
+        Absolute,
+        Abs,
+        Fabs,
+        Square,
+        Sqrt,
+        Reciprocal,
+        Cbrt,
+        Exp,
+        Exp2,
+        Expm1,
+        Log,
+        Log2,
+        Log10,
+        Log1p,
+        Clip,
+        Sign,
+        Floor,
+        Ceil,
+        Trunc,
+        Round,
+        Copy,
+        NanToNum,
+    ],
+    "ops.math": [Rsqrt],
+    "ops.core": [StopGradient],
 }

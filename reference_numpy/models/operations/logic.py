@@ -68,14 +68,86 @@ class LogicalOr(Comparison):
     value = staticmethod(np.logical_or)
 
 
-class LogicalNot(Operation):
-    """True where x is not."""
+class LogicalXor(Comparison):
+    """One alone."""
+
+    value = staticmethod(np.logical_xor)
+
+
+class Isclose(Comparison):
+    """Whether |a − b| ≤ atol + rtol |b|; integers have to be equal.
+
+    Args:
+        equal_nan: whether NaN is close to NaN.
+    """
+
+    def __init__(self, equal_nan=False, name=None):
+        super().__init__(name)
+        self.equal_nan = equal_nan
+
+    def compute(self, x1, x2, rtol=1e-5, atol=1e-8):
+        """Whether they are close."""
+        a, b = self.promoted(x1, x2)
+        if b.dtype.kind != "f":
+            return a == b, None
+        return np.isclose(a, b, rtol, atol, self.equal_nan), None
+
+    def shape(self, x1, x2, rtol=1e-5, atol=1e-8):
+        """What the two broadcast to."""
+        return super().shape(x1, x2)
+
+
+class AllClose(Comparison):
+    """Whether |a − b| ≤ atol + rtol |b| everywhere.
+
+    Args:
+        rtol, atol: the tolerances.
+        equal_nan: whether NaN is close to NaN.
+    """
+
+    def __init__(self, rtol=1e-5, atol=1e-8, equal_nan=False, name=None):
+        super().__init__(name)
+        self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
+
+    def value(self, a, b):
+        """Whether they are close."""
+        return np.isclose(a, b, self.rtol, self.atol, self.equal_nan).all()
+
+    def shape(self, x1, x2):
+        """That of one truth value. Raises ValueError for arrays that do not broadcast."""
+        super().shape(x1, x2)
+        return ()
+
+
+class IsIn(Comparison):
+    """Whether each entry of a is among those of b.
+
+    Args:
+        assume_unique: whether nothing stands twice in a and in b, which makes no difference here.
+        invert: whether to say the opposite.
+    """
+
+    def __init__(self, assume_unique=False, invert=False, name=None):
+        super().__init__(name)
+        self.assume_unique, self.invert = assume_unique, invert
+
+    def value(self, a, b):
+        """Whether it is."""
+        return np.isin(a, b, invert=self.invert)
+
+    def shape(self, x1, x2):
+        """a's."""
+        return x1
+
+
+class Predicate(Operation):
+    """True where something holds of x. A subclass says what, as `value`."""
 
     result_dtype = "bool"
 
     def compute(self, x):
-        """Whether x is zero or False."""
-        return np.logical_not(x), None
+        """Whether it holds."""
+        return self.value(x), None
 
     def slopes(self, dy, cache):
         """None."""
@@ -84,6 +156,54 @@ class LogicalNot(Operation):
     def shape(self, x):
         """x's."""
         return x
+
+
+class Isfinite(Predicate):
+    """Neither NaN nor infinite."""
+
+    value = staticmethod(np.isfinite)
+
+
+class Isinf(Predicate):
+    """∞ or −∞."""
+
+    value = staticmethod(np.isinf)
+
+
+class Isposinf(Predicate):
+    """∞."""
+
+    value = staticmethod(np.isposinf)
+
+
+class Isneginf(Predicate):
+    """−∞."""
+
+    value = staticmethod(np.isneginf)
+
+
+class Isnan(Predicate):
+    """NaN."""
+
+    value = staticmethod(np.isnan)
+
+
+class Isreal(Predicate):
+    """No complex number, which here none is."""
+
+    value = staticmethod(np.isreal)
+
+
+class Signbit(Predicate):
+    """Below 0, −0 included."""
+
+    value = staticmethod(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0)
+
+
+class LogicalNot(Predicate):
+    """Not true: 0 or False."""
+
+    value = staticmethod(np.logical_not)
 
 
 class Any(Reduction):
@@ -107,71 +227,6 @@ class All(Any):
     over_axes = staticmethod(np.all)
 
 
-class ZerosLike(Operation):
-    """Zeros of x's shape.
-
-    Args:
-        dtype: name of their dtype; None for x's.
-    """
-
-    number = 0
-
-    def __init__(self, dtype=None, name=None):
-        super().__init__(name)
-        self.result_dtype = dtype
-
-    def compute(self, x):
-        """The number everywhere."""
-        return np.full(x.shape, self.number, self.result_dtype or x.dtype), None
-
-    def slopes(self, dy, cache):
-        """None: the numbers do not depend on x."""
-        return (None,)
-
-    def shape(self, x):
-        """x's."""
-        return x
-
-    def get_config(self):
-        """The name and the dtype."""
-        return {**super().get_config(), "dtype": self.result_dtype}
-
-
-class OnesLike(ZerosLike):
-    """Ones of x's shape."""
-
-    number = 1
-
-
-class Cast(ZerosLike):
-    """x in another dtype; dx is dy in x's."""
-
-    def compute(self, x):
-        """x in the dtype, and x's own."""
-        return x.astype(self.result_dtype), x.dtype
-
-    def slopes(self, dy, cache):
-        """dy in x's dtype, where both are floating."""
-        return (dy.astype(cache) if cache.kind == "f" and dy.dtype.kind == "f" else None,)
-
-
-class ConvertToTensor(Cast):
-    """x as it is, or in another dtype; Keras puts it where masks pass through Attention."""
-
-    def __init__(self, dtype=None, sparse=None, ragged=None, name=None):
-        super().__init__(dtype, name)
-        if sparse or ragged:
-            raise NotImplementedError(
-                f"Operation '{self.name}': sparse and ragged tensors are not supported, since "
-                "NumPy has none."
-            )
-        self.sparse, self.ragged = sparse, ragged
-
-    def compute(self, x):
-        """x in the dtype, and x's own."""
-        return x.astype(self.result_dtype or x.dtype, copy=False), x.dtype
-
-
 class Where(Operation):
     """y = a where a condition holds, else b; dy goes to the one that was taken."""
 
@@ -189,6 +244,39 @@ class Where(Operation):
         return broadcast_shapes(condition, x1, x2)
 
 
+class Select(Operation):
+    """y = the first choice whose condition holds, else a default; dy goes to the one taken."""
+
+    def compute(self, condlist, choicelist, default=0):
+        """The choice, and which was taken where."""
+        choices = self.promoted(*choicelist)
+        taken, rest = [], True
+        for condition in condlist:
+            taken.append(condition & rest)
+            rest = ~condition & rest
+        y = np.select(condlist, choices, np.asarray(default, choices[0].dtype))
+        return y, (taken, choicelist)
+
+    def slopes(self, dy, cache):
+        """None for the conditions, and dy where each choice was taken."""
+        taken, choices = cache
+        pairs = zip(taken, choices, strict=True)
+        return None, [sum_to(dy * where, choice) for where, choice in pairs]
+
+    def shape(self, condlist, choicelist, default=0):
+        """What they all broadcast to.
+
+        Raises:
+            ValueError: unless there are as many choices as conditions.
+        """
+        if len(condlist) != len(choicelist):
+            raise ValueError(
+                f"Operation '{self.name}' takes as many choices as conditions. Received: "
+                f"{len(condlist)} conditions, {len(choicelist)} choices"
+            )
+        return broadcast_shapes(*condlist, *choicelist)
+
+
 OFFERED = {
     "ops.numpy": [
         Equal,
@@ -199,12 +287,21 @@ OFFERED = {
         LessEqual,
         LogicalAnd,
         LogicalOr,
+        LogicalXor,
         LogicalNot,
+        Isclose,
+        AllClose,
+        IsIn,
+        Isfinite,
+        Isinf,
+        Isposinf,
+        Isneginf,
+        Isnan,
+        Isreal,
+        Signbit,
         Any,
         All,
         Where,
-        ZerosLike,
-        OnesLike,
+        Select,
     ],
-    "ops.core": [Cast, ConvertToTensor],
 }

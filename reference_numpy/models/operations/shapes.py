@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from reference_numpy.models.operations.binary import broadcast_shapes, sum_to
-from reference_numpy.models.operations.logic import Cast
+from reference_numpy.models.operations.casting import Cast
 from reference_numpy.models.operations.operation import Operation
 
 
