@@ -8,50 +8,11 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 `x[:, 0]`.
 """
 
+import importlib
+import pkgutil
+
 from reference_numpy.layers.symbolic import KerasTensor
-from reference_numpy.models.operations import (
-    attention,
-    binary,
-    bits,
-    blocks,
-    casting,
-    colors,
-    convolutions,
-    decompositions,
-    diagonals,
-    elementwise,
-    fourier,
-    functions,
-    images,
-    indexing,
-    joining,
-    linear_algebra,
-    logic,
-    losses,
-    nan_reductions,
-    normalizations,
-    norms,
-    one_hot,
-    ordering,
-    padding,
-    patches,
-    pooling,
-    products,
-    reductions,
-    repeating,
-    sampling,
-    scans,
-    scattering,
-    segments,
-    shapes,
-    short_time_fourier,
-    special_functions,
-    splitting,
-    statistics,
-    trigonometry,
-    turning,
-    vectors,
-)
+from reference_numpy.models.operations import binary, elementwise, indexing, logic, products
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
     LayerScale,
@@ -61,55 +22,16 @@ from reference_numpy.models.operations.operation import Operation
 from reference_numpy.models.operations.refused import REFUSED
 from reference_numpy.serialization import Family
 
-_MODULES = (
-    attention,
-    binary,
-    bits,
-    blocks,
-    casting,
-    colors,
-    convolutions,
-    decompositions,
-    diagonals,
-    elementwise,
-    fourier,
-    functions,
-    images,
-    indexing,
-    joining,
-    linear_algebra,
-    logic,
-    losses,
-    nan_reductions,
-    normalizations,
-    norms,
-    one_hot,
-    ordering,
-    padding,
-    patches,
-    pooling,
-    products,
-    reductions,
-    repeating,
-    sampling,
-    scans,
-    scattering,
-    segments,
-    shapes,
-    short_time_fourier,
-    special_functions,
-    splitting,
-    statistics,
-    trigonometry,
-    turning,
-    vectors,
-)
+_MODULES = [
+    importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(__path__)
+]
 
 FAMILIES = [
     Family(
         f"keras.src.{name}",
         "operation",
-        [cls for module in _MODULES for cls in module.OFFERED.get(name, ())],
+        [cls for module in _MODULES for cls in getattr(module, "OFFERED", {}).get(name, ())],
         refused=reasons,
     )
     for name, reasons in REFUSED.items()

@@ -5,191 +5,154 @@ from reference_numpy.models.operations.operation import Operation
 
 
 class FunctionOperation(Operation):
-    """y = f(x) for the activation function that `function` makes."""
+    """y = f(x) for an activation function f, which a subclass has as `function`."""
 
-    def function(self):
-        """The activation function."""
-        raise TypeError(f"{type(self).__name__} does not say its function.")
+    function = None
 
     def compute(self, x):
         """f(x), and the function's cache."""
-        return self.function().forward(x)
+        return self.function.forward(x)
 
     def slopes(self, dy, cache):
         """dy f′(x)."""
-        return (self.function().backward(dy, cache),)
+        return (self.function.backward(dy, cache),)
 
     def shape(self, x):
         """x's."""
         return x
 
 
+class AxisFunction(FunctionOperation):
+    """y = f(x) for a function along an axis, of a class that a subclass has as `made`.
+
+    Raises:
+        ValueError: for an axis that x does not have.
+    """
+
+    made = None
+
+    def __init__(self, axis=-1, name=None):
+        super().__init__(name)
+        self.axis, self.function = axis, self.made(axis)
+
+    def shape(self, x):
+        """x's."""
+        self.axis_of(self.axis, len(x))
+        return x
+
+
 class Relu(FunctionOperation):
     """max(x, 0)."""
 
-    def function(self):
-        """relu."""
-        return activations.relu
+    function = activations.relu
 
 
 class Sigmoid(FunctionOperation):
     """1 / (1 + e⁻ˣ)."""
 
-    def function(self):
-        """sigmoid."""
-        return activations.sigmoid
+    function = activations.sigmoid
 
 
 class Tanh(FunctionOperation):
     """tanh x."""
 
-    def function(self):
-        """tanh."""
-        return activations.tanh
+    function = activations.tanh
 
 
 class Silu(FunctionOperation):
     """x / (1 + e⁻ˣ)."""
 
-    def function(self):
-        """silu."""
-        return activations.silu
+    function = activations.silu
 
 
 class Softplus(FunctionOperation):
     """log(1 + eˣ)."""
 
-    def function(self):
-        """softplus."""
-        return activations.softplus
+    function = activations.softplus
 
 
 class Relu6(FunctionOperation):
     """min(max(x, 0), 6)."""
 
-    def function(self):
-        """relu6."""
-        return activations.relu6
+    function = activations.relu6
 
 
 class HardSigmoid(FunctionOperation):
     """min(max(x / 6 + 1/2, 0), 1)."""
 
-    def function(self):
-        """hard_sigmoid."""
-        return activations.hard_sigmoid
+    function = activations.hard_sigmoid
 
 
 class SparseSigmoid(FunctionOperation):
     """min(max((x + 1) / 2, 0), 1)."""
 
-    def function(self):
-        """sparse_sigmoid."""
-        return activations.sparse_sigmoid
+    function = activations.sparse_sigmoid
 
 
 class LogSigmoid(FunctionOperation):
     """−log(1 + e⁻ˣ)."""
 
-    def function(self):
-        """log_sigmoid."""
-        return activations.log_sigmoid
+    function = activations.log_sigmoid
 
 
 class Softsign(FunctionOperation):
     """x / (1 + |x|)."""
 
-    def function(self):
-        """softsign."""
-        return activations.softsign
+    function = activations.softsign
 
 
 class HardSilu(FunctionOperation):
     """x min(max(x + 3, 0), 6) / 6."""
 
-    def function(self):
-        """hard_silu."""
-        return activations.hard_silu
+    function = activations.hard_silu
 
 
 class HardTanh(FunctionOperation):
     """min(max(x, −1), 1)."""
 
-    def function(self):
-        """hard_tanh."""
-        return activations.hard_tanh
+    function = activations.hard_tanh
 
 
 class TanhShrink(FunctionOperation):
     """x − tanh x."""
 
-    def function(self):
-        """tanh_shrink."""
-        return activations.tanh_shrink
+    function = activations.tanh_shrink
 
 
 class SparsePlus(FunctionOperation):
     """0 below −1, (x + 1)² / 4 up to 1, x above."""
 
-    def function(self):
-        """sparse_plus."""
-        return activations.sparse_plus
+    function = activations.sparse_plus
 
 
 class Selu(FunctionOperation):
     """λ x where x > 0, else λ α (eˣ − 1), with fixed λ and α."""
 
-    def function(self):
-        """selu."""
-        return activations.selu
+    function = activations.selu
 
 
-class Softmax(FunctionOperation):
+class Softmax(AxisFunction):
     """e^{x_i} / Σ_j e^{x_j} along an axis."""
 
-    def __init__(self, axis=-1, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def function(self):
-        """softmax along the axis."""
-        return activations.Softmax(self.axis)
+    made = activations.Softmax
 
 
-class LogSoftmax(FunctionOperation):
+class LogSoftmax(AxisFunction):
     """x_i − log Σ_j e^{x_j} along an axis."""
 
-    def __init__(self, axis=-1, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def function(self):
-        """The function with its argument."""
-        return activations.LogSoftmax(self.axis)
+    made = activations.LogSoftmax
 
 
-class Sparsemax(FunctionOperation):
+class Sparsemax(AxisFunction):
     """The nearest point to x whose entries along an axis are no less than 0 and add up to 1."""
 
-    def __init__(self, axis=-1, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def function(self):
-        """The function with its argument."""
-        return activations.Sparsemax(self.axis)
+    made = activations.Sparsemax
 
 
-class Glu(FunctionOperation):
+class Glu(AxisFunction):
     """a / (1 + e⁻ᵇ) for the halves a and b of x along an axis."""
 
-    def __init__(self, axis=-1, name=None):
-        super().__init__(name)
-        self.axis = axis
-
-    def function(self):
-        """The function with its argument."""
-        return activations.Glu(self.axis)
+    made = activations.Glu
 
     def shape(self, x):
         """x's with half the size along the axis."""
@@ -206,10 +169,7 @@ class Gelu(FunctionOperation):
     def __init__(self, approximate=True, name=None):
         super().__init__(name)
         self.approximate = approximate
-
-    def function(self):
-        """gelu."""
-        return activations.Gelu(self.approximate)
+        self.function = activations.Gelu(approximate)
 
 
 class LeakyRelu(FunctionOperation):
@@ -218,10 +178,7 @@ class LeakyRelu(FunctionOperation):
     def __init__(self, negative_slope=0.2, name=None):
         super().__init__(name)
         self.negative_slope = negative_slope
-
-    def function(self):
-        """leaky_relu."""
-        return activations.LeakyRelu(self.negative_slope)
+        self.function = activations.LeakyRelu(negative_slope)
 
 
 class Elu(FunctionOperation):
@@ -230,10 +187,7 @@ class Elu(FunctionOperation):
     def __init__(self, alpha=1.0, name=None):
         super().__init__(name)
         self.alpha = alpha
-
-    def function(self):
-        """The function with its argument."""
-        return activations.Elu(self.alpha)
+        self.function = activations.Elu(alpha)
 
 
 class Celu(FunctionOperation):
@@ -242,10 +196,7 @@ class Celu(FunctionOperation):
     def __init__(self, alpha=1.0, name=None):
         super().__init__(name)
         self.alpha = alpha
-
-    def function(self):
-        """The function with its argument."""
-        return activations.Celu(self.alpha)
+        self.function = activations.Celu(alpha)
 
 
 class HardShrink(FunctionOperation):
@@ -254,10 +205,7 @@ class HardShrink(FunctionOperation):
     def __init__(self, threshold=0.5, name=None):
         super().__init__(name)
         self.threshold = threshold
-
-    def function(self):
-        """The function with its argument."""
-        return activations.HardShrink(self.threshold)
+        self.function = activations.HardShrink(threshold)
 
 
 class SoftShrink(FunctionOperation):
@@ -266,10 +214,7 @@ class SoftShrink(FunctionOperation):
     def __init__(self, threshold=0.5, name=None):
         super().__init__(name)
         self.threshold = threshold
-
-    def function(self):
-        """The function with its argument."""
-        return activations.SoftShrink(self.threshold)
+        self.function = activations.SoftShrink(threshold)
 
 
 class Squareplus(FunctionOperation):
@@ -278,10 +223,7 @@ class Squareplus(FunctionOperation):
     def __init__(self, b=4, name=None):
         super().__init__(name)
         self.b = b
-
-    def function(self):
-        """The function with its argument."""
-        return activations.Squareplus(self.b)
+        self.function = activations.Squareplus(b)
 
 
 class Threshold(FunctionOperation):
@@ -290,10 +232,7 @@ class Threshold(FunctionOperation):
     def __init__(self, threshold, default_value, name=None):
         super().__init__(name)
         self.threshold, self.default_value = threshold, default_value
-
-    def function(self):
-        """The function with its arguments."""
-        return activations.Threshold(self.threshold, self.default_value)
+        self.function = activations.Threshold(threshold, default_value)
 
 
 class ReLU(FunctionOperation):
@@ -303,10 +242,7 @@ class ReLU(FunctionOperation):
         super().__init__(name)
         self.negative_slope, self.max_value = negative_slope, max_value
         self.threshold = threshold
-
-    def function(self):
-        """relu with the arguments."""
-        return activations.Relu(self.negative_slope, self.max_value, self.threshold)
+        self.function = activations.Relu(negative_slope, max_value, threshold)
 
 
 OFFERED = {
