@@ -15,6 +15,7 @@ KINDS = {
     "share": (lambda generator, shape: generator.uniform(0.05, 0.95, shape), None),
     "above_one": (lambda generator, shape: generator.uniform(1.1, 3.0, shape), None),
     "integer": (lambda generator, shape: generator.integers(0, 4, shape), "int32"),
+    "long": (lambda generator, shape: generator.integers(0, 4, shape), "int64"),
     "zeros": (
         lambda generator, shape: np.where(
             generator.uniform(size=shape) < 0.3, 0.0, generator.standard_normal(shape)

@@ -7,6 +7,8 @@ from tests.operation_cases.case import Case, Draw
 POSITIVE = (Draw((4, 3), "positive"),)
 UNIT = (Draw((4, 3), "unit"),)
 INTEGERS = (Draw((4, 3), "integer"),)
+LONG = (Draw((4, 3), "long"),)
+TRUTHS = (Draw((4, 3), "bool"),)
 HOLES = (Draw((4, 3), "holes"),)
 INFINITE = (Draw((4, 3), "infinite"),)
 
@@ -19,10 +21,13 @@ CASES = [
     Case("Fabs-integers", lambda ops, x: ops.fabs(x), INTEGERS),
     Case("Square", lambda ops, x: ops.square(x)),
     Case("Square-integers", lambda ops, x: ops.square(x), INTEGERS),
+    Case("Square-truths", lambda ops, x: ops.square(x), TRUTHS),
     Case("Sqrt", lambda ops, x: ops.sqrt(x), POSITIVE),
     Case("Rsqrt", lambda ops, x: ops.rsqrt(x), POSITIVE),
     Case("Reciprocal", lambda ops, x: ops.reciprocal(x), POSITIVE),
-    Case("Cbrt", lambda ops, x: ops.cbrt(x), POSITIVE),
+    Case("Cbrt", lambda ops, x: ops.cbrt(x)),
+    Case("Cbrt-integers", lambda ops, x: ops.cbrt(x), INTEGERS),
+    Case("Cbrt-long", lambda ops, x: ops.cbrt(x), LONG),
     Case("Exp", lambda ops, x: ops.exp(x)),
     Case("Exp-integers", lambda ops, x: ops.exp(x), INTEGERS),
     Case("Exp2", lambda ops, x: ops.exp2(x)),

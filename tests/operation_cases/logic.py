@@ -20,6 +20,12 @@ CASES = [
     Case("Any", lambda ops, x: ops.any(x, axis=-1), TRUTHS[:1]),
     Case("All", lambda ops, x: ops.all(x, axis=1, keepdims=True), TRUTHS[:1]),
     Case("Where", lambda ops, c, a, b: ops.where(c, a, b), (TRUTHS[0], Draw((4, 3)), Draw((4, 1)))),
+    Case("Where-numbers", lambda ops, c: ops.where(c, 1, 0), TRUTHS[:1]),
+    Case("Where-fractions", lambda ops, c: ops.where(c, 1.0, 0.5), TRUTHS[:1]),
+    Case("Where-integers-and-a-fraction", lambda ops, a: ops.where(a > 1, a, 0.5), PAIR[:1]),
+    Case(
+        "Where-integers-and-floats", lambda ops, a, x: ops.where(a, a, x), (PAIR[0], Draw((4, 1)))
+    ),
     Case("NotEqual-by-operator", lambda ops, a, b: a != b, PAIR),
     Case("LogicalXor", lambda ops, a, b: ops.logical_xor(a, b), TRUTHS),
     Case("LogicalXor-by-operator", lambda ops, a, b: a ^ b, TRUTHS),
@@ -27,6 +33,8 @@ CASES = [
     Case("Isclose", lambda ops, a, b: ops.isclose(a, b / 2, 0.5), PAIR),
     Case("Isclose-integers", lambda ops, a, b: ops.isclose(a, b), PAIR),
     Case("Isclose-nan", lambda ops, a: ops.isclose(a, a, equal_nan=True), HOLES),
+    Case("Isclose-a-number", lambda ops, a: ops.isclose(a, 2.25, 0.0, 0.5), PAIR[:1]),
+    Case("AllClose-integers", lambda ops, a: ops.allclose(a, a + 1, 0.5, 2.0), PAIR[:1]),
     Case("AllClose", lambda ops, a: ops.allclose(a, a + 1.0, 0.5, 2.0), (Draw((4, 3)),)),
     Case("IsIn", lambda ops, a: ops.isin(a, [1, 3]), PAIR[:1]),
     Case("IsIn-inverted", lambda ops, a, b: ops.isin(a, b, invert=True), PAIR),
@@ -42,4 +50,10 @@ CASES = [
         lambda ops, c, d, a, b: ops.select([c, d], [a, b], 0.5),
         (TRUTHS[0], Draw((4, 3), "bool"), Draw((4, 3)), Draw((4, 3))),
     ),
+    Case(
+        "Select-default",
+        lambda ops, c, d, a, b, x: ops.select([c, d], [a, b], x),
+        (TRUTHS[0], TRUTHS[1], Draw((4, 3)), Draw((4, 1)), Draw((1, 3))),
+    ),
+    Case("Select-integers", lambda ops, a, b: ops.select([a > 1], [a], b), PAIR),
 ]

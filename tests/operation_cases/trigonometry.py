@@ -19,6 +19,7 @@ CASES = [
     Case("Arccosh", lambda ops, x: ops.arccosh(x), (Draw((4, 3), "above_one"),)),
     Case("Arctanh", lambda ops, x: ops.arctanh(x), UNIT),
     Case("Deg2rad", lambda ops, x: ops.deg2rad(x)),
+    Case("Deg2rad-long", lambda ops, x: ops.deg2rad(x), (Draw((4, 3), "long"),)),
     Case("Rad2deg", lambda ops, x: ops.rad2deg(x)),
     Case("Sinc", lambda ops, x: ops.sinc(x)),
 ]

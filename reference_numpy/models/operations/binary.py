@@ -7,7 +7,7 @@ from reference_numpy.models.operations.operation import Operation
 
 def sum_to(dx, x):
     """dx summed over the axes along which x was broadcast; None for an x without a gradient."""
-    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+    if dx is None or not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         return None
     if dx.shape == x.shape:
         return dx.astype(x.dtype, copy=False)
@@ -39,8 +39,11 @@ class Binary(Operation):
     """y = f(a, b).
 
     A subclass defines `value(a, b)` and `partials(dy, a, b, y)`, dy times the derivatives by a and
-    by b.
+    by b (None for 0 everywhere).
     """
+
+    #: whether truth values become integers
+    counts_truths = False
 
     def compute(self, x1, x2):
         """f(a, b), and what backward needs."""
@@ -53,6 +56,12 @@ class Binary(Operation):
         x1, x2, a, b, y = cache
         da, db = self.partials(dy, a, b, y)
         return sum_to(da, x1), sum_to(db, x2)
+
+    def promote(self, *arguments):
+        """Name of the common dtype; beside a whole number, truth values become integers too."""
+        dtype = super().promote(*arguments)
+        counted = self.counts_truths or any(type(argument) is int for argument in arguments)
+        return "int32" if dtype == "bool" and counted else dtype
 
     def shape(self, x1, x2):
         """What the two broadcast to."""
@@ -164,12 +173,13 @@ class FloorDivide(Binary):
     """y = ⌊a / b⌋, whose derivatives are 0."""
 
     value = staticmethod(np.floor_divide)
-    partials = staticmethod(lambda dy, a, b, y: (dy * 0.0, dy * 0.0))
+    partials = staticmethod(lambda dy, a, b, y: (None, None))
 
 
 class Mod(Binary):
     """y = a − b ⌊a / b⌋, of b's sign;  da = dy, db = −dy ⌊a / b⌋."""
 
+    counts_truths = True
     value = staticmethod(np.mod)
     partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
 
@@ -177,20 +187,29 @@ class Mod(Binary):
 class Fmod(Binary):
     """y = a − b trunc(a / b), of a's sign;  da = dy, db = −dy trunc(a / b)."""
 
+    counts_truths = True
     value = staticmethod(np.fmod)
     partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.trunc(a / b)))
 
 
 class Hypot(Binary):
-    """y = √(a² + b²);  da = dy a / y, db = dy b / y."""
+    """y = √(a² + b²);  da = dy a / y, db = dy b / y, both 0 at the origin, a kink."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(np.hypot)
-    partials = staticmethod(lambda dy, a, b, y: (dy * a / y, dy * b / y))
+
+    @staticmethod
+    def partials(dy, a, b, y):
+        """dy a / y and dy b / y, or 0."""
+        share = dy / np.where(y == 0, np.ones_like(y), y)
+        return share * a, share * b
 
 
 class Arctan2(Binary):
-    """y = the angle of the point (b, a);  da = dy b / (a² + b²), db = −dy a / (a² + b²)."""
+    """y = the angle of the point (b, a);  da = dy b / (a² + b²), db = −dy a / (a² + b²).
+
+    At the origin, which has no angle, both are 0.
+    """
 
     floating = True
     value = staticmethod(np.arctan2)
@@ -198,7 +217,8 @@ class Arctan2(Binary):
     @staticmethod
     def partials(dy, a, b, y):
         """dy b and −dy a over the squared distance."""
-        share = dy / (a * a + b * b)
+        square = a * a + b * b
+        share = dy / np.where(square == 0, np.ones_like(square), square)
         return share * b, -share * a
 
 
@@ -221,17 +241,44 @@ class Logaddexp2(Binary):
 class Heaviside(Binary):
     """y = 0 where a < 0, 1 where a > 0, b where a = 0;  da = 0, db = dy where a = 0."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(np.heaviside)
-    partials = staticmethod(lambda dy, a, b, y: (dy * 0.0, dy * (a == 0)))
+    partials = staticmethod(lambda dy, a, b, y: (None, dy * (a == 0)))
 
 
 class Ldexp(Binary):
-    """y = a 2ⁿ for an integer n;  da = dy 2ⁿ."""
+    """y = a 2ⁿ for an integer n;  da = dy 2ⁿ.
+
+    Raises:
+        ValueError: for an n that is no integer.
+    """
 
     floating = True
-    value = staticmethod(lambda a, b: a * np.exp2(b))
-    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp2(b), dy))
+
+    def compute(self, x1, x2):
+        """a 2ⁿ, also where 2ⁿ alone is beyond the dtype."""
+        a, exponent = np.asarray(x1, self.promote(x1, x2)), np.asarray(x2)
+        y = np.ldexp(a, exponent)
+        return y, (x1, x2, a, exponent, y)
+
+    def promote(self, x1, x2):
+        """Name of a's dtype, if it is floating."""
+        exponent = np.dtype(getattr(x2, "dtype", type(x2)))
+        if exponent.kind not in "iu":
+            raise ValueError(
+                f"Operation '{self.name}' takes an integer for its exponent, not {exponent.name}."
+            )
+        return super().promote(x1, x2)
+
+    partials = staticmethod(lambda dy, a, b, y: (np.ldexp(dy, b), None))
+
+
+class Nextafter(Binary):
+    """y = the number of the dtype that comes after a on the way to b;  da = dy, db = 0."""
+
+    floating = True
+    value = staticmethod(np.nextafter)
+    partials = staticmethod(lambda dy, a, b, y: (dy, None))
 
 
 OFFERED = {
@@ -256,5 +303,6 @@ OFFERED = {
         Logaddexp2,
         Heaviside,
         Ldexp,
+        Nextafter,
     ],
 }

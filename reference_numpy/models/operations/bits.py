@@ -6,7 +6,18 @@ from reference_numpy.models.operations.binary import Binary
 from reference_numpy.models.operations.elementwise import Unary
 
 
-class OfIntegers(Binary):
+class IntegersAlone:
+    """What takes no other numbers. Raises ValueError for them."""
+
+    def promote(self, *arguments):
+        """Name of the common dtype."""
+        dtype = super().promote(*arguments)
+        if np.dtype(dtype).kind not in "iu":
+            raise ValueError(f"Operation '{self.name}' takes integers, not {dtype}.")
+        return dtype
+
+
+class OfIntegers(IntegersAlone, Binary):
     """An integer from two integers. A subclass says which, as `value`."""
 
     def slopes(self, dy, cache):
@@ -64,7 +75,7 @@ class Lcm(OfIntegers):
     value = staticmethod(np.lcm)
 
 
-class BitwiseInvert(Unary):
+class BitwiseInvert(IntegersAlone, Unary):
     """The other bits."""
 
     value = staticmethod(np.invert)

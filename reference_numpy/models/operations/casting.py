@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.models.operations.binary import sum_to
 from reference_numpy.models.operations.operation import Operation
 
 
@@ -40,11 +41,22 @@ class EmptyLike(ZerosLike):
 
 
 class FullLike(ZerosLike):
-    """A number everywhere in x's shape. Args as in `ZerosLike`."""
+    """A number everywhere in x's shape, or an array broadcast to it. Args as in `ZerosLike`.
+
+    dx = 0; the gradient of an array is dy, summed over the axes along which it was broadcast.
+    """
 
     def compute(self, x, fill_value):
         """The number everywhere."""
-        return np.full(x.shape, fill_value, self.result_dtype or x.dtype), None
+        return np.full(x.shape, fill_value, self.result_dtype or x.dtype), fill_value
+
+    def slopes(self, dy, cache):
+        """None for x, and dy for the number."""
+        return None, sum_to(dy, cache)
+
+    def promote(self, x, *fill_value):
+        """Name of x's dtype."""
+        return super().promote(x)
 
     def shape(self, x, fill_value):
         """x's."""
@@ -76,16 +88,15 @@ class SaturateCast(Cast):
         """x in the dtype, and where it was within the range."""
         wanted = np.dtype(self.result_dtype)
         if wanted.kind == "b" or x.dtype.kind == "b":
-            return x.astype(wanted), (x.dtype, True)
+            return (x > 0).astype(wanted), (x.dtype, True)
         limits = np.finfo(wanted) if wanted.kind == "f" else np.iinfo(wanted)
         within = (x >= limits.min) & (x <= limits.max)
         if wanted.kind == "f":
-            bounded = np.clip(x, limits.min, limits.max)
-        else:  # the largest integer may be none that x's dtype has
-            bounded = np.where(within, x, 0)
-        y = bounded.astype(wanted)
-        if wanted.kind != "f":
-            y[x > limits.max], y[x < limits.min] = limits.max, limits.min
+            return np.clip(x, limits.min, limits.max).astype(wanted), (x.dtype, within)
+        # The bounds themselves may be rounded in x's dtype, so that they are beyond the integers.
+        above, below = x >= limits.max, x <= limits.min
+        y = np.where(within & ~above & ~below, x, np.zeros_like(x)).astype(wanted)
+        y[above], y[below] = limits.max, limits.min
         return y, (x.dtype, within)
 
     def slopes(self, dy, cache):

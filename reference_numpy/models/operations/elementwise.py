@@ -59,6 +59,11 @@ class Square(Unary):
     value = staticmethod(np.square)
     slope = staticmethod(lambda x, y: 2.0 * x)
 
+    def promote(self, x):
+        """x's dtype, int32 for truth values."""
+        dtype = super().promote(x)
+        return "int32" if dtype == "bool" else dtype
+
 
 class Sqrt(Unary):
     """y = √x."""
@@ -87,7 +92,7 @@ class Rsqrt(Unary):
 class Cbrt(Unary):
     """y = ∛x."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(np.cbrt)
     slope = staticmethod(lambda x, y: 1.0 / (3.0 * y * y))
 

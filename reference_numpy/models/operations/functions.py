@@ -8,14 +8,18 @@ class FunctionOperation(Operation):
     """y = f(x) for an activation function f, which a subclass has as `function`."""
 
     function = None
+    floating = True
 
     def compute(self, x):
         """f(x), and the function's cache."""
-        return self.function.forward(x)
+        (number,) = self.promoted(x)
+        y, cache = self.function.forward(number)
+        return y.astype(number.dtype, copy=False), (x, cache)
 
     def slopes(self, dy, cache):
         """dy f′(x)."""
-        return (self.function.backward(dy, cache),)
+        x, cache = cache
+        return (self.function.backward(dy, cache) if x.dtype.kind == "f" else None,)
 
     def shape(self, x):
         """x's."""
@@ -41,9 +45,18 @@ class AxisFunction(FunctionOperation):
         return x
 
 
+class AnyAxisFunction(AxisFunction):
+    """The same for a function that also takes all axes together, as the axis None."""
+
+    def shape(self, x):
+        """x's."""
+        return x if self.axis is None else super().shape(x)
+
+
 class Relu(FunctionOperation):
     """max(x, 0)."""
 
+    floating = False
     function = activations.relu
 
 
@@ -74,6 +87,7 @@ class Softplus(FunctionOperation):
 class Relu6(FunctionOperation):
     """min(max(x, 0), 6)."""
 
+    floating = False
     function = activations.relu6
 
 
@@ -131,13 +145,13 @@ class Selu(FunctionOperation):
     function = activations.selu
 
 
-class Softmax(AxisFunction):
+class Softmax(AnyAxisFunction):
     """e^{x_i} / Σ_j e^{x_j} along an axis."""
 
     made = activations.Softmax
 
 
-class LogSoftmax(AxisFunction):
+class LogSoftmax(AnyAxisFunction):
     """x_i − log Σ_j e^{x_j} along an axis."""
 
     made = activations.LogSoftmax

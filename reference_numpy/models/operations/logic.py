@@ -74,8 +74,22 @@ class LogicalXor(Comparison):
     value = staticmethod(np.logical_xor)
 
 
-class Isclose(Comparison):
-    """Whether |a − b| ≤ atol + rtol |b|; integers have to be equal.
+class Closeness(Comparison):
+    """Whether |a − b| ≤ atol + rtol |b|, or both are the same infinity; integers are to be equal.
+
+    A subclass has `equal_nan`, whether NaN is close to NaN.
+    """
+
+    def close(self, x1, x2, rtol, atol):
+        """Whether the entries are close."""
+        a, b = self.promoted(x1, x2)
+        if np.dtype(self.promote(x1, x2)).kind != "f":
+            return np.equal(a, b)
+        return np.isclose(a, b, rtol, atol, self.equal_nan)
+
+
+class Isclose(Closeness):
+    """Whether two numbers are close.
 
     Args:
         equal_nan: whether NaN is close to NaN.
@@ -87,18 +101,15 @@ class Isclose(Comparison):
 
     def compute(self, x1, x2, rtol=1e-5, atol=1e-8):
         """Whether they are close."""
-        a, b = self.promoted(x1, x2)
-        if b.dtype.kind != "f":
-            return a == b, None
-        return np.isclose(a, b, rtol, atol, self.equal_nan), None
+        return self.close(x1, x2, rtol, atol), None
 
     def shape(self, x1, x2, rtol=1e-5, atol=1e-8):
         """What the two broadcast to."""
         return super().shape(x1, x2)
 
 
-class AllClose(Comparison):
-    """Whether |a − b| ≤ atol + rtol |b| everywhere.
+class AllClose(Closeness):
+    """Whether all numbers are close.
 
     Args:
         rtol, atol: the tolerances.
@@ -111,7 +122,7 @@ class AllClose(Comparison):
 
     def value(self, a, b):
         """Whether they are close."""
-        return np.isclose(a, b, self.rtol, self.atol, self.equal_nan).all()
+        return self.close(a, b, self.rtol, self.atol).all()
 
     def shape(self, x1, x2):
         """That of one truth value. Raises ValueError for arrays that do not broadcast."""
@@ -232,12 +243,16 @@ class Where(Operation):
 
     def compute(self, condition, x1=None, x2=None):
         """The choice, the condition and what there was to choose from."""
-        return np.where(condition, x1, x2), (condition, x1, x2)
+        dtype, holds = self.promote(x1, x2), np.asarray(condition, bool)
+        return np.where(holds, np.asarray(x1, dtype), np.asarray(x2, dtype)), (holds, x1, x2)
 
     def slopes(self, dy, cache):
         """None for the condition; dy where a was taken, and where b was."""
-        condition, x1, x2 = cache
-        return None, sum_to(dy * condition, x1), sum_to(dy * np.logical_not(condition), x2)
+        holds, x1, x2 = cache
+        return None, sum_to(dy * holds, x1), sum_to(dy * ~holds, x2)
+
+    def _result_dtype(self, condition, x1=None, x2=None):
+        return self.promote(x1, x2)
 
     def shape(self, condition, x1, x2):
         """What the three broadcast to."""
@@ -249,21 +264,25 @@ class Select(Operation):
 
     def compute(self, condlist, choicelist, default=0):
         """The choice, and which was taken where."""
-        choices = self.promoted(*choicelist)
+        dtype = self.promote(choicelist, default)
         taken, rest = [], True
         for condition in condlist:
             taken.append(condition & rest)
             rest = ~condition & rest
-        y = np.select(condlist, choices, np.asarray(default, choices[0].dtype))
-        return y, (taken, choicelist)
+        choices = [np.asarray(choice, dtype) for choice in choicelist]
+        y = np.select(condlist, choices, np.asarray(default, dtype))
+        return y, ([*taken, rest], [*choicelist, default])
 
     def slopes(self, dy, cache):
-        """None for the conditions, and dy where each choice was taken."""
-        taken, choices = cache
-        pairs = zip(taken, choices, strict=True)
-        return None, [sum_to(dy * where, choice) for where, choice in pairs]
+        """None for the conditions; dy where each choice was taken, and where the default was."""
+        pairs = zip(*cache, strict=True)
+        *choices, default = [sum_to(dy * where, choice) for where, choice in pairs]
+        return None, choices, default
 
-    def shape(self, condlist, choicelist, default=0):
+    def _result_dtype(self, condlist, choicelist, default=0):
+        return self.promote(choicelist, default)
+
+    def shape(self, condlist, choicelist, default=()):
         """What they all broadcast to.
 
         Raises:
@@ -274,7 +293,7 @@ class Select(Operation):
                 f"Operation '{self.name}' takes as many choices as conditions. Received: "
                 f"{len(condlist)} conditions, {len(choicelist)} choices"
             )
-        return broadcast_shapes(*condlist, *choicelist)
+        return broadcast_shapes(*condlist, *choicelist, default)
 
 
 OFFERED = {

@@ -51,6 +51,8 @@ class Operation(OperationCall, Layer):
     result_dtype = None
     #: whether integers become floating numbers
     floating = False
+    #: whether integers of 64 bits then become floating numbers of 64 bits
+    keeps_width = False
     not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
 
     def __init__(self, name=None):
@@ -86,9 +88,10 @@ class Operation(OperationCall, Layer):
         floats = [dtype for dtype in dtypes if dtype.kind == "f"]
         if floats:
             return np.result_type(*floats).name
+        whole = np.result_type(*dtypes).name if dtypes else "int32"
         if self.floating or any(isinstance(leaf, float) for leaf in leaves):
-            return config.floatx()
-        return np.result_type(*dtypes).name
+            return "float64" if self.keeps_width and whole == "int64" else config.floatx()
+        return whole
 
     def promoted(self, *arguments):
         """The arrays among the arguments in one dtype; numbers as they are."""
@@ -104,7 +107,7 @@ class Operation(OperationCall, Layer):
         Raises:
             ValueError: for one that an array of `ndim` axes does not have.
         """
-        if not -ndim <= axis < ndim:
+        if not isinstance(axis, int) or not -ndim <= axis < ndim:
             raise ValueError(
                 f"Operation '{self.name}': axis {axis} is out of range for an array of {ndim} axes."
             )

@@ -3,7 +3,6 @@
 _COMPLEX = "it gives complex numbers, of which no Keras loss is made"
 _CODE = "it runs a Python function, which no file can hold"
 _CONSTANT = "it makes a constant out of nothing; no model's input leads there"
-_BITS = "it looks at how a number is stored, and TensorFlow has no gradient of it"
 _VALUES = "the size of its output depends on the numbers, so that no graph can hold it"
 
 REFUSED = {
@@ -12,7 +11,7 @@ REFUSED = {
         **dict.fromkeys(["Arange", "Full", "Geomspace", "Linspace"], _CONSTANT),
         **dict.fromkeys(["Logspace", "Vander"], _CONSTANT),
         **dict.fromkeys(["Nonzero", "Unique"], _VALUES),
-        **dict.fromkeys(["Nextafter", "View"], _BITS),
+        "View": "it looks at how a number is stored, and TensorFlow has no gradient of it",
         "Argpartition": "the order within its two parts is left to the backend, so that a model "
         "has no one output; Keras on TensorFlow cannot run it for arrays of several axes either",
         "Corrcoef": "it correlates the samples of a batch with one another, and Keras gives the "

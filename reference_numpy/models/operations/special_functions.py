@@ -84,7 +84,7 @@ class Erfinv(Unary):
 class I0(Unary):
     """y = I₀(x), the modified Bessel function of the first kind;  f′ = I₁(x)."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(lambda x: np.i0(x).astype(x.dtype, copy=False))
     slope = staticmethod(lambda x, y: bessel_i1(x))
 

@@ -6,6 +6,9 @@ import numpy as np
 
 from reference_numpy.models.operations.elementwise import Unary
 
+#: terms of the series of sinc's derivative, enough for float64 where |πx| < 1/2
+SINC_TERMS = 9
+
 
 class Sin(Unary):
     """y = sin x."""
@@ -36,7 +39,7 @@ class Arcsin(Unary):
 
     floating = True
     value = staticmethod(np.arcsin)
-    slope = staticmethod(lambda x, y: 1.0 / np.sqrt(1.0 - x * x))
+    slope = staticmethod(lambda x, y: 1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
 
 
 class Arccos(Unary):
@@ -44,7 +47,7 @@ class Arccos(Unary):
 
     floating = True
     value = staticmethod(np.arccos)
-    slope = staticmethod(lambda x, y: -1.0 / np.sqrt(1.0 - x * x))
+    slope = staticmethod(lambda x, y: -1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
 
 
 class Arctan(Unary):
@@ -84,7 +87,7 @@ class Arccosh(Unary):
 
     floating = True
     value = staticmethod(np.arccosh)
-    slope = staticmethod(lambda x, y: 1.0 / np.sqrt(x * x - 1.0))
+    slope = staticmethod(lambda x, y: 1.0 / np.sqrt((x - 1.0) * (x + 1.0)))
 
 
 class Arctanh(Unary):
@@ -92,13 +95,13 @@ class Arctanh(Unary):
 
     floating = True
     value = staticmethod(np.arctanh)
-    slope = staticmethod(lambda x, y: 1.0 / (1.0 - x * x))
+    slope = staticmethod(lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)))
 
 
 class Deg2rad(Unary):
     """y = x π / 180."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(np.deg2rad)
     slope = staticmethod(lambda x, y: math.pi / 180.0)
 
@@ -106,7 +109,7 @@ class Deg2rad(Unary):
 class Rad2deg(Unary):
     """y = x 180 / π."""
 
-    floating = True
+    floating = keeps_width = True
     value = staticmethod(np.rad2deg)
     slope = staticmethod(lambda x, y: 180.0 / math.pi)
 
@@ -120,10 +123,14 @@ class Sinc(Unary):
     @staticmethod
     def slope(x, y):
         """The derivative, by its series where the difference would cancel."""
-        small = np.abs(x) < 1e-3
-        divisor = np.where(small, np.ones_like(x), x)
-        series = -(math.pi**2) / 3.0 * x * (1.0 - (math.pi**2) / 10.0 * x * x)
-        return np.where(small, series, (np.cos(math.pi * x) - y) / divisor)
+        angle = math.pi * x
+        small = np.abs(angle) < 0.5
+        square, term, series = angle * angle, -angle / 3.0, 0.0
+        for n in range(1, SINC_TERMS):  # Σ (−1)ⁿ 2n (πx)²ⁿ⁻¹ / (2n + 1)!
+            series = series + term
+            term = -term * square / (2 * n * (2 * n + 3))
+        slope = (np.cos(angle) - y) / np.where(small, np.ones_like(x), x)
+        return np.where(small, math.pi * series, slope)
 
 
 OFFERED = {
