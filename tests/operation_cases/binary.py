@@ -18,6 +18,7 @@ CASES = [
     Case("Add-integers-and-a-fraction", lambda ops, x: x + 0.5, INTEGERS[:1]),
     Case("Add-integers-and-floats", lambda ops, a, b: a + b, (INTEGERS[0], PAIR[0])),
     Case("Add-truths-and-a-number", lambda ops, x: x + 1, TRUTHS),
+    Case("Add-ranks", lambda ops, a, b: a + b, (Draw((3, 3)), Draw((3,)))),
     Case("Subtract", lambda ops, a, b: a - b, (Draw((4, 3)), Draw((1, 3)))),
     Case("Subtract-from-a-number", lambda ops, x: 2 - x),
     Case("Multiply", lambda ops, a, b: a * b, (Draw((4, 1)), Draw((1, 3)))),

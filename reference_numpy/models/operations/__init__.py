@@ -12,7 +12,7 @@ import importlib
 import pkgutil
 
 from reference_numpy.layers.symbolic import KerasTensor
-from reference_numpy.models.operations import binary, elementwise, indexing, logic, products
+from reference_numpy.models.operations import binary, elementwise, indexing, logic, products, shapes
 from reference_numpy.models.operations.application_layers import (
     CustomScaleLayer,
     LayerScale,
@@ -70,6 +70,10 @@ def _operator(operation, turned=False):
     return operator
 
 
+def _no_truth_value(self):
+    raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
+
+
 for _name, _operation in _OPERATORS.items():
     setattr(KerasTensor, f"__{_name}__", _operator(_operation))
     setattr(KerasTensor, f"__r{_name}__", _operator(_operation, turned=True))
@@ -80,6 +84,9 @@ KerasTensor.__abs__ = lambda self: elementwise.Absolute()(self)
 KerasTensor.__invert__ = lambda self: logic.LogicalNot()(self)
 KerasTensor.__round__ = lambda self, ndigits=None: elementwise.Round(ndigits or 0)(self)
 KerasTensor.__getitem__ = _operator(indexing.GetItem)
+KerasTensor.__bool__ = _no_truth_value  # else `a < b < c` would be `b < c`
+KerasTensor.reshape = lambda self, newshape: shapes.Reshape(newshape)(self)
+KerasTensor.squeeze = lambda self, axis=None: shapes.Squeeze(axis)(self)
 KerasTensor.__iter__ = None  # else Python would iterate by index, without end
 
 __all__ = ["CustomScaleLayer", "LayerScale", "Operation", "StochasticDepth"]

@@ -82,6 +82,19 @@ def test_operators_on_symbolic_tensors():
     assert_calculus(model, [a, b])
 
 
+def test_operators_without_gradients_on_symbolic_tensors():
+    x = rn.Input((4, 1), dtype="float64")
+    outputs = [x // 2, 7 % x, round(x, 1), (x > 0) & ~(x >= 1), (x < 0) | (x != 2), (x <= 1) ^ True]
+    model = rn.Model(x, [*outputs, x.squeeze(-1).reshape((-1, 2))])
+    a = draw(2, 4, 1)
+    wanted = [a // 2, 7 % a, a.round(1), (a > 0) & (a < 1), (a < 0) | (a != 2), a > 1]
+    for y, z in zip(model(a), [*wanted, a.reshape(-1, 2)], strict=True):
+        np.testing.assert_array_equal(y, z)
+    assert x == x and x in [x] and len({x, outputs[0]}) == 2  # equality is identity, as in Keras
+    with pytest.raises(TypeError, match="cannot be used as a boolean"):
+        assert 0 < x < 1
+
+
 def test_a_sub_model_between_inner_tensors():
     x = rn.Input((4,))
     a = L.Dense(4, activation="tanh")(x)
