@@ -74,7 +74,9 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
                 gradient += rows.T @ dy[block].reshape(-1, filters)
             else:
                 places_first = dy[block].swapaxes(0, 1).reshape(len(rows), -1, filters)
-                gradient += (rows.swapaxes(1, 2) @ places_first).sum(axis=0)
+                for some in blocks(slice(0, len(rows)), gradient.nbytes):
+                    products = rows[some].swapaxes(1, 2) @ places_first[some]
+                    gradient += products.sum(axis=0)
         return gradient
 
     gradient, *others = by_parts(total, len(x), dy.size * entries)

@@ -1,5 +1,7 @@
 """The fast convolutions against the textbook's nested loops."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,17 @@ def test_the_bias_is_added_at_every_place_and_its_gradient_is_the_sum(shape, lar
         np.testing.assert_allclose(bias_module.bias_gradient(array), array.reshape(-1, 4).sum(0))
         bias_module.add_bias(array, bias)
         np.testing.assert_array_equal(array, y + bias)
+
+
+def test_the_kernel_gradient_of_a_long_signal_takes_little_memory():
+    """A product for every place would take half a gigabyte here."""
+    windows = Windows.of((2000,), (512,), (1,), "valid")
+    generator = np.random.default_rng(0)
+    x, dy = generator.standard_normal((1, 2000, 1)), generator.standard_normal((1, 1489, 64))
+    tracemalloc.start()
+    gradient = convolution.conv_kernel_gradient(x, dy, windows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    view = np.lib.stride_tricks.sliding_window_view(x[0, :, 0], 512)
+    np.testing.assert_allclose(gradient[:, 0], view.T @ dy[0], 1e-10, 1e-10)
+    assert peak < 2**26
