@@ -52,7 +52,7 @@ def column(implementation: str, backend, device: str) -> dict:
         "implementation": implementation,
         "device": device,
         "device_name": names[0] if names else _processor(),
-        "threads": f"{BLAS_THREADS} for products, all cores for convolutions and for parts of a batch"
+        "threads": f"{BLAS_THREADS} for products, all cores for convolutions and parts of a batch"
         if backend is None
         else "as the framework sets them",
         "precision": "float32" + (", TF32 as the framework sets it" if names else ""),
