@@ -308,6 +308,15 @@ class Layer(Configurable):
         """The mask that goes with the output; here: the input's."""
         return previous_mask
 
+    def unmasked_inputs(self, first, inputs):
+        """Those symbolic inputs that have no mask any more after a call; here: none.
+
+        Args:
+            first: the call's first argument.
+            inputs: every argument that holds symbolic tensors, by its name.
+        """
+        return []
+
     def get_build_config(self):
         """The shapes that the layer was built for, as Keras keeps them in a file."""
         return getattr(self, "_build_config", None)

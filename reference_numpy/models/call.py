@@ -15,7 +15,8 @@ class Call:
 
     Masks travel as in Keras. A layer whose forward takes `mask` gets the mask of its one input;
     one with several inputs (`query`, `value`, …) gets `query_mask`, `value_mask`, … where its
-    forward takes them. What the call's arguments say themselves goes first.
+    forward takes them. What the call's arguments say themselves goes first. A layer may take the
+    masks off its inputs, for all calls after its own.
 
     Args:
         node: the layer's call on symbolic tensors.
@@ -41,6 +42,9 @@ class Call:
         only = len(self.args) == 1 and not self.kwargs and isinstance(self.first, KerasTensor)
         self.only_input = self.inputs[0] if only else None
         self.only_output = self.outputs[0] if isinstance(node.outputs, KerasTensor) else None
+        unmasked = node.layer.unmasked_inputs(self.first, self.tensor_arguments)
+        #: the places whose masks are gone after the call
+        self.unmasked = [places[id(leaf)] for leaf in unmasked if isinstance(leaf, KerasTensor)]
         self.penalized = penalties.within(node.layer)
         #: whether backward needs to know the output
         self.keeps_output = self.penalized or self.only_output is None

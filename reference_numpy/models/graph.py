@@ -85,6 +85,11 @@ class Graph:
                 uses[index].append(place)
         return uses
 
+    def unmasked_inputs(self):
+        """The numbers of the inputs off which a call takes the mask."""
+        unmasked = {place for call in self.calls for place in call.unmasked}
+        return [number for number, place in enumerate(self.inputs) if place in unmasked]
+
     def with_layer(self, index, layer):
         """This graph with another layer, of the same weights, in one of its calls."""
         other, call = copy.copy(self), copy.copy(self.calls[index])
@@ -128,6 +133,8 @@ class Graph:
                 _keep_masks(alive, call.outputs, cache.output_masks)
             elif layer.supports_masking and (alive or call.makes_mask):
                 _keep_masks(alive, call.outputs, call.output_masks(args, kwargs, alive))
+            for place in call.unmasked:
+                alive.pop(place, None)
             calls.append((layer, cache, y if call.keeps_output else None))
             for place in self.last_uses[index]:
                 values[place] = None

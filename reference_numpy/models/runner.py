@@ -53,6 +53,11 @@ class Runner:
         found = {call.layer.samples_apart for call in self.graph.calls} if self.graph else {False}
         return False if False in found else "inference" if "inference" in found else True
 
+    def unmasked_inputs(self, first, inputs):
+        """The symbolic inputs off which a layer of the model takes the mask."""
+        leaves = tree.flatten(self._in_model_order(first))
+        return [leaves[number] for number in self.graph.unmasked_inputs()]
+
     def flat_inputs(self, inputs):
         """The inputs as a flat list of arrays, converted and checked.
 

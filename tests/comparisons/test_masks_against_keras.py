@@ -81,3 +81,35 @@ def test_the_mask_goes_through_spectral_normalization():
     model = rn.Model(inputs, rn.layers.SpectralNormalization(rn.layers.Dense(4))(inputs))
     _, cache = model.forward(INPUTS[0], mask=MASKS[0])
     np.testing.assert_array_equal(cache.output_masks[0], np.asarray(get_keras_mask(theirs)))
+
+
+@pytest.mark.filterwarnings("ignore:.*was passed an input with a mask attached:UserWarning")
+@pytest.mark.filterwarnings("ignore:Exception encountered when calling Grouped:UserWarning")
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("name", ["MultiHeadAttention", "GroupQueryAttention"])
+def test_masks_after_attention(name, nested):
+    """Which tensors have a mask when attention has seen them, also from within a nested model."""
+    import keras
+    from keras import layers
+    from keras.src.backend import get_keras_mask
+
+    attention = {
+        "MultiHeadAttention": lambda: layers.MultiHeadAttention(2, 4),
+        "GroupQueryAttention": lambda: layers.GroupQueryAttention(4, 2, 1),
+    }[name]()
+    if nested:
+        a, b = keras.Input((5, 4), name="a"), keras.Input((6, 4), name="b")
+        attention = keras.Model([b, a], attention(b, a))
+    tokens = [keras.Input((size,), dtype="int32") for size in (6, 5)]
+    query, value = (layers.Embedding(9, 4, mask_zero=True)(t) for t in tokens)
+    y = attention([query, value]) if nested else attention(query, value)
+    # The output is added, so that all these layers come after it.
+    late = [layers.Add()([y, query]), layers.Concatenate(axis=1)([y, value])]
+    keras_model = keras.Model(tokens, [y, query, value, *late])
+    data = [np.array([[1, 2, 3, 4, 0, 0]]), np.array([[4, 5, 6, 0, 0]])]
+    theirs = [get_keras_mask(output) for output in keras_model(data)]
+    _, cache = rn.models.from_keras(keras_model).forward(data)
+    assert [m is None for m in cache.output_masks] == [m is None for m in theirs]
+    for mine, other in zip(cache.output_masks, theirs, strict=True):
+        if mine is not None:
+            np.testing.assert_array_equal(mine, np.asarray(other))

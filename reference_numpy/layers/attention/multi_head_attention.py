@@ -42,6 +42,9 @@ class MultiHeadAttention(ProjectedAttention):
         use_gate: whether the gate above is there.
         seed: an integer for dropout that repeats, or None.
 
+    Within a model the inputs have no masks after the call, as in Keras: what comes later in the
+    graph, a residual connection or a second attention to the same values, does not see them.
+
     Call arguments:
         query_mask, value_mask, key_mask: (batch, T) or (batch, S), True where there is something.
         attention_mask: (batch, T, S), True where a query sees a key.
@@ -159,6 +162,10 @@ class MultiHeadAttention(ProjectedAttention):
         batch = [n for axis, n in enumerate(query_shape[:-1]) if axis not in axes]
         positions = [shape[axis] for shape in (query_shape, key_shape) for axis in axes]
         return output, (*batch, self.num_heads, *positions)
+
+    def unmasked_inputs(self, first, inputs):
+        """All inputs: in Keras the call deletes the masks of its query, value and key."""
+        return list(inputs.values())
 
     def get_config(self):
         """The constructor's arguments."""
