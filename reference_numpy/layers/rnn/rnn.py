@@ -216,9 +216,14 @@ def _as_list(states):
 
 
 def _with_nones(slopes, states):
-    """`slopes` in the full structure of `states`, where one None may stand for a whole part."""
+    """`slopes` in the full structure of `states`.
+
+    One None may stand for a whole part, and, as in `compute_output_shape`, the only state of a cell
+    for the list that holds it.
+    """
     if slopes is None:
         return tree.map_structure(lambda state: None, states)
     if isinstance(states, (list, tuple)):
+        slopes = _as_list(slopes)
         return [_with_nones(s, part) for s, part in zip(slopes, states, strict=True)]
     return slopes

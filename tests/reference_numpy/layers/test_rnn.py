@@ -208,6 +208,18 @@ def test_stateful_layer_goes_on_where_it_stopped(make):
     np.testing.assert_allclose(layer(X), whole, atol=1e-15)
 
 
+def test_gradients_of_states_that_lie_bare_or_in_lists():
+    """The graph of a model has the only state of a cell bare, `forward` gives it in a list."""
+    layer = L.RNN([L.LSTMCell(3), L.GRUCell(2)], return_state=True, dtype="float64")
+    (y, (h, c), (last,)), cache = layer.forward(X)
+    dy, (in_list,) = np.ones_like(y), [np.cos(last)]
+    dx, grads = layer.backward((dy, [np.sin(h), c], [in_list]), cache)
+    bare_dx, bare_grads = layer.backward((dy, [np.sin(h), c], in_list), cache)
+    for found, expected in zip([bare_dx, *bare_grads], [dx, *grads], strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert layer.compute_output_shape(X.shape)[2] == last.shape
+
+
 def test_kept_states_are_no_weights():
     layer = built("LSTM", units=3, stateful=True)
     assert len(layer.weights) == 3 and len(layer.states) == 2
