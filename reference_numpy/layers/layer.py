@@ -309,12 +309,7 @@ class Layer(Configurable):
         return previous_mask
 
     def unmasked_inputs(self, first, inputs):
-        """Those symbolic inputs that have no mask any more after a call; here: none.
-
-        Args:
-            first: the call's first argument.
-            inputs: every argument that holds symbolic tensors, by its name.
-        """
+        """What of a call's `first` argument or its named `inputs` has no mask after; here: none."""
         return []
 
     def get_build_config(self):
