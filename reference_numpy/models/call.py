@@ -16,7 +16,7 @@ class Call:
     Masks travel as in Keras. A layer whose forward takes `mask` gets the mask of its one input;
     one with several inputs (`query`, `value`, …) gets `query_mask`, `value_mask`, … where its
     forward takes them. What the call's arguments say themselves goes first. A layer may take the
-    masks off its inputs, for all calls after its own.
+    masks off its inputs, for all calls after its own (`masks.py`).
 
     Args:
         node: the layer's call on symbolic tensors.
@@ -79,12 +79,10 @@ class Call:
             structure,
         )
 
-    def add_mask_arguments(self, kwargs, masks):
-        """Put the masks into `kwargs` that the layer's forward takes and nobody has given."""
-        for name, structure in self.mask_arguments.items():
-            found = self.masks_of(structure, masks)
-            if any(mask is not None for mask in tree.flatten(found)):
-                kwargs[name] = found
+    def model_inputs(self):
+        """The places of the inputs of a nested model, in its order."""
+        leaves = tree.flatten(self.layer.in_model_order(self.first))
+        return [self.places[id(leaf)] if isinstance(leaf, KerasTensor) else None for leaf in leaves]
 
     def output_masks(self, args, kwargs, masks):
         """The masks of the outputs, in the order of `outputs`; None where there is none."""

@@ -15,6 +15,7 @@ import numpy as np
 from reference_numpy import tree
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.call import Call
+from reference_numpy.models.masks import Masks
 from reference_numpy.models.topology import order_graph
 from reference_numpy.ops.threads import at_once, by_parts
 
@@ -110,19 +111,16 @@ class Graph:
         return self._forward(inputs, masks, training)
 
     def _forward(self, inputs, masks, training):
-        values, alive, calls = [None] * self.size, {}, []
+        values, kept, calls = [None] * self.size, Masks(self.inputs, masks), []
         for place, x in zip(self.inputs, inputs, strict=True):
             values[place] = x
-        for place, mask in zip(self.inputs, masks or ()):
-            if mask is not None:
-                alive[place] = mask
         for index, call in enumerate(self.calls):
             layer = call.layer
             args, kwargs = call.arguments(values)
             if training is not None and call.takes_training:
                 kwargs["training"] = training
-            if alive:
-                call.add_mask_arguments(kwargs, alive)
+            if kept:
+                kept.add_arguments(call, kwargs)
             y, cache = layer.forward(*args, **kwargs)
             if call.only_output is not None:
                 values[call.only_output] = y
@@ -130,16 +128,15 @@ class Graph:
                 for place, leaf in zip(call.outputs, tree.flatten(y), strict=True):
                     values[place] = leaf
             if isinstance(cache, GraphCache):
-                _keep_masks(alive, call.outputs, cache.output_masks)
-            elif layer.supports_masking and (alive or call.makes_mask):
-                _keep_masks(alive, call.outputs, call.output_masks(args, kwargs, alive))
-            for place in call.unmasked:
-                alive.pop(place, None)
+                kept.follow_model(call, kwargs, cache.output_masks)
+            elif layer.supports_masking and (kept or call.makes_mask):
+                kept.follow_layer(call, args, kwargs)
+            kept.take_off(call.unmasked)
             calls.append((layer, cache, y if call.keeps_output else None))
             for place in self.last_uses[index]:
                 values[place] = None
         outputs = [values[place] for place in self.outputs]
-        return outputs, GraphCache(calls, [alive.get(p) for p in self.outputs])
+        return outputs, GraphCache(calls, [kept.attached.get(p) for p in self.outputs])
 
     def backward(self, dys, cache, input_gradient=True):
         """Gradients of the inputs and of the trainable weights, two flat lists.
@@ -263,12 +260,6 @@ def flatten_layers(layers):
     for layer in layers:
         yield layer
         yield from flatten_layers(layer.sublayers)
-
-
-def _keep_masks(alive, places, masks):
-    for place, mask in zip(places, masks):
-        if mask is not None:
-            alive[place] = mask
 
 
 def _add(sums, owned, index, term):

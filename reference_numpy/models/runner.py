@@ -55,7 +55,7 @@ class Runner:
 
     def unmasked_inputs(self, first, inputs):
         """The symbolic inputs off which a layer of the model takes the mask."""
-        leaves = tree.flatten(self._in_model_order(first))
+        leaves = tree.flatten(self.in_model_order(first))
         return [leaves[number] for number in self.graph.unmasked_inputs()]
 
     def flat_inputs(self, inputs):
@@ -66,12 +66,12 @@ class Runner:
         """
         if not self.built:
             self.build(tree.map_structure(lambda x: (None, *np.shape(x)[1:]), inputs))
-        leaves = tree.flatten(self._in_model_order(inputs))
+        leaves = tree.flatten(self.in_model_order(inputs))
         if len(leaves) != len(self.inputs):
             self._fail_structure(inputs)
         return [self._convert(x, tensor) for x, tensor in zip(leaves, self.inputs, strict=True)]
 
-    def _in_model_order(self, inputs):
+    def in_model_order(self, inputs):
         """`inputs` as the model's structure has them, where a dictionary gives names instead."""
         expected = self.input_structure
         if isinstance(expected, dict):
@@ -126,7 +126,7 @@ class Runner:
 
     def _pack_dx(self, dx, inputs):
         """The gradients in the structure of `inputs`, each of its input's shape."""
-        given = tree.flatten(self._in_model_order(inputs))
+        given = tree.flatten(self.in_model_order(inputs))
         dx = [
             slope if slope is None else slope.reshape(np.shape(x))
             for slope, x in zip(dx, given, strict=True)

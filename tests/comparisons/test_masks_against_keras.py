@@ -113,3 +113,40 @@ def test_masks_after_attention(name, nested):
     for mine, other in zip(cache.output_masks, theirs, strict=True):
         if mine is not None:
             np.testing.assert_array_equal(mine, np.asarray(other))
+
+
+def masked_block(half):
+    """What takes the mask of a tensor that attention has seen: a pooling, a loss, a model."""
+    layers = half.layers
+    tokens = half.Input((6,), dtype="int32")
+    x = layers.Embedding(9, 4, mask_zero=True)(tokens)
+    added = layers.Add()([x, layers.MultiHeadAttention(2, 4)(x, x)])
+    y = layers.LayerNormalization()(added)
+    pooled = layers.GlobalAveragePooling1D()(y)
+    inner = half.Input((6, 4))
+    model = half.Model(inner, layers.Add()([inner, layers.MultiHeadAttention(2, 4)(inner, inner)]))
+    late = model(y)
+    dense = half.Sequential([layers.Input((6, 4)), layers.Dense(4)])(x)
+    joined = layers.Add()([dense, x])
+    words = half.Input((6,), dtype="int32")
+    z = half.Model(words, layers.Embedding(9, 4, mask_zero=True)(words))(tokens)
+    seen = layers.Add()([z, layers.MultiHeadAttention(2, 4)(z, z)])
+    late = [late, layers.GlobalAveragePooling1D()(z), layers.GlobalAveragePooling1D()(seen)]
+    return half.Model(tokens, [added, y, pooled, *late, dense, joined, layers.LSTM(3)(joined)])
+
+
+@pytest.mark.filterwarnings("ignore:.*was passed an input with a mask attached:UserWarning")
+def test_masks_of_symbolic_tensors_remain():
+    """A model of either half, and one half's model in the other, count the same steps."""
+    import keras
+    from keras.src.backend import get_keras_mask
+
+    keras_model, model = masked_block(keras), masked_block(rn)
+    model.set_weights(keras_model.get_weights())
+    tokens = np.array([[1, 2, 3, 4, 0, 0], [5, 6, 0, 0, 0, 0]])
+    theirs = keras_model(tokens)
+    for ours in (model, rn.models.from_keras(keras_model)):
+        outputs, cache = ours.forward(tokens)
+        for mine, mask, other in zip(outputs, cache.output_masks, theirs, strict=True):
+            np.testing.assert_allclose(mine, other, atol=1e-5)
+            assert (mask is None) == (get_keras_mask(other) is None)
