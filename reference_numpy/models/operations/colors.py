@@ -56,14 +56,14 @@ class RGBToGrayscale(ColorOperation):
     """
 
     channels, output_channels = (1, 3), 1
-    weights = (0.2989, 0.5870, 0.1140)
+    shares = (0.2989, 0.5870, 0.1140)
 
     def converted(self, colors):
         """The sum."""
         if colors.shape[-1] == 1:
             return colors, None
         dtype = colors.dtype if colors.dtype.kind == "f" else np.dtype("float32")
-        weights = np.array(self.weights, dtype)
+        weights = np.array(self.shares, dtype)
         return (colors.astype(dtype) @ weights)[..., None].astype(colors.dtype), weights
 
     def converted_back(self, dy, weights):

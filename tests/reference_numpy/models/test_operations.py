@@ -6,6 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness.layer_checks import Reference
 from reference_numpy.models.operations import (
+    FAMILIES,
     decompositions,
     fourier,
     linear_algebra,
@@ -207,3 +208,10 @@ def test_what_does_not_fit_is_told_in_a_line(call):
 def test_what_is_not_supported(operation):
     with pytest.raises(NotImplementedError, match="not supported"):
         operation(sparse=True) if operation is ordering.Bincount else operation(X)
+
+
+def test_no_operation_is_taken_to_have_weights():
+    """A name of its own for something else would hide those of the layer that it is."""
+    classes = [cls for family in FAMILIES for cls in family.classes.values()]
+    assert len(classes) > 200
+    assert [cls.__name__ for cls in classes if cls.weights is not rn.layers.Layer.weights] == []
