@@ -118,7 +118,9 @@ class Steps:
         scale = self.optimizer.scale_loss(1.0)
         if scale != 1.0:
             dys = [dy if dy is None else dy * scale for dy in dys]
-        with penalties.weighed(scale):
+        # Gradients that overflow under the scale are no news: the optimizer makes it smaller.
+        quiet = None if scale == 1.0 else "ignore"
+        with penalties.weighed(scale), np.errstate(over=quiet, invalid=quiet):
             _, grads = self.graph.backward(dys, cache, input_gradient=False)
         plan = self.build_optimizer()
         for index, record in enumerate(plan.records):

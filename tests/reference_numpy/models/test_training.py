@@ -313,22 +313,6 @@ def test_dtypes_are_kept(dtype):
     assert model.predict(X, verbose=0).dtype == expected
 
 
-def test_loss_scaling_keeps_small_gradients():
-    """Without it, gradients below float16's smallest number vanish."""
-    rn.config.set_floatx("float32")
-
-    def change(optimizer):
-        layer = L.Dense(1, use_bias=False, dtype="mixed_float16", kernel_initializer="zeros")
-        model = rn.Sequential([rn.Input((1,)), layer])
-        model.compile(optimizer, "mse")
-        model.fit(np.full((4, 1), 1e-4), np.full((4, 1), 1e-4), verbose=0)
-        return float(layer.kernel[0, 0])
-
-    scaled = rn.optimizers.LossScaleOptimizer(rn.optimizers.SGD(1.0), initial_scale=2.0**15)
-    np.testing.assert_allclose(change(scaled), 2e-8, rtol=1e-2)
-    assert change(rn.optimizers.SGD(1.0)) != pytest.approx(2e-8, rel=0.1)
-
-
 def test_predict_keeps_the_structure():
     x = rn.Input((4,))
     model = rn.Model(x, {"p": [L.Dense(2)(x), L.Dense(3)(x)], "q": x})
