@@ -1,5 +1,6 @@
 """Random changes of images in training, which pass them through at inference."""
 
+from reference_numpy import config
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import ImageLayer
 from reference_numpy.random import SeedGenerator
 
@@ -43,6 +44,6 @@ class RandomImageLayer(ImageLayer):
             return dy, []
         return self.augment_backward(dy.reshape(shape), cache).reshape(dy.shape), []
 
-    def draw(self, shape, minval=0.0, maxval=1.0, dtype="float32"):
-        """Numbers drawn evenly from [minval, maxval), by Keras in float32 unless said otherwise."""
-        return self.seed_generator.uniform(shape, minval, maxval, dtype)
+    def draw(self, shape, minval=0.0, maxval=1.0, dtype=None):
+        """Numbers drawn evenly from [minval, maxval), in `config.floatx()` unless told a dtype."""
+        return self.seed_generator.uniform(shape, minval, maxval, dtype or config.floatx())
