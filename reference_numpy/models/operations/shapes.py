@@ -48,7 +48,10 @@ class Reshape(Resized):
     """y has x's numbers in another shape; −1 stands for the size that is left.
 
     Args:
-        newshape: the sizes, the batch axis counted in.
+        newshape: the sizes, the batch axis counted in; None counts as −1.
+
+    Raises:
+        ValueError: for a shape that x's numbers do not fill, or with −1 more than once.
     """
 
     def __init__(self, newshape, name=None):
@@ -62,6 +65,11 @@ class Reshape(Resized):
     def shape(self, x):
         """The new shape; −1 where the size is not known."""
         sizes = [None if size in (-1, None) else size for size in self.newshape]
+        if sizes.count(None) > 1:
+            raise ValueError(
+                f"Operation '{self.name}': only one size may be left open. "
+                f"Received: newshape={tuple(self.newshape)}"
+            )
         known = math.prod(size for size in sizes if size is not None)
         if None not in x and sizes.count(None) == 1 and known:
             sizes[sizes.index(None)] = math.prod(x) // known

@@ -190,6 +190,7 @@ INTEGERS = rn.Input((2,), dtype="int32")
     "call",
     [
         lambda: shapes.Reshape((5, 7))(X[0]),
+        lambda: shapes.Reshape((None, -1))(rn.Input((4, 2))),
         lambda: shapes.ExpandDims(5)(X),
         lambda: shapes.Squeeze(3)(X),
         lambda: shapes.Squeeze(-1)(X),
