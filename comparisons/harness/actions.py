@@ -5,7 +5,7 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from comparisons.harness import backends, concept, environment, model_checks, training
+from comparisons.harness import backends, catalogue, concept, environment, model_checks, training
 from comparisons.harness.concept import Settings
 from comparisons.harness.environment import BLAS_THREADS
 from comparisons.harness.jobs import Job
@@ -38,7 +38,7 @@ class Worker:
 
     def run(self, job: Job, settings: Settings) -> tuple[dict, dict]:
         """The job's result: plain values, and arrays."""
-        declared = concept.load(job.concept)
+        declared = catalogue.load(job.concept)
         start = time.perf_counter()
         arrays = {}
         if job.action == "check":

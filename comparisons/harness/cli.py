@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from comparisons.harness import concept as concepts
+from comparisons.harness import catalogue
 from comparisons.harness import jobs, results, runner, workers
 from comparisons.harness.concept import Settings
 
@@ -68,7 +68,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine t
 @app.command("list")
 def list_concepts(as_json: AsJson = False) -> int:
     """List the concepts."""
-    declared = {name: concepts.load(name) for name in concepts.names()}
+    declared = {name: catalogue.load(name) for name in catalogue.names()}
     if as_json:
         rows = [
             {
@@ -122,7 +122,7 @@ def run(
         csv=str(csv) if csv else None,
     )
     wanted = [name.strip() for entry in backends or [] for name in entry.split(",")]
-    names = concepts.names() if every else list(dict.fromkeys(names))
+    names = catalogue.names() if every else list(dict.fromkeys(names))
     plan = runner.plan(names, settings, wanted)
     console = Console(stderr=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -160,7 +160,7 @@ def report(
         raise ValueError(f"{folder}: no such folder of results; `sidebyside run` makes one")
     found = [
         results.Result.read(folder / name)
-        for name in concepts.names()
+        for name in catalogue.names()
         if (folder / name / "result.json").exists()
     ]
     if not found:

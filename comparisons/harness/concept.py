@@ -1,19 +1,21 @@
-"""What a concept script declares: titles, equations, terms, what is proven, trained and claimed.
+"""What a concept script declares: titles, what it introduces, what is proven, trained and claimed.
 
 A concept has the same file name in three trees. The comparison script holds `CONCEPT`, which names
-functions that the two halves (`reference_numpy/concepts/NAME.py`, `keras_models/NAME.py`) both
-define; the harness finds and runs them. The script itself imports neither half.
+functions that the two halves (`reference_numpy/concepts/NAME.py`, `keras_models/NAME.py`) define;
+the harness finds and runs them. The script itself imports neither half.
 """
 
-import importlib
-import pkgutil
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 
-import comparisons
+import numpy as np
+
+from comparisons.harness.bilingual import Words
+from comparisons.harness.chapters import Chapter
 from comparisons.harness.datasets import Dataset
+from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
 
 
@@ -37,6 +39,53 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Introduced:
+    """Something that the concept introduces: a row of equation, NumPy and the Keras line.
+
+    The NumPy half writes it out as the function (or class) `name`, with numpy and that file alone:
+
+    - an operation: `y, cache = NAME(x, weight, …)` with `NAME_backward(dy, cache)`, which gives the
+      gradient of each array of floats among the arguments, in their order (as a tuple, or bare
+      where there is one); there may be fewer of them at the end, for what is not differentiated
+    - a scalar function: `y = NAME(x)` with `NAME_derivative(x)`
+    - a loss: `NAME(y_true, y_pred)` with `NAME_gradient(y_true, y_pred)`
+    - an update rule: `w, *state = NAME(w, g, *state, …)`
+    - anything else: values alone, an array, a number, or several as a tuple
+
+    A function that draws has the argument `generator`, a `numpy.random.Generator`. Arguments come
+    as arrays that cannot be written to.
+
+    The Keras half's function of the same name takes those of the arguments that it names, and
+    returns what computes the same in Keras: a layer (which is then given the arrays after its
+    inputs as weights, in Keras's order), a loss, an optimizer, or a function of the arrays. Where
+    the library has the same class, it is made from the Keras object's config and proven too.
+
+    Args:
+        name: the function's name in both halves.
+        equation: its equation, in LaTeX.
+        says: what the equation says.
+        arguments: function of a seed that gives the arguments by name, to be computed with: arrays
+            and plain values; for an update rule `w`, its initial state by name, and `gradients`,
+            one for each step. None where `demonstration` proves it.
+        inputs: how many of the arrays are inputs of the Keras layer; those after them are weights.
+        training: whether the layer is called in training mode.
+        helpers: other functions of the NumPy half that its code calls, to be shown with it.
+        demonstration: the name of the demonstration that proves it, for a class or a loop.
+        kinks: whether calculus is left out, since the function is constant between jumps.
+    """
+
+    name: str
+    equation: str
+    says: Words
+    arguments: Callable[[int], dict] | None = None
+    inputs: int = 1
+    training: bool = True
+    helpers: tuple[str, ...] = ()
+    demonstration: str = ""
+    kinks: bool = False
+
+
+@dataclass(frozen=True)
 class Demonstration:
     """A computation that both halves define as a function of the same name and arguments.
 
@@ -44,62 +93,91 @@ class Demonstration:
     named arrays, the same names in both halves. The halves' results are proven equal, quantity by
     quantity, in float64 and float32, and are kept for the concept's figures and claims.
 
+    A function that names `generator` among its parameters is given a `numpy.random.Generator` made
+    from the seed, the same draws in both halves. A Keras function that names `gradient_of` is given
+    its backend's derivatives: `gradient_of(function, inputs, dy)` returns the function's value and
+    its gradients for the list of inputs.
+
     Args:
         function: its name in both halves.
         arguments: function of a seed that gives the arguments.
         seeds: how many seeds to run; 1 where nothing is drawn.
-        differentiates: whether the Keras half's function needs its backend's derivatives. It is
-            then given `gradient_of(function, inputs, dy)`, which returns the function's value and
-            its gradients for the list of inputs.
         subject: function of a quantity's name that gives the class name and arguments by which
             `divergences` knows what computes it; None where that is nothing in particular.
+        measured: quantities that are measured and not proven (a time, a count of steps), since they
+            are no computation that two implementations share.
     """
 
     function: str
     arguments: Callable[[int], dict] = lambda seed: {}
     seeds: int = 1
-    differentiates: bool = False
     subject: Callable[[str], tuple[str, dict]] | None = None
+    measured: tuple[str, ...] = ()
 
-    def run_reference(self, name: str, arguments: dict) -> dict:
-        """The NumPy half's named arrays."""
-        return getattr(reference_half(name), self.function)(**arguments)
+    def run(self, half: ModuleType, arguments: dict, seed: int, backend=None) -> dict:
+        """The named arrays of one half."""
+        function = getattr(half, self.function)
+        parameters = inspect.signature(function).parameters
+        given = dict(arguments)
+        if "generator" in parameters:
+            given["generator"] = np.random.default_rng(seed)
+        if "gradient_of" in parameters:
+            given["gradient_of"] = _gradient_of(backend)
+        return function(**given)
 
-    def run_keras(self, name: str, arguments: dict, backend: ModuleType) -> dict:
-        """The Keras half's named arrays."""
-        function = getattr(keras_half(name), self.function)
-        if not self.differentiates:
-            return function(**arguments)
 
-        def gradient_of(inner, inputs, dy):
-            outputs, slopes, _ = backend.outputs_and_gradients(
-                lambda tensors: inner(*tensors), list(inputs), [], [dy]
-            )
-            return outputs[0], slopes
+def _gradient_of(backend: ModuleType) -> Callable:
+    def gradient_of(function, inputs, dy):
+        outputs, slopes, _ = backend.outputs_and_gradients(
+            lambda tensors: function(*tensors), list(inputs), [], [dy]
+        )
+        return outputs[0], slopes
 
-        return function(**arguments, gradient_of=gradient_of)
+    return gradient_of
 
 
 @dataclass(frozen=True)
 class Preset:
-    """The size of a training run."""
+    """The size of a training run.
+
+    Args:
+        epochs: number of epochs.
+        batch_size: examples a step.
+        steps: steps an epoch, for a loop of one's own; None for as many as the data have batches.
+    """
 
     epochs: int
     batch_size: int
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
 class Task:
     """A model that both halves build, train and are measured on, from the same initial weights.
 
-    Both halves define `build_model(**arguments)` (or another name), which returns a compiled model.
+    Both halves define `build_model(**arguments)`, which returns a compiled model, or a dictionary
+    of models by name where a loop trains several.
+
+    Training is `fit`, unless `train` names a function of both halves: `train(model, data,
+    generator, batch_size)`, a Python generator without end that does one step at a time and yields
+    its logs, a dictionary of numbers. Batches, noise and actions are drawn from `generator` (a
+    `numpy.random.Generator`) alone and in the same order in both halves; the proof gives both the
+    same one.
 
     Args:
         data: function of the settings and a seed that gives one `Dataset`, or several (folds).
-        presets: epochs and batch size by preset name.
+            `x` may be an array, or a list or dictionary of arrays.
+        presets: size of a run by preset name, `"default"` and `"full"`.
+        scores: how the task is scored, the most telling first.
         variants: builder arguments by variant name, for a concept that compares several.
-        kind: `"classes"` for integer labels of several classes, `"binary"` for labels 0 and 1.
+        variants_ja: Japanese names of the variants, where they differ.
         build: name of the builder.
+        train: name of the training loop in both halves; `""` for `fit`.
+        predict: name of a function of both halves, `predict(model, x)`, whose result is scored;
+            `""` for `model.predict`.
+        keep: name of a function of both halves, `keep(model, data)`, which gives named arrays
+            (filters, drawn digits, an attention map) of the model for figures; `""` for none.
+        keep_at: when `keep` is called, as shares of the epochs: 0 before training, 1 after it.
         seeds: number of seeds where the person names none.
         test_over_train: size of a test fold over that of its training folds where the runs are
             repeated cross-validation, else 0: their intervals are corrected for the overlap.
@@ -108,9 +186,14 @@ class Task:
 
     data: Callable[[Settings, int], Dataset | list[Dataset]]
     presets: dict[str, Preset]
+    scores: tuple[Score, ...] = (ACCURACY, LOG_LOSS)
     variants: dict[str, dict] = field(default_factory=lambda: {"model": {}})
-    kind: str = "classes"
+    variants_ja: dict[str, str] = field(default_factory=dict)
     build: str = "build_model"
+    train: str = ""
+    predict: str = ""
+    keep: str = ""
+    keep_at: tuple[float, ...] = (1.0,)
     seeds: int = 3
     test_over_train: float = 0.0
     baselines: Callable[[Settings], list[dict]] | None = None
@@ -118,7 +201,7 @@ class Task:
     def preset(self, settings: Settings) -> Preset:
         """The preset's size, with the epochs that the person asked for."""
         preset = self.presets[settings.preset]
-        return Preset(settings.epochs or preset.epochs, preset.batch_size)
+        return Preset(settings.epochs or preset.epochs, preset.batch_size, preset.steps)
 
 
 @dataclass(frozen=True)
@@ -126,22 +209,25 @@ class Claim:
     """A sentence of the field as an experiment; the verdict comes from the run.
 
     Args:
-        claim, claim_ja: the sentence.
+        claim: the sentence, as it is commonly made.
         source: where it is commonly stated.
         experiment: what is run, in a sentence.
-        metric: the name and unit of what is measured.
+        metric: what is measured.
         measure: function of the `Result` that gives `(expected larger, expected smaller)`: one
             value a seed in each.
+        unit: the metric's unit; `"%"` for shares, whose difference is written in points.
         margin: the smallest difference that matters; a smaller one is no confirmation.
+        instead: what is true where the claim is refuted, or None.
     """
 
-    claim: str
-    claim_ja: str
+    claim: Words
     source: str
-    experiment: str
-    metric: str
+    experiment: Words
+    metric: Words
     measure: Callable[[object], tuple[list[float], list[float]]]
+    unit: str = ""
     margin: float = 0.0
+    instead: Words | None = None
 
     def verdict(self, result) -> dict:
         """The record of the claim: verdict, effect, interval.
@@ -158,11 +244,9 @@ class Claim:
         elif high is not None and high < self.margin:
             verdict = "refuted"
         return {
-            "claim": self.claim,
-            "claim_ja": self.claim_ja,
-            "source": self.source,
-            "experiment": self.experiment,
-            "metric": self.metric,
+            "claim": self.claim[0],
+            "claim_ja": self.claim[1],
+            "unit": self.unit,
             "margin": self.margin,
             "verdict": verdict,
             "effect": effect["effect"],
@@ -173,12 +257,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture of the page: a title in both languages and an altair chart."""
+    """A picture of the page: a title, an altair chart, and what to know for reading it.
 
-    title: str
-    title_ja: str
+    Texts within the chart are written by `bilingual.both`.
+    """
+
+    title: Words
     chart: object
-    caption: str = ""
+    caption: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -186,66 +272,29 @@ class Concept:
     """A concept: what is particular to it, and nothing else.
 
     Args:
-        title, title_ja: one line each.
-        chapter: number and title of the textbook's chapter, `"2 Perceptron"`.
+        title: one line.
+        chapter: where it stands, `chapters.TECHNIQUES.section(7)` or a `Chapter` of a book.
         summary: what a reader is to take away, two or three sentences.
-        equations: `(LaTeX, what it says)` pairs.
-        terms: `(English, Japanese)` pairs of the textbooks' words.
+        introduces: what is new, each thing introduced by one concept alone.
+        equations: further `(LaTeX, what it says)` pairs, those of the model.
+        terms: the textbooks' words.
         demonstrations: computations proven equal and drawn.
         task: the model to train, or None.
         claims: sentences to be put to the test.
         figures: function of the `Result` that gives the concept's own figures.
         takes_csv: whether `--csv` can replace the data.
+        minutes: about how long the default preset takes with one Keras column on two cores.
     """
 
-    title: str
-    title_ja: str
-    chapter: str
-    summary: str
-    equations: tuple[tuple[str, str], ...] = ()
-    terms: tuple[tuple[str, str], ...] = ()
+    title: Words
+    chapter: Chapter
+    summary: Words
+    introduces: tuple[Introduced, ...] = ()
+    equations: tuple[tuple[str, Words], ...] = ()
+    terms: tuple[Words, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     task: Task | None = None
     claims: tuple[Claim, ...] = ()
     figures: Callable[[object], list[Figure]] = lambda result: []
     takes_csv: bool = False
-
-
-def names() -> list[str]:
-    """Names of all concepts: the scripts that stand in `comparisons/`, in the order of chapters."""
-
-    def place(name):
-        number, _, _ = load(name).chapter.partition(" ")
-        return float(number), name
-
-    return sorted(_scripts(), key=place)
-
-
-def _scripts() -> list[str]:
-    return sorted(m.name for m in pkgutil.iter_modules(comparisons.__path__) if not m.ispkg)
-
-
-def load(name: str) -> Concept:
-    """The concept called `name`. Raises ValueError for an unknown name."""
-    if name not in _scripts():
-        raise ValueError(f"Unknown concept '{name}'. Expected one of {', '.join(_scripts())}.")
-    return importlib.import_module(f"comparisons.{name}").CONCEPT
-
-
-def reference_half(name: str) -> ModuleType:
-    """The module of the concept's NumPy half."""
-    return importlib.import_module(f"reference_numpy.concepts.{name}")
-
-
-def keras_half(name: str) -> ModuleType:
-    """The module of the concept's Keras half."""
-    return importlib.import_module(f"keras_models.{name}")
-
-
-def sources(name: str) -> dict[str, Path]:
-    """The files of the concept's two halves, found without importing them."""
-    package = Path(comparisons.__file__).parent.parent
-    return {
-        "numpy": package / "reference_numpy" / "concepts" / f"{name}.py",
-        "keras": package / "keras_models" / f"{name}.py",
-    }
+    minutes: float = 0.5

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from comparisons.harness import backends, concept, environment, jobs, results, workers
+from comparisons.harness import backends, catalogue, environment, jobs, results, workers
 from comparisons.harness.concept import Concept, Settings
 from comparisons.harness.jobs import Job
 
@@ -49,7 +49,7 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
         ValueError: unknown concept or backend, an option that a concept or the chosen columns do
             not have, a file of one's own that cannot be used.
     """
-    concepts = {name: concept.load(name) for name in names}
+    concepts = {name: catalogue.load(name) for name in names}
     columns, missing = available(wanted)
     if settings.device == "gpu" and columns == ["numpy"]:
         raise ValueError("--device gpu: the NumPy column runs on the CPU alone; name a backend")

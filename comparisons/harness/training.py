@@ -7,7 +7,8 @@ import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
 from comparisons.harness import memory
-from comparisons.harness.concept import Concept, Settings, Task, keras_half, reference_half
+from comparisons.harness.catalogue import keras_half, reference_half
+from comparisons.harness.concept import Concept, Settings, Task
 from comparisons.harness.datasets import Dataset
 from reference_numpy import random as reference_random
 

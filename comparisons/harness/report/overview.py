@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from comparisons.harness import concept as concepts
+from comparisons.harness import catalogue
 from comparisons.harness.report import charts, palette
 from comparisons.harness.report.page import Page
 
@@ -43,7 +43,7 @@ class Overview:
     def not_run(self) -> list[str]:
         """Concepts without results."""
         there = {page.name for page in self.pages}
-        return [name for name in concepts.names() if name not in there]
+        return [name for name in catalogue.names() if name not in there]
 
     @cached_property
     def environments(self) -> list[tuple[dict, list[str]]]:

@@ -7,7 +7,7 @@ from zipfile import BadZipFile
 
 from markupsafe import Markup
 
-from comparisons.harness import concept as concepts
+from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept
 from comparisons.harness.report import charts, code, equations, palette, parts, tables
 from comparisons.harness.results import Result
@@ -73,7 +73,7 @@ class Page:
     @cached_property
     def sources(self) -> dict[str, str]:
         """The text of the two halves."""
-        return {half: path.read_text("utf-8") for half, path in concepts.sources(self.name).items()}
+        return {half: path.read_text("utf-8") for half, path in catalogue.sources(self.name).items()}
 
     @property
     def code(self) -> list[tuple[code.Stretch | None, code.Stretch | None]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 import vl_convert
 
-from comparisons.harness import concept as concepts
+from comparisons.harness import catalogue
 from comparisons.harness.jobs import write_atomically
 from comparisons.harness.report import formats, palette
 from comparisons.harness.report.overview import Overview
@@ -65,7 +65,7 @@ def read_pages(folder: Path) -> list[Page]:
     One that an older version wrote counts as none, so that it is not in the way of new ones.
     """
     pages = []
-    for name in concepts.names():
+    for name in catalogue.names():
         if not (folder / name / "result.json").exists():
             continue
         try:
@@ -78,7 +78,7 @@ def read_pages(folder: Path) -> list[Page]:
                     f"{folder / name / 'result.json'}: '{key}' is missing or no {kind.__name__}; "
                     "run the concept again"
                 )
-        pages.append(Page(name, concepts.load(name), result))
+        pages.append(Page(name, catalogue.load(name), result))
     if not pages:
         raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
     return pages

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from comparisons.harness import checks, concept, jobs, results
+from comparisons.harness import catalogue, checks, jobs, results
 from comparisons.harness.concept import Concept, Settings, Task
 from comparisons.harness.jobs import Job
 from comparisons.harness.statistics import interval
@@ -27,7 +27,7 @@ def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None) -> Non
     """Write `folder/NAME/result.json` and the arrays of the demonstrations for these concepts."""
     missing = MISSING if missing is None else missing
     for name in names:
-        declared = concept.load(name)
+        declared = catalogue.load(name)
         settings = Settings()
         finished = [
             (job, _payload(job, declared, folder / name / "jobs", name in failing))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from comparisons.harness import concept, jobs, model_checks, runner
+from comparisons.harness import catalogue, jobs, model_checks, runner
 from comparisons.harness.actions import Worker
 from comparisons.harness.concept import Settings
 from comparisons.harness.jobs import Job
@@ -70,7 +70,7 @@ def test_fingerprint_depends_on_what_the_result_depends_on(tmp_path):
 
 
 def test_plan_has_a_job_for_each_part_column_and_seed():
-    declared = concept.load("dropout")
+    declared = catalogue.load("dropout")
     planned = jobs.plan("dropout", declared, ["numpy", "keras-jax"], Settings(seeds=2))
     trained = [(j.implementation, j.part, j.seed) for j in planned if j.action == "train"]
     assert sorted(trained) == sorted(
@@ -84,7 +84,7 @@ def test_plan_has_a_job_for_each_part_column_and_seed():
 
 
 def test_numpy_is_proven_by_calculus_without_any_keras_column():
-    declared = concept.load("titanic_mlp")
+    declared = catalogue.load("titanic_mlp")
     planned = jobs.plan("titanic_mlp", declared, ["numpy"], Settings())
     (job,) = (job for job in planned if job.action == "check")
     payload, _ = Worker("numpy", "auto").run(job, Settings())
@@ -99,7 +99,7 @@ def test_keras_is_proven_on_the_cpu_wherever_it_trains(monkeypatch):
     worker.device = "gpu"
     worker.backend = SimpleNamespace(on_device=lambda kind: asked.append(kind) or nullcontext())
     monkeypatch.setattr(model_checks, "check", lambda *arguments: [])
-    worker.check(Job("perceptron", "check", "keras-torch"), concept.load("perceptron"), Settings())
+    worker.check(Job("perceptron", "check", "keras-torch"), catalogue.load("perceptron"), Settings())
     assert asked == ["cpu"]
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from comparisons.harness import concept
+from comparisons.harness import catalogue
 from comparisons.harness.report import palette, tables, write_pages
 from tests.comparisons.harness import fake_results
 from tests.comparisons.harness.page_parser import Page
@@ -43,7 +43,7 @@ def test_the_first_page_sums_up_every_concept(index):
     assert index.sections == ["concepts", "speed", "environment"]
     text = index.text("concepts")
     for name in NAMES:
-        declared = concept.load(name)
+        declared = catalogue.load(name)
         assert declared.title in text and declared.title_ja in text and declared.chapter in text
         assert index.find("a", href=f"{name}/index.html")
     for label in ("NumPy", "Keras · TensorFlow", "Keras · JAX"):
@@ -87,7 +87,7 @@ def test_a_concept_without_a_task_shows_no_empty_sections(pages):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_head_equations_terms_and_code(pages, name):
-    page, declared = pages[name], concept.load(name)
+    page, declared = pages[name], catalogue.load(name)
     for words in (declared.title, declared.title_ja, declared.chapter, declared.summary):
         assert words in page.text()
     assert len(page.find("math", display="block")) == len(declared.equations)
@@ -95,7 +95,7 @@ def test_the_head_equations_terms_and_code(pages, name):
         assert says in page.text("equations")
     for pair in declared.terms:
         assert all(term in page.text("equations") for term in pair)
-    halves = concept.sources(name)
+    halves = catalogue.sources(name)
     for half, folder in (("numpy", "reference_numpy/concepts"), ("keras", "keras_models")):
         assert f"{folder}/{name}.py" in page.text("code")
         for line in halves[half].read_text("utf-8").splitlines():
@@ -169,7 +169,7 @@ def test_charts_are_drawn_by_the_page_from_its_own_data(pages):
     assert {row["part"] for row in rows} == {"training", "validation"}
     assert {row["implementation"] for row in rows} == set(fake_results.COLUMNS)
     # 2 variants, 3 columns, 5 seeds, every epoch, training and validation
-    epochs = concept.load("dropout").task.presets["default"].epochs
+    epochs = catalogue.load("dropout").task.presets["default"].epochs
     assert len(rows) == 2 * 3 * 5 * epochs * 2
     assert loss["facet"]["sort"] == ["without dropout", "with dropout"]
     assert "%" in json.dumps(accuracy["spec"])
@@ -247,7 +247,7 @@ def test_speed_has_units_and_the_ratio(pages):
 
 
 def test_claims_data_settings_and_the_command(pages):
-    declared = concept.load("dropout").claims[0]
+    declared = catalogue.load("dropout").claims[0]
     text = pages["dropout"].text("claims")
     for words in (declared.claim, declared.claim_ja, declared.source, declared.metric):
         assert words in text

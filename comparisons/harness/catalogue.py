@@ -1,0 +1,52 @@
+"""The concepts that there are, found by file: a script here, and a half in each of two trees."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+from types import ModuleType
+
+import comparisons
+from comparisons.harness.concept import Concept
+
+
+def names() -> list[str]:
+    """Names of all concepts: the scripts in `comparisons/`, in the order of books and chapters."""
+
+    def place(name):
+        chapter = load(name).chapter
+        return chapter.book, chapter.place, name
+
+    return sorted(script_names(), key=place)
+
+
+def script_names() -> list[str]:
+    """Names of the scripts, in the order of the alphabet; none of them is imported."""
+    return sorted(m.name for m in pkgutil.iter_modules(comparisons.__path__) if not m.ispkg)
+
+
+def load(name: str) -> Concept:
+    """The concept called `name`. Raises ValueError for an unknown name."""
+    if name not in script_names():
+        known = ", ".join(script_names())
+        raise ValueError(f"Unknown concept '{name}'. Expected one of {known}.")
+    return importlib.import_module(f"comparisons.{name}").CONCEPT
+
+
+def reference_half(name: str) -> ModuleType:
+    """The module of the concept's NumPy half."""
+    return importlib.import_module(f"reference_numpy.concepts.{name}")
+
+
+def keras_half(name: str) -> ModuleType:
+    """The module of the concept's Keras half."""
+    return importlib.import_module(f"keras_models.{name}")
+
+
+def sources(name: str) -> dict[str, Path]:
+    """The concept's three files, found without importing them."""
+    package = Path(comparisons.__file__).parents[1]
+    return {
+        "numpy": package / "reference_numpy" / "concepts" / f"{name}.py",
+        "keras": package / "keras_models" / f"{name}.py",
+        "script": package / "comparisons" / f"{name}.py",
+    }

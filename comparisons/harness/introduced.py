@@ -1,0 +1,399 @@
+"""What a concept introduces, proven three ways: written out, the library's fast form, and Keras's.
+
+Written out in float64 it is the oracle, once it agrees with calculus. The library's class is made
+from the Keras object's config, so that both have the same arguments.
+"""
+
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness import checks, divergences
+from comparisons.harness.catalogue import keras_half, reference_half
+from comparisons.harness.concept import Introduced
+from comparisons.harness.draws import numpy_draws, reseed
+from comparisons.harness.layer_checks import DRAWS_SEED
+from comparisons.harness.precision import PRECISIONS, precision
+from reference_numpy import serialization
+
+STEP = 1e-4
+LIBRARY = Path(rn.__file__).parent
+# What every layer has in common, or how work is shared out: not what a reader looks for.
+COMMON = ("layers/layer.py", "layers/penalties.py", "serialization.py", "dtype_policies.py")
+COMMON += ("config.py", "tree.py", "ops/threads.py", "ops/blas.py", "concepts")
+
+
+class WrittenOut:
+    """One introduced thing of the NumPy half, ready to be repeated with changed numbers.
+
+    Args:
+        name: the concept's name.
+        introduced: what it declares.
+    """
+
+    def __init__(self, name: str, introduced: Introduced):
+        self.name, self.introduced = name, introduced
+        half = reference_half(name)
+        self.function = getattr(half, introduced.name)
+        self.backward, self.derivative, self.gradient = (
+            getattr(half, f"{introduced.name}_{way}", None)
+            for way in ("backward", "derivative", "gradient")
+        )
+        given = introduced.arguments(0)
+        parameters = inspect.signature(self.function).parameters
+        unknown = [key for key in parameters if key not in given and key != "generator"]
+        if missing := [key for key in unknown if parameters[key].default is inspect._empty]:
+            raise ValueError(f"{name}: `arguments` of '{introduced.name}' lack {missing[0]}")
+        self.draws = "generator" in parameters
+        self.is_rule = "gradients" in given
+        names = ["w", "gradients", *list(parameters)[2:]] if self.is_rule else list(parameters)
+        self.given = {key: given[key] for key in names if key in given}
+        self.others = {key: value for key, value in given.items() if key not in self.given}
+        # Rounded to float32, so that every precision starts from the same numbers.
+        self.arrays = {
+            key: value.astype("float32").astype("float64") if value.dtype.kind == "f" else value
+            for key, value in self.given.items()
+            if isinstance(value, np.ndarray)
+        }
+        self.floats = [key for key, value in self.arrays.items() if value.dtype.kind == "f"]
+        generator = np.random.default_rng(1)
+        self.cotangents = [
+            generator.standard_normal(y.shape).astype("float32").astype("float64")
+            for y in self.outputs(self.cast("float64"))[0][: self.differentiated_outputs]
+        ]
+
+    @property
+    def differentiated_outputs(self) -> int:
+        """How many outputs, the first ones, backward takes a gradient for."""
+        if self.is_rule:
+            return 0
+        if self.backward:
+            parameters = list(inspect.signature(self.backward).parameters)
+            return parameters.index("cache")
+        return int(self.derivative is not None)
+
+    @property
+    def differentiated(self) -> list[str]:
+        """The arguments that have a gradient."""
+        if self.gradient:
+            return ["y_pred"]
+        if self.derivative:
+            return self.floats[:1]
+        return self.floats if self.backward else []
+
+    def cast(self, dtype: str, change: Callable = lambda array: array) -> dict:
+        """The arguments in a precision, the arrays of floats passed through `change`, read-only."""
+        found = dict(self.given)
+        for key, value in self.arrays.items():
+            found[key] = change(value).astype(dtype) if key in self.floats else value.copy()
+            found[key].flags.writeable = False
+        return found
+
+    def outputs(self, arguments: dict) -> tuple[list[np.ndarray], object]:
+        """The outputs as a list, and the cache where there is one."""
+        drawn = {"generator": np.random.default_rng(DRAWS_SEED)} if self.draws else {}
+        found, cache = self.function(**arguments, **drawn), None
+        if self.backward:
+            found, cache = found
+        return [np.asarray(y) for y in (found if isinstance(found, tuple) else (found,))], cache
+
+    def quantities(self, dtype: str = "float64", change: Callable = lambda array: array) -> dict:
+        """Outputs and gradients by name."""
+        arguments = self.cast(dtype, change)
+        if self.is_rule:
+            return {"weights after each step": self.path(arguments)}
+        outputs, cache = self.outputs(arguments)
+        named = name_outputs(outputs)
+        dys = [dy.astype(dtype) for dy in self.cotangents]
+        slopes = ()
+        if self.backward:
+            slopes = self.backward(*dys, cache)
+        elif self.derivative:
+            options = {k: v for k, v in arguments.items() if k not in self.arrays}
+            accepted = inspect.signature(self.derivative).parameters
+            options = {k: v for k, v in options.items() if k in accepted}
+            slopes = dys[0] * self.derivative(arguments[self.floats[0]], **options)
+        elif self.gradient:
+            slopes = self.gradient(**arguments)
+        slopes = slopes if isinstance(slopes, tuple) else (slopes,)
+        return named | {
+            f"gradient of {key}": slope for key, slope in zip(self.differentiated, slopes)
+        }
+
+    def path(self, arguments: dict) -> np.ndarray:
+        """The weights before and after each step of an update rule."""
+        given = dict(arguments)
+        w, gradients = given.pop("w"), given.pop("gradients")
+        state, path = [], [w]
+        names = list(inspect.signature(self.function).parameters)[2:]
+        for g in gradients:
+            w, *state = as_tuple(self.function(w, g, **given))
+            given.update(zip(names, state))
+            path.append(w)
+        return np.stack(path)
+
+    def calculus(self) -> list[checks.Record]:
+        """The written-out gradients against four-point differences, along random directions."""
+        quantities, records = self.quantities(), []
+        arguments = self.cast("float64")
+
+        def total(key, distance, direction):
+            moved = {**arguments, key: arguments[key] + distance * direction}
+            outputs, _ = self.outputs(moved)
+            if self.gradient:
+                return float(outputs[0])
+            return sum(float(np.sum(y * dy)) for y, dy in zip(outputs, self.cotangents))
+
+        for seed, key in enumerate(self.differentiated):
+            if f"gradient of {key}" not in quantities:
+                continue
+            gradient = quantities[f"gradient of {key}"]
+            direction = np.random.default_rng(seed).standard_normal(gradient.shape)
+            far = total(key, -2 * STEP, direction) - total(key, 2 * STEP, direction)
+            near = total(key, STEP, direction) - total(key, -STEP, direction)
+            slope = (far + 8 * near) / (12 * STEP)
+            size = max(1.0, float(np.abs(gradient).sum()) ** 0.5, abs(slope))
+            records.append(
+                checks.compare(
+                    self.what,
+                    f"gradient of {key}",
+                    "calculus",
+                    "float64",
+                    float(np.sum(gradient * direction)),
+                    slope,
+                    checks.CALCULUS_TOLERANCE * size,
+                )
+            )
+        return records
+
+    @property
+    def what(self) -> str:
+        """What the records call it."""
+        return f"{self.name}: {self.introduced.name}"
+
+    def scale(self, quantities: dict) -> dict:
+        """How far apart correct computations of it may be."""
+        return checks.scales(lambda change: self.quantities(change=change), quantities)
+
+
+def check_written_out(name: str, introduced: Introduced) -> list[checks.Record]:
+    """Rung 1, the NumPy half's own: calculus, and float32 against float64."""
+    written = WrittenOut(name, introduced)
+    oracle = written.quantities()
+    found = written.quantities("float32")
+    records = [] if introduced.kinks else written.calculus()
+    records += checks.compare_all(
+        written.what, "written out", "float32", oracle, found, written.scale(oracle)
+    )
+    for where, value in found.items():
+        if oracle[where].dtype == "float64" and value.dtype != "float32":
+            reason = f"{value.dtype} came out where float32 went in"
+            record = (written.what, where, "written out", "float32", np.inf, 0.0, np.inf, False)
+            records.append(checks.Record(*record, reason))
+    return records
+
+
+def check(
+    name: str, introduced: Introduced, column: str, backend: ModuleType
+) -> tuple[list[checks.Record], list[dict]]:
+    """Rungs 2 and 3: the library and Keras against what is written out.
+
+    Returns:
+        The records, and the library's functions that really ran, `{"module", "name"}` each.
+    """
+    written = WrittenOut(name, introduced)
+    oracle, records, ran = written.quantities(), [], []
+    scale = written.scale(oracle)
+    for dtype in PRECISIONS:
+        with precision(dtype):
+            made = keras_object(written)
+            known = _known(made, column, dtype, oracle)
+            found = _keras_quantities(made, written, dtype, backend)
+            records += checks.compare_all(
+                written.what, column, dtype, oracle, found, scale, known
+            )
+            library = library_object(made)
+            if library is not None:
+                found, ran = traced(lambda: _library_quantities(library, made, written, dtype))  # noqa: B023
+                records += checks.compare_all(
+                    written.what, "library", dtype, oracle, found, scale
+                )
+    return records, ran
+
+
+def keras_object(written: WrittenOut):
+    """What the Keras half's function of the same name returns for the arguments that it names."""
+    function = getattr(keras_half(written.name), written.introduced.name)
+    arguments = {**written.given, **written.others}
+    return function(**{key: arguments[key] for key in inspect.signature(function).parameters})
+
+
+def library_object(made):
+    """The library's counterpart of a Keras object, or None where there is none."""
+    import keras
+
+    if isinstance(made, (keras.Layer, keras.Loss, keras.optimizers.Optimizer)):
+        return serialization.deserialize(keras.saving.serialize_keras_object(made))
+    name = getattr(made, "__name__", "")
+    if getattr(keras.activations, name, None) is made:
+        return rn.layers.Activation(name)
+    return None
+
+
+def _known(made, column: str, dtype: str, quantities: dict) -> dict:
+    """The tolerances that a known divergence of Keras widens, by quantity."""
+    import keras
+
+    if isinstance(made, keras.Layer):
+        subject = type(made).__name__, made.get_config()
+    elif isinstance(made, keras.optimizers.Optimizer):
+        subject = "Optimizer", {"name": type(made).__name__}
+    else:
+        subject = "Activation", {"activation": getattr(made, "__name__", "")}
+    found = {name: divergences.exception(column, *subject, dtype, name) for name in quantities}
+    return {name: exception for name, exception in found.items() if exception}
+
+
+def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType) -> dict:
+    import keras
+
+    arguments = written.cast(dtype)
+    if isinstance(made, keras.optimizers.Optimizer):
+        variable = keras.Variable(arguments["w"], dtype=dtype)
+        path = [arguments["w"]]
+        for g in arguments["gradients"]:
+            made.apply([keras.ops.convert_to_tensor(g, dtype=dtype)], [variable])
+            path.append(keras.ops.convert_to_numpy(variable.value).copy())
+        return {"weights after each step": np.stack(path)}
+    arrays = {key: arguments[key] for key in written.arrays}
+    if isinstance(made, keras.Loss):
+        inputs, weights = [arrays["y_pred"]], []
+        names, dys = ["y_pred"], [np.ones((), dtype)]
+
+        def call(tensors):
+            return made(arrays["y_true"], tensors[0])
+    elif isinstance(made, keras.Layer):
+        given = list(arrays.values())
+        inputs, values = given[: written.introduced.inputs], given[written.introduced.inputs :]
+        training = "training" in inspect.signature(made.call).parameters
+        options = {"training": written.introduced.training} if training else {}
+        if not made.built:
+            made(*inputs, **({"training": False} if training else {}))
+        made.set_weights([*values, *made.get_weights()[len(values) :]])
+        weights = made.trainable_variables
+        names = [key for key in list(arrays)[: len(inputs)] if key in written.floats]
+        names += list(arrays)[len(inputs) :][: len(weights)]
+        dys = [dy.astype(dtype) for dy in written.cotangents]
+
+        def call(tensors):
+            return made(*tensors, **options)
+    else:
+        inputs, weights, names = list(arrays.values()), [], written.floats
+        dys = [dy.astype(dtype) for dy in written.cotangents]
+
+        def call(tensors):
+            return made(*tensors)
+
+    def padded(tensors):
+        with numpy_draws(DRAWS_SEED):
+            outputs = keras.tree.flatten(call(tensors))
+        dys.extend([None] * (len(outputs) - len(dys)))
+        return outputs
+
+    outputs, slopes, grads = backend.outputs_and_gradients(padded, inputs, weights, dys)
+    if isinstance(made, keras.Layer):
+        outputs = outputs + [np.asarray(value) for value in made.non_trainable_weights]
+    named = name_outputs(outputs[: len(written.outputs(written.cast("float64"))[0])])
+    slopes = dict(zip(names, [*slopes, *grads]))
+    wanted = [n.removeprefix("gradient of ") for n in written.quantities() if "gradient" in n]
+    return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
+
+
+def _library_quantities(library, made, written: WrittenOut, dtype: str) -> dict:
+    arguments = written.cast(dtype)
+    if isinstance(library, rn.optimizers.Optimizer):
+        w = arguments["w"].copy()
+        path = [w.copy()]
+        for g in arguments["gradients"]:
+            library.apply([g], [w])
+            path.append(w.copy())
+        return {"weights after each step": np.stack(path)}
+    arrays = {key: arguments[key] for key in written.arrays}
+    if isinstance(library, rn.losses.Loss):
+        return {
+            "output": np.asarray(library(**arrays)),
+            "gradient of y_pred": library.gradient(**arrays),
+        }
+    given, count = list(arrays.values()), written.introduced.inputs
+    parameters = list(inspect.signature(made.call if hasattr(made, "call") else made).parameters)
+    inputs = given[0] if count == 1 else dict(zip(parameters, given[:count]))
+    training = "training" in inspect.signature(library.forward).parameters
+    options = {"training": written.introduced.training} if training else {}
+    if not library.built:
+        if count == 1:
+            library.build(given[0].shape)
+        else:
+            library.build(**{f"{key}_shape": x.shape for key, x in inputs.items()})
+    library.set_weights([*given[count:], *library.get_weights()[len(given) - count :]])
+    reseed(library, DRAWS_SEED)
+    if count == 1:
+        y, cache = library.forward(inputs, **options)
+    else:
+        y, cache = library.forward(**inputs, **options)
+    outputs = [np.asarray(value) for value in as_tuple(y)]
+    dys = [dy.astype(dtype) for dy in written.cotangents[: len(outputs)]]
+    dys += [np.zeros_like(value) for value in outputs[len(dys) :]]
+    named = name_outputs([*outputs, *(w.copy() for w in library.non_trainable_weights)])
+    oracle = written.quantities()
+    named = {name: value for name, value in named.items() if name in oracle}
+    if not any("gradient" in name for name in oracle):
+        return named
+    dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
+    slopes = [dx] if count == 1 else [dx[key] for key in inputs]
+    slopes = dict(zip(arrays, [*slopes, *grads]))
+    return named | {
+        name: slopes[name.removeprefix("gradient of ")] for name in oracle if "gradient" in name
+    }
+
+
+def as_tuple(value) -> tuple:
+    """A tuple or list as a tuple, anything else as the only member of one."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def name_outputs(outputs: list) -> dict:
+    """The outputs by name; their number is left out where there is only one."""
+    if len(outputs) == 1:
+        return {"output": outputs[0]}
+    return {f"output {number}": y for number, y in enumerate(outputs)}
+
+
+def traced(call: Callable) -> tuple[object, list[dict]]:
+    """What `call` returns, and the library's functions that ran meanwhile, in their order."""
+    found = {}
+
+    def watch(frame, event, argument):
+        if event != "call" or not frame.f_code.co_filename.startswith(str(LIBRARY)):
+            return
+        path = Path(frame.f_code.co_filename).relative_to(LIBRARY).as_posix()
+        name = frame.f_code.co_qualname.partition(".<locals>")[0]
+        if path.startswith(COMMON) or name.startswith("<") or "__" in name:
+            return
+        module = "reference_numpy." + path.removesuffix(".py").replace("/", ".")
+        found.setdefault((module, name))
+
+    before = sys.getprofile()
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    try:
+        value = call()
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)
+    return value, [{"module": module, "name": name} for module, name in found]
