@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from comparisons.harness import chapters
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Preset, Task
 from comparisons.harness.datasets import mnist_subset
@@ -84,39 +85,49 @@ def figures(result):
         charts.append(layers.properties(width=290, height=150, title=name))
     caption = (
         f"{STEPS} steps from (−7, 2) on f(x, y) = x²/20 + y², whose contours are drawn; the "
-        "minimum is at (0, 0). NumPy's path is the line, Keras's the points."
+        "minimum is at (0, 0). NumPy's path is the line, Keras's the points.",
+        f"f(x, y) = x²/20 + y²の等高線と、点(−7, 2)からの{STEPS}回の更新。最小値は(0, 0)にある。"
+        "線がNumPy、点がKerasの経路。",
     )
     chart = alt.concat(*charts, columns=3)
-    return [Figure("Paths down a ravine", "谷を下る経路", chart, caption)]
+    return [Figure(("Paths down a ravine", "谷を下る経路"), chart, caption)]
 
 
 CONCEPT = Concept(
-    title="Optimizers: SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam",
-    title_ja="パラメータの更新手法：SGD、Momentum、Nesterov、AdaGrad、RMSProp、Adam",
-    chapter="6.1 Learning techniques: updating the parameters",
+    title=(
+        "Optimizers: SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam",
+        "パラメータの更新手法：SGD、Momentum、Nesterov、AdaGrad、RMSProp、Adam",
+    ),
+    chapter=chapters.TECHNIQUES.section(1),
     summary=(
         "The gradient says where the loss falls fastest, not where its minimum lies. Momentum "
         "averages the gradient over steps; AdaGrad and RMSProp scale each weight's step by the "
-        "size of its past gradients; Adam does both."
+        "size of its past gradients; Adam does both.",
+        "勾配が示すのは損失が最も急に減る向きであり、最小値の方向ではない。Momentumは勾配を"
+        "ステップにわたって平均し、AdaGradとRMSPropは過去の勾配の大きさに応じて重みごとに更新の幅を"
+        "変える。Adamはその両方を行う。",
     ),
     equations=(
-        (r"w \leftarrow w - \eta \, g", "SGD"),
-        (r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + v", "Momentum"),
-        (r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + \mu v - \eta \, g", "Nesterov"),
+        (r"w \leftarrow w - \eta \, g", ("SGD", "SGD")),
+        (r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + v", ("Momentum", "Momentum")),
+        (
+            r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + \mu v - \eta \, g",
+            ("Nesterov", "Nesterov"),
+        ),
         (
             r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, g / \sqrt{h + \epsilon}",
-            "AdaGrad",
+            ("AdaGrad", "AdaGrad"),
         ),
         (
             r"h \leftarrow \rho h + (1 - \rho) g^2, \quad w \leftarrow w - \eta \, g / "
             r"\sqrt{h + \epsilon}",
-            "RMSProp",
+            ("RMSProp", "RMSProp"),
         ),
         (
             r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + "
             r"(1 - \beta_2) g^2, \quad w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}"
             r"{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
-            "Adam",
+            ("Adam", "Adam"),
         ),
     ),
     terms=(
@@ -141,15 +152,19 @@ CONCEPT = Concept(
     ),
     claims=(
         Claim(
-            claim="Momentum reaches a given loss in fewer steps than plain SGD.",
-            claim_ja="Momentumは、SGDより少ない更新回数で同じ損失に到達する。",
+            claim=(
+                "Momentum reaches a given loss in fewer steps than plain SGD.",
+                "Momentumは、SGDより少ない更新回数で同じ損失に到達する。",
+            ),
             source="Polyak 1964; Saito, Deep Learning from Scratch, 6.1",
             experiment=(
                 "MNIST, two hidden layers of 100, learning rate 0.01 for both, momentum 0.9; "
                 f"steps until the mean training loss of an epoch is at most {TARGET_LOSS}, "
-                "counted as one epoch more than were run where it is not reached"
+                "counted as one epoch more than were run where it is not reached",
+                "MNIST、ユニット数100の隠れ層2つ、学習率はともに0.01、慣性の係数は0.9。エポックの平均訓練損失が"
+                f"{TARGET_LOSS}以下になるまでの更新回数。届かなければ、実行したエポック数より1多く数える。",
             ),
-            metric="steps that plain SGD needs more",
+            metric=("steps that plain SGD needs more", "SGDが余計に要する更新回数"),
             measure=sgd_against_momentum,
         ),
     ),
