@@ -5,8 +5,8 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from comparisons.harness import backends, catalogue, concept, environment, model_checks, training
-from comparisons.harness.concept import Settings
+from comparisons.harness import backends, catalogue, environment, proof, training
+from comparisons.harness.concept import Concept, Settings
 from comparisons.harness.environment import BLAS_THREADS
 from comparisons.harness.jobs import Job
 
@@ -36,54 +36,62 @@ class Worker:
         """The column's device and versions, for the record of the environment."""
         return environment.column(self.implementation, self.backend, self.device)
 
-    def run(self, job: Job, settings: Settings) -> tuple[dict, dict]:
-        """The job's result: plain values, and arrays."""
+    def run(self, job: Job, settings: Settings, progress=None) -> tuple[dict, dict]:
+        """The job's result: plain values, and arrays.
+
+        Args:
+            progress: called with the epochs that a training job has done, and their number.
+        """
         declared = catalogue.load(job.concept)
         start = time.perf_counter()
-        arrays = {}
+        payload, arrays = {}, {}
         if job.action == "check":
-            payload = {"checks": self.check(job, declared, settings)}
+            payload = self.check(job, declared, settings)
         elif job.action == "demonstrate":
             arrays = self.demonstrate(job, declared)
-            payload = {}
         elif job.action == "train":
-            payload = {"runs": self.train(job, declared, settings)}
+            payload["runs"], arrays = self.train(job, declared, settings, progress)
         else:
-            payload = {"baselines": declared.task.baselines(settings)}
+            payload["baselines"] = declared.task.baselines(settings)
         seconds = time.perf_counter() - start
         return {**payload, "column": self.describe(), "seconds": seconds}, arrays
 
-    def check(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:
-        """The records of this column: the NumPy half's against calculus, Keras's against it.
+    def check(self, job: Job, declared: Concept, settings: Settings) -> dict:
+        """The records of this column: the NumPy half's by itself, Keras's against it.
 
         Keras is proven on the CPU wherever it trains: a GPU may round its products to TF32.
         """
         if self.backend is None:
-            return model_checks.check_calculus(job.concept, declared.task, settings)
+            return {"checks": proof.check_by_itself(job.concept, declared, settings)}
         with self.backend.on_device("cpu"):
-            return model_checks.check(
+            checks, library = proof.check(
                 job.concept, declared, self.implementation, self.backend, settings
             )
+        return {"checks": checks, "library": library}
 
-    def demonstrate(self, job: Job, declared: concept.Concept) -> dict[str, np.ndarray]:
+    def demonstrate(self, job: Job, declared: Concept) -> dict[str, np.ndarray]:
         """The named arrays that this half's function returns."""
         demonstration = next(d for d in declared.demonstrations if d.function == job.part)
         arguments = demonstration.arguments(job.seed)
         if self.backend is None:
-            found = demonstration.run_reference(job.concept, arguments)
+            found = demonstration.run(catalogue.reference_half(job.concept), arguments, job.seed)
         else:
+            half = catalogue.keras_half(job.concept)
             with self.backend.on_device("cpu"):
-                found = demonstration.run_keras(job.concept, arguments, self.backend)
+                found = demonstration.run(half, arguments, job.seed, self.backend)
         return {name: np.asarray(value) for name, value in found.items()}
 
-    def train(self, job: Job, declared: concept.Concept, settings: Settings) -> list[dict]:
-        """The records of one variant and seed."""
+    def train(
+        self, job: Job, declared: Concept, settings: Settings, progress=None
+    ) -> tuple[list[dict], dict]:
+        """The records of one variant and seed, and what the concept keeps of the model."""
+        arguments = (job.part, job.seed, settings, progress)
         if self.backend is None:
             half = training.NumpyHalf(job.concept)
-            found = training.train(declared, half, job.part, job.seed, settings)
+            found, kept = training.train(declared, half, *arguments)
         else:
             half = training.KerasHalf(job.concept, self.backend, self.device)
             with self.backend.on_device(self.device):
-                found = training.train(declared, half, job.part, job.seed, settings)
+                found, kept = training.train(declared, half, *arguments)
         column = {"implementation": self.implementation, "seed": job.seed}
-        return [{**column, **record} for record in found]
+        return [{**column, **record} for record in found], kept

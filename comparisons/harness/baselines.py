@@ -24,6 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
+from comparisons.harness.bilingual import Words
 from comparisons.harness.datasets import load_titanic, mnist_subset
 from comparisons.harness.statistics import corrected_interval
 from comparisons.harness.titanic import folds, preparation
@@ -131,9 +132,10 @@ def run_titanic_baselines(
         splits, repeats, seed: as for `titanic.folds`, so that a network can be given the same.
 
     Returns:
-        One record a baseline: {"name", "name_ja", "data": what was drawn, "accuracy", "roc_auc",
-        "log_loss" (natural logarithm): each {"mean", "low", "high", "values"} over the folds with
-        the corrected 95 % interval, "seconds": mean time of fitting and predicting a fold}.
+        One record a baseline: {"name", "name_ja", "data": what was drawn, "scores": {"accuracy",
+        "roc_auc", "log_loss" (natural logarithm)}: each {"mean", "low", "high", "values"} over the
+        folds with the corrected 95 % interval, "seconds": mean time of fitting and predicting a
+        fold}.
 
     Raises:
         DataError: see `titanic.folds` and `load_titanic`.
@@ -145,7 +147,9 @@ def run_titanic_baselines(
         drawn.append((train, train["survived"], test, test["survived"]))
     data = (
         f"Titanic: {len(frame)} passengers, {splits} folds × {repeats} repeats, parties that share "
-        f"a ticket kept together, seed {seed}"
+        f"a ticket kept together, seed {seed}",
+        f"タイタニック：乗客{len(frame)}人、{splits}分割×{repeats}回、同じ切符を共有する同行者は"
+        f"分けない、シード{seed}",
     )
     return [
         _record(baseline, drawn, SCORES, data, test_over_train=1 / (splits - 1))
@@ -161,16 +165,19 @@ def run_mnist_baselines(
     The whole of MNIST would take a support vector machine minutes; the part is named in "data".
 
     Returns:
-        As `run_titanic_baselines`, with "roc_auc" and "log_loss" None; the interval is over draws.
+        As `run_titanic_baselines`, with "accuracy" alone; the interval is over draws.
 
     Raises:
         ValueError, DataError: see `mnist_subset`.
     """
     parts = [mnist_subset(train=train, test=test, seed=seed, flat=True) for seed in seeds]
     drawn: list[Split] = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
+    drawn_with = ", ".join(str(seed) for seed in seeds)
     data = (
         f"MNIST: {len(parts[0].x_train):,} training and {len(parts[0].x_test):,} test images, "
-        f"drawn with seeds {', '.join(str(seed) for seed in seeds)}"
+        f"drawn with seeds {drawn_with}",
+        f"MNIST：訓練画像{len(parts[0].x_train):,}枚とテスト画像{len(parts[0].x_test):,}枚、"
+        f"シードは{drawn_with}",
     )
     return [_record(baseline, drawn, SCORES[:1], data) for baseline in mnist_models()]
 
@@ -179,7 +186,7 @@ def _record(
     baseline: Baseline,
     drawn: list[Split],
     scores: Sequence[str],
-    data: str,
+    data: Words,
     test_over_train: float = 0.0,
 ) -> dict:
     """Fit and score one baseline on every split."""
@@ -201,9 +208,6 @@ def _record(
         "name": baseline.name,
         "name_ja": baseline.name_ja,
         "data": data,
-        **{
-            score: corrected_interval(values[score], test_over_train) if score in scores else None
-            for score in SCORES
-        },
+        "scores": {score: corrected_interval(values[score], test_over_train) for score in scores},
         "seconds": float(np.mean(seconds)),
     }

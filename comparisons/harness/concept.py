@@ -243,15 +243,20 @@ class Claim:
             verdict = "confirmed"
         elif high is not None and high < self.margin:
             verdict = "refuted"
+        interval = None if low is None else [low, high]
+        return self.record(verdict, effect["effect"], interval, len(effect["values"]))
+
+    def record(self, verdict: str, effect=None, interval=None, seeds: int = 0) -> dict:
+        """What `result.json` holds of the claim."""
         return {
             "claim": self.claim[0],
             "claim_ja": self.claim[1],
             "unit": self.unit,
             "margin": self.margin,
             "verdict": verdict,
-            "effect": effect["effect"],
-            "interval": None if low is None else [low, high],
-            "seeds": len(effect["values"]),
+            "effect": effect,
+            "interval": interval,
+            "seeds": seeds,
         }
 
 

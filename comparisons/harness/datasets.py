@@ -15,6 +15,9 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from comparisons.harness.bilingual import Words
+from reference_numpy import tree
+
 DIGITS = 10
 
 REQUIRED_COLUMNS = (
@@ -52,20 +55,26 @@ class Dataset:
     """What every concept trains on: three parts, and a sentence that says what was drawn.
 
     Attributes:
-        x_train, x_validation, x_test: float32, examples along axis 0.
+        x_train, x_validation, x_test: examples along axis 0: an array (float32, or integers for
+            tokens), or a list or dictionary of arrays where a model has several inputs.
         y_train, y_validation, y_test: the answers, in the same order.
         description: what was drawn from what, with which seed; shown on the page.
         feature_names: one name a column of x where x is a table, else empty.
     """
 
-    x_train: np.ndarray
+    x_train: np.ndarray | list | dict
     y_train: np.ndarray
-    x_validation: np.ndarray
+    x_validation: np.ndarray | list | dict
     y_validation: np.ndarray
-    x_test: np.ndarray
+    x_test: np.ndarray | list | dict
     y_test: np.ndarray
-    description: str
+    description: Words
     feature_names: tuple[str, ...] = ()
+
+
+def rows(x, chosen: slice | np.ndarray):
+    """The chosen examples of an array, or of each array of a list or dictionary."""
+    return tree.map_structure(lambda array: array[chosen], x)
 
 
 def data_path(name: str) -> Path:
@@ -174,6 +183,7 @@ def mnist_subset(
         return np.eye(DIGITS, dtype="float32")[digits] if one_hot else digits.astype("int32")
 
     tested = "all" if test is None else f"{test:,} of the"
+    tested_ja = "すべて" if test is None else f"から{test:,}枚"
     return Dataset(
         images(x[for_train]),
         labels(y[for_train]),
@@ -181,9 +191,14 @@ def mnist_subset(
         labels(y[for_validation]),
         images(x_test[for_test]),
         labels(y_test[for_test]),
-        f"MNIST: {train:,} training and {validation:,} validation images drawn from the "
-        f"{len(y):,} training images, {tested} {len(y_test):,} test images; "
-        f"drawn with seed {seed}, every digit in its share of the whole; pixels divided by 255",
+        (
+            f"MNIST: {train:,} training and {validation:,} validation images drawn from the "
+            f"{len(y):,} training images, {tested} {len(y_test):,} test images; "
+            f"drawn with seed {seed}, every digit in its share of the whole; pixels divided by 255",
+            f"MNIST：訓練画像{len(y):,}枚から訓練データ{train:,}枚と検証データ{validation:,}枚を抽出。"
+            f"テストデータはテスト画像{len(y_test):,}枚{tested_ja}。シードは{seed}で、各数字の割合は"
+            "全体と同じ。画素値は255で割った。",
+        ),
     )
 
 

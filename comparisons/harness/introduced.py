@@ -215,15 +215,11 @@ def check(
             made = keras_object(written)
             known = _known(made, column, dtype, oracle)
             found = _keras_quantities(made, written, dtype, backend)
-            records += checks.compare_all(
-                written.what, column, dtype, oracle, found, scale, known
-            )
+            records += checks.compare_all(written.what, column, dtype, oracle, found, scale, known)
             library = library_object(made)
             if library is not None:
                 found, ran = traced(lambda: _library_quantities(library, made, written, dtype))  # noqa: B023
-                records += checks.compare_all(
-                    written.what, "library", dtype, oracle, found, scale
-                )
+                records += checks.compare_all(written.what, "library", dtype, oracle, found, scale)
     return records, ran
 
 

@@ -158,8 +158,13 @@ def fold_dataset(
         y_validation,
         x_test,
         y_test,
-        f"Titanic: fold {fold.fold + 1} of repeat {fold.repeat + 1}, {len(train)} passengers to "
-        f"train, {len(validation)} to validate (drawn with seed {seed}), {len(test)} to test; "
-        "parties that share a ticket stay together",
+        (
+            f"Titanic: fold {fold.fold + 1} of repeat {fold.repeat + 1}, {len(train)} passengers "
+            f"to train, {len(validation)} to validate (drawn with seed {seed}), {len(test)} to "
+            "test; parties that share a ticket stay together",
+            f"タイタニック：{fold.repeat + 1}回目の{fold.fold + 1}番目の分割。訓練{len(train)}人、"
+            f"検証{len(validation)}人（シード{seed}で抽出）、テスト{len(test)}人。"
+            "同じ切符を共有する同行者は分けない。",
+        ),
         names,
     )

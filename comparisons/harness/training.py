@@ -4,39 +4,41 @@ import statistics
 import time
 
 import numpy as np
-from sklearn.metrics import log_loss, roc_auc_score
 
 from comparisons.harness import memory
+from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Concept, Settings, Task
-from comparisons.harness.datasets import Dataset
+from comparisons.harness.datasets import Dataset, rows
+from comparisons.harness.scores import Score
 from reference_numpy import random as reference_random
 
 LATENCY_REPEATS = 20
+LATENCY_SECONDS = 5.0  # where one prediction takes long, fewer repeats must do
 PREDICT_BATCH = 1000
 
 
 class Stopwatch:
-    """A callback of both halves that times the batches and epochs of `fit`.
+    """Times the steps and epochs of a training run.
 
-    The first batch of all is apart, since a framework compiles there. Time spent on validation is
-    not an epoch's: an epoch ends with its last batch.
+    The first step of all is apart, since a framework compiles there. Time spent on validation is
+    not an epoch's: an epoch ends with its last step.
     """
 
     def __init__(self, synchronize):
         self.synchronize = synchronize
         self.steps, self.epochs, self.first_step = [], [], None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def start_epoch(self):
         """Start the epoch's clock."""
         self._epoch = time.perf_counter()
 
-    def on_train_batch_begin(self, batch, logs=None):
-        """Start the batch's clock."""
+    def start_step(self):
+        """Start the step's clock."""
         self._step = time.perf_counter()
 
-    def on_train_batch_end(self, batch, logs=None):
-        """Stop the batch's clock."""
+    def stop_step(self):
+        """Stop the step's clock."""
         self.synchronize()
         self._stopped = time.perf_counter()
         if self.first_step is None:
@@ -44,8 +46,8 @@ class Stopwatch:
         else:
             self.steps.append(self._stopped - self._step)
 
-    def on_epoch_end(self, epoch, logs=None):
-        """Record the time from the epoch's start to the end of its last batch."""
+    def stop_epoch(self):
+        """Record the time from the epoch's start to the end of its last step."""
         self.epochs.append(self._stopped - self._epoch)
 
     def record(self) -> dict:
@@ -62,149 +64,244 @@ class Stopwatch:
 class NumpyHalf:
     """The NumPy column: builds the reference's models."""
 
-    device = "cpu"
+    device, column = "cpu", "numpy"
 
     def __init__(self, name: str):
-        self.name = name
+        self.name, self.module = name, reference_half(name)
 
     def build(self, build: str, arguments: dict, seed: int):
-        """The compiled model with the initial weights that belong to the seed."""
+        """The model (or models by name) with the initial weights that belong to the seed."""
         reference_random.set_seed(seed)
-        return getattr(reference_half(self.name), build)(**arguments)
+        return getattr(self.module, build)(**arguments)
 
-    def stopwatch(self) -> Stopwatch:
-        """A stopwatch for `fit`."""
+    def synchronize(self) -> None:
+        """NumPy computes at once."""
+
+    def callback(self, own: type) -> object:
+        """A callback of this half's `fit`."""
         from reference_numpy.callbacks import Callback
 
-        return type("NumpyStopwatch", (Stopwatch, Callback), {})(lambda: None)
+        return type(own.__name__, (own, Callback), {})()
 
 
 class KerasHalf:
     """A Keras column: builds Keras's models with the reference's initial weights."""
 
     def __init__(self, name: str, backend, device: str):
-        self.name, self.backend, self.device = name, backend, device
+        self.name, self.module = name, keras_half(name)
+        self.backend, self.device = backend, device
+        self.column = f"keras-{backend.__name__.rpartition('.')[2]}"
 
     def build(self, build: str, arguments: dict, seed: int):
-        """The compiled model with the initial weights that belong to the seed."""
+        """The model (or models by name) with the initial weights that belong to the seed."""
         import keras
 
         keras.utils.clear_session(free_memory=False)
         self.backend.set_seed(seed)
-        model = getattr(keras_half(self.name), build)(**arguments)
-        model.set_weights(NumpyHalf(self.name).build(build, arguments, seed).get_weights())
+        model = getattr(self.module, build)(**arguments)
+        initial = by_name(NumpyHalf(self.name).build(build, arguments, seed))
+        for name, own in by_name(model).items():
+            own.set_weights(initial[name].get_weights())
         return model
 
-    def stopwatch(self) -> Stopwatch:
-        """A stopwatch for `fit`."""
+    def synchronize(self) -> None:
+        """Wait for the device."""
+        self.backend.synchronize()
+
+    def callback(self, own: type) -> object:
+        """A callback of this half's `fit`."""
         import keras
 
-        watch = type("KerasStopwatch", (Stopwatch, keras.callbacks.Callback), {})
-        watch.__init__ = lambda self, wait: (
-            keras.callbacks.Callback.__init__(self),
-            Stopwatch.__init__(self, wait),
-        )[0]
-        return watch(self.backend.synchronize)
+        return type(own.__name__, (own, keras.callbacks.Callback), {})()
 
 
-def train(concept: Concept, half, variant: str, seed: int, settings: Settings) -> list[dict]:
-    """Train the task's model on each of its datasets; one record each.
+def by_name(model) -> dict:
+    """The models that a builder returned, by name."""
+    return model if isinstance(model, dict) else {"": model}
 
-    A record has everything that the page shows of a run: history, accuracies, generalisation gap
-    at the end and at the best epoch, the epoch where validation loss turns, times and memory.
+
+def train(
+    concept: Concept, half, variant: str, seed: int, settings: Settings, progress=None
+) -> tuple[list[dict], dict[str, np.ndarray]]:
+    """Train the task's model on each of its datasets.
+
+    Args:
+        progress: called with the epochs that are done and their number.
+
+    Returns:
+        A record for each dataset with everything that the page shows of a run: history, scores,
+        generalisation gap at the end and at the best epoch, the epoch where validation loss turns,
+        times and memory; and the arrays that the concept keeps of the first one.
     """
     datasets = concept.task.data(settings, seed)
     datasets = [datasets] if isinstance(datasets, Dataset) else datasets
-    return [
-        {"fold": fold, **train_once(concept.task, half, variant, seed, settings, dataset)}
-        for fold, dataset in enumerate(datasets)
-    ]
+    records, kept = [], {}
+    for fold, dataset in enumerate(datasets):
+        run = Run(concept.task, half, variant, seed, settings, dataset, progress)
+        records.append({"fold": fold, **run.record()})
+        kept = kept or run.kept
+    return records, kept
 
 
-def train_once(
-    task: Task, half, variant: str, seed: int, settings: Settings, data: Dataset
-) -> dict:
-    """Train one model on one dataset and measure it."""
-    preset = task.preset(settings)
-    memory.reset_peak()
-    model = half.build(task.build, task.variants[variant], seed)
-    watch = half.stopwatch()
-    history = model.fit(
-        data.x_train,
-        data.y_train,
-        batch_size=preset.batch_size,
-        epochs=preset.epochs,
-        validation_data=(data.x_validation, data.y_validation),
-        validation_batch_size=PREDICT_BATCH,
-        verbose=0,
-        callbacks=[watch],
-    ).history
-    history = {name: [float(value) for value in values] for name, values in history.items()}
-    peak = memory.peak_bytes()
-    parts = ("train", "validation", "test")
-    scores = {
-        part: evaluate(task, model, getattr(data, f"x_{part}"), getattr(data, f"y_{part}"))
-        for part in parts
-    }
-    return {
-        "variant": variant,
-        "device": half.device,
-        "data": data.description,
-        "epochs": preset.epochs,
-        "steps_per_epoch": -(-len(data.x_train) // preset.batch_size),
-        "batch_size": preset.batch_size,
-        "history": history,
-        **{f"{part}_{name}": v for part in parts for name, v in scores[part].items()},
-        "generalisation_gap": scores["train"]["accuracy"] - scores["validation"]["accuracy"],
-        **turning_point(history),
-        **watch.record(),
-        "seconds_per_prediction": latency(model, data.x_test[: preset.batch_size]),
-        "peak_memory_bytes": peak,
-        "parameters": int(model.count_params()),
-    }
+class Run:
+    """One model trained on one dataset, and everything that is measured of it."""
 
+    def __init__(self, task: Task, half, variant, seed, settings, data, progress=None):
+        self.task, self.half, self.variant, self.seed = task, half, variant, seed
+        self.preset, self.data = task.preset(settings), data
+        self.progress = progress or (lambda done, of: None)
+        self.watch, self.kept = Stopwatch(half.synchronize), {}
 
-def evaluate(task: Task, model, x: np.ndarray, y: np.ndarray) -> dict:
-    """Accuracy and log loss in inference mode, and for binary labels the area under the ROC."""
-    probabilities = model.predict(x, batch_size=PREDICT_BATCH, verbose=0).astype("float64")
-    if task.kind == "binary":
-        positive = probabilities.reshape(-1)
-        answers = np.asarray(y).reshape(-1).astype(int)
+    def record(self) -> dict:
+        """Train, and say all that was measured."""
+        task, data, preset = self.task, self.data, self.preset
+        memory.reset_peak()
+        self.model = self.half.build(task.build, task.variants[self.variant], self.seed)
+        self.keep(0)
+        history = self.loop() if task.train else self.fit()
+        history = {name: [float(value) for value in values] for name, values in history.items()}
+        peak = memory.peak_bytes()
+        parts = ("train", "validation", "test")
+        scores = {part: self.scores(part) for part in parts}
+        first = task.scores[0]
         return {
-            "accuracy": float(np.mean((positive > 0.5) == answers)),
-            "log_loss": float(log_loss(answers, positive, labels=[0, 1])),
-            "roc_auc": float(roc_auc_score(answers, positive)),
+            "variant": self.variant,
+            "device": self.half.device,
+            "data": data.description,
+            "epochs": preset.epochs,
+            "steps_per_epoch": self.steps_per_epoch,
+            "batch_size": preset.batch_size,
+            "history": history,
+            "scores": scores,
+            "generalisation_gap": first.gap(
+                *(scores[part][first.key] for part in ("train", "validation"))
+            ),
+            **turning_point(history, first),
+            **self.watch.record(),
+            "seconds_per_prediction": self.latency(),
+            "peak_memory_bytes": peak,
+            "parameters": sum(int(m.count_params()) for m in by_name(self.model).values()),
         }
-    answers = np.argmax(y, axis=-1) if np.ndim(y) == 2 else np.asarray(y)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    classes = np.arange(probabilities.shape[1])
-    return {
-        "accuracy": float(np.mean(probabilities.argmax(axis=1) == answers)),
-        "log_loss": float(log_loss(answers, probabilities, labels=classes)),
-    }
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Training steps an epoch."""
+        return self.preset.steps or -(-len(self.data.y_train) // self.preset.batch_size)
+
+    def fit(self) -> dict:
+        """Train by `fit`; the history."""
+        run = self
+
+        class Watching:
+            """Passes what happens on to the stopwatch."""
+
+            def on_epoch_begin(self, epoch, logs=None):
+                run.watch.start_epoch()
+
+            def on_train_batch_begin(self, batch, logs=None):
+                run.watch.start_step()
+
+            def on_train_batch_end(self, batch, logs=None):
+                run.watch.stop_step()
+
+            def on_epoch_end(self, epoch, logs=None):
+                run.end_epoch(epoch + 1)
+
+        data = self.data
+        return self.model.fit(
+            data.x_train,
+            data.y_train,
+            batch_size=self.preset.batch_size,
+            epochs=self.preset.epochs,
+            validation_data=(data.x_validation, data.y_validation),
+            validation_batch_size=PREDICT_BATCH,
+            verbose=0,
+            callbacks=[self.half.callback(Watching)],
+        ).history
+
+    def loop(self) -> dict:
+        """Train by the concept's own loop; the history: means of the logs, validation scores."""
+        # Each column draws its own numbers: equal ones would make the runs no independent evidence.
+        column = IMPLEMENTATIONS.index(self.half.column)
+        generator = np.random.default_rng([self.seed, column])
+        train = getattr(self.half.module, self.task.train)
+        steps = train(self.model, self.data, generator, self.preset.batch_size)
+        history = {}
+        for epoch in range(1, self.preset.epochs + 1):
+            self.watch.start_epoch()
+            logs = []
+            for _ in range(self.steps_per_epoch):
+                self.watch.start_step()
+                logs.append(next(steps))
+                self.watch.stop_step()
+            self.end_epoch(epoch)
+            for key in dict.fromkeys(key for log in logs for key in log):
+                # What a step did not log (a reward before an episode ended) is left out.
+                values = [log[key] for log in logs if key in log]
+                history.setdefault(key, []).append(float(np.mean(values)))
+            for key, value in self.scores("validation").items():
+                history.setdefault(f"val_{key}", []).append(value)
+        return history
+
+    def end_epoch(self, epoch: int) -> None:
+        """Stop the clock, tell of the progress, and keep what is to be kept."""
+        self.watch.stop_epoch()
+        self.progress(epoch, self.preset.epochs)
+        self.keep(epoch)
+
+    def keep(self, epoch: int) -> None:
+        """The concept's arrays of the model, at the epochs where it wants them."""
+        wanted = {round(share * self.preset.epochs) for share in self.task.keep_at}
+        if self.task.keep and epoch in wanted:
+            found = getattr(self.half.module, self.task.keep)(self.model, self.data)
+            self.kept |= {f"{epoch}/{name}": np.asarray(value) for name, value in found.items()}
+
+    def predict(self, x):
+        """What the scores compare with the targets."""
+        if self.task.predict:
+            return np.asarray(getattr(self.half.module, self.task.predict)(self.model, x))
+        return self.model.predict(x, batch_size=PREDICT_BATCH, verbose=0)
+
+    def scores(self, part: str) -> dict:
+        """Every score on a part of the data, in inference mode."""
+        found = self.predict(getattr(self.data, f"x_{part}"))
+        found = found.astype("float64") if found.dtype.kind == "f" else found
+        y = getattr(self.data, f"y_{part}")
+        return {score.key: float(score.function(y, found)) for score in self.task.scores}
+
+    def latency(self) -> float:
+        """Median seconds to predict one batch, after warm-up."""
+        batch = rows(self.data.x_test, slice(self.preset.batch_size))
+        # `predict_on_batch` returns a NumPy array, so the device has finished.
+        answer = self.predict if self.task.predict else self.model.predict_on_batch
+        times = []
+        for _ in range(LATENCY_REPEATS + 3):
+            start = time.perf_counter()
+            answer(batch)
+            times.append(time.perf_counter() - start)
+            if sum(times) > LATENCY_SECONDS and len(times) > 3:
+                break
+        return statistics.median(times[3:])
 
 
-def turning_point(history: dict) -> dict:
-    """The best epoch (lowest validation loss), the gap there, and whether validation loss turns.
+def turning_point(history: dict, score: Score) -> dict:
+    """The best epoch on the validation data, the gap there, and whether things get worse after it.
 
-    Epochs count from 1. `overfitting_epoch` is the best epoch where the loss rises after it, None
-    where it is still at its lowest when training ends.
+    Best is where validation loss is lowest, or the score best where no such loss is measured.
+    Epochs count from 1. `overfitting_epoch` is the best epoch where it is not the last one, None
+    where validation was still at its best when training ended.
     """
-    losses = history["val_loss"]
-    best = int(np.argmin(losses))
-    turns = best < len(losses) - 1
+    if "val_loss" in history:
+        best = int(np.argmin(history["val_loss"]))
+    else:
+        values = np.array(history[f"val_{score.key}"])
+        best = int(np.argmax(values if score.larger_is_better else -values))
+    both = score.key in history and f"val_{score.key}" in history
+    last = best == len(next(iter(history.values()))) - 1
     return {
         "best_epoch": best + 1,
-        "best_epoch_gap": history["accuracy"][best] - history["val_accuracy"][best],
-        "overfitting_epoch": best + 1 if turns else None,
+        "best_epoch_gap": score.gap(history[score.key][best], history[f"val_{score.key}"][best])
+        if both
+        else None,
+        "overfitting_epoch": None if last else best + 1,
     }
-
-
-def latency(model, batch: np.ndarray) -> float:
-    """Median seconds to predict one batch, after warm-up."""
-    times = []
-    for _ in range(LATENCY_REPEATS + 3):
-        start = time.perf_counter()
-        model.predict_on_batch(batch)  # returns a NumPy array, so the device has finished
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[3:])

@@ -55,11 +55,11 @@ def test_titanic_scores_of_the_plain_rules_by_hand(frame, records):
     survived = frame["survived"].to_numpy()
     women = (frame["sex"] == "female").to_numpy()
     majority, rule = records["Majority class"], records["Women first"]
-    assert majority["accuracy"]["values"] == pytest.approx(
+    assert majority["scores"]["accuracy"]["values"] == pytest.approx(
         [1 - survived[fold.test_index].mean() for fold in drawn]
     )
     assert majority["roc_auc"]["values"] == [0.5] * 3
-    assert rule["accuracy"]["values"] == pytest.approx(
+    assert rule["scores"]["accuracy"]["values"] == pytest.approx(
         [(survived == women)[fold.test_index].mean() for fold in drawn]
     )
 
@@ -67,14 +67,14 @@ def test_titanic_scores_of_the_plain_rules_by_hand(frame, records):
 def test_titanic_learners_beat_the_rule_in_log_loss_and_majority_in_accuracy(records):
     majority = records.pop("Majority class")
     for record in records.values():
-        assert record["accuracy"]["mean"] > majority["accuracy"]["mean"] + 0.1
+        assert record["scores"]["accuracy"]["mean"] > majority["scores"]["accuracy"]["mean"] + 0.1
     assert records["Logistic regression"]["log_loss"]["mean"] < 0.5
     assert records["Random forest"]["roc_auc"]["mean"] > 0.83
 
 
 def test_titanic_interval_is_the_corrected_one(records):
     """Three folds: 1/n + 1/2 = 5/6 and t(0.975, 2) = 4.302653."""
-    accuracy = records["Women first"]["accuracy"]
+    accuracy = records["Women first"]["scores"]["accuracy"]
     half = 4.302653 * np.std(accuracy["values"], ddof=1) * np.sqrt(5 / 6)
     assert accuracy["high"] - accuracy["mean"] == pytest.approx(half, rel=1e-6)
 
@@ -125,8 +125,8 @@ def test_mnist_records():
     for record in found:
         assert record["roc_auc"] is None
         assert record["log_loss"] is None
-        assert record["accuracy"]["low"] is None  # one draw
+        assert record["scores"]["accuracy"]["low"] is None  # one draw
         assert "300 training and 200 test images, drawn with seeds 0" in record["data"]
-    assert by_name["Majority class"]["accuracy"]["mean"] == pytest.approx(0.1135, abs=0.003)
+    assert by_name["Majority class"]["scores"]["accuracy"]["mean"] == pytest.approx(0.1135, abs=0.003)
     for name in ("Logistic regression", "Support vector machine", "k nearest neighbours"):
-        assert by_name[name]["accuracy"]["mean"] > 0.75
+        assert by_name[name]["scores"]["accuracy"]["mean"] > 0.75

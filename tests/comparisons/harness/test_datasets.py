@@ -269,9 +269,9 @@ def test_subset_is_float32_stratified_and_disjoint(mnist):
     seen = {image.tobytes() for image in part.x_train}
     assert len(seen) == 3000
     assert not seen & {image.tobytes() for image in part.x_validation}
-    assert "3,000 training and 1,000 validation images" in part.description
-    assert "500 of the 10,000 test images" in part.description
-    assert "seed 3" in part.description
+    assert "3,000 training and 1,000 validation images" in part.description[0]
+    assert "500 of the 10,000 test images" in part.description[0]
+    assert "seed 3" in part.description[0]
 
 
 def test_subset_images_keep_their_labels(mnist):
@@ -309,7 +309,7 @@ def test_subset_by_default_is_everything(mnist):
     part = mnist_subset()
     assert (len(part.y_train), len(part.y_validation)) == (55000, 5000)
     np.testing.assert_array_equal(part.y_test, mnist[1][1])
-    assert "all 10,000 test images" in part.description
+    assert "all 10,000 test images" in part.description[0]
 
 
 @pytest.mark.parametrize(

@@ -171,8 +171,8 @@ def test_fold_dataset_keeps_parties_apart_in_all_three_parts(frame):
         assert x.dtype == y.dtype == np.float32
         assert np.isfinite(x).all()
     np.testing.assert_array_equal(part.y_test[:, 0], frame["survived"].iloc[fold.test_index])
-    assert "fold 3 of repeat 1" in part.description
-    assert "seed 3" in part.description
+    assert "fold 3 of repeat 1" in part.description[0]
+    assert "seed 3" in part.description[0]
 
 
 def test_fold_dataset_is_fitted_on_its_training_part_alone(frame):

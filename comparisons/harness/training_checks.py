@@ -1,0 +1,153 @@
+"""Rung 4: the same training steps in both halves, from the same weights, batches and draws.
+
+A training run carries every rounding on. How far two correct runs may be apart is measured by
+repetitions of the reference in which every input, and every weight after every step, is moved by
+one rounding. Where that grows to a noticeable share of what is compared, no two machines agree any
+more: the comparison ends before it, and says at which step.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from comparisons.harness import checks
+from comparisons.harness.catalogue import keras_half, reference_half
+from comparisons.harness.concept import Settings, Task
+from comparisons.harness.datasets import Dataset, rows
+from comparisons.harness.draws import numpy_draws, reseed
+from comparisons.harness.layer_checks import DRAWS_SEED
+from comparisons.harness.model_checks import (
+    build_pair,
+    build_reference,
+    first_dataset,
+    subject,
+)
+from comparisons.harness.precision import PRECISIONS, precision, reference_precision
+from comparisons.harness.training import by_name
+from reference_numpy import tree
+
+STEPS = (1, 2, 5, 10, 20, 50)
+STEP_BATCH = 8
+JITTERED_RUNS = 8
+# A run is compared as long as float32's rounding may move its logs by at most this share.
+CHAOS = 0.01
+
+
+def check(name: str, task: Task, settings: Settings, column: str) -> list[checks.Record]:
+    """One step, and as many as can be compared, up to 50, of every variant."""
+    data = first_dataset(task, settings)
+    return [
+        record
+        for variant in task.variants
+        for record in _check_variant(name, task, variant, data, column)
+    ]
+
+
+def _check_variant(
+    name: str, task: Task, variant: str, data: Dataset, column: str
+) -> list[checks.Record]:
+    models = build_reference(name, task, variant)
+    weights = {part: model.get_weights() for part, model in models.items()}
+
+    def follow(jitter=lambda array: array):
+        with reference_precision("float64"):
+            built = getattr(reference_half(name), task.build)(**task.variants[variant])
+            for part, model in by_name(built).items():
+                model.set_weights([jitter(weight) for weight in weights[part]])
+                _round_constants(model)
+                reseed(model, DRAWS_SEED)
+            steps = _steps(reference_half(name), task, built, _cast(data, "float64", jitter))
+            return _follow(built, steps, jitter)
+
+    oracle = follow()
+    scale = checks.scales(follow, oracle, draws=JITTERED_RUNS)
+    last = _comparable(oracle, scale)
+    chosen = [key for key in oracle if key.endswith(("after step 1", f"after step {last}"))]
+    reason = "" if last == STEPS[-1] else f"beyond step {last} rounding decides where it goes"
+    records = []
+    for dtype in PRECISIONS:
+        _, theirs = build_pair(name, task, variant, dtype, weights)
+        for model in theirs.values():
+            _round_constants(model)
+            # A compiled function would draw its masks once and for all; else it is faster.
+            model.run_eagerly = any(hasattr(p, "seed_generator") for p in model._flatten_layers())
+        built = theirs if len(theirs) > 1 or "" not in theirs else theirs[""]
+        steps = _steps(keras_half(name), task, built, _cast(data, dtype))
+        with precision(dtype), numpy_draws(DRAWS_SEED):
+            found = _follow(built, steps, last=last)
+        records += checks.compare_all(
+            f"{subject(name, task, variant)}: training",
+            column,
+            dtype,
+            {key: oracle[key] for key in chosen},
+            {key: value for key, value in found.items() if key in chosen},
+            scale,
+        )
+    for record in records:
+        record.reason = record.reason or reason
+    return records
+
+
+def _cast(data: Dataset, dtype: str, change=lambda array: array) -> Dataset:
+    """The training data in a precision, floats passed through `change`."""
+
+    def cast(array):
+        return change(array.astype("float64")).astype(dtype) if array.dtype.kind == "f" else array
+
+    return dataclasses.replace(data, x_train=tree.map_structure(cast, data.x_train))
+
+
+def _steps(half, task: Task, model, data: Dataset):
+    """The logs of one training step after another, without end."""
+    generator = np.random.default_rng(0)
+    if task.train:
+        yield from getattr(half, task.train)(model, data, generator, STEP_BATCH)
+    while True:
+        chosen = generator.integers(0, len(data.y_train), STEP_BATCH)
+        logs = model.train_on_batch(rows(data.x_train, chosen), data.y_train[chosen])
+        yield {"loss": logs[0] if isinstance(logs, (list, tuple)) else logs}
+
+
+def _follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
+    """Logs and weights after some of the steps, by name."""
+    quantities, logs = {}, {}
+    for step in range(1, last + 1):
+        for key, value in next(steps).items():
+            # What a step does not log counts as 0 there.
+            logs.setdefault(key, np.zeros(STEPS[-1]))[step - 1] = float(value)
+        for part, model in by_name(built).items():
+            if jitter:
+                model.set_weights([jitter(weight) for weight in model.get_weights()])
+            if step in STEPS:
+                for index, weight in enumerate(model.get_weights()):
+                    name = f"{part} weight {index} after step {step}".strip()
+                    quantities[name] = np.array(weight)
+        if step in STEPS:
+            for key, values in logs.items():
+                quantities[f"{key} after step {step}"] = values[:step].copy()
+    return quantities
+
+
+def _comparable(oracle: dict, scale: dict) -> int:
+    """The last of the steps up to which rounding moves the logs by a small share only."""
+    last = 1
+    for step in STEPS[1:]:
+        for key, values in oracle.items():
+            if key.endswith(f"after step {step}") and "weight" not in key:
+                tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"] * scale[key]
+                if tolerance > CHAOS * np.abs(values).max():
+                    return last
+        last = step
+    return last
+
+
+def _round_constants(model) -> None:
+    """Round an optimizer's constants (momentum, β₁, …) to float32.
+
+    Keras does so in some places and not in others ("optimizer constants in float64" in
+    docs/keras-divergences.md); with constants that float32 holds the rest can be proven exactly.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    for name, value in vars(optimizer).items() if optimizer else ():
+        if isinstance(value, float):
+            setattr(optimizer, name, float(np.float32(value)))
