@@ -8,6 +8,8 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -46,14 +48,16 @@ class WrittenOut:
             for way in ("backward", "derivative", "gradient")
         )
         given = introduced.arguments(0)
-        parameters = inspect.signature(self.function).parameters
-        unknown = [key for key in parameters if key not in given and key != "generator"]
-        if missing := [key for key in unknown if parameters[key].default is inspect._empty]:
-            raise ValueError(f"{name}: `arguments` of '{introduced.name}' lack {missing[0]}")
-        self.draws = "generator" in parameters
         self.is_rule = "gradients" in given
-        names = ["w", "gradients", *list(parameters)[2:]] if self.is_rule else list(parameters)
-        self.given = {key: given[key] for key in names if key in given}
+        parameters = dict(inspect.signature(self.function).parameters)
+        self.draws = parameters.pop("generator", None) is not None
+        if self.is_rule:  # it is given one gradient after another
+            w, g, *_ = parameters
+            parameters["gradients"] = parameters.pop(g)
+        for key, parameter in parameters.items():
+            if key not in given and parameter.default is inspect.Parameter.empty:
+                raise ValueError(f"{name}: `arguments` of '{introduced.name}' lack {key}")
+        self.given = {key: given[key] for key in parameters if key in given}
         self.others = {key: value for key, value in given.items() if key not in self.given}
         # Rounded to float32, so that every precision starts from the same numbers.
         self.arrays = {
@@ -62,11 +66,17 @@ class WrittenOut:
             if isinstance(value, np.ndarray)
         }
         self.floats = [key for key, value in self.arrays.items() if value.dtype.kind == "f"]
-        generator = np.random.default_rng(1)
+        generator, count = np.random.default_rng(1), self.differentiated_outputs
+        outputs = self.outputs(self.cast("float64"))[0] if count else []
         self.cotangents = [
             generator.standard_normal(y.shape).astype("float32").astype("float64")
-            for y in self.outputs(self.cast("float64"))[0][: self.differentiated_outputs]
+            for y in outputs[:count]
         ]
+
+    @cached_property
+    def oracle(self) -> dict:
+        """Outputs and gradients in float64, by name."""
+        return self.quantities()
 
     @property
     def differentiated_outputs(self) -> int:
@@ -128,20 +138,18 @@ class WrittenOut:
 
     def path(self, arguments: dict) -> np.ndarray:
         """The weights before and after each step of an update rule."""
-        given = dict(arguments)
-        w, gradients = given.pop("w"), given.pop("gradients")
-        state, path = [], [w]
-        names = list(inspect.signature(self.function).parameters)[2:]
+        options = dict(arguments)
+        w, gradients = options.pop(next(iter(options))), options.pop("gradients")
+        path = [w]
         for g in gradients:
-            w, *state = as_tuple(self.function(w, g, **given))
-            given.update(zip(names, state))
+            w, *state = as_tuple(self.function(w, g, **options))
+            options.update(zip(list(options), state))
             path.append(w)
         return np.stack(path)
 
     def calculus(self) -> list[checks.Record]:
         """The written-out gradients against four-point differences, along random directions."""
-        quantities, records = self.quantities(), []
-        arguments = self.cast("float64")
+        records, arguments = [], self.cast("float64")
 
         def total(key, distance, direction):
             moved = {**arguments, key: arguments[key] + distance * direction}
@@ -151,9 +159,9 @@ class WrittenOut:
             return sum(float(np.sum(y * dy)) for y, dy in zip(outputs, self.cotangents))
 
         for seed, key in enumerate(self.differentiated):
-            if f"gradient of {key}" not in quantities:
+            if f"gradient of {key}" not in self.oracle:
                 continue
-            gradient = quantities[f"gradient of {key}"]
+            gradient = self.oracle[f"gradient of {key}"]
             direction = np.random.default_rng(seed).standard_normal(gradient.shape)
             far = total(key, -2 * STEP, direction) - total(key, 2 * STEP, direction)
             near = total(key, STEP, direction) - total(key, -STEP, direction)
@@ -177,22 +185,22 @@ class WrittenOut:
         """What the records call it."""
         return f"{self.name}: {self.introduced.name}"
 
-    def scale(self, quantities: dict) -> dict:
-        """How far apart correct computations of it may be."""
-        return checks.scales(lambda change: self.quantities(change=change), quantities)
+    @cached_property
+    def scale(self) -> dict:
+        """How far apart correct computations of it may be, in units of roundoff."""
+        return checks.scales(lambda change: self.quantities(change=change), self.oracle)
 
 
 def check_written_out(name: str, introduced: Introduced) -> list[checks.Record]:
     """Rung 1, the NumPy half's own: calculus, and float32 against float64."""
     written = WrittenOut(name, introduced)
-    oracle = written.quantities()
     found = written.quantities("float32")
     records = [] if introduced.kinks else written.calculus()
     records += checks.compare_all(
-        written.what, "written out", "float32", oracle, found, written.scale(oracle)
+        written.what, "written out", "float32", written.oracle, found, written.scale
     )
     for where, value in found.items():
-        if oracle[where].dtype == "float64" and value.dtype != "float32":
+        if written.oracle[where].dtype == "float64" and value.dtype != "float32":
             reason = f"{value.dtype} came out where float32 went in"
             record = (written.what, where, "written out", "float32", np.inf, 0.0, np.inf, False)
             records.append(checks.Record(*record, reason))
@@ -208,19 +216,22 @@ def check(
         The records, and the library's functions that really ran, `{"module", "name"}` each.
     """
     written = WrittenOut(name, introduced)
-    oracle, records, ran = written.quantities(), [], []
-    scale = written.scale(oracle)
+    records, ran = [], {}
     for dtype in PRECISIONS:
         with precision(dtype):
             made = keras_object(written)
-            known = _known(made, column, dtype, oracle)
+            known = _known(made, column, dtype, written.oracle)
             found = _keras_quantities(made, written, dtype, backend)
-            records += checks.compare_all(written.what, column, dtype, oracle, found, scale, known)
+            records += checks.compare_all(
+                written.what, column, dtype, written.oracle, found, written.scale, known
+            )
             library = library_object(made)
             if library is not None:
-                found, ran = traced(lambda: _library_quantities(library, made, written, dtype))  # noqa: B023
-                records += checks.compare_all(written.what, "library", dtype, oracle, found, scale)
-    return records, ran
+                found = _library_quantities(library, made, written, dtype, ran)
+                records += checks.compare_all(
+                    written.what, "library", dtype, written.oracle, found, written.scale
+                )
+    return records, [{"module": module, "name": name} for module, name in ran]
 
 
 def keras_object(written: WrittenOut):
@@ -265,7 +276,7 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         path = [arguments["w"]]
         for g in arguments["gradients"]:
             made.apply([keras.ops.convert_to_tensor(g, dtype=dtype)], [variable])
-            path.append(keras.ops.convert_to_numpy(variable.value).copy())
+            path.append(variable.numpy().copy())
         return {"weights after each step": np.stack(path)}
     arrays = {key: arguments[key] for key in written.arrays}
     if isinstance(made, keras.Loss):
@@ -307,25 +318,25 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         outputs = outputs + [np.asarray(value) for value in made.non_trainable_weights]
     named = name_outputs(outputs[: len(written.outputs(written.cast("float64"))[0])])
     slopes = dict(zip(names, [*slopes, *grads]))
-    wanted = [n.removeprefix("gradient of ") for n in written.quantities() if "gradient" in n]
+    wanted = [n.removeprefix("gradient of ") for n in written.oracle if "gradient" in n]
     return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
 
 
-def _library_quantities(library, made, written: WrittenOut, dtype: str) -> dict:
+def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dict) -> dict:
     arguments = written.cast(dtype)
     if isinstance(library, rn.optimizers.Optimizer):
         w = arguments["w"].copy()
         path = [w.copy()]
         for g in arguments["gradients"]:
-            library.apply([g], [w])
+            with traced(ran):
+                library.apply([g], [w])
             path.append(w.copy())
         return {"weights after each step": np.stack(path)}
     arrays = {key: arguments[key] for key in written.arrays}
     if isinstance(library, rn.losses.Loss):
-        return {
-            "output": np.asarray(library(**arrays)),
-            "gradient of y_pred": library.gradient(**arrays),
-        }
+        with traced(ran):
+            value, gradient = library(**arrays), library.gradient(**arrays)
+        return {"output": np.asarray(value), "gradient of y_pred": gradient}
     given, count = list(arrays.values()), written.introduced.inputs
     parameters = list(inspect.signature(made.call if hasattr(made, "call") else made).parameters)
     inputs = given[0] if count == 1 else dict(zip(parameters, given[:count]))
@@ -338,23 +349,27 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str) -> dict:
             library.build(**{f"{key}_shape": x.shape for key, x in inputs.items()})
     library.set_weights([*given[count:], *library.get_weights()[len(given) - count :]])
     reseed(library, DRAWS_SEED)
-    if count == 1:
-        y, cache = library.forward(inputs, **options)
-    else:
-        y, cache = library.forward(**inputs, **options)
+    with traced(ran):
+        y, cache = (
+            library.forward(inputs, **options)
+            if count == 1
+            else library.forward(**inputs, **options)
+        )
     outputs = [np.asarray(value) for value in as_tuple(y)]
     dys = [dy.astype(dtype) for dy in written.cotangents[: len(outputs)]]
     dys += [np.zeros_like(value) for value in outputs[len(dys) :]]
     named = name_outputs([*outputs, *(w.copy() for w in library.non_trainable_weights)])
-    oracle = written.quantities()
-    named = {name: value for name, value in named.items() if name in oracle}
-    if not any("gradient" in name for name in oracle):
+    named = {name: value for name, value in named.items() if name in written.oracle}
+    if not any("gradient" in name for name in written.oracle):
         return named
-    dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
+    with traced(ran):
+        dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
     slopes = [dx] if count == 1 else [dx[key] for key in inputs]
     slopes = dict(zip(arrays, [*slopes, *grads]))
     return named | {
-        name: slopes[name.removeprefix("gradient of ")] for name in oracle if "gradient" in name
+        name: slopes[name.removeprefix("gradient of ")]
+        for name in written.oracle
+        if "gradient" in name
     }
 
 
@@ -370,9 +385,9 @@ def name_outputs(outputs: list) -> dict:
     return {f"output {number}": y for number, y in enumerate(outputs)}
 
 
-def traced(call: Callable) -> tuple[object, list[dict]]:
-    """What `call` returns, and the library's functions that ran meanwhile, in their order."""
-    found = {}
+@contextmanager
+def traced(ran: dict):
+    """Note the library's functions that run meanwhile as keys `(module, name)` of `ran`."""
 
     def watch(frame, event, argument):
         if event != "call" or not frame.f_code.co_filename.startswith(str(LIBRARY)):
@@ -381,15 +396,13 @@ def traced(call: Callable) -> tuple[object, list[dict]]:
         name = frame.f_code.co_qualname.partition(".<locals>")[0]
         if path.startswith(COMMON) or name.startswith("<") or "__" in name:
             return
-        module = "reference_numpy." + path.removesuffix(".py").replace("/", ".")
-        found.setdefault((module, name))
+        ran.setdefault((f"{rn.__name__}.{path.removesuffix('.py').replace('/', '.')}", name))
 
     before = sys.getprofile()
     threading.setprofile(watch)
     sys.setprofile(watch)
     try:
-        value = call()
+        yield
     finally:
         sys.setprofile(before)
         threading.setprofile(None)
-    return value, [{"module": module, "name": name} for module, name in found]

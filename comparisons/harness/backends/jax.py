@@ -10,27 +10,50 @@ import numpy as np
 from comparisons.harness.backends import unrounded_promotion
 
 
+class Recording(keras.StatelessScope):
+    """A scope that knows which variables were given new values in it."""
+
+    def __init__(self, state_mapping):
+        super().__init__(state_mapping=state_mapping)
+        self.updated = {}
+
+    def add_update(self, update):
+        """Note the variable, and its value as ever."""
+        variable, _ = update
+        self.updated[id(variable)] = variable
+        super().add_update(update)
+
+    def updates(self):
+        """The variables, and their new values."""
+        variables = list(self.updated.values())
+        return variables, [self.get_current_value(variable) for variable in variables]
+
+
 def outputs_and_gradients(call, inputs, weights, cotangents):
     """Outputs, input gradients and weight gradients of `call(inputs)` by `jax.vjp`.
 
-    The arguments are those of the TensorFlow module's function. What the call would change
-    (moving statistics) stays as it was, since JAX differentiates pure functions only.
+    The arguments are those of the TensorFlow module's function. JAX differentiates pure functions
+    only: what the call changes (moving statistics) is carried out of it and set afterwards.
     """
     leaves = keras.tree.flatten(inputs)
     is_float = [np.asarray(leaf).dtype.kind == "f" for leaf in leaves]
     floats = [jnp.asarray(leaf) for leaf, flag in zip(leaves, is_float) if flag]
+    changed = []
 
     def function(float_leaves, weight_values):
         remaining = iter(float_leaves)
         full = [next(remaining) if flag else leaf for leaf, flag in zip(leaves, is_float)]
         mapping = list(zip(weights, weight_values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping):
+        with Recording(mapping) as scope:
             outputs = keras.tree.flatten(call(keras.tree.pack_sequence_as(inputs, full)))
+        changed[:], values = scope.updates()
         wanted = [y for y, c in zip(outputs, cotangents, strict=True) if c is not None]
-        return wanted, outputs
+        return wanted, (outputs, values)
 
     values = [weight.value for weight in weights]
-    wanted, pullback, outputs = jax.vjp(function, floats, values, has_aux=True)
+    wanted, pullback, (outputs, updates) = jax.vjp(function, floats, values, has_aux=True)
+    for variable, value in zip(changed, updates, strict=True):
+        variable.assign(value)
     given = [c for c in cotangents if c is not None]
     input_gradients, weight_gradients = pullback(
         [jnp.asarray(c, y.dtype) for c, y in zip(given, wanted, strict=True)]
