@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.harness import checks
+from comparisons.harness import checks, divergences
 from comparisons.harness.calls import layer_at, layer_calls
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Settings, Task
@@ -48,47 +48,46 @@ def check(name: str, task: Task, settings: Settings, column: str, backend) -> li
 
 def _check_model(what, part, trio, x, dtype, column, backend) -> list[checks.Record]:
     exact, ours, theirs = trio
+    known = [_known(layer, column, dtype) for layer in ours.layers]
+    widest = max((found for found in known if found), default=None)
     records = []
     for training in (False, True):
         options = {"training": True} if training else {}
         mode = "training" if training else "inference"
-        records += _against_keras(
-            f"{what}{_called(part)}, {mode}",
-            Reference(exact, x, options),
-            Reference(ours, _cast(x, dtype), options),
-            theirs,
-            dtype,
-            column,
-            backend,
-        )
+        oracle, given = Reference(exact, x, options), Reference(ours, _cast(x, dtype), options)
+        what_mode = f"{what}{_called(part)}, {mode}"
+        records += _against_keras(what_mode, oracle, given, theirs, dtype, column, backend, widest)
     return records
 
 
 def _check_layers(what, part, trio, x, dtype, column, backend) -> list[checks.Record]:
     exact, ours, theirs = trio
     inside = f"{part}, " if part else ""
-    return [
-        record
-        for call in layer_calls(exact, x)
-        for record in _against_keras(
-            f"{what}{inside}{call.what}",
-            call.reference(call.layer, "float64"),
-            call.reference(layer_at(ours, call.path), dtype),
-            layer_at(theirs, call.path),
-            dtype,
-            column,
-            backend,
+    records = []
+    for call in layer_calls(exact, x):
+        oracle = call.reference(call.layer, "float64")
+        given = call.reference(layer_at(ours, call.path), dtype)
+        keras_layer = layer_at(theirs, call.path)
+        known = _known(call.layer, column, dtype)
+        records += _against_keras(
+            f"{what}{inside}{call.what}", oracle, given, keras_layer, dtype, column, backend, known
         )
-    ]
+    return records
 
 
-def _against_keras(what, oracle, given, theirs, dtype, column, backend):
+def _against_keras(what, oracle, given, theirs, dtype, column, backend, known):
     quantities = oracle.quantities()
     scale = checks.scales(oracle.quantities, quantities)
     found = keras_quantities(backend, theirs, given)
     given.layer.set_weights(given.start)
     oracle.layer.set_weights(oracle.start)
-    return checks.compare_all(what, column, dtype, quantities, found, scale)
+    exceptions = dict.fromkeys(quantities, known) if known else {}
+    return checks.compare_all(what, column, dtype, quantities, found, scale, exceptions)
+
+
+def _known(layer, column: str, dtype: str) -> tuple[float, str] | None:
+    """The tolerance that a known divergence of the layer widens, and its reason."""
+    return divergences.exception(column, type(layer).__name__, layer.get_config(), dtype)
 
 
 def first_dataset(task: Task, settings: Settings) -> Dataset:
