@@ -21,10 +21,10 @@ class Worker:
     def __init__(self, implementation: str, device: str):
         self.implementation = implementation
         self.backend, self.device = None, "cpu"
-        if implementation == "numpy":
-            # Products of this size gain little from a second thread, and lose much on a busy
-            # machine.
-            threadpool_limits(BLAS_THREADS)
+        # NumPy's, in every column, since the reference is computed in all of them. Products of
+        # this size gain little from a second thread, and lose much on a busy machine. What a
+        # framework brings along is loaded after this, and keeps its own threads.
+        threadpool_limits(BLAS_THREADS)
         if implementation != "numpy":
             self.backend = backends.load(implementation)
             found = self.backend.devices()
