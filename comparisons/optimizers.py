@@ -1,17 +1,119 @@
-"""Optimizers: down a ravine that one can see, and on MNIST."""
+"""Optimizers: seven update rules down a ravine, and on MNIST at every learning rate."""
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Preset, Task
+from comparisons.harness.concept import Claim, Concept, Demonstration, Introduced, Preset, Task
 from comparisons.harness.datasets import mnist_subset
 
-NAMES = ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam"]
-START, STEPS = np.array([-7.0, 2.0]), 30
-TARGET_LOSS = 0.7
+STEPS = 30
+RATES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.95, 1.5)
+TASK_RATES = {
+    "SGD": 0.1,
+    "Momentum": 0.03,
+    "Nesterov": 0.03,
+    "AdaGrad": 0.03,
+    "RMSProp": 0.001,
+    "Adam": 0.001,
+    "AdamW": 0.001,
+}
+# Half decades around what suits the rule, so that none is short of a rate.
+SWEEP_RATES = {
+    name: tuple(10 ** (power / 2) for power in range(low, low + 6))
+    for name, low in {"SGD": -4, "Momentum": -6, "Adam": -7}.items()
+}
+TARGET, WINDOW, WITHIN = 0.5, 10, 0.02
+
+
+def some_steps(**options):
+    """Arguments for a rule: a weight, five random gradients, and the rule's state and options."""
+
+    def arguments(seed):
+        generator = np.random.default_rng(seed)
+        w, gradients = generator.normal(size=(3, 4)), generator.normal(size=(5, 3, 4))
+        state = {key: np.full((3, 4), v) for key, v in options.items() if key in STATE}
+        return {"w": w, "gradients": gradients, **options, **state}
+
+    return arguments
+
+
+STATE = ("velocity", "accumulator", "m", "v")
+INTRODUCES = (
+    Introduced(
+        "sgd",
+        r"w \leftarrow w - \eta \, g",
+        (
+            "SGD: downhill along the gradient g, by the learning rate η.",
+            "SGD：勾配gと逆の向きに、学習率ηの割合だけ進む。",
+        ),
+        some_steps(learning_rate=0.1),
+    ),
+    Introduced(
+        "momentum",
+        r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + v",
+        (
+            "Momentum: like a ball, w keeps a share μ of its velocity v. Steps in one direction "
+            "add up, steps to and fro cancel.",
+            "Momentum：ボールが転がるように、wは速度vのμ倍を次のステップに持ち越す。同じ向きの更新は"
+            "積み重なり、往復する更新は打ち消し合う。",
+        ),
+        some_steps(velocity=0.0, learning_rate=0.1, momentum=0.9),
+    ),
+    Introduced(
+        "nesterov",
+        r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + \mu v - \eta \, g",
+        (
+            "Nesterov: momentum that has already taken its next step along the velocity when it "
+            "asks for the gradient, and so brakes earlier.",
+            "Nesterov：速度に沿って一歩先へ進んだ位置で勾配を求めるMomentum。行き過ぎに早く気づく。",
+        ),
+        some_steps(velocity=0.0, learning_rate=0.1, momentum=0.9),
+    ),
+    Introduced(
+        "adagrad",
+        r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
+        (
+            "AdaGrad: each weight has its own step, smaller the more its gradients have added up.",
+            "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。",
+        ),
+        some_steps(accumulator=0.125, initial_accumulator_value=0.125, learning_rate=0.1),
+    ),
+    Introduced(
+        "rmsprop",
+        r"h \leftarrow \rho h + (1 - \rho) g^2, \quad "
+        r"w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
+        (
+            "RMSProp: AdaGrad with a moving average, which forgets, so that its steps do not die.",
+            "RMSProp：和の代わりに指数移動平均を使い、古い勾配を忘れていくAdaGrad。更新の幅が0に近づき"
+            "続けることはない。",
+        ),
+        some_steps(velocity=0.0, learning_rate=0.1, rho=0.9),
+    ),
+    Introduced(
+        "adam",
+        r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + "
+        r"(1 - \beta_2) g^2, \quad w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}"
+        r"{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
+        (
+            "Adam: momentum's average over RMSProp's root. Both averages start at 0; the factor "
+            "corrects that in the first steps t.",
+            "Adam：Momentumの平均mを、RMSPropの平方根で割る。m、vとも0から始まって初めは小さすぎるので、"
+            "ステップ数tによる係数で補正する。",
+        ),
+        some_steps(m=0.0, v=0.0, t=0, learning_rate=0.1),
+    ),
+    Introduced(
+        "adamw",
+        r"w \leftarrow w - \eta \lambda w, \quad w \leftarrow \mathrm{Adam}(w, g)",
+        (
+            "AdamW: weight decay by the share ηλ, apart from the gradient and its averages.",
+            "AdamW：重みをηλの割合で減衰させる。減衰は勾配にもその平均にも混ざらない。",
+        ),
+        some_steps(m=0.0, v=0.0, t=0, learning_rate=0.1, weight_decay=0.2),
+        helpers=("adam",),
+    ),
+)
 
 
 def data(settings, seed):
@@ -20,155 +122,191 @@ def data(settings, seed):
     return mnist_subset(size, 1_000, 1_000, seed, flat=True)
 
 
-def steps_to_target(run):
-    """Training steps until the epoch's training loss is at most the target."""
-    reached = [epoch for epoch, loss in enumerate(run["history"]["loss"]) if loss <= TARGET_LOSS]
-    epochs = reached[0] + 1 if reached else run["epochs"] + 1
-    return epochs * run["steps_per_epoch"]
+def sweep_arguments(seed):
+    """1,000 training images, and enough others to tell accuracies apart."""
+    images = mnist_subset(1_000, 2_000, 4_000, seed, flat=True)
+    parts = [f"{part}_{name}" for name in ("train", "validation", "test") for part in "xy"]
+    return {part: getattr(images, part) for part in parts} | {"rates": SWEEP_RATES, "steps": 100}
 
 
-def sgd_against_momentum(result):
-    """Steps that plain SGD needs, and that momentum needs, by seed."""
-    return (
-        result.by_seed(steps_to_target, variant="SGD"),
-        result.by_seed(steps_to_target, variant="Momentum"),
-    )
-
-
-def figures(result):
-    """The paths over the ravine's contours, NumPy's line under Keras's points."""
-    angle = np.linspace(0, 2 * np.pi, 61)
-    contours = pd.concat(
-        # The contour f(x, y) = height is an ellipse.
-        pd.DataFrame(
-            {
-                "x": np.sqrt(20 * height) * np.cos(angle),
-                "y": np.sqrt(height) * np.sin(angle),
-                "height": height,
-                "angle": angle,
-            }
-        )
-        for height in np.linspace(0.5, 3, 6) ** 2
-    )
-    ground = (
-        alt.Chart(contours)
-        .mark_line(color="gray", opacity=0.35, strokeWidth=1, clip=True)
-        .encode(x="x:Q", y="y:Q", order="angle:Q", detail="height:Q")
-    )
-    frames = [
-        pd.DataFrame(path, columns=["x", "y"]).assign(
-            optimizer=name, implementation=column, step=range(STEPS + 1)
-        )
-        for column in result.implementations
-        for name, path in result.arrays("paths", column).items()
+def by_seed(result, measure):
+    """`measure(arrays)` of the sweep, a number a seed: the mean over the columns."""
+    return [
+        np.mean([measure(result.arrays("sweep", c, seed)) for c in result.implementations])
+        for seed in result.seeds_of("sweep")
     ]
-    path = pd.concat(frames)
-    is_numpy = path["implementation"] == "numpy"
-    charts = []
-    for name in NAMES:
-        own = path["optimizer"] == name
-        line, points = (
-            alt.Chart(path[own & side]).encode(
-                x=alt.X("x:Q").scale(domain=[-10, 10]).axis(values=[-10, -5, 0, 5, 10]),
-                y=alt.Y("y:Q").scale(domain=[-3, 3]).axis(tickCount=5),
-                order="step:Q",
-                color=alt.Color("implementation:N"),
-                tooltip=["implementation:N", "step:Q", "x:Q", "y:Q"],
-            )
-            for side in (is_numpy, ~is_numpy)
-        )
-        layers = (
-            ground
-            + line.mark_line(strokeWidth=2.5, strokeJoin="round")
-            + points.mark_point(size=22)
-        )
-        charts.append(layers.properties(width=290, height=150, title=name))
-    caption = (
-        f"{STEPS} steps from (−7, 2) on f(x, y) = x²/20 + y², whose contours are drawn; the "
-        "minimum is at (0, 0). NumPy's path is the line, Keras's the points.",
-        f"f(x, y) = x²/20 + y²の等高線と、点(−7, 2)からの{STEPS}回の更新。最小値は(0, 0)にある。"
-        "線がNumPy、点がKerasの経路。",
-    )
-    chart = alt.concat(*charts, columns=3)
-    return [Figure(("Paths down a ravine", "谷を下る経路"), chart, caption)]
 
+
+def fewest_steps(name):
+    """Steps to the target loss at the rate that needs the fewest of them."""
+
+    def measure(arrays):
+        losses = np.nan_to_num(arrays[f"{name}: losses"], nan=np.inf)
+        window = np.lib.stride_tricks.sliding_window_view(losses, WINDOW, axis=1).mean(axis=-1)
+        reached = np.concatenate([window <= TARGET, np.ones((len(window), 1), bool)], axis=1)
+        return reached.argmax(axis=1).min() + WINDOW
+
+    return measure
+
+
+def tolerated(name):
+    """Decades of learning rate whose test accuracy is within two points of the best one."""
+
+    def measure(arrays):
+        rates = np.log10(SWEEP_RATES[name])
+        fine = np.linspace(rates[0], rates[-1], 1000)
+        accuracy = np.interp(fine, rates, arrays[f"{name}: test accuracy"])
+        return np.mean(accuracy >= accuracy.max() - WITHIN) * (rates[-1] - rates[0])
+
+    return measure
+
+
+def tuned(name):
+    """Test accuracy at the rate whose validation accuracy is best."""
+
+    def measure(arrays):
+        best = arrays[f"{name}: validation accuracy"].argmax()
+        return arrays[f"{name}: test accuracy"][best]
+
+    return measure
+
+
+SWEEP = (
+    "1,000 MNIST images, a hidden layer of 100, batches of 50, 100 steps, the same weights and "
+    "batches for all; each rule at six learning rates, half a decade apart, around its best. ",
+    "MNISTの画像1,000枚、ユニット数100の隠れ層1つ、バッチサイズ50、100ステップ。初期値とバッチはすべて同じ。"
+    "各手法に適した値のまわりで、半桁刻みに6通りの学習率を試す。",
+)
+CLAIMS = (
+    Claim(
+        claim=(
+            "Momentum reaches a given loss in fewer steps than plain SGD.",
+            "Momentumは、SGDより少ない更新回数で同じ損失に到達する。",
+        ),
+        source="Polyak 1964; Saito, Deep Learning from Scratch, 6.1",
+        experiment=(
+            SWEEP[0] + f"Steps until the mean loss of {WINDOW} steps is at most {TARGET}, for each "
+            "rule at the rate that is quickest.",
+            SWEEP[1]
+            + f"{WINDOW}ステップの平均損失が{TARGET}以下になるまでの更新回数を、各手法で最も速い"
+            "学習率のもとで比べる。",
+        ),
+        metric=("steps that plain SGD needs more", "SGDが余計に要する更新回数"),
+        measure=lambda result: (
+            by_seed(result, fewest_steps("SGD")),
+            by_seed(result, fewest_steps("Momentum")),
+        ),
+        unit="steps",
+        margin=2.0,
+    ),
+    Claim(
+        claim=(
+            "Adam needs less tuning of its learning rate than SGD with momentum.",
+            "Adamは、Momentum付きSGDほど学習率の調整を必要としない。",
+        ),
+        source="Kingma & Ba 2014, Adam; Goodfellow et al., Deep Learning, 8.5.3",
+        experiment=(
+            SWEEP[0] + "How wide the range of rates is whose test accuracy is within two points of "
+            "the rule's best (between the rates, accuracy is interpolated).",
+            SWEEP[1]
+            + "テストデータの認識精度が、その手法の最高値から2ポイント以内に収まる学習率の範囲の広さ"
+            "（刻みの間は補間する）。",
+        ),
+        metric=(
+            "decades of learning rate that serve, Adam less momentum",
+            "使える学習率の範囲（桁数）。Adamの値からMomentumの値を引く",
+        ),
+        measure=lambda result: (
+            by_seed(result, tolerated("Adam")),
+            by_seed(result, tolerated("Momentum")),
+        ),
+        margin=0.1,
+        instead=(
+            "On this task both serve over a range of about the same width. What Adam has is a "
+            "range that stands at about the same place, around 0.001, for most models.",
+            "この課題では、使える学習率の範囲の広さはほぼ同じである。Adamの利点は、多くのモデルで範囲が"
+            "0.001付近のほぼ同じ位置にあることである。",
+        ),
+    ),
+    Claim(
+        claim=(
+            "SGD with momentum generalises as well as Adam, or better.",
+            "Momentum付きSGDの汎化性能は、Adamと同等以上である。",
+        ),
+        source="Wilson et al. 2017, The marginal value of adaptive gradient methods",
+        experiment=(
+            SWEEP[0] + "Test accuracy at the rate whose validation accuracy is best; as well means "
+            "no worse by half a point.",
+            SWEEP[1] + "検証データの認識精度が最高になる学習率での、テストデータの認識精度。"
+            "0.5ポイントを超えて劣らなければ同等とみなす。",
+        ),
+        metric=(
+            "test accuracy, momentum less Adam",
+            "テストデータの認識精度。Momentumの値からAdamの値を引く",
+        ),
+        measure=lambda result: (
+            by_seed(result, tuned("Momentum")),
+            by_seed(result, tuned("Adam")),
+        ),
+        unit="%",
+        margin=-0.005,
+        instead=(
+            "With as many steps for both, and so few, Adam is ahead by a little.",
+            "同じ、しかもこれほど少ないステップ数では、Adamがわずかに上回る。",
+        ),
+    ),
+)
 
 CONCEPT = Concept(
     title=(
-        "Optimizers: SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam",
-        "パラメータの更新手法：SGD、Momentum、Nesterov、AdaGrad、RMSProp、Adam",
+        "Optimizers: SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW",
+        "パラメータの更新手法：SGD、Momentum、Nesterov、AdaGrad、RMSProp、Adam、AdamW",
     ),
     chapter=chapters.TECHNIQUES.section(1),
     summary=(
-        "The gradient says where the loss falls fastest, not where its minimum lies. Momentum "
-        "averages the gradient over steps; AdaGrad and RMSProp scale each weight's step by the "
-        "size of its past gradients; Adam does both.",
-        "勾配が示すのは損失が最も急に減る向きであり、最小値の方向ではない。Momentumは勾配を"
-        "ステップにわたって平均し、AdaGradとRMSPropは過去の勾配の大きさに応じて重みごとに更新の幅を"
-        "変える。Adamはその両方を行う。",
+        "The gradient says which way is downhill from where one stands, not where the minimum "
+        "lies. Momentum averages the gradient over steps; AdaGrad and RMSProp scale each weight's "
+        "step by the size of its past gradients; Adam does both.",
+        "勾配が教えてくれるのは、いまいる場所での下り方向であって、最小値のある方向ではない。Momentumは勾配を"
+        "ステップにわたって平均する。AdaGradとRMSPropは、過去の勾配の大きさに応じて重みごとに更新の幅を変える。"
+        "Adamはその両方を行う。",
     ),
-    equations=(
-        (r"w \leftarrow w - \eta \, g", ("SGD", "SGD")),
-        (r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + v", ("Momentum", "Momentum")),
-        (
-            r"v \leftarrow \mu v - \eta \, g, \quad w \leftarrow w + \mu v - \eta \, g",
-            ("Nesterov", "Nesterov"),
-        ),
-        (
-            r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, g / \sqrt{h + \epsilon}",
-            ("AdaGrad", "AdaGrad"),
-        ),
-        (
-            r"h \leftarrow \rho h + (1 - \rho) g^2, \quad w \leftarrow w - \eta \, g / "
-            r"\sqrt{h + \epsilon}",
-            ("RMSProp", "RMSProp"),
-        ),
-        (
-            r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + "
-            r"(1 - \beta_2) g^2, \quad w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}"
-            r"{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
-            ("Adam", "Adam"),
-        ),
-    ),
+    introduces=INTRODUCES,
     terms=(
-        ("optimizer", "最適化手法"),
-        ("stochastic gradient descent (SGD)", "確率的勾配降下法"),
-        ("momentum", "慣性（モーメンタム）"),
-        ("learning rate", "学習係数"),
-        ("learning rate decay", "学習係数の減衰"),
+        ("optimizer", "最適化手法（オプティマイザ）"),
+        ("stochastic gradient descent (SGD)", "確率的勾配降下法（SGD）"),
+        ("momentum", "モーメンタム（慣性）"),
+        ("learning rate", "学習率（学習係数）"),
         ("exponential moving average", "指数移動平均"),
+        ("weight decay", "荷重減衰（Weight decay）"),
     ),
     demonstrations=(
         Demonstration(
             "paths",
-            lambda seed: {"start": START, "steps": STEPS},
+            lambda seed: {"start": np.array([-7.0, 2.0]), "steps": STEPS, "rates": RATES},
             subject=lambda name: ("Optimizer", {"name": name}),
+        ),
+        Demonstration(
+            "sweep",
+            sweep_arguments,
+            seeds=5,
+            subject=lambda name: ("Optimizer", {"name": name.partition(":")[0]}),
+            measured=tuple(
+                f"{name}: {what}"
+                for name in SWEEP_RATES
+                for what in ("losses", "validation accuracy", "test accuracy")
+            ),
         ),
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(12, 100), "full": Preset(12, 128)},
-        variants={name: {"optimizer": name} for name in NAMES},
+        presets={"default": Preset(8, 50), "full": Preset(12, 128)},
+        variants={
+            name: {"optimizer": name, "learning_rate": rate} for name, rate in TASK_RATES.items()
+        },
     ),
-    claims=(
-        Claim(
-            claim=(
-                "Momentum reaches a given loss in fewer steps than plain SGD.",
-                "Momentumは、SGDより少ない更新回数で同じ損失に到達する。",
-            ),
-            source="Polyak 1964; Saito, Deep Learning from Scratch, 6.1",
-            experiment=(
-                "MNIST, two hidden layers of 100, learning rate 0.01 for both, momentum 0.9; "
-                f"steps until the mean training loss of an epoch is at most {TARGET_LOSS}, "
-                "counted as one epoch more than were run where it is not reached",
-                "MNIST、ユニット数100の隠れ層2つ、学習率はともに0.01、慣性の係数は0.9。エポックの平均訓練損失が"
-                f"{TARGET_LOSS}以下になるまでの更新回数。届かなければ、実行したエポック数より1多く数える。",
-            ),
-            metric=("steps that plain SGD needs more", "SGDが余計に要する更新回数"),
-            measure=sgd_against_momentum,
-        ),
-    ),
-    figures=figures,
+    claims=CLAIMS,
+    minutes=1.5,
 )
 
 if __name__ == "__main__":
