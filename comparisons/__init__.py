@@ -1,1 +1,79 @@
-"""One runnable script a concept, and the harness that proves and measures."""
+"""One runnable script a concept, and the harness that proves and measures.
+
+>>> import comparisons
+>>> result = comparisons.run("dropout", seeds=2)
+>>> result.frame("runs")
+>>> comparisons.load("results")["dropout"]
+"""
+
+
+def run(
+    *names: str,
+    backends: str | list[str] | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    full: bool = False,
+    device: str = "auto",
+    csv: str | None = None,
+    out: str = "results",
+    fresh: bool = False,
+):
+    """Prove and compare concepts, as `sidebyside run` does, and write the pages.
+
+    Args:
+        names: concepts, or chapters by title or number.
+        backends: Keras backends, `"jax"` or `["tensorflow", "torch"]`; None for all there are.
+        seeds: number of seeds; None for the concept's own.
+        epochs: number of epochs; None for the preset's.
+        full: full size instead of minutes.
+        device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
+        csv: a file of your own, for a concept that takes one.
+        out: folder of the results.
+        fresh: run jobs again that are done.
+
+    Returns:
+        The result, which a notebook shows in short and which gives pandas frames
+        (`result.frame("runs")`, `"checks"`, `"claims"`); several as a list of them.
+
+    Raises:
+        ValueError: an unknown name or a setting that cannot be.
+        RuntimeError: a column cannot start.
+    """
+    from pathlib import Path
+
+    from comparisons.harness import session
+    from comparisons.harness.concept import Settings
+
+    if not names:
+        raise ValueError("name the concepts to run; `sidebyside list` shows them")
+    settings = Settings(
+        preset="full" if full else "default",
+        seeds=seeds,
+        epochs=epochs,
+        device=device,
+        csv=str(csv) if csv else None,
+    )
+    wanted = [backends] if isinstance(backends, str) else backends
+    found = session.run(names, settings, wanted, Path(out), fresh)
+    return found[0] if len(found) == 1 else found
+
+
+def load(folder: str = "results"):
+    """The results of earlier runs, as `run` gives them: a list, with names as keys too.
+
+    Raises:
+        ValueError: the folder holds no results, or a broken one.
+    """
+    from pathlib import Path
+
+    from comparisons.harness import session
+
+    return session.load(Path(folder))
+
+
+def __getattr__(name: str):
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("keras-side-by-side")
+    raise AttributeError(f"module 'comparisons' has no attribute '{name}'")

@@ -2,10 +2,12 @@
 
 import importlib
 import pkgutil
+import traceback
 from pathlib import Path
 from types import ModuleType
 
 import comparisons
+from comparisons.harness.chapters import Chapter
 from comparisons.harness.concept import Concept
 
 
@@ -21,15 +23,25 @@ def names() -> list[str]:
 
 def script_names() -> list[str]:
     """Names of the scripts, in the order of the alphabet; none of them is imported."""
-    return sorted(m.name for m in pkgutil.iter_modules(comparisons.__path__) if not m.ispkg)
+    found = (m.name for m in pkgutil.iter_modules(comparisons.__path__) if not m.ispkg)
+    return sorted(name for name in found if name != "__main__")
 
 
 def load(name: str) -> Concept:
-    """The concept called `name`. Raises ValueError for an unknown name."""
+    """The concept called `name`. Raises ValueError for an unknown name, or a broken script."""
     if name not in script_names():
         known = ", ".join(script_names())
         raise ValueError(f"Unknown concept '{name}'. Expected one of {known}.")
-    return importlib.import_module(f"comparisons.{name}").CONCEPT
+    try:
+        concept = importlib.import_module(f"comparisons.{name}").CONCEPT
+        if not isinstance(concept.chapter, Chapter):
+            raise TypeError(f"Concept.chapter: expected a Chapter, got {concept.chapter!r}")
+    except Exception as error:
+        path = sources(name)["script"]
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((f", line {f.lineno}" for f in reversed(frames) if f.filename == str(path)), "")
+        raise ValueError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    return concept
 
 
 def reference_half(name: str) -> ModuleType:

@@ -1,29 +1,28 @@
 """The command line: `sidebyside list`, `sidebyside run`, `sidebyside report`.
 
-Exit status 0: all checks hold; 1: a check failed; 2: it could not run.
+Exit status 0: all checks hold; 1: a check or a job failed; 2: it could not run; 130 or 143: it was
+interrupted. What takes long to import is imported by the command that needs it.
 """
 
 import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
-from comparisons.harness import catalogue
-from comparisons.harness import jobs, results, runner, workers
-from comparisons.harness.concept import Settings
+from comparisons.harness import interruption
+
+if TYPE_CHECKING:
+    from comparisons.harness.notebooks import Comparisons
 
 HOLDS, FAILED, COULD_NOT_RUN = 0, 1, 2
 
 app = typer.Typer(
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Deep-learning concepts twice, in NumPy and in Keras: proven equal, and compared.",
 )
 
@@ -31,16 +30,17 @@ app = typer.Typer(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; every plain mistake is one line on standard error and status 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    try:
-        status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
-    except typer.exceptions.TyperException as error:
-        _stop(error.format_message())
-    except (typer.Abort, KeyboardInterrupt):
-        _stop("interrupted; the same command goes on with the jobs that are still missing")
-    except (ValueError, workers.WorkerError) as error:
-        _stop(str(error))
-    except OSError as error:
-        _stop(f"{error.filename or 'output'}: {error.strerror or error}")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal may lack Japanese
+    with interruption.ends_at_once():
+        try:
+            status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
+        except typer.exceptions.TyperException as error:
+            _stop(error.format_message())
+        except ValueError as error:
+            _stop(str(error))
+        except OSError as error:
+            _stop(f"{error.filename or 'output'}: {error.strerror or error}")
     sys.exit(status or HOLDS)
 
 
@@ -54,6 +54,24 @@ def _stop(message: str) -> NoReturn:
     sys.exit(COULD_NOT_RUN)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import comparisons
+
+        print(f"sidebyside {comparisons.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
 class Device(StrEnum):
     """Where the Keras columns run."""
 
@@ -62,38 +80,38 @@ class Device(StrEnum):
     gpu = "gpu"
 
 
+def _names(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    from comparisons.harness import catalogue
+
+    return [name for name in catalogue.script_names() if name.startswith(incomplete)]
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 
 
 @app.command("list")
 def list_concepts(as_json: AsJson = False) -> int:
-    """List the concepts."""
+    """List the concepts by chapter, with the state of the last run in ./results."""
+    from comparisons.harness import catalogue, listing
+
     declared = {name: catalogue.load(name) for name in catalogue.names()}
     if as_json:
-        rows = [
-            {
-                "name": name,
-                "chapter": c.chapter,
-                "title": c.title,
-                "title_ja": c.title_ja,
-                "claims": [claim.claim for claim in c.claims],
-            }
-            for name, c in declared.items()
-        ]
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
-        return HOLDS
-    table = Table("name", "chapter", Column("title", overflow="fold"), box=None, pad_edge=False)
-    for name, c in declared.items():
-        number, _, _ = c.chapter.partition(" ")
-        table.add_row(name, number, f"{c.title}\n{c.title_ja}")
-    Console().print(table)
+        _print_json([listing.row(name, concept) for name, concept in declared.items()])
+    else:
+        listing.show(declared, Path("results"))
     return HOLDS
 
 
 @app.command()
 def run(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="Concepts; see `list`.")
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME...",
+            help="Concepts, or chapters by title or number; see `list`.",
+            autocompletion=_names,
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Run every concept.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Full size instead of minutes.")] = False,
@@ -112,6 +130,9 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Prove and compare concepts, and write the page."""
+    from comparisons.harness import catalogue, session, workers
+    from comparisons.harness.concept import Settings
+
     if every == bool(names):
         raise ValueError("name the concepts to run, or give --all (`sidebyside list` shows them)")
     settings = Settings(
@@ -122,29 +143,11 @@ def run(
         csv=str(csv) if csv else None,
     )
     wanted = [name.strip() for entry in backends or [] for name in entry.split(",")]
-    names = catalogue.names() if every else list(dict.fromkeys(names))
-    plan = runner.plan(names, settings, wanted)
-    console = Console(stderr=True)
-    out.mkdir(parents=True, exist_ok=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=as_json or not console.is_terminal,  # it gets a line a job instead
-    ) as bar:
-        task = bar.add_task("starting", total=None, visible=False)
-
-        def progress(what, done, total):
-            bar.update(task, description=what, completed=done, total=total, visible=True)
-            if not console.is_terminal and not as_json:
-                console.print(f"[{done}/{total}] {what}", highlight=False, markup=False)
-
-        try:
-            found = runner.run(plan, out, fresh, progress)
-        except KeyboardInterrupt:  # typer would end with a status of its own and say nothing
-            raise typer.Abort from None
+    try:
+        with interruption.closes_first():
+            found = session.run(catalogue.names() if every else names, settings, wanted, out, fresh)
+    except workers.WorkerError as error:
+        raise ValueError(str(error)) from error
     return _finish(found, out, as_json)
 
 
@@ -156,62 +159,30 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     """Write the page again from results that are there."""
-    if not folder.is_dir():
-        raise ValueError(f"{folder}: no such folder of results; `sidebyside run` makes one")
-    found = [
-        results.Result.read(folder / name)
-        for name in catalogue.names()
-        if (folder / name / "result.json").exists()
-    ]
-    if not found:
-        raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
+    from comparisons.harness import session
+    from comparisons.harness.report import write_pages
+
+    found = session.load(folder)
+    write_pages(folder)
     return _finish(found, folder, as_json)
 
 
-def _finish(found: list[results.Result], out: Path, as_json: bool) -> int:
-    """Write the page over all results in the folder, print the summary, give the exit status."""
-    from comparisons.harness.report import write_pages
+def _finish(found: "Comparisons", folder: Path, as_json: bool) -> int:
+    """Print the results in short and give the exit status."""
+    from comparisons.harness import summary
 
-    page = write_pages(out)
     status = HOLDS if all(result.passed for result in found) else FAILED
+    page = folder / "index.html"
     if as_json:
         content = {"page": str(page), "status": status, "results": [r.content for r in found]}
-        print(jobs.as_json(content).decode(), end="")
+        _print_json(content)
         return status
-    Console().print(_summary(found))
     for result in found:
-        for claim in result.content["claims"]:
-            print(f"{claim['verdict']}: {claim['claim']}")
-    for result in found:
-        for record in result.content["checks"]:
-            if not record["passed"]:
-                print(
-                    f"FAILED: {record['what']}, {record['where']}, {record['against']}, "
-                    f"{record['dtype']}: error {record['error']}, tolerance {record['tolerance']}"
-                )
+        print("\n".join(summary.lines(result)), end="\n\n")
     print(f"Open {page}")
     return status
 
 
-def _summary(found: list[results.Result]) -> Table:
-    """Checks held, and a row for each model and column: test accuracy and time of a step."""
-    table = Table("concept", "checks", "variant", "column", box=None, pad_edge=False)
-    for numbers in ("accuracy", "ms/step"):
-        table.add_column(numbers, justify="right")
-    for result in found:
-        checks, summary = result.content["checks"], result.content["summary"]
-        held = sum(record["passed"] for record in checks)
-        concept = (result.content["concept"], f"{held}/{len(checks)}" if checks else "–")
-        if not summary:
-            table.add_row(*concept)
-        variant = "model"  # what the only one is called
-        for row in summary:
-            table.add_row(
-                *concept,
-                row["variant"] if row["variant"] != variant else "",
-                row["implementation"],
-                f"{row['test_accuracy']['mean']:.1%}",
-                f"{1e3 * row['seconds_per_step']:.2f}",
-            )
-            concept, variant = ("", ""), row["variant"]
-    return table
+def _print_json(content: object) -> None:
+    # In ASCII, since a terminal's encoding may lack Japanese.
+    print(json.dumps(content, indent=1))

@@ -10,15 +10,13 @@ import io
 import json
 import os
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from comparisons.harness.concept import Concept, Settings
 
-RESULT_SCHEMA = 1
+RESULT_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,9 @@ class Job:
 
 def plan(name: str, concept: Concept, implementations: list[str], settings: Settings) -> list[Job]:
     """All jobs of one concept, proofs first."""
-    # The NumPy half is proven by itself where it has a backward pass: a task's model.
-    proven = [column for column in implementations if column != "numpy" or concept.task]
+    # The NumPy half is proven by itself where it has a backward pass.
+    by_itself = concept.task or any(thing.arguments for thing in concept.introduces)
+    proven = [column for column in implementations if column != "numpy" or by_itself]
     jobs = [Job(name, "check", column) for column in proven]
     for demonstration in concept.demonstrations:
         jobs += [
@@ -69,29 +68,6 @@ def plan(name: str, concept: Concept, implementations: list[str], settings: Sett
     return jobs
 
 
-@cache
-def code_fingerprint() -> str:
-    """Digest of the product's own code and of the versions that it runs on."""
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for package in ("reference_numpy", "keras_models", "comparisons"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    for name in ("numpy", "keras", "scikit-learn"):
-        digest.update(f"{name} {version(name)}".encode())
-    return digest.hexdigest()
-
-
-def fingerprint(job: Job, settings: Settings) -> str:
-    """Digest of everything that the job's result depends on."""
-    # The number of seeds is left out: asking for more of them keeps the jobs already done.
-    choices = [settings.preset, settings.epochs, settings.device]
-    parts = [asdict(job), choices, code_fingerprint()]
-    if settings.csv:
-        parts.append(hashlib.sha256(Path(settings.csv).read_bytes()).hexdigest())
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file that is whole or not there. Raises OSError, which names the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,14 +82,19 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def write_job(folder: Path, job: Job, mark: str, payload: dict, arrays: dict) -> None:
-    """Write the job's arrays, then the job's file, which makes it count as done."""
-    content = {"schema": RESULT_SCHEMA, "job": asdict(job), "fingerprint": mark, **payload}
+def write_job(folder: Path, job: Job, about: dict, payload: dict, arrays: dict) -> None:
+    """Write the job's arrays, then the job's file, which makes it count as done.
+
+    Args:
+        about: the job's `"fingerprint"` and its `"choices"`.
+    """
+    content = {"schema": RESULT_SCHEMA, "job": asdict(job), **about, **payload}
     if arrays:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(folder / f"{job.file_name}.npz", buffer.getvalue())
         content["arrays"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    content["digest"] = _digest(content)
     write_atomically(folder / f"{job.file_name}.json", as_json(content))
 
 
@@ -122,17 +103,40 @@ def read_job(folder: Path, job: Job, mark: str) -> dict | None:
 
     So too where the arrays that belong to it are missing or broken.
     """
+    content = read_any(folder, job)
+    if content is None or content["fingerprint"] != mark:
+        return None
+    if "arrays" in content:
+        try:
+            arrays = (folder / f"{job.file_name}.npz").read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(arrays).hexdigest() != content["arrays"]:
+            return None
+    return content
+
+
+def read_any(folder: Path, job: Job) -> dict | None:
+    """What the job's file holds, whatever it was made from; None where it is no job's file.
+
+    What somebody changed in it shows in its digest.
+    """
     try:
         content = json.loads((folder / f"{job.file_name}.json").read_bytes())
-        if not isinstance(content, dict) or content.get("fingerprint") != mark:
-            return None
-        if "arrays" in content:
-            arrays = (folder / f"{job.file_name}.npz").read_bytes()
-            if hashlib.sha256(arrays).hexdigest() != content["arrays"]:
-                return None
-    except (OSError, ValueError):
+        whole = isinstance(content, dict) and content.pop("digest", None) == _digest(content)
+    except (OSError, ValueError, RecursionError):
         return None
-    return content
+    return content if whole else None
+
+
+def remove_job(folder: Path, job: Job) -> None:
+    """Remove what an earlier run left of the job."""
+    for ending in ("json", "npz"):
+        (folder / f"{job.file_name}.{ending}").unlink(missing_ok=True)
+
+
+def _digest(content: dict) -> str:
+    return hashlib.sha256(as_json(content)).hexdigest()
 
 
 def as_json(content: object) -> bytes:

@@ -1,12 +1,27 @@
 """Run concepts: plan the jobs, skip those that are done, run the rest, gather the results."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from comparisons.harness import backends, catalogue, environment, jobs, results, workers
+from comparisons.harness import (
+    backends,
+    catalogue,
+    environment,
+    estimates,
+    fingerprints,
+    halves,
+    jobs,
+    results,
+    workers,
+)
 from comparisons.harness.concept import Concept, Settings
+from comparisons.harness.estimates import Status
+from comparisons.harness.fingerprints import Fingerprints
 from comparisons.harness.jobs import Job
+
+DEVICES = ("auto", "cpu", "gpu")
 
 
 def available(wanted: list[str] | None) -> tuple[list[str], dict[str, dict]]:
@@ -46,10 +61,19 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
         wanted: backends asked for, None or empty for all that are installed.
 
     Raises:
-        ValueError: unknown concept or backend, an option that a concept or the chosen columns do
-            not have, a file of one's own that cannot be used.
+        ValueError: unknown concept or backend, a concept whose halves lack what it names, an
+            option that a concept or the chosen columns do not have, a file of one's own that
+            cannot be used.
     """
     concepts = {name: catalogue.load(name) for name in names}
+    for name, declared in concepts.items():
+        halves.look_over(name, declared)
+    for option in ("seeds", "epochs"):
+        number = getattr(settings, option)
+        if number is not None and number < 1:
+            raise ValueError(f"{option}: expected a whole number from 1, got {number}")
+    if settings.device not in DEVICES:
+        raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {settings.device!r}")
     columns, missing = available(wanted)
     if settings.device == "gpu" and columns == ["numpy"]:
         raise ValueError("--device gpu: the NumPy column runs on the CPU alone; name a backend")
@@ -62,54 +86,112 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
     return Plan(concepts, settings, columns, missing, planned)
 
 
+@dataclass
+class Step:
+    """One job of a run.
+
+    Args:
+        about: its fingerprint, and the choices that change its result.
+        found: what it gave, None until it is done.
+        seconds: how long it is expected to take.
+    """
+
+    job: Job
+    about: dict
+    found: dict | None
+    seconds: float
+
+
 def run(
     plan: Plan,
     out: Path,
     fresh: bool = False,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    tell: Callable[[Status], None] = lambda status: None,
 ) -> list[results.Result]:
     """Run the plan and write `out/NAME/result.json` for each concept.
+
+    A job that fails twice is written down as failed, and the others go on.
 
     Args:
         out: folder of the results.
         fresh: run every job again, also those that are done.
-        progress: called with what is under way, jobs done and jobs in all.
+        tell: called with where the run stands.
 
     Raises:
-        WorkerError: a column cannot run.
+        WorkerError: a column cannot start.
         OSError: `out` cannot be written.
     """
-    total, done, found = sum(map(len, plan.jobs.values())), 0, []
+    prints = Fingerprints()
+    steps = {n: look_up(plan, n, out / n / "jobs", prints, fresh) for n in plan.concepts}
+    pending = [step for found in steps.values() for step in found if step.found is None]
+    expected = {step.job: step.seconds for step in pending}
+    for job in {job.implementation: job for job in reversed(expected)}.values():
+        expected[job] += estimates.START_SECONDS
+    clock = estimates.Clock(expected, sum(map(len, steps.values())) - len(pending), tell)
+    gathered = []
     with workers.Pool(plan.settings, out / "logs") as pool:
-        if plan.settings.device == "gpu":
-            for column in plan.columns:
-                pool.start(column)
-        for name, declared in plan.concepts.items():
-            folder = out / name / "jobs"
-            finished = []
-            for job in plan.jobs[name]:
-                progress(_describe(job), done, total)
-                mark = jobs.fingerprint(job, plan.settings)
-                payload = None if fresh else jobs.read_job(folder, job, mark)
-                finished.append((job, payload or pool.run(job, folder, mark)))
-                done += 1
-            described = {job.implementation: payload["column"] for job, payload in finished}
-            found.append(
-                results.gather(
-                    name,
-                    declared,
-                    out / name,
-                    environment.machine(),
-                    {**described, **plan.missing},
-                    asdict(plan.settings),
-                    finished,
-                )
-            )
-        progress("done", done, total)
-    return found
+        if plan.settings.device == "gpu":  # a machine without one is told before any job
+            for column in dict.fromkeys(step.job.implementation for step in pending):
+                with contextlib.suppress(workers.JobFailed):  # its first job tries again
+                    pool.start(column)
+        for name, found in steps.items():
+            failures = _run_concept(found, out / name / "jobs", pool, clock)
+            gathered.append(_gather(plan, name, out / name, found, failures))
+    return gathered
 
 
-def _describe(job: Job) -> str:
+def look_up(plan: Plan, name: str, folder: Path, prints: Fingerprints, fresh: bool) -> list[Step]:
+    """The concept's jobs, and what of them is done already."""
+    concept, steps = plan.concepts[name], []
+    for job in plan.jobs[name]:
+        choices = fingerprints.choices(job, concept, plan.settings)
+        mark = prints.of(job, concept, plan.settings)
+        found = None if fresh else jobs.read_job(folder, job, mark)
+        seconds = estimates.seconds(job, concept, plan.settings, folder, choices)
+        steps.append(Step(job, {"fingerprint": mark, "choices": choices}, found, seconds))
+    return steps
+
+
+def _run_concept(
+    steps: list[Step], folder: Path, pool: workers.Pool, clock: estimates.Clock
+) -> list[dict]:
+    """Do what is not done yet, and give the failures."""
+    failures = []
+    for step in steps:
+        if step.found is not None:
+            continue
+        clock.begin(step.job, describe(step.job))
+        try:
+            step.found, arrays = pool.run(step.job, clock.epoch)
+        except workers.JobFailed as failure:
+            jobs.remove_job(folder, step.job)
+            failures.append({"job": asdict(step.job), "reason": str(failure)})
+        else:
+            jobs.write_job(folder, step.job, step.about, step.found, arrays)
+        clock.end()
+    return failures
+
+
+def _gather(
+    plan: Plan, name: str, folder: Path, steps: list[Step], failures: list[dict]
+) -> results.Result:
+    finished = [(step.job, step.found) for step in steps if step.found is not None]
+    lost = {f["job"]["implementation"]: {"missing": f["reason"]} for f in failures}
+    described = {job.implementation: found["column"] for job, found in finished}
+    return results.gather(
+        name,
+        plan.concepts[name],
+        folder,
+        environment.machine(),
+        {**plan.missing, **lost, **described},
+        asdict(plan.settings),
+        finished,
+        failures,
+    )
+
+
+def describe(job: Job) -> str:
+    """The job in words."""
     words = {
         "check": "proving",
         "demonstrate": "computing",
@@ -117,5 +199,5 @@ def _describe(job: Job) -> str:
         "baseline": "baselines",
     }
     part = f" {job.part}" if job.part not in ("", "model") else ""
-    seed = f", seed {job.seed}" if job.action == "train" else ""
+    seed = f", seed {job.seed}" if job.action in ("train", "demonstrate") else ""
     return f"{job.concept}: {words[job.action]}{part} ({job.implementation}{seed})"

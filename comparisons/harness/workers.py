@@ -3,26 +3,30 @@
 Jobs run one after another, so that one column's timing is not disturbed by another's.
 """
 
-import contextlib
-import multiprocessing
-import multiprocessing.connection
 import os
+import pickle
 import signal
+import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from comparisons.harness.concept import Settings
-from comparisons.harness.jobs import Job, write_job
+from comparisons.harness.jobs import Job
 
-_worker = None
+ATTEMPTS = 2
 
 
 class WorkerError(RuntimeError):
-    """A column could not start or a job of it failed; one line says which and why."""
+    """A column cannot start; one line says which and why."""
+
+
+class JobFailed(RuntimeError):
+    """A job failed, or its process died; one line says why."""
+
+
+class Refused(JobFailed):
+    """The process lives, and says why it could not do what it was asked."""
 
 
 class Pool:
@@ -35,89 +39,122 @@ class Pool:
 
     def __init__(self, settings: Settings, log_folder: Path):
         self.settings, self.log_folder = settings, log_folder
-        self._executors: dict[str, ProcessPoolExecutor] = {}
+        self._columns: dict[str, Column] = {}
+        self._lost: dict[str, JobFailed] = {}
 
     def __enter__(self) -> "Pool":
         self.log_folder.mkdir(parents=True, exist_ok=True)
+        for log in self.log_folder.glob("*.log"):
+            log.unlink()
         return self
 
     def __exit__(self, *error) -> None:
-        for executor in self._executors.values():
-            if error[0] is not None:
-                for process in list((executor._processes or {}).values()):
-                    process.kill()
-            # Waits in any case: Python's own clearing up at exit trips over one that still ends.
-            executor.shutdown(cancel_futures=True)
-
-    def log(self, implementation: str) -> Path:
-        """The file that holds what a column's process printed."""
-        return self.log_folder / f"{implementation}.log"
+        for implementation in list(self._columns):
+            self._stop(implementation)
 
     def start(self, implementation: str) -> None:
-        """Start a column's process if it does not run yet."""
-        if implementation not in self._executors:
-            self._executors[implementation] = ProcessPoolExecutor(
-                max_workers=1,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_quiet,
-                initargs=(str(self.log(implementation)), self.settings.device),
-            )
-            self._submit(implementation, _start, implementation, self.settings.device)
+        """Start a column's process if it does not run yet.
 
-    def run(self, job: Job, folder: Path, mark: str) -> dict:
-        """Run one job in its column's process; it writes its own file."""
-        self.start(job.implementation)
-        return self._submit(job.implementation, _run, job, self.settings, folder, mark)
-
-    def _submit(self, implementation: str, function: Callable, *arguments):
+        Raises:
+            WorkerError: its framework cannot be loaded, or sees no such device.
+            JobFailed: the process died meanwhile.
+        """
+        if implementation in self._columns:
+            return
+        log = self.log_folder / f"{implementation}.log"
+        column = Column(implementation, self.settings.device, log)
+        self._columns[implementation] = column
         try:
-            return self._executors[implementation].submit(function, *arguments).result()
-        except BrokenProcessPool:
-            raise WorkerError(
-                f"the process of {implementation} ended (out of memory?); "
-                f"see {self.log(implementation)}"
-            ) from None
-        except (
-            RuntimeError,
-            ValueError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            OSError,
-            ImportError,
-        ) as error:
-            subject = f"{arguments[0].concept}: " if function is _run else ""
-            first_line = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-            raise WorkerError(f"{subject}{implementation}: {first_line}") from error
+            column.answer()
+        except Refused as refused:
+            raise WorkerError(f"{implementation}: {refused}") from None
+        except JobFailed:
+            self._stop(implementation)
+            raise
+
+    def run(self, job: Job, progress: Callable[[int, int], None]) -> tuple[dict, dict]:
+        """What the job gave: plain values, and arrays.
+
+        Args:
+            progress: called with the epochs that the job has done, and their number.
+
+        Raises:
+            WorkerError: the column cannot start.
+            JobFailed: the job failed twice, the second time in a fresh process.
+        """
+        if job.implementation in self._lost:
+            raise self._lost[job.implementation]
+        for _ in range(ATTEMPTS):
+            started = False
+            try:
+                self.start(job.implementation)
+                started = True
+                column = self._columns[job.implementation]
+                column.send(job, self.settings)
+                return column.answer(progress)
+            except JobFailed as error:
+                failure = error
+                self._stop(job.implementation)
+        if not started:  # nor will it for the next job
+            self._lost[job.implementation] = failure
+        raise failure
+
+    def _stop(self, implementation: str) -> None:
+        if column := self._columns.pop(implementation, None):
+            column.stop()
 
 
-def _quiet(log: str, device: str) -> None:
-    """Send what the frameworks print to the log, leave Ctrl-C to the parent, and end with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    if device == "cpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with contextlib.suppress(OSError):
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.dup2(descriptor, sys.stdout.fileno())
-        os.dup2(descriptor, sys.stderr.fileno())
+class Column:
+    """One column's process, which answers on its standard output."""
 
+    def __init__(self, implementation: str, device: str, log: Path):
+        self.implementation, self.log = implementation, log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "comparisons.harness.process", implementation, device],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                # It finds what this process finds, installed or not.
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    "PYTHONIOENCODING": "utf-8",
+                },
+            )
 
-def _end_with_parent() -> None:
-    """Wait until the parent is gone, killed perhaps, and go too."""
-    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
+    def send(self, *request) -> None:
+        """Ask for a job."""
+        try:
+            pickle.dump(request, self.process.stdin)
+            self.process.stdin.flush()
+        except OSError:
+            raise self._death() from None
 
+    def answer(self, progress: Callable[[int, int], None] = lambda done, total: None):
+        """Wait for what the process gives. Raises JobFailed where it gives nothing."""
+        while True:
+            try:
+                kind, content = pickle.load(self.process.stdout)
+            except (EOFError, OSError, pickle.UnpicklingError):
+                raise self._death() from None
+            if kind == "done":
+                return content
+            if kind == "failed":
+                raise Refused(f"{content}; see {self.log}")
+            progress(*content)
 
-def _start(implementation: str, device: str) -> None:
-    global _worker
-    from comparisons.harness.actions import Worker
+    def stop(self) -> None:
+        """End the process; whatever it was to give has been received."""
+        self.process.kill()
+        self.process.communicate()
 
-    _worker = Worker(implementation, device)
-
-
-def _run(job: Job, settings: Settings, folder: Path, mark: str) -> dict:
-    payload, arrays = _worker.run(job, settings)
-    write_job(folder, job, mark, payload, arrays)
-    return payload
+    def _death(self) -> JobFailed:
+        status = self.process.wait()
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            how = f"ended with status {status}"
+        else:
+            how = f"was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
+        return JobFailed(f"the process of {self.implementation} {how}; see {self.log}")

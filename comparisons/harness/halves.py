@@ -1,0 +1,65 @@
+"""Whether a concept's two halves define what its script names, found without importing them."""
+
+import ast
+from pathlib import Path
+
+from comparisons.harness import catalogue
+from comparisons.harness.concept import Concept
+
+
+def look_over(name: str, concept: Concept) -> None:
+    """Raises ValueError, with file and field, for the first name that a half does not define."""
+    files = catalogue.sources(name)
+    defined = {half: top_level_names(files[half]) for half in ("numpy", "keras")}
+    for field, function, which in names(concept):
+        for half in which:
+            if function not in defined[half]:
+                raise ValueError(
+                    f"{files[half]}: defines no '{function}', which {field} in "
+                    f"{files['script']} names"
+                )
+    demonstrations = {demonstration.function for demonstration in concept.demonstrations}
+    for thing in concept.introduces:
+        if thing.demonstration and thing.demonstration not in demonstrations:
+            raise ValueError(
+                f"{files['script']}: Introduced '{thing.name}' names the demonstration "
+                f"'{thing.demonstration}', which is not declared"
+            )
+
+
+def names(concept: Concept):
+    """Each name that the script gives: the field, the name, and the halves that must have it."""
+    both = ("numpy", "keras")
+    for thing in concept.introduces:
+        # What a demonstration proves need not be a function in Keras.
+        yield "Introduced.name", thing.name, both if thing.arguments else ("numpy",)
+        for helper in thing.helpers:
+            yield "Introduced.helpers", helper, ("numpy",)
+    for demonstration in concept.demonstrations:
+        yield "Demonstration.function", demonstration.function, both
+    if concept.task:
+        for field in ("build", "train", "predict", "keep"):
+            if function := getattr(concept.task, field):
+                yield f"Task.{field}", function, both
+
+
+def top_level_names(path: Path) -> set[str]:
+    """What a module defines or imports. Raises ValueError where it is no Python, or not there."""
+    try:
+        module = ast.parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except SyntaxError as error:
+        raise ValueError(f"{path}, line {error.lineno}: {error.msg}") from None
+    found = set()
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {
+                n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)
+            }
+    return found

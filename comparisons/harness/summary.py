@@ -1,0 +1,65 @@
+"""A result in short: checks held, scores by column, verdicts of the claims, and what failed."""
+
+from comparisons.harness import catalogue
+from comparisons.harness.concept import Concept
+from comparisons.harness.jobs import Job
+from comparisons.harness.results import Result
+from comparisons.harness.runner import describe
+from comparisons.harness.scores import Score
+
+
+def lines(result: Result) -> list[str]:
+    """The result in short, for a terminal."""
+    content = result.content
+    rows = table(catalogue.load(content["concept"]), result)
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [
+        f"{content['concept']}: {standing(content)}",
+        *("  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
+        *(f"  {claim['verdict']}: {claim['claim']}" for claim in content["claims"]),
+        *(f"  FAILED: {fault}" for fault in faults(content)),
+    ]
+
+
+def standing(content: dict) -> str:
+    """How many checks hold, and how many jobs failed."""
+    checks, failures = content["checks"], content["failures"]
+    held = sum(record["passed"] for record in checks)
+    failed = f", {len(failures)} jobs failed" if failures else ""
+    return f"{held} of {len(checks)} checks hold{failed}"
+
+
+def table(concept: Concept, result: Result) -> list[list[str]]:
+    """Variant, column, test scores and time of a step of each model; a heading, then the rows."""
+    rows = result.content["summary"]
+    if not rows:
+        return []
+    scores = concept.task.scores
+    several = len({row["variant"] for row in rows}) > 1
+    found = [["variant"] * several + ["column", *(s.name[0] for s in scores), "ms/step"]]
+    for row in rows:
+        cells = [amount(row["scores"].get(score.key), score) for score in scores]
+        milliseconds = f"{1e3 * row['seconds_per_step']:.2f}"
+        found.append([row["variant"]] * several + [row["implementation"], *cells, milliseconds])
+    return found
+
+
+def amount(record: dict | None, score: Score) -> str:
+    """A mean with half its interval, in the score's unit."""
+    if record is None:
+        return "–"
+    scale, digits = (100, 1) if score.unit == "%" else (1, 3)
+    text = f"{scale * record['mean']:.{digits}f}"
+    if record["low"] is not None:
+        text += f" ± {scale * (record['high'] - record['low']) / 2:.{digits}f}"
+    return f"{text} {score.unit}".rstrip()
+
+
+def faults(content: dict) -> list[str]:
+    """A line for each check that does not hold and each job that failed."""
+    return [
+        f"{r['what']}, {r['where']}, {r['against']}, {r['dtype']}: error {r['error']}, "
+        f"tolerance {r['tolerance']}"
+        for r in content["checks"]
+        if not r["passed"]
+    ] + [f"{describe(Job(**f['job']))}: {f['reason']}" for f in content["failures"]]
