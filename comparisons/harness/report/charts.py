@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from comparisons.harness.report import palette
+from comparisons.harness import palette
 from comparisons.harness.results import Result
 
 MANY_MARKS = 6_000  # more of them are drawn as pixels, not as shapes

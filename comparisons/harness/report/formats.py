@@ -2,7 +2,7 @@
 
 import math
 
-from comparisons.harness.report.palette import LABELS
+from comparisons.harness.palette import LABELS
 
 NONE = "–"
 MINUS = "\N{MINUS SIGN}"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from comparisons.harness import catalogue
-from comparisons.harness.report import charts, palette
+from comparisons.harness import palette
+from comparisons.harness.report import charts
 from comparisons.harness.report.page import Page
 
 

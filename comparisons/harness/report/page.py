@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept
-from comparisons.harness.report import charts, code, equations, palette, parts, tables
+from comparisons.harness import palette
+from comparisons.harness.report import charts, code, equations, parts, tables
 from comparisons.harness.results import Result
 
 
@@ -73,7 +74,9 @@ class Page:
     @cached_property
     def sources(self) -> dict[str, str]:
         """The text of the two halves."""
-        return {half: path.read_text("utf-8") for half, path in catalogue.sources(self.name).items()}
+        return {
+            half: path.read_text("utf-8") for half, path in catalogue.sources(self.name).items()
+        }
 
     @property
     def code(self) -> list[tuple[code.Stretch | None, code.Stretch | None]]:

@@ -7,7 +7,8 @@ import vl_convert
 
 from comparisons.harness import catalogue
 from comparisons.harness.jobs import write_atomically
-from comparisons.harness.report import formats, palette
+from comparisons.harness import palette
+from comparisons.harness.report import formats
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
 from comparisons.harness.results import OldSchema, Result

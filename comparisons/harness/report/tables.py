@@ -8,7 +8,7 @@ import pandas as pd
 from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.concept import Task
 from comparisons.harness.report.charts import SPEEDS, speed_frame
-from comparisons.harness.report.palette import in_order
+from comparisons.harness.palette import in_order
 from comparisons.harness.results import Result
 from comparisons.harness.statistics import interval
 

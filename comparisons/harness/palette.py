@@ -26,7 +26,9 @@ DASHES = {
 }
 BASELINE_COLOR = "#8a939c"
 # For what is no column: other colours, lest a curve be taken for NumPy's.
-CATEGORIES = ["#7a5ad1", "#c43c4e", "#b8960c", "#7a858f"]
+CATEGORIES = [
+    *("#7a5ad1", "#c43c4e", "#b8960c", "#6a9e1f", "#2aa0bd", "#9a6340", "#5b70d6", "#7a858f"),
+]
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
     "'Hiragino Sans', 'Yu Gothic UI', Meiryo, 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif"
