@@ -168,7 +168,7 @@ def deserialize(value):
             return tuple(part for _, part in _parts(enumerate(value["items"])))
         if value["class_name"] in ("__numpy__", "__tensor__"):
             return np.array(value["config"]["value"], dtype=value["config"]["dtype"])
-        module = value.get("module")
+        module = public_module(value.get("module"))
         if value["class_name"] == "function":
             return value["config"]
         if module not in FAMILIES:
@@ -180,6 +180,17 @@ def deserialize(value):
     if isinstance(value, (list, tuple)):
         return type(value)(part for _, part in _parts(enumerate(value)))
     return value
+
+
+def public_module(module):
+    """The public module of a class that Keras has once more for one of its backends.
+
+    On PyTorch `keras.optimizers.Adam` makes a `keras.src.backend.torch.optimizers.torch_adam.Adam`,
+    and that is what configs and files name.
+    """
+    if isinstance(module, str) and module.startswith("keras.src.backend.torch.optimizers."):
+        return "keras.optimizers"
+    return module
 
 
 def _parts(items):

@@ -27,8 +27,12 @@ from reference_numpy import serialization
 STEP = 1e-4
 LIBRARY = Path(rn.__file__).parent
 # What every layer has in common, or how work is shared out: not what a reader looks for.
-COMMON = ("layers/layer.py", "layers/penalties.py", "serialization.py", "dtype_policies.py")
-COMMON += ("config.py", "tree.py", "ops/threads.py", "ops/blas.py", "concepts")
+COMMON = (
+    *("layers/layer.py", "layers/penalties.py", "losses/loss.py", "losses/reduction.py"),
+    *("optimizers/optimizer.py", "optimizers/state.py", "optimizers/clipping.py"),
+    *("serialization.py", "dtype_policies.py", "config.py", "tree.py"),
+    *("ops/threads.py", "ops/blas.py", "concepts"),
+)
 
 
 class WrittenOut:
@@ -395,6 +399,8 @@ def traced(ran: dict):
         path = Path(frame.f_code.co_filename).relative_to(LIBRARY).as_posix()
         name = frame.f_code.co_qualname.partition(".<locals>")[0]
         if path.startswith(COMMON) or name.startswith("<") or "__" in name:
+            return
+        if name.endswith((".build", ".create_slots")):
             return
         ran.setdefault((f"{rn.__name__}.{path.removesuffix('.py').replace('/', '.')}", name))
 

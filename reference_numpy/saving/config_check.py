@@ -9,7 +9,7 @@ import math
 import re
 
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.serialization import FAMILIES
+from reference_numpy.serialization import FAMILIES, public_module
 
 #: entries with `class_name` that are values, and the keys of their `config` (of a tuple, its own)
 VALUES = {
@@ -104,6 +104,7 @@ def check_config(path, config, key):
             refuse(
                 place, f"'{registered}' is a class of the author's own, whose code is not loaded"
             )
+        module = public_module(module)
         if module not in FAMILIES:
             refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
         if name not in FAMILIES[module]:
