@@ -218,6 +218,7 @@ class Claim:
         unit: the metric's unit; `"%"` for shares, whose difference is written in points.
         margin: the smallest difference that matters; a smaller one is no confirmation.
         instead: what is true where the claim is refuted, or None.
+        test_over_train: as the task's, where the values are of folds that share training data.
     """
 
     claim: Words
@@ -228,6 +229,7 @@ class Claim:
     unit: str = ""
     margin: float = 0.0
     instead: Words | None = None
+    test_over_train: float = 0.0
 
     def verdict(self, result) -> dict:
         """The record of the claim: verdict, effect, interval.
@@ -236,7 +238,7 @@ class Claim:
         refuted where it lies wholly below it, else undecided.
         """
         larger, smaller = self.measure(result)
-        effect = paired_effect(larger, smaller)
+        effect = paired_effect(larger, smaller, test_over_train=self.test_over_train)
         low, high = effect["low"], effect["high"]
         verdict = "undecided"
         if low is not None and low > self.margin:
