@@ -25,7 +25,7 @@ def standing(content: dict) -> str:
     """How many checks hold, and how many jobs failed."""
     checks, failures = content["checks"], content["failures"]
     held = sum(record["passed"] for record in checks)
-    failed = f", {len(failures)} jobs failed" if failures else ""
+    failed = f", {len(failures)} job{'s' * (len(failures) > 1)} failed" if failures else ""
     return f"{held} of {len(checks)} checks hold{failed}"
 
 

@@ -81,10 +81,9 @@ class House:
             [sys.executable, "-c", script, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
             cwd=self.folder,
             env={**environment, **options.pop("env", {})},
-            **options,
+            **{"text": True, **options},
         )
 
     def call(self, *arguments, **options) -> tuple[int, str, str]:

@@ -1,11 +1,17 @@
 """The command line, and the one line that each plain mistake gets."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from comparisons.harness import backends, cli, runner
+import comparisons
+from comparisons.harness import backends, cli, display
+from comparisons.harness.estimates import Status
 from tests.comparisons.harness import fake_results
+from tests.comparisons.harness.fake_house import House
 
 
 def call(capsys, *arguments):
@@ -16,26 +22,51 @@ def call(capsys, *arguments):
     return stop.value.code, captured.out, captured.err
 
 
-def test_without_arguments_it_helps(capsys):
-    status, out, err = call(capsys, "--help")
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"]])
+def test_it_helps(capsys, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "argv", ["sidebyside"])
+    status, out, err = call(capsys, *arguments)
     assert status == 0 and err == ""
-    assert all(command in out for command in ("list", "run", "report"))
+    assert all(command in out for command in ("list", "run", "report", "--version"))
 
 
-def test_list_shows_every_concept(capsys):
+def test_the_version(capsys):
+    status, out, err = call(capsys, "--version")
+    assert (status, out, err) == (0, f"sidebyside {comparisons.__version__}\n", "")
+
+
+def test_importing_the_package_and_its_version_are_light():
+    script = (
+        "import sys, comparisons; comparisons.__version__; "
+        "print([m for m in ('numpy', 'pandas', 'sklearn', 'typer', 'keras') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.stdout == "[]\n"
+    command = [sys.executable, "-X", "importtime", "-m", "comparisons", "--version"]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.stdout.startswith("sidebyside ") and "sklearn" not in found.stderr
+
+
+def test_list_shows_every_concept_by_chapter(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     status, out, _ = call(capsys, "list")
     assert status == 0
-    assert "perceptron" in out and "mnist_cnn" in out
-    title = "畳み込みニューラルネットワークによるMNISTの手書き数字認識"
-    assert title in "".join(out.split()), "cut short"
+    lines = out.splitlines()
+    chapter = lines.index("1 Perceptron · パーセプトロン")
+    assert lines[chapter + 1].startswith("  perceptron ") and "mnist_cnn" in out
+    assert "checks hold" not in out
 
 
 def test_list_as_json(capsys):
     status, out, _ = call(capsys, "list", "--json")
     rows = json.loads(out)
-    assert status == 0
-    assert [set(row) for row in rows] == [{"name", "chapter", "title", "title_ja", "claims"}] * 8
-    assert rows[0]["name"] == "perceptron" and rows[0]["title_ja"].startswith("パーセプトロン")
+    assert status == 0 and out.isascii()
+    keys = {"name", "chapter", "title", "title_ja", "introduces", "claims"}
+    assert all(set(row) == keys for row in rows)
+    first = rows[0]
+    assert first["name"] == "perceptron" and first["chapter"].endswith(" Perceptron")
+    assert first["title_ja"].startswith("パーセプトロン")
+    assert all(set(claim) == {"claim", "claim_ja", "source"} for claim in first["claims"])
 
 
 @pytest.mark.parametrize(
@@ -43,7 +74,7 @@ def test_list_as_json(capsys):
     [
         (["run"], "name the concepts to run, or give --all"),
         (["run", "--all", "dropout"], "name the concepts to run, or give --all"),
-        (["run", "lenet5"], "Unknown concept 'lenet5'. Expected one of activations, dropout,"),
+        (["run", "drop-out"], "Unknown concept or chapter 'drop-out'; did you mean 'dropout'?"),
         (["run", "dropout", "--backends", "mxnet"], "Unknown backend 'mxnet'. Expected one of"),
         (["run", "dropout", "--backends", ""], "Unknown backend ''. Expected one of"),
         (["run", "dropout", "--device", "tpu"], "'tpu' is not one of 'auto', 'cpu', 'gpu'"),
@@ -85,43 +116,140 @@ def test_a_broken_result(capsys, tmp_path):
     assert status == 2 and "not a JSON file" in err and err.count("\n") == 1
 
 
-def test_ctrl_c_gets_one_line_that_says_how_to_go_on(capsys, tmp_path, monkeypatch):
-    def interrupted(*arguments):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(runner, "run", interrupted)
-    arguments = ["run", "perceptron", "--backends", "numpy", "--out", str(tmp_path)]
-    status, out, err = call(capsys, *arguments)
-    assert status == 2 and out == ""
-    assert "the same command goes on" in err.splitlines()[-1]
-
-
 def test_the_summary_fits_a_narrow_page(capsys, tmp_path):
-    names = ["perceptron", "two_layer_net", "dropout"]
+    names = ["perceptron", "dropout"]
     fake_results.write(tmp_path, names, columns=tuple(fake_results.SPEED), missing={})
     status, out, _ = call(capsys, "report", str(tmp_path))
     assert status == 0
-    assert max(map(len, out.splitlines()[:-1])) <= 80
-    rows = [line.split() for line in out.splitlines()]
-    assert any(row[0] == "perceptron" and len(row) == 2 for row in rows)
-    assert any(row[0] == "dropout" and row[2:5] == ["without", "dropout", "numpy"] for row in rows)
-    assert any(row[:3] == ["with", "dropout", "numpy"] and "%" in row[3] for row in rows)
-    assert len([row for row in rows if "keras-torch" in row]) == 3
-    assert "confirmed: Dropout narrows the generalisation gap." in out
+    lines = out.splitlines()
+    assert max(map(len, lines[:-1])) <= 90
+    head = lines.index(next(line for line in lines if line.startswith("dropout: ")))
+    assert lines[head].endswith(" checks hold")
+    assert lines[head + 1].split("  ")[1] == "variant" and "accuracy" in lines[head + 1]
+    assert sum("keras-torch" in line and "±" in line for line in lines) > 1
 
 
-def test_run_writes_results_and_the_page(capsys, tmp_path):
-    arguments = ["run", "perceptron", "--backends", "numpy", "--out", str(tmp_path), "--json"]
-    status, out, _ = call(capsys, *arguments)
+BROKEN_CHAPTER = """
+from comparisons.harness import chapters
+from comparisons.harness.concept import Concept
+CONCEPT = Concept(
+    ("Example", "例"),
+    chapters.Chapter(("Book", "本"), "Appendix A", ("Title", "題")),
+    ("", ""),
+)
+"""
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(tmp_path / "house")
+
+
+def test_a_run_with_a_failing_job_reports_the_others(house):
+    house.add("bad", 'raise ValueError("not today")')
+    house.add("good")
+    status, out, err = house.call("run", "good", "bad", "--backends", "numpy")
+    assert status == 1, err
+    assert "bad: 0 of 0 checks hold, 1 job failed" in out
+    assert "FAILED: bad: computing behave (numpy, seed 0): ValueError: not today; see" in out
+    assert "good: 0 of 0 checks hold\n" in out
+    assert out.splitlines()[-1] == "Open results/index.html"
+    lines = err.splitlines()
+    assert lines[0].startswith("2 jobs; this takes about ")
+    assert lines[1].startswith("[1/2] good: computing behave (numpy, seed 0) · about ")
+    assert lines[2].startswith("[2/2] bad: ") and lines[2].endswith(" left")
+    status, out, err = house.call("run", "good", "--backends", "numpy", "--json")
+    assert status == 0 and err == "1 job, all done already\n"
+    (result,) = json.loads(out)["results"]
+    assert out.isascii() and result["concept"] == "good" and result["failures"] == []
+    status, out, _ = house.call("list", "--json")
+    assert [row["name"] for row in json.loads(out)] == ["bad", "good"]
+    status, out, _ = house.call("list")
+    assert "0 of 0 checks hold, 1 job failed" in " ".join(out.split())
+
+
+def test_an_edited_caption_runs_its_concept_alone(house):
+    house.add("edited")
+    house.add("other", seeds=3)
+    assert house.call("run", "--all", "--backends", "numpy")[0] == 0
+    house.add("edited", title="Another title")
+    status, _, err = house.call("run", "--all", "--backends", "numpy")
     assert status == 0
-    content = json.loads(out)
-    assert content["page"] == str(tmp_path / "index.html")
-    (result,) = content["results"]
-    assert result["claims"][0]["verdict"] == "confirmed"
-    assert (tmp_path / "perceptron" / "result.json").exists()
+    assert err.startswith("4 jobs, 3 of them done already; this takes ")
+    assert "edited: computing" in err and "other: computing" not in err
+
+
+def test_a_broken_script_is_told_with_file_and_line(house):
+    house.add("good")
+    house.write("comparisons/broken.py", BROKEN_CHAPTER)
+    for arguments in (["list"], ["run", "broken"], ["run", "--all"]):
+        status, out, err = house.call(*arguments)
+        assert status == 2 and out == "" and err.count("\n") == 1
+        assert "comparisons/broken.py, line 6: ValueError: a chapter's number" in err
+    house.write("comparisons/broken.py", BROKEN_CHAPTER.split("CONCEPT")[0])
+    assert "has no attribute 'CONCEPT'" in house.call("list")[2]
+    house.write("comparisons/broken.py", "import no_such_module\n")
+    assert "broken.py, line 1: ModuleNotFoundError" in house.call("list")[2]
+
+
+def test_a_misnamed_function_is_told_with_file_and_field(house):
+    house.add("misnamed")
+    half = house.folder / "keras_models" / "misnamed.py"
+    half.write_text(half.read_text().replace("def behave", "def behaves"))
+    status, _, err = house.call("run", "misnamed", "--backends", "numpy")
+    assert status == 2 and err.count("\n") == 1
+    assert "keras_models/misnamed.py: defines no 'behave', which Demonstration.function" in err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii"])
+def test_a_terminal_that_lacks_characters_gets_others(house, encoding):
+    house.add("good", title="Naïve — “quoted” 例 ✓")
+    status, out, err = house.call(
+        "list", env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, text=False
+    )
+    assert status == 0 and b"good" in out and err == b""
+
+
+def test_running_a_script_is_running_its_concept(house):
+    house.add("good")
+    command = [sys.executable, "-m", "comparisons.good", "--backends", "numpy"]
+    environment = {**os.environ, "PYTHONPATH": str(house.folder)}
+    subprocess.run(command, cwd=house.folder, env=environment, check=True, capture_output=True)
+    assert (house.folder / "results" / "good" / "result.json").exists()
 
 
 def test_a_backend_that_is_missing_says_what_installs_it(monkeypatch):
     monkeypatch.setattr(backends.importlib.util, "find_spec", lambda name: None)
     assert backends.missing("tensorflow") == "tensorflow is not installed (pip install tensorflow)"
     assert backends.missing("numpy") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "a few seconds"),
+        (31, "about 30 seconds"),
+        (100, "about 2 minutes"),
+        (3600, "about 60 minutes"),
+        (9000, "about 2.5 hours"),
+    ],
+)
+def test_a_length_of_time_in_words(seconds, text):
+    assert display.about(seconds) == text
+
+
+def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    with display.Display() as shown:
+        shown(Status("", None, 0, 2, 0.0, 300.0))
+        for epoch in range(1, 9):
+            shown(Status("training", (epoch, 9), 0, 2, 0.1, 240.0))
+            now[0] += 10.0
+        shown(Status("", None, 1, 2, 0.5, 100.0))
+    assert capsys.readouterr().err.splitlines() == [
+        "2 jobs; this takes about 5 minutes",
+        "[1/2] training, epoch 1 of 9 · about 4 minutes left",
+        "[1/2] training, epoch 4 of 9 · about 4 minutes left",
+        "[1/2] training, epoch 7 of 9 · about 4 minutes left",
+    ]

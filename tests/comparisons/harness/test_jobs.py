@@ -5,34 +5,61 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from comparisons.harness import catalogue, jobs, model_checks, runner
+from comparisons.harness import catalogue, chapters, jobs, proof
 from comparisons.harness.actions import Worker
-from comparisons.harness.concept import Settings
+from comparisons.harness.concept import Concept, Demonstration, Introduced, Settings, Task
 from comparisons.harness.jobs import Job
 
 JOB = Job("perceptron", "train", "numpy", "model", 0)
+ABOUT = {"fingerprint": "mark", "choices": {}}
 
 
 def test_a_job_reads_back_what_was_written(tmp_path):
-    jobs.write_job(tmp_path, JOB, "mark", {"runs": [1]}, {"a": np.arange(3)})
+    jobs.write_job(tmp_path, JOB, ABOUT, {"runs": [1]}, {"a": np.arange(3)})
     assert jobs.read_job(tmp_path, JOB, "mark")["runs"] == [1]
     with np.load(tmp_path / f"{JOB.file_name}.npz") as arrays:
         np.testing.assert_array_equal(arrays["a"], [0, 1, 2])
 
 
 def test_a_job_made_from_something_else_counts_as_missing(tmp_path):
-    jobs.write_job(tmp_path, JOB, "mark", {}, {})
+    jobs.write_job(tmp_path, JOB, ABOUT, {}, {})
     assert jobs.read_job(tmp_path, JOB, "another mark") is None
 
 
-@pytest.mark.parametrize("content", [b"", b'{"fingerprint": "ma', b"[]", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b'{"fingerprint": "ma', b"[]", b"\xff\xfe", b'{"fingerprint": "mark"}', b"[" * 100_000],
+)
 def test_a_broken_job_counts_as_missing(tmp_path, content):
     (tmp_path / f"{JOB.file_name}.json").write_bytes(content)
     assert jobs.read_job(tmp_path, JOB, "mark") is None
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda content: content.pop("column"),
+        lambda content: content.pop("checks"),
+        lambda content: content.update(seconds="a while"),
+        lambda content: content.pop("digest"),
+        lambda content: content.update(digest=3),
+        lambda content: content["checks"].append({}),
+        lambda content: content["checks"][0].update(passed=True),
+    ],
+)
+def test_a_job_that_somebody_changed_counts_as_missing(tmp_path, edit):
+    payload = {"column": {}, "seconds": 1.5, "checks": [{"passed": False, "error": np.nan}]}
+    jobs.write_job(tmp_path, JOB, ABOUT, payload, {})
+    assert jobs.read_job(tmp_path, JOB, "mark")["seconds"] == 1.5
+    path = tmp_path / f"{JOB.file_name}.json"
+    content = json.loads(path.read_bytes())
+    edit(content)
+    path.write_text(json.dumps(content))
+    assert jobs.read_job(tmp_path, JOB, "mark") is None
+
+
 def test_a_job_with_broken_or_lost_arrays_counts_as_missing(tmp_path):
-    jobs.write_job(tmp_path, JOB, "mark", {}, {"a": np.arange(3)})
+    jobs.write_job(tmp_path, JOB, ABOUT, {}, {"a": np.arange(3)})
     assert jobs.read_job(tmp_path, JOB, "mark")
     arrays = tmp_path / f"{JOB.file_name}.npz"
     arrays.write_bytes(arrays.read_bytes()[:-1])
@@ -57,30 +84,33 @@ def test_json_has_null_where_there_is_no_number():
     assert json.loads(jobs.as_json(content)) == {"a": None, "b": [None, 3], "c": [1.0, 1.0]}
 
 
-def test_fingerprint_depends_on_what_the_result_depends_on(tmp_path):
-    own = tmp_path / "own.csv"
-    own.write_text("a\n1\n")
-    base = jobs.fingerprint(JOB, Settings())
-    assert jobs.fingerprint(JOB, Settings(seeds=9)) == base  # more seeds keep those done
-    assert jobs.fingerprint(JOB, Settings(epochs=1)) != base
-    assert jobs.fingerprint(JOB, Settings(preset="full")) != base
-    with_csv = jobs.fingerprint(JOB, Settings(csv=str(own)))
-    own.write_text("a\n2\n")
-    assert base != with_csv != jobs.fingerprint(JOB, Settings(csv=str(own)))
-
-
 def test_plan_has_a_job_for_each_part_column_and_seed():
-    declared = catalogue.load("dropout")
-    planned = jobs.plan("dropout", declared, ["numpy", "keras-jax"], Settings(seeds=2))
-    trained = [(j.implementation, j.part, j.seed) for j in planned if j.action == "train"]
-    assert sorted(trained) == sorted(
-        (column, variant, seed)
-        for column in ("numpy", "keras-jax")
-        for variant in ("with dropout", "without dropout")
-        for seed in (0, 1)
-    )
-    checked = [j.implementation for j in planned if j.action == "check"]
-    assert checked == ["numpy", "keras-jax"]
+    task = Task(data=None, presets={}, variants={"with": {}, "without": {}}, baselines=list)
+    shown = Demonstration("shown", seeds=2)
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""), demonstrations=(shown,), task=task)
+    planned = jobs.plan("any", declared, ["numpy", "keras-jax"], Settings(seeds=1))
+    assert sorted(job.file_name for job in planned) == [
+        "baseline-numpy-0",
+        "check-keras-jax-0",
+        "check-numpy-0",
+        "demonstrate-keras-jax-shown-0",
+        "demonstrate-keras-jax-shown-1",
+        "demonstrate-numpy-shown-0",
+        "demonstrate-numpy-shown-1",
+        "train-keras-jax-with-0",
+        "train-keras-jax-without-0",
+        "train-numpy-with-0",
+        "train-numpy-without-0",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [None, lambda seed: {}])
+def test_numpy_is_proven_by_itself_where_there_is_something_to_prove(arguments):
+    thing = Introduced("step", "", ("", ""), arguments, demonstration="shown")
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""), introduces=(thing,))
+    planned = jobs.plan("any", declared, ["numpy", "keras-jax"], Settings())
+    columns = ["numpy", "keras-jax"] if arguments else ["keras-jax"]
+    assert [(job.action, job.implementation) for job in planned] == [("check", c) for c in columns]
 
 
 def test_numpy_is_proven_by_calculus_without_any_keras_column():
@@ -98,24 +128,6 @@ def test_keras_is_proven_on_the_cpu_wherever_it_trains(monkeypatch):
     worker = Worker("numpy", "auto")
     worker.device = "gpu"
     worker.backend = SimpleNamespace(on_device=lambda kind: asked.append(kind) or nullcontext())
-    monkeypatch.setattr(model_checks, "check", lambda *arguments: [])
-    worker.check(Job("perceptron", "check", "keras-torch"), catalogue.load("perceptron"), Settings())
+    monkeypatch.setattr(proof, "check", lambda *arguments: ([], {}))
+    worker.check(Job("dropout", "check", "keras-torch"), catalogue.load("dropout"), Settings())
     assert asked == ["cpu"]
-
-
-def test_an_interrupted_run_goes_on_with_what_is_missing(tmp_path):
-    def run():
-        (result,) = runner.run(runner.plan(["perceptron"], Settings(), ["numpy"]), tmp_path)
-        return result
-
-    first = run()
-    folder = tmp_path / "perceptron" / "jobs"
-    written = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    lost = "demonstrate-numpy-gates-0.json"
-    (folder / lost).unlink()
-    again = run()
-    after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    changed = {name for name in after if after[name] != written[name]}
-    assert changed == {lost, lost.replace(".json", ".npz")}
-    assert again.content["claims"] == first.content["claims"]
-    assert not list(tmp_path.rglob("*.tmp"))

@@ -1,4 +1,4 @@
-"""Worker processes: what a death, a failure or an interruption costs a run."""
+"""Worker processes: what a death or a failure costs, and that none outlives its run."""
 
 import json
 import os
@@ -6,26 +6,161 @@ import signal
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from comparisons.harness import backends, workers
+from comparisons.harness import workers
 from comparisons.harness.concept import Settings
-from comparisons.harness.jobs import Job
-from tests.comparisons.harness.fake_house import House, children, is_running
+from tests.comparisons.harness.fake_house import ROOT, House, children, is_running
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="looks processes up in /proc"
 )
 
-DIES_ONCE = """mark = HERE / "died"
-    if not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)"""
-RAISES_ONCE = """mark = HERE / "raised"
-    if not mark.exists():
-        mark.touch()
-        raise KeyError("a first time")"""
+# In place of the real one, which loads frameworks.
+WORKER = """
+import os
+import signal
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+class Worker:
+    def __init__(self, implementation, device):
+        if device == "gpu":
+            raise RuntimeError("--device gpu: sees no GPU\\non this machine")
+
+    def run(self, job, settings, progress):
+        first = not (HERE / "tried").exists()
+        (HERE / "tried").touch()
+        exec(job.code)
+        return {"process": os.getpid()}, {}
+"""
+
+
+@pytest.fixture
+def pool(tmp_path, monkeypatch):
+    """A pool whose processes do a job by executing its code."""
+    harness = tmp_path / "comparisons" / "harness"
+    harness.mkdir(parents=True)
+    for package in (harness.parent, harness):
+        (package / "__init__.py").touch()
+    (harness / "actions.py").write_text(WORKER)
+    (harness / "process.py").symlink_to(ROOT / "comparisons" / "harness" / "process.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    with workers.Pool(SimpleNamespace(device="cpu"), tmp_path / "logs") as pool:
+        yield pool
+
+
+def job(code, column="numpy"):
+    return SimpleNamespace(implementation=column, code=code)
+
+
+def ignore(done, total):
+    pass
+
+
+def test_a_column_keeps_its_process_and_another_has_its_own(pool):
+    first, again = (pool.run(job("pass"), ignore)[0] for _ in range(2))
+    assert first == again != pool.run(job("pass", "keras-jax"), ignore)[0]
+
+
+@pytest.mark.parametrize(
+    "misfortune",
+    ["os.kill(os.getpid(), signal.SIGKILL)", "raise KeyError('x')", "raise SystemExit"],
+)
+def test_a_job_that_fails_once_is_done_in_a_fresh_process(pool, misfortune):
+    before, _ = pool.run(job("pass"), ignore)
+    (pool.log_folder.parent / "comparisons" / "harness" / "tried").unlink()
+    after, _ = pool.run(job(f"if first: {misfortune}"), ignore)
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    ("misfortune", "reason"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "numpy was ended by SIGKILL (out of memory?)"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "numpy was ended by SIGSEGV;"),
+        ("raise SystemExit(3)", "numpy ended with status 3"),
+        ("raise KeyError('x')", "KeyError: 'x'"),
+        ("raise ValueError('one\\ntwo')", "ValueError: one;"),
+        ("raise ValueError", "ValueError: ValueError()"),
+        ("progress(lambda: None, 1)", "pickle"),
+    ],
+)
+def test_a_job_that_fails_twice_says_why_and_the_next_is_done(pool, misfortune, reason):
+    with pytest.raises(workers.JobFailed) as failed:
+        pool.run(job(misfortune), ignore)
+    line = str(failed.value)
+    assert reason in line and "\n" not in line
+    assert line.endswith(f"; see {pool.log_folder / 'numpy.log'}")
+    pool.run(job("pass"), ignore)
+
+
+def test_what_is_printed_goes_to_the_log_and_what_raised_with_it(pool):
+    with pytest.raises(workers.JobFailed):
+        pool.run(job("print('out'); os.write(1, b'deep'); raise KeyError('why')"), ignore)
+    log = (pool.log_folder / "numpy.log").read_text()
+    assert log.count("deep") == 2 and log.count("KeyError: 'why'") == 2
+
+
+def test_epochs_are_told_while_they_go_by(pool):
+    told = []
+    code = "for epoch in range(1, 4): progress(epoch, 3); time.sleep(0.25)"
+    pool.run(job(code), lambda *epochs: told.append(epochs))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
+def test_a_worker_killed_at_any_moment_costs_one_retry(pool, moment):
+    def kill():
+        time.sleep(moment)
+        for column in list(pool._columns.values()):
+            os.kill(column.process.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    for _ in range(8):
+        pool.run(job("time.sleep(0.1)"), ignore)
+    killer.join()
+
+
+def test_a_column_that_cannot_start_is_told_in_one_line(pool):
+    pool.settings.device = "gpu"
+    with pytest.raises(
+        workers.WorkerError, match="keras-jax: --device gpu: sees no GPU; see"
+    ) as error:
+        pool.run(job("pass", "keras-jax"), ignore)
+    assert "\n" not in str(error.value)
+
+
+def test_a_column_that_dies_while_it_starts_is_given_up(pool, monkeypatch):
+    monkeypatch.setattr(workers.sys, "executable", "/bin/false")
+    started = []
+    init = workers.Column.__init__
+
+    def count(self, *arguments):
+        started.append(arguments)
+        init(self, *arguments)
+
+    monkeypatch.setattr(workers.Column, "__init__", count)
+    for _ in range(3):
+        with pytest.raises(workers.JobFailed, match="numpy ended with status 1; see"):
+            pool.run(job("pass"), ignore)
+    assert len(started) == 2
+
+
+def test_a_real_column_without_its_device_says_so(tmp_path):
+    with (
+        pytest.raises(workers.WorkerError, match="keras-tensorflow: .*(no GPU|No module)"),
+        workers.Pool(Settings(device="gpu"), tmp_path) as pool,
+    ):
+        pool.start("keras-tensorflow")
+
+
 # Runs without pages, which are not under test here.
 RUN = """
 import sys
@@ -33,16 +168,11 @@ from pathlib import Path
 from comparisons.harness import interruption, runner
 from comparisons.harness.concept import Settings
 
-def main():
-    names, out = sys.argv[1].split(","), Path(sys.argv[2])
-    out.mkdir(exist_ok=True)
-    plan = runner.plan(names, Settings(), ["numpy"])
-    with interruption.closes_first():
-        found = runner.run(plan, out, tell=lambda status: print(status.what, flush=True))
-    sys.exit(not all(result.passed for result in found))
-
 with interruption.ends_at_once():
-    main()
+    plan = runner.plan(sys.argv[1:], Settings(), ["numpy"])
+    with interruption.closes_first():
+        found = runner.run(plan, Path("results"), tell=lambda s: print(s.what, flush=True))
+    sys.exit(not all(result.passed for result in found))
 """
 
 
@@ -54,185 +184,65 @@ def house(tmp_path):
 
 
 def start(house, *names):
-    """Start `runner.run` in the house."""
-    return house.start(",".join(names), "results", before="exec(open('run.py').read())")
+    """Start `runner.run` in the house, and wait until it is at the first job."""
+    process = house.start(*names, before="exec(open('run.py').read())")
+    while not process.stdout.readline().strip():
+        assert process.poll() is None
+    return process
 
 
-def run(house, *names):
-    """Exit status, standard output and standard error of `runner.run` in the house."""
-    return house.finish(start(house, *names))
+def gone(pids):
+    deadline = time.monotonic() + 30
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not any(map(is_running, pids))
 
 
-def result(house, name):
-    return json.loads((house.folder / "results" / name / "result.json").read_bytes())
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def test_a_job_that_fails_twice_is_written_down_and_the_others_go_on(house):
-    house.add("a_dying", "os.kill(os.getpid(), signal.SIGKILL)")
-    house.add("b_raising", 'raise KeyError("no such thing")')
-    house.add("c_good", seeds=2)
-    status, out, err = run(house, "a_dying", "b_raising", "c_good")
-    assert status == 1
-    (dying,) = result(house, "a_dying")["failures"]
-    (raising,) = result(house, "b_raising")["failures"]
-    assert dying["job"]["action"] == "demonstrate"
-    assert "the process of numpy was ended by SIGKILL (out of memory?); see" in dying["reason"]
-    assert raising["reason"].startswith("KeyError: 'no such thing'; see ")
-    good = result(house, "c_good")
-    assert good["failures"] == [] and len(good["demonstrations"]) == 2
-    assert err == "" and "Traceback" not in out
-    assert "KeyError: 'no such thing'" in (house.folder / "results/logs/numpy.log").read_text()
-
-
-@pytest.mark.parametrize("behaviour", [DIES_ONCE, RAISES_ONCE])
-def test_a_job_that_fails_once_is_done_in_a_fresh_process(house, behaviour):
-    house.add("unlucky", behaviour, seeds=2)
-    assert run(house, "unlucky")[0] == 0
-    found = result(house, "unlucky")
-    assert found["failures"] == [] and len(found["demonstrations"]) == 2
-
-
-def test_what_failed_is_done_by_the_next_run(house):
-    house.add("mended", 'raise ValueError("not yet")')
-    house.add("good")
-    assert run(house, "mended", "good")[0] == 1
-    house.add("mended")
-    status, out, _ = run(house, "mended", "good")
-    assert status == 0 and "mended" in out and "good" not in out
-    assert result(house, "mended")["failures"] == []
-
-
-def test_a_failed_job_leaves_nothing_of_an_earlier_one(house):
-    house.add("worse")
-    assert run(house, "worse")[0] == 0
-    jobs = house.folder / "results" / "worse" / "jobs"
-    assert len(list(jobs.iterdir())) == 2
-    house.add("worse", "raise ValueError")
-    assert run(house, "worse")[0] == 1
-    assert list(jobs.iterdir()) == []
-
-
-@pytest.mark.parametrize("moment", [0.0, 0.4, 1.2, 2.4])
-def test_a_worker_killed_at_any_moment_does_not_end_the_run(house, moment):
-    house.add("slow", "time.sleep(0.2)", seeds=6)
-    process = start(house, "slow")
-    wait_for(lambda: children(process.pid))
-    time.sleep(moment)
-    for pid in children(process.pid):
-        os.kill(pid, signal.SIGKILL)
-    status, _, err = house.finish(process)
-    assert status == 0 and err == ""
-    assert result(house, "slow")["failures"] == []
-    assert len(result(house, "slow")["demonstrations"]) == 6
-
-
-def test_a_worker_killed_again_and_again_does_not_end_the_run(house):
+def test_a_run_whose_workers_are_killed_again_and_again_goes_on(house):
     house.add("slow", "time.sleep(0.1)", seeds=4)
-    process = start(house, "slow")
-    stop = threading.Event()
+    house.add("unlucky", seeds=2)
+    process, over = start(house, "slow", "unlucky"), threading.Event()
 
     def kill():
-        while not stop.wait(0.3):
+        while not over.wait(0.3):
             for pid in children(process.pid):
                 os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()
     status, _, err = house.finish(process)
-    stop.set()
+    over.set()
     killer.join()
     assert status == 1 and err == ""
-    assert len(result(house, "slow")["failures"]) == 4
+    for name, count in (("slow", 4), ("unlucky", 2)):
+        content = json.loads((house.folder / "results" / name / "result.json").read_bytes())
+        assert len(content["failures"]) == count
     assert not list((house.folder / "results").rglob("*.tmp"))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_worker_outlives_its_run(house, sent):
-    house.add("first")
-    house.add("endless", "time.sleep(1000)")
-    process = start(house, "first", "endless")
-    wait_for(lambda: "endless" in process.stdout.readline())
-    wait_for(lambda: children(process.pid))
+    house.add(
+        "endless", "time.sleep(1000 * (HERE / 'first').exists()); (HERE / 'first').touch()", 2
+    )
+    process = start(house, "endless")
+    while not (house.folder / "results/endless/jobs/demonstrate-numpy-behave-0.json").exists():
+        time.sleep(0.05)
     started = children(process.pid)
     process.send_signal(sent)
+    process.send_signal(sent)  # in haste
     status, _, err = house.finish(process)
-    wait_for(lambda: not any(map(is_running, started)))
-    if sent != signal.SIGKILL:
+    assert started and gone(started)
+    if sent == signal.SIGKILL:
+        assert status == -sent
+    else:
         assert status == 128 + sent
-        assert err.startswith("sidebyside: interrupted; ") and err.count("\n") == 1
+        assert err.startswith("sidebyside: interrupted; the same command goes on")
+        assert err.count("\n") == 1
     results = house.folder / "results"
-    assert not list(results.rglob("*.tmp"))
-    assert [p.name for p in results.rglob("*.json")] == [
-        "result.json",
+    names = sorted(path.name for path in results.rglob("*") if path.is_file())
+    assert names == [
         "demonstrate-numpy-behave-0.json",
+        "demonstrate-numpy-behave-0.npz",
+        "numpy.log",
     ]
-
-
-def test_a_column_that_cannot_start_is_told_in_one_line(tmp_path):
-    lost = [name for name in backends.IMPLEMENTATIONS if backends.missing(name)]
-    implementation, device, expected = (
-        (lost[0], "auto", "No module named") if lost else ("keras-torch", "gpu", "sees no GPU")
-    )
-    with (
-        pytest.raises(workers.WorkerError, match=f"{implementation}.*{expected}") as error,
-        workers.Pool(Settings(device=device), tmp_path) as pool,
-    ):
-        pool.run(Job("perceptron", "check", implementation), lambda done, total: None)
-    assert "\n" not in str(error.value)
-
-
-def test_a_column_that_dies_while_it_starts_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers.sys, "executable", "/bin/false")
-    job, starts = Job("perceptron", "check", "numpy"), []
-    init = workers.Column.__init__
-    monkeypatch.setattr(
-        workers.Column, "__init__", lambda *arguments: [starts.append(1), init(*arguments)][1]
-    )
-    with workers.Pool(Settings(), tmp_path) as pool:
-        for _ in range(3):
-            with pytest.raises(workers.JobFailed, match="numpy ended with status 1; see"):
-                pool.run(job, lambda done, total: None)
-    assert len(starts) == 2
-
-
-def test_epochs_are_told_while_they_go_by(tmp_path):
-    house = House(tmp_path / "house")
-    house.add("any")
-    worker = """
-import time
-class Worker:
-    def __init__(self, implementation, device):
-        pass
-    def run(self, job, settings, progress):
-        for epoch in range(1, 4):
-            progress(epoch, 3)
-            time.sleep(0.25)
-        return {}, {}
-"""
-    harness = house.folder / "comparisons" / "harness"
-    original = harness.resolve()
-    harness.unlink()
-    harness.mkdir()
-    for path in original.iterdir():
-        if path.name != "actions.py":
-            (harness / path.name).symlink_to(path)
-    house.write("comparisons/harness/actions.py", worker)
-    script = """
-from pathlib import Path
-from comparisons.harness import workers
-from comparisons.harness.concept import Settings
-from comparisons.harness.jobs import Job
-with workers.Pool(Settings(), Path("logs")) as pool:
-    print(pool.run(Job("any", "train", "numpy"), lambda done, total: print(done, total)))
-raise SystemExit
-"""
-    house.write("run.py", script)
-    _, out, _ = house.finish(start(house))
-    assert out.splitlines() == ["1 3", "2 3", "3 3", "({}, {})"]
