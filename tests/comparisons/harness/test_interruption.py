@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM: one line and the signal's status, whenever they come."""
 
 import signal
+import subprocess
 import sys
 import time
 
@@ -64,6 +65,27 @@ def test_an_interruption_in_haste_is_one(house, gap):
         "the same command goes on with the jobs that are still missing"
     )
     assert err.count("interrupted") == 1 and "Traceback" not in err
+
+
+CLOSING = """
+import os, signal, time
+from comparisons.harness import interruption
+
+with interruption.closes_first():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+        print("closed", flush=True)
+"""
+
+
+def test_what_is_open_is_closed_also_in_haste():
+    found = subprocess.run([sys.executable, "-c", CLOSING], capture_output=True, text=True)
+    assert found.returncode == 143 and found.stdout == "closed\n"
+    assert found.stderr.startswith("sidebyside: interrupted; ") and found.stderr.count("\n") == 1
 
 
 def test_a_signal_that_is_to_be_ignored_stays_so(house):
