@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from comparisons.harness import backends, introduced
+from comparisons.harness import backends, introduced, written_out
 from comparisons.harness.concept import Introduced
 
 GENERATOR = np.random.default_rng(5)
@@ -112,7 +112,7 @@ def prove(backend, monkeypatch):
 
     def proven(name, **replaced):
         half = types.SimpleNamespace(**{**globals(), **replaced})
-        monkeypatch.setattr(introduced, "reference_half", lambda _: half)
+        monkeypatch.setattr(written_out, "reference_half", lambda _: half)
         monkeypatch.setattr(introduced, "keras_half", lambda _: types.SimpleNamespace(**KERAS))
         declared = Introduced(name, "", ("", ""), lambda seed: ARGUMENTS[name])
         records = introduced.check_written_out("concept", declared)
