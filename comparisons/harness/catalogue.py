@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,12 +14,17 @@ from comparisons.harness.concept import Concept
 
 def names() -> list[str]:
     """Names of all concepts: the scripts in `comparisons/`, in the order of books and chapters."""
+    return in_order(script_names())
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """These concepts in the order of books and chapters; no other is imported."""
 
     def place(name):
         chapter = load(name).chapter
         return chapter.book, chapter.place, name
 
-    return sorted(script_names(), key=place)
+    return sorted(names, key=place)
 
 
 def script_names() -> list[str]:

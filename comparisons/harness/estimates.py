@@ -91,8 +91,8 @@ class Clock:
 
     @property
     def pace(self) -> float:
-        """Real over expected time; near 1 until a tenth of the run is over."""
-        trust = 0.1 * self.all_seconds
+        """Real over expected time; near 1 until a third of the run is over."""
+        trust = 0.3 * self.all_seconds
         return (self.taken + trust) / (self.over + trust) if trust else 1.0
 
     def _say(self, what: str, epochs: tuple | None, left: float, part: float = 0.0) -> None:

@@ -35,11 +35,8 @@ def load(folder: Path) -> Comparisons:
     """
     if not folder.is_dir():
         raise ValueError(f"{folder}: no such folder of results; `sidebyside run` makes one")
-    found = Comparisons(
-        Comparison.read(folder / name)
-        for name in catalogue.names()
-        if (folder / name / "result.json").exists()
-    )
+    there = [n for n in catalogue.script_names() if (folder / n / "result.json").exists()]
+    found = Comparisons(Comparison.read(folder / name) for name in catalogue.in_order(there))
     if not found:
         raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
     return found
