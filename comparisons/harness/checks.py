@@ -8,6 +8,9 @@ the inputs and weights moves it (measured in float64, `jitter`). The tolerance i
 
     tolerance = FACTOR · u · scale,   u = unit roundoff of the precision (2⁻⁵³, 2⁻²⁴ or 2⁻¹¹)
 
+A long computation meets kinks (ReLU at 0), where a rounding turns a small difference into a large
+one. Whether one rounding reaches such a kink is luck, so there the jitter is several roundings.
+
 and a record says the factor that would have been *needed*, so that a tolerance that is too wide
 shows itself.
 """
@@ -84,7 +87,7 @@ def compare(what, where, against, dtype, ours, theirs, tolerance, reason=""):
     return Record(what, where, against, dtype, error, tolerance, needed, needed <= 1, reason)
 
 
-def scales(evaluate, quantities, draws=3):
+def scales(evaluate, quantities, draws=3, roundings=1.0):
     """Scale of every quantity: its magnitude, or its sensitivity to rounding where that is more.
 
     A gradient that vanishes beside the largest one has that one's scale.
@@ -94,8 +97,10 @@ def scales(evaluate, quantities, draws=3):
             float64 with every input and weight passed through it.
         quantities: the computation's result without jitter.
         draws: how many jittered repetitions; the largest movement counts.
+        roundings: by how many roundings of float32 a number is jittered.
     """
     unit = UNIT_ROUNDOFF["float32"]
+    step = roundings * unit
     found = {name: float(np.abs(value).max(initial=0.0)) for name, value in quantities.items()}
     for seed in range(draws):
         generator = np.random.default_rng(seed)
@@ -103,12 +108,12 @@ def scales(evaluate, quantities, draws=3):
         def jitter(array, generator=generator):
             if array.dtype.kind != "f":
                 return array
-            return array * (1.0 + unit * generator.choice([-1.0, 1.0], array.shape))
+            return array * (1.0 + step * generator.choice([-1.0, 1.0], array.shape))
 
         for name, value in evaluate(jitter).items():
             if value.dtype.kind != "f":
                 continue
-            moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / unit
+            moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / step
             found[name] = max(found[name], moved)
     # A gradient that is zero whatever the inputs (that of a bias which softmax does not see) is
     # nothing but the rounding of the others.

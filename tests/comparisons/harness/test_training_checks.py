@@ -1,5 +1,6 @@
 """The same training steps in both halves, by `fit` or by a loop of one's own."""
 
+import contextlib
 import types
 
 import keras
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import backends, model_checks, training_checks
+from comparisons.harness import backends, checks, model_checks, training_checks
 from comparisons.harness.concept import Preset, Settings, Task
 from comparisons.harness.datasets import Dataset
+from reference_numpy import config
 
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.normal(size=(40, 5)).astype("float32")
@@ -106,3 +108,77 @@ def test_the_proof_ends_where_rounding_takes_over(prove):
     assert records
     assert not [str(record) for record in records if not record.passed]
     assert all("rounding decides" in record.reason for record in records)
+
+
+class Rounding(rn.Sequential):
+    """A column that rounds in its own way: after each step every weight moves by one rounding."""
+
+    generator, unit = None, 0.0
+
+    def train_on_batch(self, *arguments):
+        logs = super().train_on_batch(*arguments)
+        sign = self.generator.choice
+        self.set_weights(
+            [w * (1 + self.unit * sign([-1.0, 1.0], w.shape)) for w in self.get_weights()]
+        )
+        return logs
+
+    def _flatten_layers(self):
+        return self.layers
+
+
+def build_kinked(rate, kind=rn.Sequential, seed=0):
+    model = kind(
+        [
+            rn.layers.Input((5,)),
+            rn.layers.Dense(64, "relu", dtype="float64"),
+            rn.layers.Dense(2, dtype="float64"),
+        ]
+    )
+    model.compile(rn.optimizers.SGD(rate, momentum=0.9), "mean_squared_error")
+    model.generator = np.random.default_rng(seed)
+    model.unit = checks.UNIT_ROUNDOFF[config.floatx()]
+    return model
+
+
+@pytest.fixture
+def prove_kinked(monkeypatch):
+    """A function that proves steps of ReLU beside a column that rounds in its own way."""
+
+    @contextlib.contextmanager
+    def precision(dtype):
+        with training_checks.reference_precision(dtype):
+            yield
+
+    def proven(seed, rate=0.1, fault=1.0):
+        generator = np.random.default_rng(1000 + seed)
+        x = generator.normal(size=(400, 5)).astype("float32")
+        y = np.tanh(x[:, :2] @ np.array([[1.0, -1.0], [0.5, 2.0]])).astype("float32")
+        data = Dataset(x, y, x, y, x, y, ("numbers", "数値"))
+        ours = types.SimpleNamespace(build_model=lambda: build_kinked(rate))
+        theirs = types.SimpleNamespace(
+            build_model=lambda: build_kinked(rate * fault, Rounding, seed)
+        )
+        for module in (model_checks, training_checks):
+            monkeypatch.setattr(module, "reference_half", lambda _: ours)
+            monkeypatch.setattr(module, "keras_half", lambda _: theirs)
+            monkeypatch.setattr(module, "precision", precision)
+        monkeypatch.setattr(training_checks, "numpy_draws", contextlib.nullcontext)
+        task = Task(lambda settings, seed: data, {"default": Preset(1, 8)})
+        return training_checks.check("concept", task, Settings(), "rounding")
+
+    return proven
+
+
+@pytest.mark.parametrize("seed", [*range(8), 186])
+def test_other_roundings_are_no_fault_even_across_a_kink(prove_kinked, seed):
+    """With seed 186 the column crosses a kink that no jitter of one rounding crosses."""
+    assert max(record.needed for record in prove_kinked(seed)) < 0.5
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.001])
+@pytest.mark.parametrize("seed", [0, 186])
+def test_a_rate_that_is_off_is_found_among_other_roundings(prove_kinked, seed, rate):
+    records = prove_kinked(seed, rate, 1 + 1e-4)
+    for dtype in ("float64", "float32"):
+        assert max(r.needed for r in records if r.dtype == dtype) > 2
