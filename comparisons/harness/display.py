@@ -36,11 +36,11 @@ class Display:
 
     def __call__(self, status: Status) -> None:
         """Show where the run stands."""
+        until = time.monotonic() + status.left
         if self.task is None:
             self.console.print(beginning(status))
-            self.task = self.bar.add_task("starting", total=1.0, until=0.0)
+            self.task = self.bar.add_task("starting", total=1.0, until=until)
         epochs = ", epoch {} of {}".format(*status.epochs) if status.epochs else ""
-        until = time.monotonic() + status.left
         self.bar.update(self.task, completed=status.share, until=until)
         if not status.what:
             return

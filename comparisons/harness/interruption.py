@@ -63,10 +63,10 @@ def leave(number: int, message: str) -> NoReturn:
 @contextlib.contextmanager
 def _handling(handler) -> Iterator[None]:
     """Handle the signals so, but for those that whoever started the process has it ignore."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, old in before.items():
-        if old is not signal.SIG_IGN:
-            signal.signal(number, handler)
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {n: old for n, old in handlers.items() if old not in (signal.SIG_IGN, None)}
+    for number in before:
+        signal.signal(number, handler)
     try:
         yield
     finally:
