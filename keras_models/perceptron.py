@@ -1,46 +1,81 @@
 """The perceptron in Keras: a Dense layer of one unit whose activation is a step."""
 
-import keras
 import numpy as np
 from keras import layers, ops
-
-WEIGHTS = {
-    "AND": (np.array([0.5, 0.5]), -0.7),
-    "NAND": (np.array([-0.5, -0.5]), 0.7),
-    "OR": (np.array([0.5, 0.5]), -0.2),
-}
+from keras.initializers import Constant
 
 
-def step(z):
+def weighted_sum(w):
+    """The weighted sum and the bias: a Dense layer without an activation."""
+    return layers.Dense(units=w.shape[1])
+
+
+def step():
     """1 where z > 0, else 0; Keras has no such activation, since nothing can be learned by it."""
-    return ops.cast(z > 0, z.dtype)
+    return lambda z: ops.cast(z > 0, z.dtype)
 
 
-def build_model(names=("AND",)):
-    """A layer of perceptrons, one for each name, with their weights set by hand."""
-    layer = layers.Dense(len(names), activation=step)
-    model = keras.Sequential([layers.Input((2,)), layer])
-    kernel = np.stack([WEIGHTS[name][0] for name in names], axis=1)
-    layer.set_weights([kernel, np.array([WEIGHTS[name][1] for name in names])])
-    return model
+def AND():
+    """1 where both inputs are 1."""
+    layer = layers.Dense(
+        1, activation=step(), kernel_initializer=Constant(0.5), bias_initializer=Constant(-0.7)
+    )
+    return lambda x: layer(x)
 
 
-def build_xor():
-    """XOR: a second layer over the first."""
-    return keras.Sequential([build_model(("NAND", "OR")), build_model(("AND",))])
+def NAND():
+    """Not AND: its weights and bias with the other sign."""
+    layer = layers.Dense(
+        1, activation=step(), kernel_initializer=Constant(-0.5), bias_initializer=Constant(0.7)
+    )
+    return lambda x: layer(x)
+
+
+def OR():
+    """1 where at least one input is 1: AND with another bias."""
+    layer = layers.Dense(
+        1, activation=step(), kernel_initializer=Constant(0.5), bias_initializer=Constant(-0.2)
+    )
+    return lambda x: layer(x)
+
+
+def XOR():
+    """1 where the inputs differ: one layer of two perceptrons, and one over it."""
+    return lambda x: AND()(ops.concatenate([NAND()(x), OR()(x)], axis=1))
 
 
 def gates(x):
-    """The output of every gate for the rows of x, by name."""
-    single = ops.convert_to_numpy(build_model(tuple(WEIGHTS))(x))
-    xor = ops.convert_to_numpy(build_xor()(x))
-    return {**dict(zip(WEIGHTS, single.T, strict=True)), "XOR": xor[:, 0]}
+    """What each gate answers at the points x, (n, 2)."""
+    return {gate.__name__: ops.convert_to_numpy(gate()(x))[:, 0] for gate in (AND, NAND, OR, XOR)}
 
 
-def best_single_perceptron(x, y, weights, biases):
-    """How many of the rows the best of many perceptrons gets right, for one target."""
-    layer = layers.Dense(len(biases), activation=step)
-    layer.build((None, 2))
-    layer.set_weights([weights.T, biases])
-    answers = ops.convert_to_numpy(layer(x))
-    return {"right": (answers == y[:, None]).sum(axis=0).max().astype(x.dtype)}
+def moving_bias(x, biases):
+    """What a perceptron with weights 0.5 and 0.5 answers at x for each bias: (biases, n)."""
+    answers = dense(x, np.full((2, len(biases)), 0.5), biases, step())
+    return {"answers": ops.convert_to_numpy(answers).T}
+
+
+def search(x, targets, number, generator):
+    """The most rows of each target that any of many networks drawn at random gets right."""
+    w, b = generator.normal(size=(2, number)), generator.normal(size=number)
+    one = dense(x, w, b, step())
+
+    w, b = generator.normal(size=(2, 2 * number)), generator.normal(size=2 * number)
+    hidden = ops.reshape(dense(x, w, b, step()), (len(x), 2, number))
+    v, c = generator.normal(size=(2, number)), generator.normal(size=number)
+    two = step()(ops.sum(hidden * ops.cast(v, x.dtype), axis=1) + ops.cast(c, x.dtype))
+    return {"one perceptron": most_right(one, targets), "two layers": most_right(two, targets)}
+
+
+def dense(x, w, b, activation):
+    """A Dense layer's answers with these weights."""
+    layer = layers.Dense(len(b), activation=activation)
+    layer.build(x.shape)
+    layer.set_weights([w, b])
+    return layer(x)
+
+
+def most_right(answers, targets):
+    """For each target (functions, n) the most rows right of all the answers (n, number)."""
+    right = ops.convert_to_numpy(answers)[None] == targets[:, :, None]
+    return right.sum(axis=1).max(axis=1).astype(targets.dtype)

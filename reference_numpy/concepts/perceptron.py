@@ -1,47 +1,83 @@
-"""The perceptron: logic gates from a weighted sum and a threshold."""
+"""The perceptron: logic gates from a weighted sum and a step."""
 
 import numpy as np
 
-WEIGHTS = {
-    "AND": (np.array([0.5, 0.5]), -0.7),
-    "NAND": (np.array([-0.5, -0.5]), 0.7),
-    "OR": (np.array([0.5, 0.5]), -0.2),
-}
 
-
-def perceptron(x, w, b):
-    """y = 1 where w · x + b > 0, else 0.
+def weighted_sum(x, w, b):
+    """z = x w + b: each input counts by its weight, and the bias is the sum without inputs.
 
     Args:
-        x: (n, 2), the inputs, a row each. w: (2,), the weights. b: the bias, a number.
+        x: (n, inputs), a row each. w: (inputs, units). b: (units,), or a number.
 
-    Source: Saito, Deep Learning from Scratch, section 2.3.
+    Source: McCulloch & Pitts 1943; Saito, Deep Learning from Scratch, 2.3.
     """
-    return (x @ w.astype(x.dtype) + b > 0).astype(x.dtype)
+    return x @ w + b
 
 
-def gate(name, x):
-    """The gate AND, NAND or OR: one perceptron."""
-    return perceptron(x, *WEIGHTS[name])
+def step(z):
+    """1 where z > 0, else 0.
+
+    Source: Saito, Deep Learning from Scratch, 3.2.
+    """
+    return (z > 0).astype(z.dtype)
 
 
-def xor(x):
-    """XOR: no line separates its inputs, but two layers do: AND of NAND and OR."""
-    hidden = np.stack([gate("NAND", x), gate("OR", x)], axis=1)
-    return gate("AND", hidden)
+def AND(x):
+    """1 where both inputs are 1: (n, 2) → (n, 1)."""
+    w, b = np.array([[0.5], [0.5]], x.dtype), -0.7
+    return step(weighted_sum(x, w, b))
+
+
+def NAND(x):
+    """Not AND: its weights and bias with the other sign."""
+    w, b = np.array([[-0.5], [-0.5]], x.dtype), 0.7
+    return step(weighted_sum(x, w, b))
+
+
+def OR(x):
+    """1 where at least one input is 1: AND with another bias."""
+    w, b = np.array([[0.5], [0.5]], x.dtype), -0.2
+    return step(weighted_sum(x, w, b))
+
+
+def XOR(x):
+    """1 where the inputs differ: a second perceptron looks at what two others answer.
+
+    Source: Saito, Deep Learning from Scratch, 2.5.
+    """
+    hidden = np.concatenate([NAND(x), OR(x)], axis=1)
+    return AND(hidden)
 
 
 def gates(x):
-    """The output of every gate for the rows of x, by name."""
-    return {**{name: gate(name, x) for name in WEIGHTS}, "XOR": xor(x)}
+    """What each gate answers at the points x, (n, 2)."""
+    return {gate.__name__: gate(x)[:, 0] for gate in (AND, NAND, OR, XOR)}
 
 
-def best_single_perceptron(x, y, weights, biases):
-    """How many of the rows the best of many perceptrons gets right, for one target.
+def moving_bias(x, biases):
+    """What a perceptron with weights 0.5 and 0.5 answers at x for each bias: (biases, n)."""
+    return {"answers": np.stack([step(weighted_sum(x, np.full((2, 1), 0.5), b))[:, 0]
+                                 for b in biases])}  # fmt: skip
+
+
+def search(x, targets, number, generator):
+    """The most rows of each target that any of many networks drawn at random gets right.
 
     Args:
-        x: (n, 2), inputs. y: (n,), the targets 0 or 1.
-        weights: (m, 2) and biases: (m,), the perceptrons to try.
+        x: (n, 2), the inputs. targets: (functions, n), 0 or 1.
+        number: how many perceptrons are drawn, and how many networks of two layers: two
+            perceptrons that a third one looks at.
     """
-    answers = (x @ weights.T + biases > 0).astype(x.dtype)
-    return {"right": (answers == y[:, None]).sum(axis=0).max().astype(x.dtype)}
+    w, b = generator.normal(size=(2, number)), generator.normal(size=number)
+    one = step(weighted_sum(x, w, b))
+
+    w, b = generator.normal(size=(2, 2 * number)), generator.normal(size=2 * number)
+    hidden = step(weighted_sum(x, w, b)).reshape(len(x), 2, number)
+    v, c = generator.normal(size=(2, number)), generator.normal(size=number)
+    two = step((hidden * v).sum(axis=1) + c)
+    return {"one perceptron": most_right(one, targets), "two layers": most_right(two, targets)}
+
+
+def most_right(answers, targets):
+    """For each target (functions, n) the most rows right of all the answers (n, number)."""
+    return (answers[None] == targets[:, :, None]).sum(axis=1).max(axis=1).astype(targets.dtype)
