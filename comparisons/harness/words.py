@@ -1,8 +1,354 @@
-"""The harness's own words: everything on a page that no concept says, in English and Japanese."""
+"""The harness's own words: everything on a page that no concept says, in English and Japanese.
+
+A name in braces stands for a value that the page fills in.
+"""
 
 from comparisons.harness.bilingual import Words
 
 WORDS: dict[str, Words] = {
+    # Every page
+    "skip": ("Skip to the content", "本文へ移動"),
+    "language": ("Language", "言語"),
+    "sections": ("Sections", "目次"),
+    "concepts": ("Concepts", "コンセプト一覧"),
+    "all concepts": ("All concepts", "コンセプト一覧"),
+    "site": ("keras-side-by-side: results", "keras-side-by-side：結果"),
+    "as file": ("As {kind}", "{kind}画像"),
+    "and more": (", ", "、"),
+    # The first page
+    "index title": (
+        "Deep-learning concepts, twice",
+        "ディープラーニングをNumPyとKerasで二度書く",
+    ),
+    "index lead": (
+        "Every concept here stands once in NumPy that one can read and once in Keras that one "
+        "would ship. The two are proven to compute the same, and then measured: how well they "
+        "do, how they overfit, how fast they run.",
+        "どのコンセプトも、読んで分かるNumPyと、実務で使うKerasとで一度ずつ実装してある。"
+        "まず両者の計算が"
+        "一致することを検証し、次に性能、過学習、速度を測って比べる。",
+    ),
+    "number of concepts": ("concepts: {count}", "コンセプト：{count}件"),
+    "find": ("Find", "検索"),
+    "find example": ("a word, such as dropout", "例：過学習"),
+    "found": ("{count} of {total}", "{total}件中{count}件"),
+    "chapter": ("{number} {title}", "{number}　{title}"),
+    "place": ("{book} · {number} {title}", "{book}　{number}　{title}"),
+    "concept": ("Concept", "コンセプト"),
+    "introduces": ("Introduces", "登場するもの"),
+    "checks held": ("Checks held", "検証"),
+    "none": ("none", "なし"),
+    "milliseconds a step": ("{value} ms/step", "{value} ms/ステップ"),
+    "times NumPy's": ("times NumPy's", "NumPyに対する比"),
+    "index note": (
+        "The first score of each concept on its test data: mean and 95 % interval over seeds (and "
+        "folds, corrected for their shared training data). Below it the median time of one "
+        "training step, and how many times NumPy's that is. A dash stands where a concept has "
+        "nothing to train or the column did not run.",
+        "各コンセプトの第一の評価指標をテストデータで測った値。シード（および分割）"
+        "にわたる平均と95 %信頼区間で、"
+        "分割が訓練データを共有する場合は補正してある。その下は学習1ステップの時間の中央値と、"
+        "NumPyに対する比。"
+        "学習を行わないコンセプトや、実行しなかった実装は「–」で示す。",
+    ),
+    "without results": (
+        "Without results so far: {names}. {command} makes them.",
+        "まだ結果のないもの：{names}。{command}で作成できる。",
+    ),
+    "column left out": ("{column} is left out: {why}", "{column}は実行していない：{why}"),
+    # What it is
+    "terms": ("Terms", "用語"),
+    "checks hold": ("✓ {total} of {total} checks hold", "✓ 検証{total}件すべて一致"),
+    "checks fail": ("✗ {failed} of {total} checks fail", "✗ 検証{total}件中{failed}件が不一致"),
+    "nothing checked": ("nothing checked", "検証なし"),
+    "jobs failed": ("✗ failed jobs: {count}", "✗ 失敗した処理：{count}件"),
+    "failures": (
+        "These jobs failed twice; the rest of the page is without them",
+        "次の処理は2度失敗した。このページの残りは、それらを除いた結果である",
+    ),
+    "job": ("Job", "処理"),
+    "reason": ("Reason", "理由"),
+    "seed": ("seed {seed}", "シード{seed}"),
+    "job check": ("proof", "検証"),
+    "job demonstrate": ("computation", "計算"),
+    "job train": ("training", "学習"),
+    "job baseline": ("baselines", "ベースライン"),
+    # What is introduced
+    "introduced": ("What is new", "新しく登場するもの"),
+    "introduced note": (
+        "Each row: the equation, the NumPy that computes it, written out in full, and the Keras "
+        "line that does the same.",
+        "各行は、数式、それをすべて書き下したNumPyのコード、同じことをするKerasのコードの順に並ぶ"
+        "。",
+    ),
+    "equation": ("Equation", "数式"),
+    "agrees with": ("Proven equal:", "一致を検証："),
+    "differs from": ("Not proven equal:", "一致せず："),
+    "worst": ("{share} of the tolerance", "許容誤差の{share}"),
+    "fast": ("How the library does it fast", "ライブラリでの高速な実装"),
+    # The model
+    "model": ("The model", "モデル"),
+    "code": ("The code", "コード"),
+    "elsewhere": ("Introduced elsewhere", "ほかのページで登場したもの"),
+    "same text": (
+        "The same text in both halves, but for the library's name: {ours} here is {theirs} there.",
+        "NumPyとKerasでコードは同じ。違うのはライブラリの名前だけで、ここでの{ours}がKerasでは{th"
+        "eirs}になる。",
+    ),
+    "same height": (
+        "Definitions of the same name stand at the same height.",
+        "同じ名前の定義を横に並べてある。",
+    ),
+    # Proof
+    "proof": ("Proof", "検証"),
+    "fail in group": (
+        "{what} against {against} in {dtype}: {count} fail, the worst at {where}, error {error}, "
+        "tolerance {tolerance}",
+        "{what}（{against}、{dtype}）：{count}件が不一致。最大は{where}で、誤差{error}、"
+        "許容誤差{tolerance}",
+    ),
+    "only calculus": (
+        "No Keras column ran: the NumPy half is compared with itself and with calculus alone.",
+        "Kerasの実装は実行していない。NumPyの実装を、それ自身および数値微分とだけ比べた。",
+    ),
+    "nothing to compare": (
+        "No Keras column ran, so that there was nothing to compare with.",
+        "Kerasの実装を実行していないため、比べる相手がない。",
+    ),
+    "proof note": (
+        "Each cell: how many quantities (outputs, gradients, weights, losses) were compared and "
+        "agree, and the largest share of its tolerance that any of them needed. At 100 % an error "
+        "would be just within it.",
+        "各欄は、比べた量（出力、勾配、重み、損失）のうち一致したものの数と、"
+        "誤差が許容誤差に占める割合の最大値。"
+        "100 %でちょうど許容誤差に等しい。",
+    ),
+    "what": ("What", "対象"),
+    "where": ("Where", "量"),
+    "against": ("Against", "比較相手"),
+    "precision": ("Precision", "精度"),
+    "error": ("Error", "誤差"),
+    "tolerance": ("Tolerance", "許容誤差"),
+    "needed": ("Needed", "必要な割合"),
+    "verdict": ("Verdict", "判定"),
+    "known to diverge": ("{count} known to diverge", "既知の相違{count}件"),
+    "known divergence": ("known divergence", "既知の相違"),
+    "holds": ("✓ holds", "✓ 一致"),
+    "fails": ("✗ fails", "✗ 不一致"),
+    "exact": ("exact", "完全一致"),
+    "needed times": ("{value} times", "{value}倍"),
+    "all comparisons": ("All {count} comparisons", "{count}件の比較すべて"),
+    "records note": (
+        "“Where” is the quantity and, in brackets, the index of its worst element. The tolerance "
+        "follows from the size of the quantity, or from how far one rounding of the inputs moves "
+        "it; errors are absolute, in the quantity's own unit.",
+        "「量」の角括弧は、誤差が最大の要素の番号。許容誤差は、量の大きさ、"
+        "または入力を1回丸めたときに量が動く幅から"
+        "決まる。誤差は絶対誤差で、量と同じ単位。",
+    ),
+    "against calculus": ("calculus", "数値微分"),
+    "against written out": ("itself in float64", "float64での自分自身"),
+    "against library": ("the library", "ライブラリ"),
+    "check model": ("model", "モデル"),
+    "check training": ("training", "学習"),
+    "check inference": ("inference", "推論"),
+    "check layers": ("layers, one at a time", "各層"),
+    # Known divergences
+    "divergences": ("Where Keras diverges", "Kerasの既知の相違"),
+    "divergences lead": (
+        "Where Keras or one of its backends computes otherwise than the mathematics says. The "
+        "reference keeps the mathematics; the checks widen their tolerance for these alone.",
+        "Kerasまたはそのバックエンドの計算が数式と異なる箇所。NumPyの実装は数式に従い、"
+        "検証ではこれらに限って"
+        "許容誤差を広げている。",
+    ),
+    "at length": ("At length, with a reproduction", "詳細と再現コード（英語）"),
+    # Figures, training
+    "figures": ("Figures", "図"),
+    "training": ("Training", "学習"),
+    "curves note": (
+        "Solid lines are training, dashed lines validation; thin lines are single runs, thick ones "
+        "their mean. Click a name in the legend to see one column alone.",
+        "実線は訓練データ、破線は検証データ。細い線は1回ごとの学習、太い線はその平均。"
+        "凡例の名前をクリックすると、"
+        "その実装だけを表示する。",
+    ),
+    "curves of fit": (
+        "The training curve is measured during the epoch and in training mode (dropout at work, "
+        "weights still moving), the validation curve after it in inference mode: early on, the "
+        "distance between them says little about overfitting.",
+        "訓練データの曲線は、エポックの途中で（Dropoutが働き、重みが更新されている間に）測り、"
+        "検証データの曲線は"
+        "エポックの後に推論モードで測る。学習の初期には、両者の隔たりは過学習をほとんど表さない。",
+    ),
+    "by epoch": ("{name} by epoch", "{name}の推移"),
+    "loss": ("loss", "損失"),
+    "epoch": ("epoch", "エポック"),
+    "training data": ("training", "訓練データ"),
+    "validation data": ("validation", "検証データ"),
+    "overfitting": ("Overfitting", "過学習"),
+    "variant": ("Variant", "種類"),
+    "runs": ("Runs", "回数"),
+    "score on training": ("Training: {score}", "訓練データの{score}"),
+    "score on validation": ("Validation: {score}", "検証データの{score}"),
+    "score on test": ("Test: {score}", "テストデータの{score}"),
+    "gap": ("Gap at the end", "学習終了時の汎化ギャップ"),
+    "best epoch": ("Best epoch", "最良のエポック"),
+    "best epoch gap": ("Gap at the best epoch", "最良エポックでの汎化ギャップ"),
+    "turns": ("Validation turns worse", "悪化に転じるエポック"),
+    "turns at": (
+        "epoch {epoch} ({count} of {runs} runs)",
+        "エポック{epoch}（{runs}回中{count}回）",
+    ),
+    "in no run": ("in no run", "なし"),
+    "overfitting note": (
+        "The gap is how much better the first score is on training than on validation data: at the "
+        "end with both in inference mode, at the best epoch from the curves. The best epoch is the "
+        "one of lowest validation loss, or of the best validation score where no such loss is "
+        "measured (median over runs); validation turns worse where that is not the last epoch.",
+        "汎化ギャップは、第一の評価指標が検証データより訓練データでどれだけ良いかを表す。"
+        "学習終了時はともに推論モードで、"
+        "最良のエポックでは学習曲線から求める。最良のエポックは検証データの損失が最小（損失を測ら"
+        "ない場合は評価指標が最良）"
+        "のエポックで、値は各回の中央値。それが最後のエポックでなければ、"
+        "そこで悪化に転じたとみなす。",
+    ),
+    # Scores
+    "scores": ("Scores", "評価"),
+    "with unit": ("{name}, {unit}", "{name}（{unit}）"),
+    "points": ("points", "ポイント"),
+    "scores caption": (
+        "Dot and line: mean and 95 % interval. Ticks: the single runs.",
+        "点と線は平均と95 %信頼区間、短い縦線は1回ごとの値。",
+    ),
+    "off the scale": ("Off the scale: {names}.", "範囲外：{names}。"),
+    "baseline": ("baseline", "ベースライン"),
+    "scores note": (
+        "Mean and 95 % interval over the runs of a column: {runs}.",
+        "各実装での平均と95 %信頼区間。回数：{runs}。",
+    ),
+    "folds note": (
+        "The runs are folds of repeated cross-validation and share training data: their intervals "
+        "are corrected for that (Nadeau and Bengio 2003).",
+        "各回は反復交差検証の分割で、訓練データを共有するため、信頼区間を補正してある（Nadeau and"
+        " Bengio 2003）。",
+    ),
+    "baselines note": (
+        "Baselines are scikit-learn’s, on: {data}.",
+        "ベースラインはscikit-learnによる。データ：{data}。",
+    ),
+    "baselines of folds": (
+        "They train on the whole training side of a fold, where a network gives part of it to "
+        "validation.",
+        "ベースラインは分割の訓練側をすべて学習に使う。ネットワークはその一部を検証に回す。",
+    ),
+    "first run on": (
+        "The networks’ first run is on: {data}.",
+        "ネットワークの初回のデータ：{data}。",
+    ),
+    "equivalence": ("Are the halves equivalent?", "NumPyとKerasの同等性"),
+    "less NumPy's": ("{score}: Keras less NumPy", "{score}（KerasからNumPyを引いた差）"),
+    "interval": ("{share} % interval", "{share} %信頼区間"),
+    "range": ("{low} to {high}", "{low}～{high}"),
+    "margin": ("Margin", "許容差"),
+    "p": ("p", "p値"),
+    "equivalent": ("✓ equivalent", "✓ 同等"),
+    "not shown": ("? not shown", "? 示せず"),
+    "cannot tell": ("one run cannot tell", "1回では判定できない"),
+    "equivalence note": (
+        "Two one-sided tests (TOST) of the first score on runs paired by seed and fold: equivalent "
+        "where the whole 90 % interval lies within the margin. “Not shown” says that the runs are "
+        "too few or too spread to tell, not that the halves differ.",
+        "第一の評価指標について、シードと分割をそろえた対応のある2つの片側検定（TOST）。"
+        "90 %信頼区間全体が許容差に"
+        "収まれば同等とする。「示せず」は、回数が少ないかばらつきが大きくて判定できないという意味"
+        "で、両者が異なるという"
+        "意味ではない。",
+    ),
+    # Speed
+    "speed": ("Speed", "速度"),
+    "speed and memory": ("Speed and memory", "速度とメモリ"),
+    "seconds_per_step": ("training step, ms", "学習1ステップ（ms）"),
+    "seconds_per_prediction": ("prediction of a batch, ms", "1バッチの推論（ms）"),
+    "seconds_per_epoch": ("training epoch, s", "学習1エポック（s）"),
+    "compile_seconds": ("compilation, s", "コンパイル（s）"),
+    "peak_memory_bytes": ("peak memory, MB", "最大メモリ（MB）"),
+    "over NumPy": ("÷ NumPy's", "NumPy比"),
+    "parameters": ("parameters", "パラメータ数"),
+    "median": ("median", "中央値"),
+    "least": ("least", "最小"),
+    "most": ("most", "最大"),
+    "speed caption": (
+        "Median over all runs; the thin line goes from the least to the most.",
+        "全回の中央値。細い線は最小から最大まで。",
+    ),
+    "speed note": (
+        "A step is one batch of {batch}, forward, backward and update; a prediction is one batch "
+        "of as many. Medians after warm-up, with the device synchronised. Compilation is what the "
+        "first step took longer than the median. An epoch has {steps} steps, validation not "
+        "counted. Memory is the process's largest resident size while training, framework and "
+        "data counted in (1 MB = 10⁶ bytes).",
+        "1ステップは、大きさ{batch}のバッチに対する順伝播、逆伝播、更新。"
+        "推論も同じ大きさの1バッチ。時間は"
+        "ウォームアップ後の中央値で、デバイスと同期して測る。コンパイルは、"
+        "最初のステップが中央値より余分にかかった時間。"
+        "1エポックは{steps}ステップで、検証データの評価は含まない。"
+        "メモリは学習中のプロセスの最大常駐サイズで、"
+        "フレームワークとデータを含む（1 MB = 10⁶バイト）。",
+    ),
+    "speed ratios": ("Time of a training step, Keras over NumPy", "学習1ステップの時間（NumPy比）"),
+    "keras over numpy": ("Keras ÷ NumPy", "Keras ÷ NumPy"),
+    "speed ratios caption": (
+        "Left of the line Keras is faster, right of it NumPy. Where a step is short, what a "
+        "framework does around the arithmetic weighs most.",
+        "破線より左ではKerasが、右ではNumPyが速い。1ステップが短いほど、"
+        "計算そのもの以外のフレームワークの処理が"
+        "大きく効く。",
+    ),
+    "entry": ("model", "モデル"),
+    # Claims
+    "claims": ("Claims", "主張の検証"),
+    "confirmed": ("confirmed", "支持"),
+    "refuted": ("refuted", "反証"),
+    "undecided": ("undecided", "判定できず"),
+    "effect": ("Effect", "効果"),
+    "metric": ("Metric", "指標"),
+    "experiment": ("Experiment", "実験"),
+    "seeds": ("Seeds", "シード数"),
+    "smallest effect": ("Smallest effect that counts", "意味のある最小の効果"),
+    "stated in": ("Stated in", "出典"),
+    "instead": ("What is true instead", "正しくは"),
+    "claims note": (
+        "Confirmed: the whole 95 % interval of the paired difference lies above the smallest effe"
+        "ct "
+        "that counts (zero where none is named); refuted: wholly below; else undecided. The "
+        "verdict comes from the runs, not from the text.",
+        "対応のある差の95 %信頼区間全体が、意味のある最小の効果（指定がなければ0）"
+        "を上回れば「支持」、下回れば「反証」、"
+        "それ以外は「判定できず」とする。判定は文章ではなく実行結果による。",
+    ),
+    # How to get the page again
+    "run": ("Run it again", "再現"),
+    "command": ("This command runs it again:", "次のコマンドで再実行できる。"),
+    "preset": ("Preset", "規模"),
+    "preset default": ("default", "既定"),
+    "preset full": ("full", "完全"),
+    "seeds used": ("Seeds", "シード"),
+    "epochs": ("Epochs", "エポック数"),
+    "batch size": ("Batch size", "バッチサイズ"),
+    "device asked for": ("Device asked for", "指定したデバイス"),
+    "device auto": ("automatic", "自動"),
+    "data file": ("Data file", "データファイル"),
+    "data": ("Data drawn", "使用したデータ"),
+    "draws": ("{count} draws, the first: {first}", "{count}通り。最初は{first}"),
+    "columns": ("Columns", "実装"),
+    "device": ("Device", "デバイス"),
+    "threads": ("Threads", "スレッド"),
+    "left out": ("left out: {why}", "実行せず：{why}"),
+    "environment": ("Environment", "実行環境"),
+    "processor": ("Processor", "プロセッサ"),
+    "cores": ("{processor}, cores: {cores}", "{processor}、{cores}コア"),
+    "system": ("System", "システム"),
     # Charts
     "class": ("class", "クラス"),
     "column": ("column", "実装"),
@@ -14,4 +360,78 @@ WORDS: dict[str, Words] = {
     "series": ("line", "系列"),
     "share": ("share", "割合"),
     "true": ("true", "正解"),
+    "part": ("data", "データ"),
+    "measure": ("measure", "測定値"),
 }
+
+# Units that are words; symbols (%, s, MB) are the same in both languages.
+UNITS: dict[str, Words] = {
+    "epochs": ("epochs", "エポック"),
+    "nats": ("nats", "ナット"),
+    "steps": ("steps", "ステップ"),
+}
+
+# What the harness writes into its records, as a regular expression, and the same in Japanese.
+PHRASES: tuple[Words, ...] = (
+    (r"layer (\S+)", r"\1層"),
+    (r"output (\d+)", r"出力\1"),
+    (r"output", "出力"),
+    (r"input (\d+)", r"入力\1"),
+    (r"weight (\d+) \((.+)\)", r"重み\1（\2）"),
+    (r"weights after each step", "各ステップ後の重み"),
+    (r"state (\d+) after the call", r"呼び出し後の状態\1"),
+    (r"gradient of (.+)", r"\1の勾配"),
+    (r"(.+) after step (\d+)", r"ステップ\2後の\1"),
+    (r"loss", "損失"),
+    (r"shapes differ: (.+) and (.+)", r"形状が異なる：\1と\2"),
+    (r"(.+) does not give it", r"\1に値がない"),
+    (r"nothing compared", "比べたものがない"),
+    (r"the concept declares nothing to compare", "比べる対象が宣言されていない"),
+    (r"(\w+) came out where float32 went in", r"float32の入力に対し、出力が\1になった"),
+    (
+        r"beyond step (\d+) rounding decides where it goes",
+        r"ステップ\1より先は、丸め誤差によって結果が変わる",
+    ),
+    (r"(\w+) is not installed \((.+)\)", r"\1がインストールされていない（\2）"),
+    (r"not asked for", "指定されていない"),
+    # Why Keras is known to diverge
+    (
+        r"TensorFlow casts the root of 2 by way of float32",
+        "TensorFlowが2の平方根をfloat32を経由して変換するため",
+    ),
+    (r"TensorFlow keeps the slope in float32", "TensorFlowが傾きをfloat32で保持するため"),
+    (
+        r"Keras casts the bounds by way of float32",
+        "Kerasが上限と下限をfloat32を経由して変換するため",
+    ),
+    (
+        r"Keras adds up the cumulative sums instead of the largest inputs",
+        "Kerasが大きい入力の和ではなく、累積和の和をとるため",
+    ),
+    (r"PyTorch keeps the slope 1/6 in float32", "PyTorchが傾き1/6をfloat32で保持するため"),
+    (
+        r"Keras rounds momentum, decay rates and epsilon to float32",
+        "Kerasが慣性の係数、減衰率、εをfloat32に丸めるため",
+    ),
+    (
+        r"1 - β₂ᵗ in float32 is good to four digits in the first steps",
+        "はじめのステップでは、float32の1 − β₂ᵗの精度が4桁程度しかないため",
+    ),
+    (r"TensorFlow interpolates in float32", "TensorFlowがfloat32で補間するため"),
+    (
+        r"Keras casts scale and offset by way of float32",
+        "Kerasがscaleとoffsetをfloat32を経由して変換するため",
+    ),
+    (
+        r"Keras casts a given mean and variance by way of float32",
+        "Kerasが与えられた平均と分散をfloat32を経由して変換するため",
+    ),
+    (
+        r"TensorFlow samples the gradient by the inverted map",
+        "TensorFlowが勾配を逆写像でサンプリングするため",
+    ),
+    (
+        r"Keras casts 1/√key_dim by way of float32",
+        "Kerasが1/√key_dimをfloat32を経由して変換するため",
+    ),
+)

@@ -2,7 +2,10 @@
 
 import math
 
+from comparisons.harness.bilingual import Words
 from comparisons.harness.palette import LABELS
+from comparisons.harness.report.language import pair, unit, words
+from comparisons.harness.words import WORDS
 
 NONE = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -13,7 +16,7 @@ def digits(value: float | None, count: int = 3) -> str:
     if value is None:
         return NONE
     if not math.isfinite(value):
-        return "∞" if value > 0 else "not a number"
+        return "∞" if value > 0 else NONE
     if value == 0:
         return "0"
     exponent = math.floor(math.log10(abs(value)))
@@ -25,45 +28,55 @@ def digits(value: float | None, count: int = 3) -> str:
     return f"{mantissa}×10{raised}".replace("-", MINUS)
 
 
-def percent(value: float | None, places: int = 1) -> str:
-    """A share as a percentage."""
-    return NONE if value is None else f"{100 * value:.{places}f}".replace("-", MINUS) + " %"
+def amount(value: float | None, in_unit: str) -> Words:
+    """A number in its unit: `97.8 %` of a share, `0.432 nats`."""
+    return interval(None if value is None else {"mean": value, "low": None}, in_unit)
 
 
-def points(value: float | None) -> str:
-    """A difference of two shares, in percentage points."""
-    return NONE if value is None else f"{100 * value:.2f}".replace("-", MINUS)
-
-
-def percent_interval(record: dict | None) -> str:
-    """A mean share with half its interval, `97.8 ± 0.3 %`; without, where there is one run."""
+def interval(record: dict | None, in_unit: str) -> Words:
+    """A mean with half its interval, `97.8 ± 0.3 %`; without, where there is one run."""
     if record is None:
-        return NONE
-    if record["low"] is None:
-        return percent(record["mean"])
-    half = 100 * (record["high"] - record["mean"])
-    return f"{100 * record['mean']:.1f} ± {half:.1f} %".replace("-", MINUS)
+        return NONE, NONE
+    return tuple(f"{_plain(record, in_unit)} {name}".rstrip() for name in unit(in_unit))
 
 
-def interval(record: dict | None) -> str:
-    """A mean with half its interval, `0.432 ± 0.021`."""
-    if record is None:
-        return NONE
-    mean = f"{record['mean']:.3f}"
-    if record["low"] is None:
-        return mean
-    return f"{mean} ± {record['high'] - record['mean']:.3f}"
+def difference(value: float | dict | None, in_unit: str) -> Words:
+    """A difference, or its mean with half the interval; of shares in points."""
+    if value is None:
+        return NONE, NONE
+    record = value if isinstance(value, dict) else {"mean": value, "low": None}
+    names = WORDS["points"] if in_unit == "%" else unit(in_unit)
+    return tuple(f"{_plain(record, in_unit)} {name}".rstrip() for name in names)
 
 
-def needed(worst: float | None) -> str:
+def _plain(record: dict, in_unit: str) -> str:
+    """Percent with one place; else three digits of the mean, and as many places after ±."""
+    scale, places = (100, 1) if in_unit == "%" else (1, _places(record["mean"]))
+    numbers = [record["mean"]]
+    if record["low"] is not None:
+        numbers.append(record["high"] - record["mean"])
+    return " ± ".join(
+        digits(number) if places is None else f"{scale * number:,.{places}f}" for number in numbers
+    ).replace("-", MINUS)
+
+
+def _places(mean: float) -> int | None:
+    """Places of a number with three digits; None where it needs a power of ten."""
+    exponent = math.floor(math.log10(abs(mean))) if mean else 0
+    return max(0, 2 - exponent) if -4 <= exponent < 6 else None
+
+
+def needed(worst: float | None) -> Words:
     """The share of a tolerance that was needed."""
     if worst is None:
-        return "∞"
+        return pair("∞")
     if worst == 0:
-        return "exact"
+        return WORDS["exact"]
     if worst < 0.001:
-        return "< 0.1 %"
-    return percent(worst) if worst < 100 else f"{digits(worst)} times"
+        return pair("< 0.1 %")
+    if worst < 100:
+        return pair(f"{100 * worst:.1f} %")
+    return words("needed times", value=digits(worst))
 
 
 def times(value: float | None) -> str:
@@ -71,9 +84,9 @@ def times(value: float | None) -> str:
     return NONE if value is None else f"×{digits(value, 2)}"
 
 
-def label(column: str) -> str:
-    """What a column is called."""
-    return LABELS.get(column, column)
+def label(against: str) -> Words:
+    """What a column, or another side of a comparison, is called."""
+    return WORDS.get(f"against {against}") or pair(LABELS.get(against, against))
 
 
 def number(value: float | None) -> str:
@@ -85,10 +98,9 @@ FILTERS = {
     function.__name__: function
     for function in (
         digits,
-        percent,
-        points,
-        percent_interval,
+        amount,
         interval,
+        difference,
         needed,
         times,
         label,

@@ -1,12 +1,16 @@
-"""What the first page shows: all concepts at a glance, and the machine they ran on."""
+"""What the first page shows: all concepts by chapter, and the machine they ran on."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
-from comparisons.harness import catalogue
-from comparisons.harness import palette
+from comparisons.harness import catalogue, divergences, palette
+from comparisons.harness.bilingual import both
+from comparisons.harness.chapters import Chapter
+from comparisons.harness.divergences import Divergence
 from comparisons.harness.report import charts
 from comparisons.harness.report.page import Page
+from comparisons.harness.report.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,22 @@ class Overview:
     """
 
     pages: list[Page]
+
+    @property
+    def chapters(self) -> list[tuple[Chapter, list[Page]]]:
+        """The concepts by chapter."""
+
+        def place(page):
+            chapter = page.concept.chapter
+            return chapter.book, chapter.place[0], chapter.title
+
+        groups = (list(pages) for _, pages in groupby(self.pages, place))
+        return [(pages[0].concept.chapter, pages) for pages in groups]
+
+    @property
+    def books(self) -> int:
+        """How many books the chapters are of."""
+        return len({page.concept.chapter.book for page in self.pages})
 
     @cached_property
     def columns(self) -> list[str]:
@@ -41,10 +61,21 @@ class Overview:
         return sum(len(page.failed) for page in self.pages)
 
     @property
+    def lost(self) -> int:
+        """Number of jobs that failed."""
+        return sum(len(page.lost) for page in self.pages)
+
+    @property
     def not_run(self) -> list[str]:
         """Concepts without results."""
         there = {page.name for page in self.pages}
         return [name for name in catalogue.names() if name not in there]
+
+    @cached_property
+    def divergences(self) -> list[Divergence]:
+        """The known divergences of Keras that the checks met."""
+        reasons = {record["reason"] for page in self.pages for record in page.content["checks"]}
+        return [d for d in divergences.DIVERGENCES if d.reason in reasons]
 
     @cached_property
     def environments(self) -> list[tuple[dict, list[str]]]:
@@ -60,11 +91,13 @@ class Overview:
         return groups
 
     @cached_property
-    def ratios(self) -> charts.Picture | None:
+    def ratios(self) -> Picture | None:
         """How many times NumPy's step each Keras column's takes, or None where none was timed."""
         ratios = [
             {
-                "entry": page.name + (f" ({row['variant']})" if page.several else ""),
+                "entry": both(*(f"{page.name} ({half})" for half in row["name"]))
+                if page.several
+                else page.name,
                 "implementation": row["implementation"],
                 "ratio": row["ratio"],
             }

@@ -7,11 +7,13 @@ from zipfile import BadZipFile
 
 from markupsafe import Markup
 
-from comparisons.harness import catalogue
+from comparisons.harness import catalogue, palette
+from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Concept
-from comparisons.harness import palette
-from comparisons.harness.report import charts, code, equations, parts, tables
+from comparisons.harness.report import charts, code, equations, introductions, tables
+from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.results import Result
+from comparisons.harness.scores import Score
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,17 @@ class Page:
     @property
     def failures(self) -> list[dict]:
         """The worst of them, group by group."""
-        return tables.failures(self.name, self.content["checks"])
+        return tables.failures(self.name, self.content["checks"], self.concept.task)
+
+    @property
+    def lost(self) -> list[dict]:
+        """The jobs that failed, `{"job", "reason"}` each."""
+        return self.content.get("failures", [])
 
     @cached_property
     def proof(self) -> dict:
         """The checks, grouped."""
-        return tables.proof(self.name, self.content["checks"])
+        return tables.proof(self.name, self.content["checks"], self.concept.task)
 
     @cached_property
     def rows(self) -> list[dict]:
@@ -66,73 +73,94 @@ class Page:
         """Whether the concept trains more than one variant."""
         return len({row["variant"] for row in self.rows}) > 1
 
+    @property
+    def score(self) -> Score:
+        """The score on which overfitting and equivalence are told."""
+        return self.concept.task.scores[0]
+
     @cached_property
-    def data(self) -> list[str]:
+    def data(self) -> list[Words]:
         """What was drawn."""
         return tables.data(self.result)
 
     @cached_property
-    def sources(self) -> dict[str, str]:
-        """The text of the two halves."""
-        return {
-            half: path.read_text("utf-8") for half, path in catalogue.sources(self.name).items()
-        }
-
-    @property
-    def code(self) -> list[tuple[code.Stretch | None, code.Stretch | None]]:
-        """The two halves, side by side."""
-        return code.side_by_side(self.sources["numpy"], self.sources["keras"])
-
-    @property
-    def parts(self) -> dict[str, list[parts.Definition]]:
-        """What the NumPy half is composed of."""
-        return parts.parts(self.sources["numpy"])
+    def halves(self) -> dict[str, list[code.Stretch]]:
+        """The two halves, `"numpy"` and `"keras"`, in stretches."""
+        paths = catalogue.sources(self.name)
+        return {half: code.stretches(paths[half].read_text("utf-8")) for half in ("numpy", "keras")}
 
     @cached_property
-    def equations(self) -> list[tuple[Markup, str]]:
-        """The equations as MathML, and what each says."""
+    def introduces(self) -> list[introductions.Introduction]:
+        """A row for each thing that the concept introduces."""
+        return introductions.rows(self.name, self.halves, self.content)
+
+    @property
+    def elsewhere(self) -> list[introductions.Elsewhere]:
+        """What it uses and another concept introduces."""
+        return introductions.elsewhere(self.name)
+
+    @property
+    def code(self) -> list[code.Row]:
+        """The rest of the two halves, side by side."""
+        shown = {
+            "numpy": {s for row in self.introduces for s in row.ours},
+            "keras": {s for row in self.introduces for s in row.theirs},
+        }
+        ours, theirs = (
+            [stretch for stretch in self.halves[half] if stretch not in shown[half]]
+            for half in ("numpy", "keras")
+        )
+        return code.side_by_side(ours, theirs)
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the halves hold more than what is introduced."""
+        return any(stretch.name for row in self.code for stretch in (*row.ours, *row.theirs))
+
+    @cached_property
+    def equations(self) -> list[tuple[Markup, Words]]:
+        """The model's equations as MathML, and what each says."""
         return [(equations.mathml(latex), says) for latex, says in self.concept.equations]
 
     @cached_property
-    def figures(self) -> list[charts.Picture]:
+    def figures(self) -> list[Picture]:
         """The concept's own figures."""
         try:
             figures = self.concept.figures(self.result)
-        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, LookupError, ValueError, BadZipFile) as error:
+            if self.lost:  # they may need what a failed job did not give
+                return []
             raise ValueError(
                 f"{self.result.folder}: the figures cannot be drawn ({error}); run the concept "
                 "again"
             ) from error
         return [
-            charts.picture(
-                f"figure-{number}", f.title, f.title_ja, f.chart, self.columns, f.caption
-            )
+            picture(f"figure-{number}", f.title, f.chart, self.columns, f.caption)
             for number, f in enumerate(figures, start=1)
         ]
 
     @cached_property
-    def curves(self) -> list[charts.Picture]:
-        """Loss and accuracy by epoch."""
-        return charts.curves(self.result, self.columns) if self.rows else []
+    def curves(self) -> list[Picture]:
+        """Loss, scores and other logs by epoch."""
+        return charts.curves(self.result, self.concept.task, self.columns) if self.rows else []
 
     @cached_property
-    def accuracy(self) -> charts.Picture | None:
-        """Test accuracy with intervals."""
-        return (
-            charts.accuracy(self.rows, self.content["baselines"], self.columns)
-            if self.rows
-            else None
-        )
+    def scores(self) -> Picture | None:
+        """The first score on the test data with intervals."""
+        if not any(row["scores"][self.score.key] for row in self.rows):
+            return None
+        baselines = self.content["baselines"]
+        return charts.scores(self.rows, baselines, self.concept.task, self.columns)
 
     @cached_property
-    def speed(self) -> charts.Picture | None:
+    def speed(self) -> Picture | None:
         """Times and memory."""
-        return charts.speed(self.result, self.columns) if self.rows else None
+        return charts.speed(self.result, self.concept.task, self.columns) if self.rows else None
 
     @property
-    def pictures(self) -> list[charts.Picture]:
+    def pictures(self) -> list[Picture]:
         """Every chart of the page."""
-        own = [*self.figures, *self.curves, self.accuracy, self.speed]
+        own = [*self.figures, *self.curves, self.scores, self.speed]
         return [picture for picture in own if picture]
 
     @property
@@ -149,3 +177,12 @@ class Page:
         if settings["device"] != "auto":
             words += ["--device", settings["device"]]
         return shlex.join(words)
+
+    @property
+    def search(self) -> str:
+        """What the concept is found by on the first page, in both languages."""
+        declared = self.concept
+        texts = [declared.title, declared.summary, declared.chapter.title, declared.chapter.book]
+        texts += [*declared.terms, *(claim.claim for claim in declared.claims)]
+        texts += [(thing.name, *thing.says) for thing in declared.introduces]
+        return " ".join([self.name, *(half for text in texts for half in text)])

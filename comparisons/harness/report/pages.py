@@ -1,19 +1,24 @@
 """Writes the pages: one over all concepts, and one for each, from the results in a folder."""
 
+import re
+from functools import cache
 from pathlib import Path
 
 import jinja2
 import vl_convert
+from markupsafe import Markup
 
-from comparisons.harness import catalogue
+import comparisons
+from comparisons.harness import catalogue, palette
+from comparisons.harness.divergences import DIVERGENCES
 from comparisons.harness.jobs import write_atomically
-from comparisons.harness import palette
-from comparisons.harness.report import formats
+from comparisons.harness.report import formats, language, tables
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
 from comparisons.harness.results import OldSchema, Result
 
 HERE = Path(__file__).parent
+AT_LENGTH = Path(comparisons.__file__).parents[1] / "docs" / "keras-divergences.md"
 # What `result.json` holds, as far as the pages need it.
 KEYS = {
     **dict.fromkeys(("settings", "environment", "columns"), dict),
@@ -36,6 +41,7 @@ def write_pages(folder: Path) -> Path:
     folder = Path(folder)
     pages = read_pages(folder)
     templates = template_environment()
+    templates.globals["written"] = {page.name for page in pages}
     files = assets(folder / "assets")
     neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
     for before, page, after in neighbours:
@@ -51,6 +57,10 @@ def write_pages(folder: Path) -> Path:
         files[folder / page.name / "index.html"] = html.encode()
         files |= {folder / page.name / name: content for name, content in pictures.items()}
     overview = Overview(pages)
+    if overview.divergences:
+        template = templates.get_template("divergences.html")
+        html = template.render(overview=overview, at_length=told_at_length())
+        files[folder / "divergences.html"] = html.encode()
     if overview.ratios:
         files[folder / overview.ratios.file_name] = overview.ratios.static()
     html = templates.get_template("index.html").render(overview=overview)
@@ -86,7 +96,7 @@ def read_pages(folder: Path) -> list[Page]:
 
 
 def assets(folder: Path) -> dict[Path, bytes]:
-    """The style sheet, the page's script and the drawing library, for all pages together."""
+    """The style sheet, the pages' scripts and the drawing library, for all pages together."""
     files = {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
     # Its top-level names stay its own: pages load it as a plain script, since browsers refuse
     # modules that come from a file.
@@ -110,5 +120,34 @@ def template_environment() -> jinja2.Environment:
         "allow_nan": False,
     }
     templates.filters.update(formats.FILTERS)
+    own = (language.say, language.word, language.words, language.fill, language.attribute)
+    own += (language.recorded, tables.subject, divergence, tag, tags)
+    templates.globals.update({function.__name__: function for function in own})
     templates.globals["colors"] = palette.COLORS
     return templates
+
+
+def tag(name: str, text: str) -> Markup:
+    """Text in an element."""
+    return Markup("<{0}>{1}</{0}>").format(name, text)
+
+
+def tags(name: str, texts: list[str]) -> Markup:
+    """Texts in an element each."""
+    return Markup(", ").join(tag(name, text) for text in texts)
+
+
+def divergence(reason: str) -> str | None:
+    """The anchor of the known divergence that a record's reason tells of."""
+    found = next((known.name for known in DIVERGENCES if known.reason == reason), None)
+    return found and re.sub(r"\W+", "-", found).lower()
+
+
+@cache
+def told_at_length() -> dict[str, str]:
+    """The sections of the document on divergences by heading, where it is there."""
+    if not AT_LENGTH.exists():  # an installed package has no documents
+        return {}
+    _, *sections = re.split(r"^## ", AT_LENGTH.read_text("utf-8"), flags=re.M)
+    parts = (section.partition("\n") for section in sections)
+    return {heading: re.split(r"^# ", text, flags=re.M)[0].strip() for heading, _, text in parts}

@@ -6,17 +6,21 @@ import re
 import pandas as pd
 
 from comparisons.harness.backends import IMPLEMENTATIONS
-from comparisons.harness.concept import Task
-from comparisons.harness.report.charts import SPEEDS, speed_frame
-from comparisons.harness.palette import in_order
+from comparisons.harness.bilingual import Words
+from comparisons.harness.concept import Introduced, Task
+from comparisons.harness.report.charts import SPEEDS, speed_frame, variant_name
+from comparisons.harness.report.language import fill, recorded
 from comparisons.harness.results import Result
 from comparisons.harness.statistics import interval
+from comparisons.harness.words import WORDS
 
 _LAYER = re.compile(r"\blayer \S.*$")
-SCORES = ("train_accuracy", "validation_accuracy", "test_log_loss", "test_roc_auc")
+_VARIANT = re.compile(r"\S+ \((.+?)\): (.+)")
+# Against whom, in the order of the ladder.
+ORDER = ("calculus", "written out", "library", *IMPLEMENTATIONS)
 
 
-def proof(name: str, records: list[dict]) -> dict:
+def proof(name: str, records: list[dict], task: Task | None) -> dict:
     """What was compared, a row each, against whom and in which precision, a column each.
 
     Returns:
@@ -26,27 +30,15 @@ def proof(name: str, records: list[dict]) -> dict:
     """
     if not records:
         return {"columns": [], "rows": []}
-    frame = pd.DataFrame(records)
-    frame["what"] = [_LAYER.sub("layers, one at a time", subject(name, w)) for w in frame["what"]]
-    # JSON has no infinity: a record that could not be compared needs None.
-    frame["needed"] = frame["needed"].astype("float64").fillna(float("inf"))
-    frame["known"] = frame["tolerance"].isna()
+    frame = _frame(records)
+    frame["what"] = [subject(name, _LAYER.sub("layers", w), task) for w in frame["what"]]
     keys = ["what", "against", "dtype"]
-    grouped = frame.groupby(keys, sort=False).agg(
-        held=("passed", "sum"),
-        total=("passed", "size"),
-        known=("known", "sum"),
-        worst=("needed", "max"),
-    )
     sides = frame[["against", "dtype"]].drop_duplicates()
-    order = {
-        side: place for place, side in enumerate(["calculus", *in_order(set(sides["against"]))])
-    }
     columns = sorted(
         sides.itertuples(index=False, name=None),
-        key=lambda side: (order.get(side[0], len(order)), side[1] != "float64", side[1]),
+        key=lambda side: (_place(side[0]), side[1] != "float64", side[1]),
     )
-    cells = {key: _cell(row) for key, row in zip(grouped.index, grouped.to_dict("records"))}
+    cells = {key: _cell(group) for key, group in frame.groupby(keys, sort=False)}
     rows = [
         {"what": what, "cells": [cells.get((what, *side)) for side in columns]}
         for what in frame["what"].unique()
@@ -54,29 +46,74 @@ def proof(name: str, records: list[dict]) -> dict:
     return {"columns": columns, "rows": rows}
 
 
-def _cell(row: dict) -> dict:
-    worst = None if row["worst"] == float("inf") else float(row["worst"])
-    counts = {key: int(row[key]) for key in ("held", "total", "known")}
-    return {**counts, "worst": worst}
+def agreement(name: str, thing: Introduced, records: list[dict]) -> list[dict]:
+    """A cell of `proof` for each side that an introduced thing was compared with.
+
+    Beside it `"against"`, the side, and `"differs"`, whether a comparison does not hold.
+    """
+    what = f"{name}: {thing.name if thing.arguments else thing.demonstration}"
+    own = [record for record in records if record["what"] == what]
+    if not own:
+        return []
+    groups = _frame(own).groupby("against", sort=False)
+    cells = {against: _cell(group) for against, group in groups}
+    return [
+        {
+            "against": against,
+            **cells[against],
+            "differs": cells[against]["held"] < cells[against]["total"],
+        }
+        for against in sorted(cells, key=_place)
+    ]
 
 
-def subject(name: str, what: str) -> str:
+def _frame(records: list[dict]) -> pd.DataFrame:
+    frame = pd.DataFrame(records)
+    # JSON has no infinity: a record that could not be compared needs None.
+    frame["needed"] = frame["needed"].astype("float64").fillna(float("inf"))
+    frame["known"] = frame["tolerance"].isna()
+    return frame
+
+
+def _cell(group: pd.DataFrame) -> dict:
+    worst = float(group["needed"].max())
+    return {
+        "held": int(group["passed"].sum()),
+        "total": len(group),
+        "known": int(group["known"].sum()),
+        "worst": None if worst == float("inf") else worst,
+    }
+
+
+def _place(against: str) -> int:
+    return ORDER.index(against) if against in ORDER else len(ORDER)
+
+
+def subject(name: str, what: str, task: Task | None = None) -> Words:
     """What a check compared, without the concept's name, which the page bears already.
 
-    `"dropout (with dropout): model"` becomes `"with dropout: model"`.
+    `"dropout (with dropout): model, training"` becomes "with dropout: model, training".
     """
-    variant, apart, rest = what.removeprefix(f"{name} ").partition("): ")
-    if apart and variant.startswith("("):
-        return f"{variant[1:]}: {rest}"
-    return what.removeprefix(f"{name}: ")
+    found = _VARIANT.fullmatch(what)
+    if found and what.startswith(f"{name} ("):
+        variant = variant_name(task, found[1]) if task else (found[1], found[1])
+        parts = {"variant": variant, "kind": _kind(found[2])}
+        return fill(("{variant}: {kind}", "{variant}：{kind}"), **parts)
+    return _kind(what.removeprefix(f"{name}: "))
 
 
-def failures(name: str, records: list[dict]) -> list[dict]:
+def _kind(text: str) -> Words:
+    parts = [WORDS.get(f"check {part}") or recorded(part) for part in text.split(", ")]
+    english, japanese = zip(*parts)
+    return ", ".join(english), "、".join(japanese)
+
+
+def failures(name: str, records: list[dict], task: Task | None) -> list[dict]:
     """The worst record of each group that fails, with how many of the group fail."""
     groups: dict[tuple, list[dict]] = {}
     for record in records:
         if not record["passed"]:
-            key = subject(name, record["what"]), record["against"], record["dtype"]
+            key = subject(name, record["what"], task), record["against"], record["dtype"]
             groups.setdefault(key, []).append(record)
     return [
         {
@@ -89,7 +126,7 @@ def failures(name: str, records: list[dict]) -> list[dict]:
 
 
 def training(result: Result, task: Task) -> list[dict]:
-    """A row for each variant and column: overfitting, accuracy, speed and their intervals."""
+    """A row for each variant and column: overfitting, scores, speed and their intervals."""
     speeds = speed_frame(result).groupby(["variant", "implementation"], sort=False).median()
     order = {key: place for place, key in enumerate([*task.variants, *IMPLEMENTATIONS])}
     summaries = sorted(
@@ -101,22 +138,21 @@ def training(result: Result, task: Task) -> list[dict]:
         runs = result.runs(variant=variant, implementation=column)
         frame = pd.DataFrame(runs)
         turned = frame["overfitting_epoch"].dropna()
-        scores = {
-            score: interval(frame[score], test_over_train=task.test_over_train)
-            for score in SCORES
-            if score in frame
-        }
+        first = task.scores[0].key
         medians = speeds.loc[(variant, column)]
-        steps = speeds["seconds_per_step"]
-        reference = steps.get((variant, "numpy"))
+        reference = speeds["seconds_per_step"].get((variant, "numpy"))
         rows.append(
             {
                 **summary,
-                **scores,
+                "name": variant_name(task, variant),
+                **{
+                    part: _interval([run["scores"][part][first] for run in runs], task)
+                    for part in ("train", "validation")
+                },
                 "runs": len(runs),
                 "parameters": runs[0]["parameters"],
                 "best_epoch": frame["best_epoch"].median(),
-                "best_epoch_gap": frame["best_epoch_gap"].mean(),
+                "best_epoch_gap": _mean(frame["best_epoch_gap"]),
                 "turned": len(turned),
                 "overfitting_epoch": turned.median() if len(turned) else None,
                 "speed": {key: float(medians[key]) for key in SPEEDS},
@@ -126,7 +162,17 @@ def training(result: Result, task: Task) -> list[dict]:
     return rows
 
 
-def data(result: Result) -> list[str]:
+def _interval(values: list[float | None], task: Task) -> dict | None:
+    """The interval of the runs; None where one of them ended in no number."""
+    return None if None in values else interval(values, test_over_train=task.test_over_train)
+
+
+def _mean(values: pd.Series) -> float | None:
+    known = values.dropna()
+    return float(known.mean()) if len(known) else None
+
+
+def data(result: Result) -> list[Words]:
     """What was drawn, each description once, in the order of seeds and folds."""
     runs = sorted(result.content["runs"], key=lambda run: (run["seed"], run["fold"]))
-    return list(dict.fromkeys(run["data"] for run in runs))
+    return list(dict.fromkeys(tuple(run["data"]) for run in runs))

@@ -6,13 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness import catalogue, checks, jobs, results
-from comparisons.harness.concept import Concept, Settings, Task
+from comparisons.harness.concept import Concept, Introduced, Settings, Task
 from comparisons.harness.jobs import Job
 from comparisons.harness.statistics import interval
 
 COLUMNS = ("numpy", "keras-tensorflow", "keras-jax")
 MISSING = {"keras-torch": {"missing": "torch is not installed (pip install torch)"}}
 FOLDS = 5
+UNITS = {"float64": 2.0**-53, "float32": 2.0**-24}
+WHERE = ("output 0", "gradient of weight 0 (kernel)")
+LIBRARY = [{"module": "reference_numpy.layers.regularization.dropout", "name": "Dropout.forward"}]
 SPEED = {"numpy": 1.0, "keras-tensorflow": 2.6, "keras-jax": 1.7, "keras-torch": 4.1}
 MACHINE = {
     "processor": "Imaginary Processor @ 2.80GHz",
@@ -23,7 +26,7 @@ MACHINE = {
 }
 
 
-def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None) -> None:
+def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None, failures=()) -> None:
     """Write `folder/NAME/result.json` and the arrays of the demonstrations for these concepts."""
     missing = MISSING if missing is None else missing
     for name in names:
@@ -38,7 +41,7 @@ def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None) -> Non
                 "implementation": column,
                 "device": "cpu",
                 "device_name": MACHINE["processor"],
-                "threads": 1,
+                "threads": ["as the framework sets them", "フレームワークの設定のまま"],
                 "precision": "float32",
             }
             for column in columns
@@ -51,6 +54,7 @@ def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None) -> Non
             {**described, **missing},
             asdict(settings),
             finished,
+            failures,
         )
 
 
@@ -58,10 +62,12 @@ def _payload(job: Job, declared: Concept, folder: Path, failing: bool) -> dict:
     payload = {"column": {}, "seconds": 1.0}
     if job.action == "check":
         payload["checks"] = _checks(job, declared, failing)
+        payload["library"] = {thing.name: LIBRARY for thing in declared.introduces}
     elif job.action == "demonstrate":
         demonstration = next(d for d in declared.demonstrations if d.function == job.part)
-        arguments = demonstration.arguments(job.seed)
-        jobs.write_job(folder, job, "", {}, demonstration.run_reference(job.concept, arguments))
+        half, arguments = catalogue.reference_half(job.concept), demonstration.arguments(job.seed)
+        arrays = demonstration.run(half, arguments, job.seed)
+        jobs.write_job(folder, job, {"fingerprint": ""}, {}, arrays)
     elif job.action == "train":
         task = declared.task
         folds = FOLDS if task.test_over_train else 1
@@ -72,36 +78,20 @@ def _payload(job: Job, declared: Concept, folder: Path, failing: bool) -> dict:
 
 
 def _checks(job: Job, declared: Concept, failing: bool) -> list[dict]:
-    generator = np.random.default_rng(3)
     parts = [f"{job.concept}: {d.function}" for d in declared.demonstrations]
     records = []
+    for thing in declared.introduces:
+        records += _introduced(f"{job.concept}: {thing.name}", thing, job.implementation)
     if declared.task:
         for variant in declared.task.variants:
             subject = job.concept + (f" ({variant})" if len(declared.task.variants) > 1 else "")
             if job.implementation == "numpy":
-                x, y = generator.standard_normal((2, 5))
-                y = x + 1e-9 * y
-                records.append(
-                    checks.compare(f"{subject}: model", "input", "calculus", "float64", x, y, 1e-7)
-                )
+                records += _pairs(f"{subject}: model", "calculus", ["float64"], WHERE[1:])
             kinds = ("model, inference", "model, training", "layer dense", "training")
             parts += [f"{subject}: {kind}" for kind in kinds]
     whats = [] if job.implementation == "numpy" else parts
     for what in whats:
-        for dtype, unit in (("float64", 2.0**-53), ("float32", 2.0**-24)):
-            for where in ("output 0", "gradient of weight 0 (kernel)"):
-                x, y = generator.standard_normal((2, 3, 4))
-                records.append(
-                    checks.compare(
-                        what,
-                        where,
-                        job.implementation,
-                        dtype,
-                        x,
-                        x + 3 * unit * y,
-                        64 * unit,
-                    )
-                )
+        records += _pairs(what, job.implementation)
     if failing and whats:
         wrong = checks.compare(
             f"{job.concept}: layer dense",
@@ -125,43 +115,64 @@ def _checks(job: Job, declared: Concept, failing: bool) -> list[dict]:
     return [record.as_dict() for record in records]
 
 
+def _introduced(what: str, thing: Introduced, column: str) -> list[checks.Record]:
+    if not thing.arguments:
+        return []
+    if column == "numpy":
+        return _pairs(what, "calculus", ["float64"], WHERE[1:])
+    return _pairs(what, column) + _pairs(what, "library")
+
+
+def _pairs(what: str, against: str, dtypes=tuple(UNITS), where=WHERE) -> list[checks.Record]:
+    """Comparisons that hold, of numbers that differ in their last places."""
+    generator = np.random.default_rng(3)
+    records = []
+    for dtype in dtypes:
+        for quantity in where:
+            x, y = generator.standard_normal((2, 3, 4))
+            theirs, tolerance = x + 3 * UNITS[dtype] * y, 64 * UNITS[dtype]
+            records.append(checks.compare(what, quantity, against, dtype, x, theirs, tolerance))
+    return records
+
+
 def _run(job: Job, task: Task, fold: int) -> dict:
     generator = np.random.default_rng([job.seed, fold, len(job.part), len(job.implementation)])
-    epochs = task.presets["default"].epochs
-    best = 0.8 if task.kind == "binary" else 0.965
-    time = np.arange(1, epochs + 1) / epochs
+    epochs, first = task.presets["default"].epochs, task.scores[0]
+    sign = 1 if first.larger_is_better else -1
+    best, time = 0.8, np.arange(1, epochs + 1) / epochs
     overfit = 0.25 if "without" in job.part else 0.05
     noise = 0.006 * generator.standard_normal((4, epochs))
     history = {
-        "accuracy": best + overfit / 5 - 0.4 * np.exp(-7 * time) + noise[0],
+        first.key: best + sign * (overfit / 5 - 0.4 * np.exp(-7 * time)) + noise[0],
         "loss": 0.15 + 1.6 * np.exp(-5 * time) + noise[1],
-        "val_accuracy": best - 0.45 * np.exp(-7 * time) + noise[2],
+        f"val_{first.key}": best - sign * 0.45 * np.exp(-7 * time) + noise[2],
         "val_loss": 0.25 + 1.6 * np.exp(-5 * time) + overfit * time**2 + noise[3],
     }
     history = {key: [float(value) for value in values] for key, values in history.items()}
     turn = int(np.argmin(history["val_loss"]))
-    test = float(best - 0.005 + 0.004 * generator.standard_normal())
-    scores = {"train": best + overfit / 5, "validation": best, "test": test}
-    binary = {"roc_auc": 0.86} if task.kind == "binary" else {}
+    test = float(best + 0.004 * generator.standard_normal())
+    firsts = {"train": best + sign * overfit / 5, "validation": best, "test": test}
     return {
         "implementation": job.implementation,
         "seed": job.seed,
         "fold": fold,
         "variant": job.part,
         "device": "cpu",
-        "data": f"made-up data, fold {fold + 1}, drawn with seed {job.seed}",
+        "data": [
+            f"made-up data, fold {fold + 1}, drawn with seed {job.seed}",
+            f"架空のデータ、分割{fold + 1}、シード{job.seed}",
+        ],
         "epochs": epochs,
         "steps_per_epoch": 26,
         "batch_size": task.presets["default"].batch_size,
         "history": history,
-        **{
-            f"{part}_{key}": value
-            for part, score in scores.items()
-            for key, value in {"accuracy": score, "log_loss": 0.43, **binary}.items()
+        "scores": {
+            part: {score.key: 0.43 for score in task.scores} | {first.key: value}
+            for part, value in firsts.items()
         },
-        "generalisation_gap": scores["train"] - scores["validation"],
+        "generalisation_gap": first.gap(firsts["train"], firsts["validation"]),
         "best_epoch": turn + 1,
-        "best_epoch_gap": history["accuracy"][turn] - history["val_accuracy"][turn],
+        "best_epoch_gap": first.gap(history[first.key][turn], history[f"val_{first.key}"][turn]),
         "overfitting_epoch": turn + 1 if turn < epochs - 1 else None,
         "seconds_per_step": 0.002 * SPEED[job.implementation] * generator.uniform(0.9, 1.2),
         "seconds_per_epoch": 0.06 * SPEED[job.implementation] * generator.uniform(0.9, 1.2),
@@ -179,15 +190,16 @@ def _baselines(task: Task) -> list[dict]:
         ("Random forest", "ランダムフォレスト", 0.81),
     ]
     draws = np.array([-0.01, 0.0, 0.012])
-    binary = task.kind == "binary"
+    first, *others = task.scores
     return [
         {
             "name": name,
             "name_ja": name_ja,
-            "data": "made-up data for scikit-learn",
-            "accuracy": interval(mean + draws, test_over_train=task.test_over_train),
-            "roc_auc": interval(mean + draws) if binary else None,
-            "log_loss": interval(0.4 + draws) if binary else None,
+            "data": ["made-up data for scikit-learn", "scikit-learn用の架空のデータ"],
+            "scores": {
+                first.key: interval(mean + draws, test_over_train=task.test_over_train),
+                **{score.key: interval(0.4 + draws) for score in others[:1]},
+            },
             "seconds": 0.31,
         }
         for name, name_ja, mean in names

@@ -1,13 +1,114 @@
 "use strict";
-// Draws every chart in place of its picture, as wide as the page has room for.
+// Switches the language, finds concepts, opens what is folded for printing, and draws every chart
+// in place of its picture, as wide as the page has room for.
 (() => {
   const GAP = 40; // beside a panel: its axis, and the space to the next one
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
   const SMALLEST = 0.75; // a chart that must shrink further is scrolled instead
   const NARROW = 480; // there legends stand below one another, so that they are not what is widest
   const STACKED = { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } };
+  const SEPARATOR = "\u2063"; // between the two languages of a text
+  const ATTRIBUTES = [
+    ...["alt", "aria-label", "title", "placeholder"],
+    ...["data-label", "data-title", "data-found"],
+  ];
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // The language
+
+  function speak() {
+    const japanese = root.lang === "ja";
+    for (const name of ATTRIBUTES) {
+      for (const element of all(`[data-ja-${name}]`)) {
+        const english = `data-en-${name}`;
+        if (!element.hasAttribute(english)) element.setAttribute(english, element.getAttribute(name));
+        element.setAttribute(name, element.getAttribute(japanese ? `data-ja-${name}` : english));
+      }
+    }
+    document.title = document.querySelector("title").getAttribute("data-title");
+    for (const button of all("[data-language]")) {
+      button.setAttribute("aria-pressed", button.dataset.language === root.lang);
+    }
+    for (const link of all('a[href*=".html"]')) {
+      const [path, anchor] = link.getAttribute("href").split("#");
+      const address = `${path.split("?")[0]}?lang=${root.lang}`;
+      link.setAttribute("href", anchor ? `${address}#${anchor}` : address);
+    }
+  }
+
+  function choose(language) {
+    root.lang = language;
+    try {
+      localStorage.setItem("language", language);
+    } catch {
+      // Then the links alone carry it.
+    }
+    const address = new URL(location);
+    address.searchParams.set("lang", language);
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // A file's address may not be changed.
+    }
+    speak();
+    drawings.forEach((drawing) => delete drawing.drawnWidth);
+    drawAll();
+    find();
+  }
+
+  // The concepts that are looked for
+
+  const search = document.querySelector('[type="search"]');
+
+  function find() {
+    if (!search) return;
+    const plain = (text) => text.normalize("NFKC").toLowerCase();
+    const words = plain(search.value).split(/\s+/);
+    const concepts = all(".summary .concept");
+    for (const concept of concepts) {
+      const text = plain(concept.dataset.words);
+      concept.hidden = !words.every((word) => text.includes(word));
+    }
+    for (const chapter of all(".summary .chapter")) {
+      let next = chapter.nextElementSibling;
+      while (next && next.hidden) next = next.nextElementSibling;
+      chapter.hidden = !next || next.classList.contains("chapter");
+    }
+    const output = document.querySelector(".find output");
+    const shown = concepts.filter((concept) => !concept.hidden).length;
+    const said = output.getAttribute("data-found").replaceAll("{count}", shown);
+    output.textContent = search.value ? said.replaceAll("{total}", concepts.length) : "";
+  }
+
+  // The charts
 
   const wraps = (spec) => spec.columns && (spec.concat || (spec.facet && spec.facet.field));
+
+  const isSquare = (spec) => spec.width <= spec.height; // a plane, or a grid: it keeps its shape
+
+  function inLanguage(value) {
+    if (typeof value === "string") {
+      return value.includes(SEPARATOR) ? value.split(SEPARATOR)[root.lang === "ja" ? 1 : 0] : value;
+    }
+    if (Array.isArray(value)) return value.map(inLanguage);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [inLanguage(key), inLanguage(item)]),
+    );
+  }
+
+  // A table by column as the rows that Vega reads.
+  function rows(table) {
+    const columns = Object.entries(table.columns).map(([name, column]) => {
+      if ("all" in column) return [name, () => column.all];
+      if ("of" in column) return [name, (row) => column.of[column.at[row]]];
+      return [name, (row) => column.list[row]];
+    });
+    return Array.from({ length: table.rows }, (_, row) =>
+      Object.fromEntries(columns.map(([name, value]) => [name, value(row)])),
+    );
+  }
 
   // How many panels stand beside one another in a width.
   function abreast(spec, width) {
@@ -16,9 +117,59 @@
     return Math.max(1, Math.min(spec.columns, Math.floor(width / (widest + GAP))));
   }
 
+  // A choice in order is picked by a slider: Vega would draw a list.
+  function sliders(drawing, spec) {
+    const controls = drawing.parentElement.querySelector(".controls");
+    const kept = (drawing.kept ||= {});
+    controls.replaceChildren();
+    for (const parameter of spec.params || []) {
+      const bind = parameter.bind;
+      if (!bind || !["select", "radio"].includes(bind.input)) continue;
+      delete parameter.bind;
+      const options = bind.options;
+      kept[parameter.name] ??= options.indexOf(parameter.value);
+      parameter.value = options[kept[parameter.name]];
+      const pick = (place) => {
+        kept[parameter.name] = place;
+        drawing.view.signal(parameter.name, options[place]).run();
+      };
+      controls.append(
+        bind.input === "select"
+          ? slider(bind.name, options, kept[parameter.name], pick)
+          : selection(bind.name, options, kept[parameter.name], pick),
+      );
+    }
+  }
+
+  function element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+
+  function slider(name, options, place, pick) {
+    const said = element("output", { textContent: options[place] });
+    const range = element("input", { type: "range", min: 0, max: options.length - 1, value: place });
+    const tell = () => range.setAttribute("aria-valuetext", options[range.valueAsNumber]);
+    range.addEventListener("input", () => {
+      said.textContent = options[range.valueAsNumber];
+      tell();
+      pick(range.valueAsNumber);
+    });
+    tell();
+    return element("label", { className: "slider" }, name, range, said);
+  }
+
+  function selection(name, options, place, pick) {
+    const list = element("select", {}, ...options.map((option) => element("option", { textContent: option })));
+    list.selectedIndex = place;
+    list.addEventListener("change", () => pick(list.selectedIndex));
+    return element("label", { className: "slider" }, name, list);
+  }
+
   async function show(holder, drawing, spec) {
-    const options = { actions: false, renderer: drawing.dataset.renderer };
-    await vegaEmbed(holder, spec, options);
+    const options = { actions: false, renderer: drawing.dataset.renderer, mode: "vega-lite" };
+    drawing.view = (await vegaEmbed(holder, spec, options)).view;
     return holder.querySelector("svg, canvas");
   }
 
@@ -26,11 +177,14 @@
     const width = drawing.clientWidth;
     if (!width || width === drawing.drawnWidth) return;
     drawing.drawnWidth = width;
-    const spec = JSON.parse(drawing.nextElementSibling.textContent);
+    let spec = JSON.parse(drawing.nextElementSibling.textContent);
+    for (const [name, table] of Object.entries(spec.datasets)) spec.datasets[name] = rows(table);
+    spec = inLanguage(spec);
+    sliders(drawing, spec);
     if (width < NARROW) spec.config.legend = { ...spec.config.legend, ...STACKED };
     if (wraps(spec)) {
       spec.columns = abreast(spec, width);
-    } else if (spec.mark || spec.layer) {
+    } else if ((spec.mark || spec.layer) && !isSquare(spec)) {
       spec.width = Math.min(width, WIDEST.chart);
       spec.autosize = { type: "fit-x", contains: "padding" };
     }
@@ -41,7 +195,7 @@
       // What the panels leave over is theirs.
       const spare = Math.floor((width - picture.getAttribute("width")) / spec.columns);
       const panel = Math.min(WIDEST.panel, spec.spec.width + spare);
-      if (panel !== spec.spec.width) {
+      if (panel !== spec.spec.width && !isSquare(spec.spec)) {
         spec.spec.width = panel;
         picture = await show(holder, drawing, spec);
       }
@@ -50,12 +204,29 @@
     picture.style.setProperty("--least", `${Math.round(natural * SMALLEST)}px`);
   }
 
-  const drawings = [...document.querySelectorAll(".drawing")];
+  const drawings = all(".drawing");
   const drawAll = () => drawings.forEach((drawing) => draw(drawing).catch(console.error));
+
+  // Printing shows what is folded
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("details:not([open])");
+    folded.forEach((details) => (details.open = true));
+  });
+  addEventListener("afterprint", () => folded.forEach((details) => (details.open = false)));
+
   let waiting;
   addEventListener("resize", () => {
     clearTimeout(waiting);
     waiting = setTimeout(drawAll, 200);
   });
+  for (const button of all("[data-language]")) {
+    button.addEventListener("click", () => choose(button.dataset.language));
+  }
+  all(".languages, .find").forEach((element) => (element.hidden = false));
+  search?.addEventListener("input", find);
+  speak();
+  find();
   drawAll();
 })();

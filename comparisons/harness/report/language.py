@@ -1,0 +1,75 @@
+"""Text of a page in both languages: the page shows one, its script switches to the other."""
+
+import re
+
+from markupsafe import Markup, escape
+
+from comparisons.harness.bilingual import LANGUAGES, Words
+from comparisons.harness.words import PHRASES, UNITS, WORDS
+
+_INDEX = re.compile(r"(.+?)(\[[\d, ]*\])")
+
+
+def pair(text) -> Words:
+    """Text in both languages; what is written once is the same in both."""
+    return tuple(text) if isinstance(text, (list, tuple)) else (text, text)
+
+
+def fill(template: Words, **values) -> Words:
+    """Both halves with the values in place, each of which may be in both languages itself."""
+    if not values:  # a concept's own text may have braces
+        return template
+    return tuple(
+        half.format(**{key: pair(value)[place] for key, value in values.items()})
+        for place, half in enumerate(template)
+    )
+
+
+def words(key: str, **values) -> Words:
+    """The harness's words of that key as plain text."""
+    return fill(WORDS[key], **values)
+
+
+def say(text, **values) -> Markup:
+    """Text as HTML in both languages, which may be HTML itself, and so may the values."""
+    # `Markup.format` escapes what is no HTML.
+    halves = fill(tuple(Markup(escape(half)) for half in pair(text)), **values)
+    if halves[0] == halves[1]:
+        return halves[0]
+    return Markup("").join(
+        Markup('<span class="{0}" lang="{0}">{1}</span>').format(language, half)
+        for language, half in zip(LANGUAGES, halves)
+    )
+
+
+def word(key: str, **values) -> Markup:
+    """The harness's words of that key as HTML."""
+    return say(WORDS[key], **values)
+
+
+def attribute(name: str, text) -> Markup:
+    """An attribute of an element in both languages; the script exchanges them."""
+    return Markup('{0}="{1}" data-ja-{0}="{2}"').format(name, *pair(text))
+
+
+def unit(name: str) -> Words:
+    """A unit of a score or claim."""
+    return UNITS.get(name, (name, name))
+
+
+def recorded(text: str) -> Words:
+    """What a record says (a quantity, a reason), in both languages."""
+    return text, _japanese(text)
+
+
+def _japanese(text: str) -> str:
+    indexed = _INDEX.fullmatch(text)
+    if indexed:
+        return _japanese(indexed[1]) + indexed[2]
+    for english, japanese in PHRASES:
+        found = re.fullmatch(english, text)
+        if found:
+            for place, part in enumerate(found.groups(), start=1):
+                japanese = japanese.replace(f"\\{place}", _japanese(part))
+            return japanese
+    return text
