@@ -87,9 +87,9 @@ def draw(result):
                 start=-0.75,
             ),
             (
-                "A perceptron with the weights 0.5 and 0.5. The bias moves the line and does not turn "
-                "it: between −1 and −0.5 the perceptron is AND, between −0.5 and 0 it is OR. It "
-                "is XOR nowhere.",
+                "A perceptron with the weights 0.5 and 0.5. The bias moves the line without "
+                "turning it: between −1 and −0.5 the perceptron is AND, between −0.5 and 0 it is "
+                "OR. It is XOR nowhere.",
                 "重みを0.5と0.5に固定したパーセプトロン。バイアスを変えると、直線は向きを変えずに平行に動く。"
                 "−1と−0.5の間ではANDに、−0.5と0の間ではORになるが、XORになることはない。",
             ),
