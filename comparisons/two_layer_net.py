@@ -1,11 +1,17 @@
 """The two-layer network: written out as the textbook has it, against Keras."""
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
+from comparisons.harness import chapters, figures
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Concept, Demonstration, Figure, Preset, Task
+from comparisons.harness.concept import (
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    Preset,
+    Task,
+)
 from comparisons.harness.datasets import mnist_subset
 
 STEPS, BATCH = 200, 50
@@ -47,55 +53,75 @@ def data(settings, seed):
     return mnist_subset(5_000, 1_000, 2_000, seed, flat=True, one_hot=True)
 
 
-def figures(result):
-    """The loss of each step, both halves over one another."""
-    losses = pd.concat(
-        pd.DataFrame(
-            {
-                "step": range(1, STEPS + 1),
-                "loss": result.arrays("training", column)["losses"],
-                "implementation": column,
-            }
+def draw(result):
+    """The loss of each step, all columns over one another."""
+    losses = {
+        column: result.arrays("training", column)["losses"] for column in result.implementations
+    }
+    return [
+        Figure(
+            ("The loss, step for step", "1ステップごとの損失"),
+            figures.lines(
+                losses,
+                x_title=("step", "ステップ"),
+                y_title=(
+                    "cross-entropy of the step's batch",
+                    "そのミニバッチの交差エントロピー誤差",
+                ),
+            ),
+            (
+                f"{STEPS} steps with the same batches of {BATCH} from the same weights: the lines "
+                "lie on one another.",
+                f"同じ初期値から、同じミニバッチ（{BATCH}個）で{STEPS}ステップ学習した。"
+                "すべての線が重なっている。",
+            ),
         )
-        for column in result.implementations
-    )
-    chart = (
-        alt.Chart(losses)
-        .mark_line()
-        .encode(
-            x="step:Q",
-            y=alt.Y("loss:Q").title("cross-entropy of the step's batch"),
-            color=alt.Color("implementation:N").title(None),
-            strokeDash=alt.StrokeDash("implementation:N").title(None),
-        )
-        .properties(width=560, height=260)
-    )
-    caption = f"{STEPS} steps with the same batches of {BATCH} from the same weights, in float64."
-    return [Figure("The loss, step for step", "学習の推移", chart, caption)]
+    ]
 
 
 CONCEPT = Concept(
-    title="Two-layer network, written out in full",
-    title_ja="2層ニューラルネットワークの実装",
-    chapter="4.5 Learning: a two-layer network",
+    title=("Two-layer network, written out in full", "2層ニューラルネットワークの実装"),
+    chapter=chapters.LEARNING.section(4),
     summary=(
         "Predict, loss, accuracy, numerical gradient and gradient in one class with its params in "
         "a dictionary: the textbook's TwoLayerNet. Keras keeps the same numbers in two Dense "
-        "layers, and its automatic differentiation finds the same gradients."
+        "layers, and its automatic differentiation finds the same gradients. From the same weights "
+        "and batches both lose the same, step for step; where your own network and Keras part, "
+        "look for other initial weights, a sum in place of a mean, or a short last batch.",
+        "推論、損失、認識精度、数値微分、勾配を1つのクラスにまとめ、パラメータを辞書で持つ。教科書の"
+        "TwoLayerNetである。Kerasは同じ数値を2つのDense層に持ち、自動微分で同じ勾配を求める。同じ初期値と"
+        "同じミニバッチから始めれば、損失は1ステップごとに一致する。自作のネットワークとKerasの結果が"
+        "食い違うときは、重みの初期値、平均と和の違い、端数の最後のミニバッチを疑うとよい。",
+    ),
+    introduces=(
+        Introduced(
+            "TwoLayerNet",
+            r"y = \mathrm{softmax}(\sigma(x W_1 + b_1) W_2 + b_2), \quad "
+            r"\frac{\partial L}{\partial a_2} = \frac{y - t}{N}, \quad "
+            r"\frac{\partial L}{\partial a_1} = \left( \frac{\partial L}{\partial a_2} W_2^T "
+            r"\right) \odot z_1 (1 - z_1)",
+            (
+                "Forward to the loss; back through softmax with cross-entropy, whose gradient is "
+                "y − t, and through the sigmoid.",
+                "順伝播で損失を求め、勾配がy − tになるソフトマックスと交差エントロピー誤差、"
+                "シグモイドの順に逆伝播する。",
+            ),
+            demonstration="gradients",
+        ),
     ),
     equations=(
-        (r"z = \sigma(x W_1 + b_1), \quad y = \mathrm{softmax}(z W_2 + b_2)", "predict"),
-        (r"L = -\frac{1}{N} \sum_n \sum_k t_{nk} \log y_{nk}", "loss"),
-        (r"\frac{\partial L}{\partial a_2} = \frac{y - t}{N}", "softmax with cross-entropy"),
         (
-            r"\frac{\partial L}{\partial W_2} = z^T \frac{\partial L}{\partial a_2}, \quad "
-            r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial a_2} W_2^T \odot "
-            r"z (1 - z)",
-            "one layer back",
+            r"L = -\frac{1}{N} \sum_n \sum_k t_{nk} \log y_{nk}",
+            ("cross-entropy, the mean over the batch", "交差エントロピー誤差（バッチの平均）"),
+        ),
+        (
+            r"\frac{\partial L}{\partial W_2} = z_1^T \frac{\partial L}{\partial a_2}, \quad "
+            r"\frac{\partial L}{\partial b_2} = \sum_n \frac{\partial L}{\partial a_{2,n}}",
+            ("the second layer's weights and biases", "第2層の重みとバイアスの勾配"),
         ),
         (
             r"\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h}",
-            "numerical gradient, the slow judge",
+            ("numerical gradient, the slow judge", "数値微分（遅いが確実な検算）"),
         ),
     ),
     terms=(
@@ -107,11 +133,12 @@ CONCEPT = Concept(
         ("mini-batch learning", "ミニバッチ学習"),
     ),
     demonstrations=(
-        Demonstration("gradients", small_problem, differentiates=True),
+        Demonstration("gradients", small_problem),
         Demonstration("training", mnist_problem),
     ),
     task=Task(data=data, presets={"default": Preset(8, 100), "full": Preset(17, 100)}),
-    figures=figures,
+    figures=draw,
+    minutes=0.4,
 )
 
 if __name__ == "__main__":

@@ -1,19 +1,10 @@
-"""The two-layer network, written out in full as the textbook has it, and composed from layers."""
+"""The two-layer network: written out in full as the textbook has it, and composed from layers."""
 
 import numpy as np
 
 import reference_numpy as rn
-
-
-def sigmoid(a):
-    """1 / (1 + e⁻ᵃ), in the form that overflows nowhere."""
-    return 0.5 * np.tanh(0.5 * a) + 0.5
-
-
-def softmax(a):
-    """e^{a_k} / Σ e^{a_i} along each row; the row's maximum is taken off first."""
-    e = np.exp(a - a.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+from reference_numpy.concepts.activations import sigmoid
+from reference_numpy.concepts.output_layers import softmax
 
 
 class TwoLayerNet:
@@ -21,7 +12,7 @@ class TwoLayerNet:
 
     Args:
         params: `{"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs),
-            "b2": (outputs,)}`, changed in place by training.
+            "b2": (outputs,)}`.
 
     Source: Saito, Deep Learning from Scratch, sections 4.5 and 5.7.
     """
@@ -46,7 +37,8 @@ class TwoLayerNet:
         """The probabilities of the classes, (n, outputs), for x, (n, inputs)."""
         p = self.params
         z1 = sigmoid(x @ p["W1"] + p["b1"])
-        return softmax(z1 @ p["W2"] + p["b2"])
+        y, _ = softmax(z1 @ p["W2"] + p["b2"])
+        return y
 
     def loss(self, x, t):
         """Cross-entropy −1/N Σ t log y for one-hot targets t, (n, outputs)."""
@@ -58,18 +50,24 @@ class TwoLayerNet:
         """The share of rows whose most probable class is the target."""
         return np.mean(self.predict(x).argmax(axis=1) == t.argmax(axis=1))
 
-    def numerical_gradient(self, x, t):
+    def numerical_gradient(self, x, t, h=1e-4):
         """The gradient of the loss by differences: two losses for every single weight."""
-        return {
-            name: rn.numerical_gradient(lambda _: self.loss(x, t), w)
-            for name, w in self.params.items()
-        }
+        grads = {}
+        for name, w in self.params.items():
+            grads[name] = np.zeros_like(w)
+            for index in np.ndindex(w.shape):
+                step = np.zeros_like(w)
+                step[index] = h
+                above = TwoLayerNet({**self.params, name: w + step}).loss(x, t)
+                below = TwoLayerNet({**self.params, name: w - step}).loss(x, t)
+                grads[name][index] = (above - below) / (2 * h)
+        return grads
 
     def gradient(self, x, t):
         """The gradient of the loss by backpropagation: one pass forward, one back."""
         p = self.params
         z1 = sigmoid(x @ p["W1"] + p["b1"])
-        y = softmax(z1 @ p["W2"] + p["b2"])
+        y, _ = softmax(z1 @ p["W2"] + p["b2"])
 
         da2 = (y - t) / len(x)
         da1 = (da2 @ p["W2"].T) * z1 * (1 - z1)
@@ -94,12 +92,13 @@ def training(x, t, batches, learning_rate, **params):
     Args:
         batches: (steps, batch_size), the rows of x and t that each step sees.
     """
-    network = TwoLayerNet({name: w.copy() for name, w in params.items()})
-    losses = []
+    network, losses = TwoLayerNet(params), []
     for rows in batches:
         losses.append(network.loss(x[rows], t[rows]))
-        for name, grad in network.gradient(x[rows], t[rows]).items():
-            network.params[name] -= learning_rate * grad
+        grads = network.gradient(x[rows], t[rows])
+        network = TwoLayerNet(
+            {name: w - learning_rate * grads[name] for name, w in network.params.items()}
+        )
     return {"losses": np.array(losses), **network.params}
 
 

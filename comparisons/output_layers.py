@@ -1,0 +1,272 @@
+"""The output layer: what softmax does, why it is computed as it is, and why once is enough."""
+
+import numpy as np
+
+from comparisons.harness import chapters, figures
+from comparisons.harness.bilingual import both
+from comparisons.harness.cli import run_script
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    Preset,
+    Task,
+)
+from comparisons.harness.datasets import mnist_subset
+
+SCALES = np.array([1.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
+POINTS, OTHERS = np.linspace(-6, 6, 61), np.array([0.0, 1.0])
+TEMPERATURES = np.array([0.25, 0.5, 1.0, 2.0, 4.0])
+ONCE, TWICE = "softmax once", "softmax twice"
+
+
+def data(settings, seed):
+    """A part of MNIST as flat vectors."""
+    return mnist_subset(
+        20_000 if settings.preset == "full" else 2_000, 1_000, 2_000, seed, flat=True
+    )
+
+
+def some_logits(seed):
+    """Rows of logits."""
+    return {"x": np.random.default_rng(seed).normal(0, 2, (5, 4))}
+
+
+def many_logits(seed):
+    """Rows of logits in float32, as a network has them."""
+    return np.random.default_rng(seed).normal(size=(500, 10)).astype("float32")
+
+
+def deviation(result, first, second=None):
+    """A bound that rounding keeps, and the largest deviation found, by seed."""
+    found = []
+    for seed in result.seeds_of("properties"):
+        arrays = result.arrays("properties", seed=seed)
+        other = 1.0 if second is None else arrays[second]
+        found.append(float(np.abs(arrays[first] - other).max()))
+    return [1e-6] * len(found), found
+
+
+def share_of_numbers(result):
+    """The share of rows that are numbers where inputs are largest: stable, then naive."""
+    found = [result.arrays("overflow", seed=seed) for seed in result.seeds_of("overflow")]
+    return [f["stable"][-1] for f in found], [f["naive"][-1] for f in found]
+
+
+def test_accuracy(run):
+    """Accuracy on the test images."""
+    return run["scores"]["test"]["accuracy"]
+
+
+def draw(result):
+    """Softmax over one logit, and what becomes of large inputs."""
+    classes = (
+        both("y₁, whose logit moves", "y₁（ロジットを動かすクラス）"),
+        both("y₂, logit 0", "y₂（ロジット0）"),
+        both("y₃, logit 1", "y₃（ロジット1）"),
+    )
+    curves = result.arrays("curves")["curves"]
+    by_temperature = {
+        float(temperature): dict(zip(classes, curve.T))
+        for temperature, curve in zip(TEMPERATURES, curves)
+    }
+    shares = result.arrays("overflow")
+    names = {"naive": both("naive", "素朴な実装"), "stable": both("stable", "安定な実装")}
+    return [
+        Figure(
+            ("Softmax as one logit moves", "1つのロジットを動かしたときのソフトマックス"),
+            figures.slider(
+                figures.lines(
+                    by_temperature,
+                    POINTS,
+                    x_title=("logit of the first class", "1番目のクラスのロジット"),
+                    y_title=("probability", "確率"),
+                ),
+                ("temperature T", "温度T"),
+                start=1.0,
+            ),
+            (
+                "The three always add up to 1. Divided by a temperature T, the logits decide more "
+                "sharply (T < 1) or less (T > 1).",
+                "3つの確率の和は常に1になる。ロジットを温度Tで割ると、T < 1では判定が鋭く、"
+                "T > 1では緩やかになる。",
+            ),
+        ),
+        Figure(
+            ("Large inputs", "大きな入力"),
+            figures.lines(
+                {names[key]: values for key, values in shares.items()},
+                SCALES,
+                x_title=("standard deviation of the logits", "ロジットの標準偏差"),
+                y_title=("rows that are numbers", "計算できた行の割合"),
+                unit="%",
+                log="x",
+            ),
+            (
+                "In float32 exp overflows from 89 on, and ∞ / ∞ is no number. With the largest "
+                "logit taken off first, no exponent is above 0.",
+                "float32では89以上でexpがオーバーフローし、∞ / ∞は数にならない。先に最大値を"
+                "引けば、指数が0を超えることはない。",
+            ),
+        ),
+    ]
+
+
+CONCEPT = Concept(
+    title=("Output layers: identity and softmax", "出力層：恒等関数とソフトマックス関数"),
+    chapter=chapters.NEURAL_NETWORKS.section(2),
+    summary=(
+        "What the last layer does depends on the question. For a number (regression) its sum is "
+        "the answer; for one of several classes softmax turns the sums, called logits, into "
+        "probabilities that add up to one.",
+        "出力層の活性化関数は問題によって決まる。数値を予測する回帰では和をそのまま出力し、"
+        "いくつかのクラスから1つを選ぶ分類では、ソフトマックス関数で和（ロジット）を合計1の確率に変える。",
+    ),
+    introduces=(
+        Introduced(
+            "identity",
+            r"y = x, \quad \frac{dy}{dx} = 1",
+            ("Regression: the sum is the answer.", "回帰：和をそのまま出力する。"),
+            some_logits,
+        ),
+        Introduced(
+            "softmax",
+            r"y_k = \frac{e^{x_k - m}}{\sum_i e^{x_i - m}}, \quad m = \max_i x_i, \quad "
+            r"\frac{\partial L}{\partial x_k} = y_k \left( \frac{\partial L}{\partial y_k} - "
+            r"\sum_i \frac{\partial L}{\partial y_i} y_i \right)",
+            (
+                "Classification: probabilities. Taking m off multiplies numerator and denominator "
+                "by the same number, and nothing overflows.",
+                "分類：確率を出力する。mを引くことは分子と分母に同じ数を掛けることと等しく、"
+                "オーバーフローだけを防ぐ。",
+            ),
+            some_logits,
+        ),
+        Introduced(
+            "naive_softmax",
+            r"y_k = \frac{e^{x_k}}{\sum_i e^{x_i}}",
+            (
+                "The same on paper. On a computer it fails for inputs of some hundreds.",
+                "数式の上では同じだが、コンピュータでは入力が数百になると計算できない。",
+            ),
+            some_logits,
+        ),
+    ),
+    terms=(
+        ("output layer", "出力層"),
+        ("identity function", "恒等関数"),
+        ("softmax function", "ソフトマックス関数"),
+        ("logit", "ロジット"),
+        ("regression", "回帰"),
+        ("classification", "分類"),
+        ("overflow", "オーバーフロー"),
+    ),
+    demonstrations=(
+        Demonstration(
+            "properties", lambda seed: {"x": many_logits(seed), "constant": 3.0}, seeds=5
+        ),
+        Demonstration(
+            "overflow",
+            lambda seed: {"x": many_logits(seed), "scales": SCALES.tolist()},
+            seeds=5,
+            measured=("naive",),  # float64 overflows later than float32
+        ),
+        Demonstration(
+            "curves",
+            lambda seed: {"x": POINTS, "others": OTHERS, "temperatures": TEMPERATURES},
+        ),
+    ),
+    task=Task(
+        data=data,
+        presets={"default": Preset(10, 50), "full": Preset(20, 100)},
+        variants={ONCE: {"twice": False}, TWICE: {"twice": True}},
+        variants_ja={ONCE: "ソフトマックス1回", TWICE: "ソフトマックス2回"},
+        seeds=5,
+    ),
+    claims=(
+        Claim(
+            claim=(
+                "The outputs of softmax add up to one.",
+                "ソフトマックス関数の出力の総和は1になる。",
+            ),
+            source="Saito, Deep Learning from Scratch, 3.5.3",
+            experiment=(
+                "500 rows of ten random logits a seed",
+                "シードごとにロジット10個の行を500行",
+            ),
+            metric=(
+                "10⁻⁶ less the largest distance of a sum from 1",
+                "10⁻⁶から、総和と1との差の最大値を引いた値",
+            ),
+            measure=lambda result: deviation(result, "sums"),
+        ),
+        Claim(
+            claim=(
+                "A constant added to all logits changes nothing.",
+                "すべてのロジットに同じ定数を加えても出力は変わらない。",
+            ),
+            source="Saito, Deep Learning from Scratch, 3.5.2",
+            experiment=("the same rows, with 3 added", "同じ行に3を加える"),
+            metric=(
+                "10⁻⁶ less the largest change of an output",
+                "10⁻⁶から、出力の変化の最大値を引いた値",
+            ),
+            measure=lambda result: deviation(result, "constant added", "plain"),
+        ),
+        Claim(
+            claim=(
+                "Softmax of two classes is the sigmoid of the difference.",
+                "2クラスのソフトマックスは、差のシグモイドに等しい。",
+            ),
+            source="Bishop 2006, Pattern Recognition and Machine Learning, 4.2",
+            experiment=("the first two logits of the same rows", "同じ行の最初の2つのロジット"),
+            metric=(
+                "10⁻⁶ less the largest difference of the two",
+                "10⁻⁶から、両者の差の最大値を引いた値",
+            ),
+            measure=lambda result: deviation(result, "softmax of two", "sigmoid of the difference"),
+        ),
+        Claim(
+            claim=("Naive softmax overflows.", "素朴なソフトマックスの実装はオーバーフローする。"),
+            source="Saito, Deep Learning from Scratch, 3.5.2",
+            experiment=(
+                "logits with a standard deviation of 1,000, in float32",
+                "標準偏差1,000のロジット（float32）",
+            ),
+            metric=(
+                "share of rows that are numbers, stable less naive",
+                "計算できた行の割合（安定な実装 − 素朴な実装）",
+            ),
+            unit="%",
+            margin=0.5,
+            measure=share_of_numbers,
+        ),
+        Claim(
+            claim=(
+                "Softmax twice (a softmax layer before a loss that applies softmax itself) trains "
+                "without a complaint, and worse.",
+                "ソフトマックスを2回かけても（ソフトマックス層の後に、内部でソフトマックスを計算する損失を"
+                "使っても）エラーは出ないが、学習は悪くなる。",
+            ),
+            source="Keras documentation, from_logits; a common question",
+            experiment=(
+                "2,000 MNIST images, 50 units, SGD with learning rate 0.1, 10 epochs",
+                "MNIST 2,000枚、50ユニット、学習率0.1のSGD、10エポック",
+            ),
+            metric=("test accuracy, once less twice", "テストデータの認識精度（1回 − 2回）"),
+            unit="%",
+            margin=0.01,
+            measure=lambda result: (
+                result.by_seed(test_accuracy, variant=ONCE),
+                result.by_seed(test_accuracy, variant=TWICE),
+            ),
+        ),
+    ),
+    figures=draw,
+    minutes=0.6,
+)
+
+if __name__ == "__main__":
+    run_script(__file__)
