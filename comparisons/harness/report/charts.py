@@ -69,7 +69,8 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
         chart = alt.layer(*layers, data=own.drop(columns="metric")).add_params(pick)
         if len(variants) > 1:
             chart = chart.properties(width=CURVE_WIDTH, height=CURVE_HEIGHT).facet(
-                alt.Facet("variant:N", sort=variants).title(None), columns=min(3, len(variants))
+                alt.Facet("variant:N", sort=variants).title(None),
+                columns=2 if len(variants) == 4 else min(3, len(variants)),
             )
         else:
             chart = chart.properties(width=560, height=280)

@@ -13,7 +13,7 @@ from pygments.lexers import PythonLexer
 
 CONTINUATION = 4  # columns by which the rest of a long line is set in
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-LIBRARIES = ("rn", "keras")
+LIBRARIES = ("rn", "keras", "layers")
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,10 @@ class _WithoutLibrary(ast.NodeTransformer):
     """Takes off the library's name and the docstrings."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802
-        """`rn.layers.Dense` and `keras.layers.Dense` become `layers.Dense`."""
+        """`rn.layers.Dense` and `layers.Dense` become `Dense`."""
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id in LIBRARIES:
-            return ast.Name(node.attr, node.ctx)
-        return node
+        is_library = isinstance(node.value, ast.Name) and node.value.id in LIBRARIES
+        return ast.Name(node.attr, node.ctx) if is_library else node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
         """A function without its docstring."""

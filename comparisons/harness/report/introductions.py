@@ -79,21 +79,28 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
         halves: the stretches of the two halves, `"numpy"` and `"keras"`.
         content: what `result.json` holds.
     """
+    things = catalogue.load(name).introduces
     return [
         Introduction(
             thing,
-            code.chosen(halves["numpy"], numpy_names(thing)),
+            code.chosen(halves["numpy"], _shown(thing, things)),
             code.chosen(halves["keras"], keras_names(thing, halves["keras"])),
             tables.agreement(name, thing, content["checks"]),
             [*map(_function, content.get("library", {}).get(thing.name, []))],
         )
-        for thing in catalogue.load(name).introduces
+        for thing in things
     ]
 
 
+def _shown(thing: Introduced, things: tuple[Introduced, ...]) -> set[str]:
+    """The thing, its ways back and its helpers, but for those that have a row of their own."""
+    others = {name for other in things if other != thing for name in numpy_names(other)}
+    return numpy_names(thing) | (set(thing.helpers) - others)
+
+
 def numpy_names(thing: Introduced) -> set[str]:
-    """What the NumPy half calls the thing, its ways back and its helpers."""
-    return {thing.name + way for way in WAYS} | set(thing.helpers)
+    """What the NumPy half calls the thing, and its ways back."""
+    return {thing.name + way for way in WAYS}
 
 
 def keras_names(thing: Introduced, half: list[code.Stretch]) -> set[str]:

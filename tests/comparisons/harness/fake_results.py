@@ -189,7 +189,8 @@ def _baselines(task: Task) -> list[dict]:
         ("Logistic regression", "ロジスティック回帰", 0.78),
         ("Random forest", "ランダムフォレスト", 0.81),
     ]
-    draws = np.array([-0.01, 0.0, 0.012])
+    count = task.seeds * (FOLDS if task.test_over_train else 1)
+    draws = np.linspace(-0.01, 0.012, count)
     first, *others = task.scores
     return [
         {
