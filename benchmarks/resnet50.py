@@ -6,14 +6,14 @@ Prints the seconds and the peak memory that loading the `.keras` file takes, and
 forward and backward in both, taken in turn (Keras eagerly, with a GradientTape).
 """
 
-import os
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["KERAS_BACKEND"] = "tensorflow"
+from comparisons.harness import backends, memory
+
+backends.load("tensorflow")
 
 import h5py  # noqa: F401 - its import is not loading
 import keras
@@ -21,7 +21,6 @@ import numpy as np
 import tensorflow as tf
 
 import reference_numpy as rn
-from comparisons.harness import memory
 
 REPEATS = 9
 

@@ -20,8 +20,9 @@ parser.add_argument("--repeats", type=int, default=7)
 options = parser.parse_args()
 # Before the frameworks are imported, which count the cores then.
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
-os.environ["KERAS_BACKEND"] = options.backend
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from comparisons.harness import backends
+
+backends.load(options.backend)
 
 import keras
 import numpy as np

@@ -4,8 +4,10 @@ import os
 
 import pytest
 
-# Before anything imports them: quiet, on the CPU, Keras on TensorFlow.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from comparisons.harness import backends
+
+# Before anything imports the frameworks: on the CPU, Keras on TensorFlow.
+backends.set_up()
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -19,3 +21,14 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="takes minutes; --slow runs it"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Skip what TensorFlow has no kernel for on this machine, which is no fault of ours."""
+    try:
+        return (yield)
+    except Exception as error:
+        if reason := backends.no_kernel(error):
+            pytest.skip(reason)
+        raise

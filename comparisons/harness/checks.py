@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from comparisons.harness import backends
+
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
 FACTOR = 64.0
 CALCULUS_TOLERANCE = 1e-7
@@ -38,6 +40,7 @@ class Record:
         needed: the share of the tolerance that was needed (1 is just within).
         passed: whether the error is within the tolerance.
         reason: why the tolerance is not the ordinary one, or what is known of the difference.
+        ran: False where this machine cannot run it, which says nothing against it; see `reason`.
     """
 
     what: str
@@ -49,13 +52,14 @@ class Record:
     needed: float
     passed: bool
     reason: str = ""
+    ran: bool = True
 
     def as_dict(self):
         """The record as plain values."""
         return asdict(self)
 
     def __str__(self):
-        verdict = "holds" if self.passed else "FAILS"
+        verdict = ("holds" if self.passed else "FAILS") if self.ran else "was not compared"
         return (
             f"{self.what}, {self.where} against {self.against} in {self.dtype} {verdict}: "
             f"error {self.error:.3g}, tolerance {self.tolerance:.3g}"
@@ -149,3 +153,14 @@ def compare_all(what, against, dtype, ours, theirs, scale, exceptions=None):
             Record(what, "", against, dtype, np.inf, 0.0, np.inf, False, "nothing compared")
         )
     return records
+
+
+def compare_run(what, against, dtype, ours, run, scale, exceptions=None):
+    """`compare_all` with what `run` returns, or one record that this machine cannot run it."""
+    try:
+        theirs = run()
+    except Exception as error:
+        if reason := backends.no_kernel(error):
+            return [Record(what, "", against, dtype, 0.0, 0.0, 0.0, True, reason, ran=False)]
+        raise
+    return compare_all(what, against, dtype, ours, theirs, scale, exceptions)

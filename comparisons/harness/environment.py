@@ -46,14 +46,23 @@ def _processor() -> str:
 
 
 def column(implementation: str, backend, device: str) -> dict:
-    """Device and precision of one column."""
+    """Device, threads and precision of one column, with the settings that bear on them."""
     names = backend.devices() if backend is not None and device == "gpu" else []
+    threads, precision = "as the framework sets them", "float32"
+    if implementation == "numpy":
+        threads = f"{BLAS_THREADS} for products, all cores for convolutions and parts of a batch"
+    elif implementation == "keras-torch":
+        threads = _setting("OMP_WAIT_POLICY")
+    elif implementation == "keras-tensorflow" and not names:
+        precision += f", {_setting('TF_ENABLE_ONEDNN_OPTS')}"
     return {
         "implementation": implementation,
         "device": device,
         "device_name": names[0] if names else _processor(),
-        "threads": f"{BLAS_THREADS} for products, all cores for convolutions and parts of a batch"
-        if backend is None
-        else "as the framework sets them",
-        "precision": "float32" + (", TF32 as the framework sets it" if names else ""),
+        "threads": threads,
+        "precision": precision + (", TF32 as the framework sets it" if names else ""),
     }
+
+
+def _setting(name: str) -> str:
+    return f"{name}={os.environ[name]}"

@@ -78,11 +78,19 @@ def _check_layers(what, part, trio, x, dtype, column, backend) -> list[checks.Re
 def _against_keras(what, oracle, given, theirs, dtype, column, backend, known):
     quantities = oracle.quantities()
     scale = checks.scales(oracle.quantities, quantities)
-    found = keras_quantities(backend, theirs, given)
+    exceptions = dict.fromkeys(quantities, known) if known else {}
+    records = checks.compare_run(
+        what,
+        column,
+        dtype,
+        quantities,
+        lambda: keras_quantities(backend, theirs, given),
+        scale,
+        exceptions,
+    )
     given.layer.set_weights(given.start)
     oracle.layer.set_weights(oracle.start)
-    exceptions = dict.fromkeys(quantities, known) if known else {}
-    return checks.compare_all(what, column, dtype, quantities, found, scale, exceptions)
+    return records
 
 
 def _known(layer, column: str, dtype: str) -> tuple[float, str] | None:

@@ -84,14 +84,18 @@ def _check_variant(
             model.run_eagerly = any(hasattr(p, "seed_generator") for p in model._flatten_layers())
         built = theirs if len(theirs) > 1 or "" not in theirs else theirs[""]
         steps = _steps(keras_half(name), task, built, _cast(data, dtype))
-        with precision(dtype), numpy_draws(DRAWS_SEED):
-            found = with_ways(_follow(built, steps, last=last))
-        records += checks.compare_all(
+
+        def train(dtype=dtype, built=built, steps=steps):
+            with precision(dtype), numpy_draws(DRAWS_SEED):
+                found = with_ways(_follow(built, steps, last=last))
+            return {key: value for key, value in found.items() if key in chosen}
+
+        records += checks.compare_run(
             f"{subject(name, task, variant)}: training",
             column,
             dtype,
             {key: oracle[key] for key in chosen},
-            {key: value for key, value in found.items() if key in chosen},
+            train,
             scale,
         )
     for record in records:

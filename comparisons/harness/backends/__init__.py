@@ -16,10 +16,24 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import re
 import sys
 
 KERAS_BACKENDS = ("tensorflow", "jax", "torch")
 IMPLEMENTATIONS = ("numpy", *(f"keras-{name}" for name in KERAS_BACKENDS))
+#: What the frameworks read from the environment when they are imported.
+SETTINGS = {
+    # TensorFlow switches oneDNN on by itself on some processors only. Without it a CPU has no
+    # kernels for channels first and for some dilated, strided and grouped convolutions.
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # PyTorch's threads spin while they wait; beside other load a step takes 40 times as long.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+NO_KERNEL = re.compile(
+    r"only supports (the )?ND?HWC|only supports equal length strides|rouped convolutions"
+    r"|not yet support dilation rates|No OpKernel was registered"
+)
 
 
 def implementation(name):
@@ -39,6 +53,21 @@ def missing(name):
     return f"{framework} is not installed (pip install {framework})"
 
 
+def set_up():
+    """Make the settings that a framework reads when it is imported; what is set already stays."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+
+
+def no_kernel(error):
+    """Why this machine cannot run what raised `error`, in one line; None for any other error."""
+    if not type(error).__module__.startswith("tensorflow"):
+        return None
+    lines = (line.strip() for line in str(error).splitlines())
+    line = next(filter(NO_KERNEL.search, lines), None)
+    return line and f"cannot run here: {line.rpartition('}} ')[2]}"
+
+
 def load(name):
     """The backend module of a Keras implementation; makes Keras run on it in this process."""
     framework = implementation(name).removeprefix("keras-")
@@ -47,7 +76,7 @@ def load(name):
         if running != framework:
             raise RuntimeError(f"This process already runs Keras on {running}, not {framework}.")
     os.environ["KERAS_BACKEND"] = framework
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    set_up()
     return importlib.import_module(f"{__name__}.{framework}")
 
 

@@ -1,8 +1,13 @@
 """The backends' modules: what every column relies on."""
 
-import numpy as np
+import os
+import subprocess
+import sys
 
-from comparisons.harness import backends
+import numpy as np
+import pytest
+
+from comparisons.harness import backends, environment
 
 
 def test_seeded_epochs_are_shuffled_anew():
@@ -41,3 +46,95 @@ def test_seeded_weights_are_the_same_again():
 
     assert np.array_equal(draw(1), draw(1))
     assert not np.array_equal(draw(1), draw(2))
+
+
+FRAMEWORKS = ("keras", *backends.KERAS_BACKENDS)
+
+
+def in_a_process(code, **variables):
+    """What `code` prints in a process whose environment holds none of the settings but these."""
+    kept = {k: v for k, v in os.environ.items() if k not in (*backends.SETTINGS, "KERAS_BACKEND")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, "PYTHONPATH": os.getcwd(), **variables},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("name", backends.KERAS_BACKENDS)
+def test_settings_are_made_before_a_framework_is_imported(name):
+    if reason := backends.missing(name):
+        pytest.skip(reason)
+    code = f"""
+import os, sys
+from comparisons.harness import backends
+seen = []
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name in {FRAMEWORKS}:
+            seen.append((name, all(os.environ.get(k) == v for k, v in backends.SETTINGS.items())))
+sys.meta_path.insert(0, Finder())
+backends.load({name!r})
+assert {name!r} in dict(seen), seen
+print(all(done for _, done in seen))
+"""
+    assert in_a_process(code) == "True"
+
+
+def test_what_the_user_has_set_stays():
+    code = """
+import os
+from comparisons.harness import backends
+backends.set_up()
+print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_WAIT_POLICY"])
+"""
+    assert in_a_process(code, TF_ENABLE_ONEDNN_OPTS="0") == "0 PASSIVE"
+
+
+CHANNELS_FIRST = """
+import numpy as np
+from comparisons.harness import backends, checks
+backend = backends.load("tensorflow")
+import keras
+def run():
+    convolution = keras.layers.Conv2D(2, 3, data_format="channels_first")
+    return {"output": np.asarray(convolution(np.ones((1, 1, 5, 5), "float32"))) * 0}
+(record,) = checks.compare_run(
+    "convolution", "keras-tensorflow", "float32", {"output": np.zeros((1, 2, 3, 3))}, run,
+    {"output": 1.0},
+)
+print(record.passed, record.ran, record.reason)
+"""
+
+
+def test_tensorflow_convolves_channels_first_by_default():
+    assert in_a_process(CHANNELS_FIRST) == "True True"
+
+
+def test_what_has_no_kernel_is_said_to_be_no_failure():
+    said = in_a_process(CHANNELS_FIRST, TF_ENABLE_ONEDNN_OPTS="0")
+    assert said.startswith("True False cannot run here: The Conv2D op currently only supports")
+
+
+def test_any_other_error_of_tensorflow_is_one():
+    import tensorflow as tf
+
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        tf.nn.conv2d(tf.ones((1, 4, 4, 1)), tf.ones((2, 2, 3, 1)), 1, "SAME")
+    assert backends.no_kernel(caught.value) is None
+    assert backends.no_kernel(ValueError("only supports NHWC")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "setting"),
+    [
+        ("keras-torch", "threads", "OMP_WAIT_POLICY"),
+        ("keras-tensorflow", "precision", "TF_ENABLE_ONEDNN_OPTS"),
+    ],
+)
+def test_a_column_says_the_setting_that_bears_on_it(monkeypatch, name, entry, setting):
+    monkeypatch.setenv(setting, "as set")
+    assert f"{setting}=as set" in environment.column(name, None, "cpu")[entry]
