@@ -3,9 +3,9 @@
 from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept
 from comparisons.harness.jobs import Job
+from comparisons.harness.report import formats
 from comparisons.harness.results import Result
 from comparisons.harness.runner import describe
-from comparisons.harness.scores import Score
 
 
 def lines(result: Result) -> list[str]:
@@ -22,11 +22,14 @@ def lines(result: Result) -> list[str]:
 
 
 def standing(content: dict) -> str:
-    """How many checks hold, and how many jobs failed."""
-    checks, failures = content["checks"], content["failures"]
-    held = sum(record["passed"] for record in checks)
-    failed = f", {len(failures)} job{'s' * (len(failures) > 1)} failed" if failures else ""
-    return f"{held} of {len(checks)} checks hold{failed}"
+    """How many checks hold, and how many of them and of the jobs there is no answer to."""
+    ran = [record for record in content["checks"] if record["ran"]]
+    text = f"{sum(record['passed'] for record in ran)} of {len(ran)} checks hold"
+    if lost := len(content["checks"]) - len(ran):
+        text += f", {lost} cannot run here"
+    if failed := len(content["failures"]):
+        text += f", {failed} job{'s' * (failed > 1)} failed"
+    return text
 
 
 def table(concept: Concept, result: Result) -> list[list[str]]:
@@ -38,21 +41,10 @@ def table(concept: Concept, result: Result) -> list[list[str]]:
     several = len({row["variant"] for row in rows}) > 1
     found = [["variant"] * several + ["column", *(s.name[0] for s in scores), "ms/step"]]
     for row in rows:
-        cells = [amount(row["scores"].get(score.key), score) for score in scores]
+        cells = [formats.interval(row["scores"].get(s.key), s.unit)[0] for s in scores]
         milliseconds = f"{1e3 * row['seconds_per_step']:.2f}"
         found.append([row["variant"]] * several + [row["implementation"], *cells, milliseconds])
     return found
-
-
-def amount(record: dict | None, score: Score) -> str:
-    """A mean with half its interval, in the score's unit."""
-    if record is None:
-        return "–"
-    scale, digits = (100, 1) if score.unit == "%" else (1, 3)
-    text = f"{scale * record['mean']:.{digits}f}"
-    if record["low"] is not None:
-        text += f" ± {scale * (record['high'] - record['low']) / 2:.{digits}f}"
-    return f"{text} {score.unit}".rstrip()
 
 
 def faults(content: dict) -> list[str]:
