@@ -126,7 +126,7 @@ def train(
     """Train the task's model on each of its datasets.
 
     Args:
-        progress: called with the epochs that are done and their number.
+        progress: called with the epochs that are done and their number, those of all datasets.
 
     Returns:
         A record for each dataset with everything that the page shows of a run: history, scores,
@@ -137,7 +137,12 @@ def train(
     datasets = [datasets] if isinstance(datasets, Dataset) else datasets
     records, kept = [], {}
     for fold, dataset in enumerate(datasets):
-        run = Run(concept.task, half, variant, seed, settings, dataset, progress)
+
+        def tell(done, of, fold=fold):
+            if progress:
+                progress(fold * of + done, len(datasets) * of)
+
+        run = Run(concept.task, half, variant, seed, settings, dataset, tell)
         records.append({"fold": fold, **run.record()})
         kept = kept or run.kept
     return records, kept

@@ -1,11 +1,12 @@
 """Runs: what is done again, what a failure leaves, and how long it takes."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from comparisons.harness import chapters, estimates, jobs, runner, workers
+from comparisons.harness import chapters, estimates, jobs, runner, training, workers
 from comparisons.harness.concept import Claim, Concept, Demonstration, Preset, Settings, Task
 from comparisons.harness.jobs import Job
 
@@ -187,3 +188,23 @@ def test_time_left_follows_how_long_jobs_really_take(monkeypatch):
     assert told[-1].share == pytest.approx(1 / 4)
     shares = [status.share for status in told]
     assert shares == sorted(shares)
+
+
+def test_epochs_count_on_from_dataset_to_dataset(monkeypatch):
+    class Run:
+        kept = {}
+
+        def __init__(self, *arguments):
+            self.progress = arguments[-1]
+
+        def record(self):
+            self.progress(1, 2)
+            self.progress(2, 2)
+            return {}
+
+    told = []
+    task = Task(lambda settings, seed: ["one", "two"], {})
+    monkeypatch.setattr(training, "Run", Run)
+    declared = SimpleNamespace(task=task)
+    training.train(declared, None, "model", 0, Settings(), lambda *epochs: told.append(epochs))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
