@@ -113,9 +113,9 @@ CONCEPT = Concept(
             ),
             source="LeCun et al. 1998; Saito, Deep Learning from Scratch, 7.5",
             experiment=(
-                "5,000 MNIST images, Adam with learning rate 0.001. One convolution with 433,890 "
+                "5,000 MNIST images, Adam with learning rate 0.002. One convolution with 433,890 "
                 "weights in all, against two hidden layers with 437,310.",
-                "MNISTの画像5,000枚、学習率0.001のAdam。畳み込み層1つ（重みは全部で433,890個）と、"
+                "MNISTの画像5,000枚、学習率0.002のAdam。畳み込み層1つ（重みは全部で433,890個）と、"
                 "隠れ層2つ（437,310個）を比べる。",
             ),
             metric=(

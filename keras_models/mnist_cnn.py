@@ -19,7 +19,7 @@ def build_model(convolution):
         model.add(layers.Dense(units, activation="relu", kernel_initializer="he_normal"))
     model.add(layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=0.001),
+        optimizer=keras.optimizers.Adam(learning_rate=0.002),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

@@ -21,7 +21,7 @@ def build_model(convolution):
         model.add(rn.layers.Dense(units, activation="relu", kernel_initializer="he_normal"))
     model.add(rn.layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=rn.optimizers.Adam(learning_rate=0.001),
+        optimizer=rn.optimizers.Adam(learning_rate=0.002),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

@@ -1,11 +1,19 @@
-"""Convolution and pooling as the textbook writes them: one nested loop over windows and entries.
+"""Convolution and pooling as the textbook writes them, for windows of any kind.
 
-Every function walks through `windows_and_entries` and does the one line that its equation says.
+The loop over the windows of a convolution is the one that its concept introduces. Every pooling
+walks through `windows_and_entries` and does the one line that its equation says.
 """
 
 import itertools
 
 import numpy as np
+
+from reference_numpy.concepts.convolution import (
+    convolution,
+    convolution_backward,
+    zero_padding,
+    zero_padding_backward,
+)
 
 
 def windows_and_entries(windows):
@@ -19,45 +27,62 @@ def windows_and_entries(windows):
 
 
 def conv(x, kernel, windows, groups=1):
-    """y[o] += x[i] kernel[p]."""
-    inputs, filters = kernel.shape[-2], kernel.shape[-1] // groups
-    y = np.zeros((len(x), *windows.output_size, kernel.shape[-1]))
-    for o, p, i in windows_and_entries(windows):
-        for n, g in itertools.product(range(len(x)), range(groups)):
-            ours = slice(g * filters, (g + 1) * filters)
-            y[(n, *o)][ours] += x[(n, *i)][g * inputs : (g + 1) * inputs] @ kernel[p][:, ours]
-    return y
+    """The concept's loop over windows, for each group of channels."""
+    parts = zip(np.split(x, groups, -1), np.split(kernel, groups, -1), strict=True)
+    return np.concatenate([_one_group(*part, windows)[0] for part in parts], axis=-1)
 
 
 def conv_gradients(x, kernel, dy, windows, groups=1):
-    """dx[i] += dy[o] kernel[p]ᵀ and dkernel[p] += x[i]ᵀ dy[o]."""
-    inputs, filters = kernel.shape[-2], kernel.shape[-1] // groups
-    dx, dkernel = np.zeros(x.shape), np.zeros(kernel.shape)
-    for o, p, i in windows_and_entries(windows):
-        for n, g in itertools.product(range(len(x)), range(groups)):
-            ours, its = slice(g * filters, (g + 1) * filters), slice(g * inputs, (g + 1) * inputs)
-            dx[(n, *i)][its] += kernel[p][:, ours] @ dy[(n, *o)][ours]
-            dkernel[p][:, ours] += np.outer(x[(n, *i)][its], dy[(n, *o)][ours])
-    return dx, dkernel
+    """dx and dkernel of the concept's loop, for each group of channels."""
+    arrays = (np.split(array, groups, -1) for array in (x, kernel, dy))
+    pairs = [_one_group(x, kernel, windows)[1](dy) for x, kernel, dy in zip(*arrays, strict=True)]
+    return tuple(np.concatenate(parts, axis=-1) for parts in zip(*pairs, strict=True))
+
+
+def _one_group(x, kernel, windows):
+    """y, and the function of dy that gives dx and dkernel.
+
+    Of what the concept leaves out, other padding is added to x beforehand, and a dilated kernel is
+    a larger one with zeros between its entries.
+    """
+    padding = _padding(windows)
+    padded, cut = zero_padding(x, padding)
+    axes = zip(windows.window_size, windows.dilation_rate, strict=True)
+    larger = np.zeros((*((k - 1) * d + 1 for k, d in axes), *kernel.shape[-2:]))
+    entries = tuple(slice(None, None, d) for d in windows.dilation_rate)
+    larger[entries] = kernel
+    bias = np.zeros(kernel.shape[-1])
+    y, cache = convolution(padded, larger, bias, windows.strides, "valid")
+
+    def gradients(dy):
+        dx, dkernel, _ = convolution_backward(dy, cache)
+        return zero_padding_backward(dx, cut), dkernel[entries]
+
+    return y, gradients
+
+
+def _padding(windows):
+    """The zeros before the first window, and those that the last one needs, by axis."""
+    last = [
+        (o - 1) * s + (k - 1) * d + 1
+        for o, s, k, d in zip(
+            windows.output_size, windows.strides, windows.window_size, windows.dilation_rate
+        )
+    ]
+    axes = zip(windows.before, last, windows.input_size, strict=True)
+    return [(before, max(end - before - n, 0)) for before, end, n in axes]
 
 
 def depthwise_conv(x, kernel, windows):
-    """y[o, c, m] += x[i, c] kernel[p, c, m], the last two axes of y in one."""
-    y = np.zeros((len(x), *windows.output_size, *kernel.shape[-2:]))
-    for o, p, i in windows_and_entries(windows):
-        for n in range(len(x)):
-            y[(n, *o)] += x[(n, *i)][:, None] * kernel[p]
-    return y.reshape(*y.shape[:-2], -1)
+    """A convolution of as many groups as channels."""
+    return conv(x, kernel.reshape(*kernel.shape[:-2], 1, -1), windows, x.shape[-1])
 
 
 def depthwise_conv_gradients(x, kernel, dy, windows):
-    """dx[i, c] += Σ dy[o, c, m] kernel[p, c, m] over m; dkernel[p, c, m] += x[i, c] dy[o, c, m]."""
-    dx, dkernel = np.zeros(x.shape), np.zeros(kernel.shape)
-    for o, p, i in windows_and_entries(windows):
-        for n in range(len(x)):
-            dx[(n, *i)] += (dy[(n, *o)] * kernel[p]).sum(axis=-1)
-            dkernel[p] += x[(n, *i)][:, None] * dy[(n, *o)]
-    return dx, dkernel
+    """The gradients of a convolution of as many groups as channels."""
+    grouped, dy = kernel.reshape(*kernel.shape[:-2], 1, -1), dy.reshape(*dy.shape[:-2], -1)
+    dx, dkernel = conv_gradients(x, grouped, dy, windows, x.shape[-1])
+    return dx, dkernel.reshape(kernel.shape)
 
 
 def max_pool(x, windows):
