@@ -117,8 +117,8 @@ def paths(
     frame = parts.plane(data)
     frame["order"] = range(len(frame))
     # The ground is a row of the same table, so that panels and choices have it too.
-    under = frame.drop_duplicates([key for key in ("panel", "choice") if key in frame])
-    under = under if len(under) < len(frame) else frame[:1]
+    keys = [key for key in ("panel", "choice") if key in frame]
+    under = frame.drop_duplicates(keys) if keys else frame[:1]
     area = {"x": x_domain[0], "x2": x_domain[1], "y": y_domain[0], "y2": y_domain[1]}
     under = under.assign(**area, url=pixels.address(pixels.bands(surface[::-1])))
     x, y = parts.axes(x_domain, y_domain, x_title, y_title)

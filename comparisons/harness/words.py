@@ -39,7 +39,6 @@ WORDS: dict[str, Words] = {
     "checks held": ("Checks held", "検証"),
     "none": ("none", "なし"),
     "milliseconds a step": ("{value} ms/step", "{value} ms/ステップ"),
-    "times NumPy's": ("times NumPy's", "NumPyに対する比"),
     "index note": (
         "The first score of each concept on its test data: mean and 95 % interval over seeds (and "
         "folds, corrected for their shared training data). Below it the median time of one "
@@ -346,9 +345,7 @@ WORDS: dict[str, Words] = {
     "threads": ("Threads", "スレッド"),
     "left out": ("left out: {why}", "実行せず：{why}"),
     "environment": ("Environment", "実行環境"),
-    "processor": ("Processor", "プロセッサ"),
     "cores": ("{processor}, cores: {cores}", "{processor}、{cores}コア"),
-    "system": ("System", "システム"),
     # Charts
     "class": ("class", "クラス"),
     "column": ("column", "実装"),
@@ -368,6 +365,7 @@ WORDS: dict[str, Words] = {
 UNITS: dict[str, Words] = {
     "epochs": ("epochs", "エポック"),
     "nats": ("nats", "ナット"),
+    "rows": ("rows", "行"),
     "steps": ("steps", "ステップ"),
 }
 

@@ -10,7 +10,7 @@ from comparisons.harness.bilingual import SEPARATOR, Words, both
 from comparisons.harness.concept import Task
 from comparisons.harness.figure_parts import LEGEND_OF_LINES
 from comparisons.harness.report import formats
-from comparisons.harness.report.language import unit, words
+from comparisons.harness.report.language import fill, unit, words
 from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.results import Result
 from comparisons.harness.scores import Score
@@ -135,7 +135,11 @@ def scores(rows: list[dict], baselines: list[dict], task: Task, columns: list[st
         if row["scores"][score.key]
     ]
     baselines = [
-        {"entry": both(b["name"], b["name_ja"]), "implementation": "baseline", **found}
+        {
+            "entry": both(b["name"], b["name_ja"]),
+            "implementation": "baseline",
+            **found,
+        }
         for b in baselines
         if (found := b["scores"].get(score.key))
     ]
@@ -176,16 +180,28 @@ def scores(rows: list[dict], baselines: list[dict], task: Task, columns: list[st
     ).properties(width=560, height=alt.Step(max(26, 11 * len(columns) * several)))
     caption = WORDS["scores caption"]
     if off:
-        names = [
-            f"{' / '.join(dict.fromkeys(b['entry'].split(SEPARATOR)))} "
-            f"({formats.amount(b['mean'], score.unit)[0]})"
-            for b in off
-        ]
-        caption = tuple(
-            f"{first} {second}"
-            for first, second in zip(caption, words("off the scale", names=", ".join(names)))
+        caption = fill(
+            ("{dots} {off}", "{dots}{off}"),
+            dots=caption,
+            off=words("off the scale", names=_listed(off, score)),
         )
     return picture("scores", title, chart, columns, caption)
+
+
+def _listed(entries: list[dict], score: Score) -> Words:
+    """Entries and their means, in words."""
+    halves = zip(
+        *(
+            fill(
+                ("{name} ({mean})", "{name}（{mean}）"),
+                name=entry["entry"].split(SEPARATOR),
+                mean=formats.amount(entry["mean"], score.unit),
+            )
+            for entry in entries
+        )
+    )
+    english, japanese = halves
+    return ", ".join(english), "、".join(japanese)
 
 
 def _span(entries: list[dict], share: bool) -> list[float]:

@@ -140,8 +140,11 @@ def _introduced() -> dict[str, tuple[str, str]]:
     returns it.
     """
     found = {}
-    for name in catalogue.names():
-        things = catalogue.load(name).introduces
+    for name in catalogue.script_names():
+        try:
+            things = catalogue.load(name).introduces
+        except ValueError:  # another's script, under work
+            continue
         rows = {thing.name for thing in things}
         for thing in things:
             for own in numpy_names(thing):

@@ -52,9 +52,9 @@ def attribute(name: str, text) -> Markup:
     return Markup('{0}="{1}" data-ja-{0}="{2}"').format(name, *pair(text))
 
 
-def unit(name: str) -> Words:
-    """A unit of a score or claim."""
-    return UNITS.get(name, (name, name))
+def unit(name) -> Words:
+    """A unit of a score or claim: a symbol, a word that the harness knows, or a pair."""
+    return UNITS[name] if isinstance(name, str) and name in UNITS else pair(name)
 
 
 def recorded(text: str) -> Words:

@@ -69,7 +69,7 @@ class Overview:
     def not_run(self) -> list[str]:
         """Concepts without results."""
         there = {page.name for page in self.pages}
-        return [name for name in catalogue.names() if name not in there]
+        return [name for name in catalogue.script_names() if name not in there]
 
     @cached_property
     def divergences(self) -> list[Divergence]:

@@ -76,9 +76,8 @@ def read_pages(folder: Path) -> list[Page]:
     One that an older version wrote counts as none, so that it is not in the way of new ones.
     """
     pages = []
-    for name in catalogue.names():
-        if not (folder / name / "result.json").exists():
-            continue
+    there = (n for n in catalogue.script_names() if (folder / n / "result.json").exists())
+    for name in catalogue.in_order(there):
         try:
             result = Result.read(folder / name)
         except OldSchema:

@@ -62,7 +62,9 @@ def _payload(job: Job, declared: Concept, folder: Path, failing: bool) -> dict:
     payload = {"column": {}, "seconds": 1.0}
     if job.action == "check":
         payload["checks"] = _checks(job, declared, failing)
-        payload["library"] = {thing.name: LIBRARY for thing in declared.introduces}
+        payload["library"] = {
+            thing.name: LIBRARY for thing in declared.introduces if thing.arguments
+        }
     elif job.action == "demonstrate":
         demonstration = next(d for d in declared.demonstrations if d.function == job.part)
         half, arguments = catalogue.reference_half(job.concept), demonstration.arguments(job.seed)

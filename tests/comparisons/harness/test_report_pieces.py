@@ -1,48 +1,96 @@
-"""The pieces of a page: code in rows, parts of a model, equations, how numbers are written."""
-
-import json
+"""The pieces of a page: code in rows, links to other pages, equations, numbers, tables."""
 
 import pytest
 
-from comparisons.harness.report import code, equations, formats, parts, write_pages
-from tests.comparisons.harness import fake_results
-from tests.comparisons.harness.page_parser import Page
+from comparisons.harness.report import code, equations, formats, introductions, language, pictures
+
+
+def side_by_side(left, right):
+    return code.side_by_side(code.stretches(left), code.stretches(right))
 
 
 def test_definitions_of_one_name_share_a_row():
     left = (
-        '"""Left."""\n\nA = 1\n\n\ndef helper():\n    pass\n\n\n# why\n@f\ndef model():\n    pass\n'
+        '"""Left."""\n\nimport a\n\nA = 1\n\n\ndef helper():\n    pass\n\n\n# why\n@f\n'
+        "def model():\n    pass\n\n\nRATES = {}\nMORE = 2\n"
     )
-    right = '"""Right."""\n\n\ndef model():\n    pass\n\n\nclass More:\n    x = "<b>"\n'
-    rows = code.side_by_side(left, right)
-    names = [tuple(stretch and stretch.name for stretch in row) for row in rows]
-    assert names == [("", ""), ("helper", None), ("model", "model"), (None, "More")]
-    starts = [tuple(stretch and stretch.start for stretch in row) for row in rows]
-    assert starts == [(1, 1), (6, None), (10, 4), (None, 8)]
-    assert "&lt;b&gt;" in rows[-1][1].html and "<b>" not in rows[-1][1].html
-    assert [line.striptags() for line in rows[2][1].lines[:2]] == ["def model():", "pass"]
+    right = '"""Right."""\n\n\ndef model():\n    return 1\n\n\nclass More:\n    x = "<b>"\n'
+    rows = side_by_side(left, right)
+    names = [tuple([s.name for s in half] for half in (row.ours, row.theirs)) for row in rows]
+    assert names == [
+        ([""], [""]),
+        (["A", "helper"], []),
+        (["model"], ["model"]),
+        (["RATES"], ["More"]),
+    ]
+    starts = [[s.start for s in (*row.ours, *row.theirs)] for row in rows]
+    assert starts == [[1, 1], [5, 8], [12, 4], [18, 8]]
+    assert "&lt;b&gt;" in rows[-1].theirs[0].html and "<b>" not in rows[-1].theirs[0].html
+    model = [line.striptags() for line in rows[2].ours[0].lines]
+    assert model == ["# why", "@f", "def model():", "pass"]
 
 
-def test_the_parts_of_a_model_are_found():
-    source = (
-        "import reference_numpy as rn\n"
-        "from reference_numpy import activations\n"
-        'rn.layers.Conv2D(8, 3, activation="relu")\n'
-        'model.compile(optimizer="adam", loss="mse")\n'
-    )
-    found = parts.parts(source)
-    assert list(found) == ["Conv2D", "Relu", "Adam", "MeanSquaredError"]
-    assert [definition.name for definition in found["Conv2D"]][:2] == ["Conv2D", "BaseConv"]
-    assert found["Relu"][0].path == "reference_numpy/activations/rectifiers.py"
-    assert "backward" in "".join(definition.html for definition in found["Conv2D"])
-    family = parts.parts(source + "activations.get(name)\n")
-    assert {"Sigmoid", "Softmax", "Tanh"} <= set(family)
-    assert parts.parts('import keras\nkeras.layers.Dense(1, activation="relu")\n') == {}
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("def f():\n    return rn.layers.A(1)", "def f():\n    return layers.A(\n        1)", True),
+        ("def f():\n    return rn.Sequential()", "def f():\n    return keras.Sequential()", True),
+        (
+            'def f():\n    """One."""\n    return 1',
+            'def f():\n    """Another."""\n    return 1',
+            True,
+        ),
+        ("def f():\n    return rn.layers.A(1)", "def f():\n    return layers.A(2)", False),
+        ("def f():\n    return np.exp(1)", "def f():\n    return ops.exp(1)", False),
+        ("import numpy", "import numpy", False),  # heads are shown as they are
+    ],
+)
+def test_code_is_the_same_but_for_the_librarys_name(ours, theirs, same):
+    (row,) = side_by_side(ours, theirs)
+    assert row.same is same
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("import reference_numpy as rn\nrn.layers.Dense(1)", "layers.Dense"),
+        ("from reference_numpy import activations\nactivations.get", "activations.get"),
+        ('import reference_numpy as rn\nrn.layers.Dense(1, activation="relu")', "activations.relu"),
+        ('m.compile(loss="mse")', "losses.MeanSquaredError"),
+        ('m.compile(optimizer="adam")', "optimizers.Adam"),
+        ("from reference_numpy.concepts.dropout import mask", "dropout.mask"),
+        ("from reference_numpy.concepts import dropout\ndropout.mask(1)", "dropout.mask"),
+    ],
+)
+def test_what_a_half_uses_is_read_off_its_text(written, used):
+    assert used in list(introductions._used(introductions.ast.parse(written)))
+
+
+@pytest.mark.parametrize(
+    ("returned", "member"),
+    [
+        ("layers.Dropout(rate)", "layers.Dropout"),
+        ("keras.optimizers.SGD(learning_rate=1)", "optimizers.SGD"),
+        ("keras.activations.relu", "activations.relu"),
+        ('layers.Activation("tanh")', "activations.tanh"),
+        ("lambda x: x", None),
+        ("ops.exp(x)", None),
+    ],
+)
+def test_what_a_keras_half_returns_is_what_it_introduces(returned, member):
+    assert introductions._member(introductions.ast.parse(returned).body[0].value) == member
 
 
 def test_words_in_equations_are_one_identifier():
     assert "<mi>XOR</mi>" in equations.mathml(r"\mathrm{XOR}(x)")
     assert "<mo>&#x0223C;</mo>" in equations.mathml(r"m \sim p")
+
+
+def test_an_equation_has_a_line_for_each_part():
+    assert len(equations.lines(r"a = b, \quad c = d \quad e")) == 3
+    cases = r"h = \begin{cases} 0 & \quad x \\ 1 & y \end{cases}, \quad z"
+    assert len(equations.lines(cases)) == 2 and len(equations.lines(r"\frac{a \quad b}{c}")) == 1
+    assert "," not in equations.lines(r"a, \quad b")[0]
 
 
 @pytest.mark.parametrize(
@@ -54,42 +102,68 @@ def test_words_in_equations_are_one_identifier():
         (formats.digits(0), "0"),
         (formats.digits(None), "–"),
         (formats.digits(float("inf")), "∞"),
-        (formats.percent(-0.0123), "−1.2 %"),
-        (formats.percent_interval({"mean": 0.978, "low": 0.975, "high": 0.981}), "97.8 ± 0.3 %"),
-        (formats.percent_interval({"mean": 0.978, "low": None, "high": None}), "97.8 %"),
-        (formats.interval({"mean": 0.4321, "low": 0.411, "high": 0.4532}), "0.432 ± 0.021"),
-        (formats.needed(0), "exact"),
-        (formats.needed(0.5), "50.0 %"),
-        (formats.needed(62500.0), "62,500 times"),
-        (formats.needed(None), "∞"),
+        (formats.amount(-0.0123, "%"), ("−1.2 %", "−1.2 %")),
+        (formats.amount(0.43219, "nats"), ("0.432 nats", "0.432 ナット")),
+        (formats.amount(None, "nats"), ("–", "–")),
+        (formats.interval({"mean": 0.978, "low": 0.975, "high": 0.981}, "%")[0], "97.8 ± 0.3 %"),
+        (formats.interval({"mean": 0.978, "low": None, "high": None}, "%")[0], "97.8 %"),
+        (formats.interval({"mean": 0.4321, "low": 0.411, "high": 0.4532}, "")[0], "0.432 ± 0.021"),
+        (formats.interval({"mean": 195.4, "low": 190.4, "high": 200.4}, "")[0], "195 ± 5"),
+        (formats.interval({"mean": 2e-9, "low": 1e-9, "high": 3e-9}, "kg")[0][:10], "2.00×10⁻⁹ "),
+        (formats.difference(0.0252, "%"), ("2.5 points", "2.5 ポイント")),
+        (formats.difference(-3.0, "steps"), ("−3.00 steps", "−3.00 ステップ")),
+        (formats.difference({"mean": 0.1, "low": 0.05, "high": 0.15}, "%")[0], "10.0 ± 5.0 points"),
+        (formats.needed(0)[0], "exact"),
+        (formats.needed(0.5)[0], "50.0 %"),
+        (formats.needed(62500.0), ("62,500 times", "62,500倍")),
+        (formats.needed(None)[0], "∞"),
         (formats.number(27.5), "27.5"),
         (formats.number(26.0), "26"),
-        (formats.points(0.0025), "0.25"),
         (formats.times(2.44), "×2.4"),
+        (formats.label("keras-jax")[0], "Keras · JAX"),
+        (formats.label("calculus"), ("calculus", "数値微分")),
     ],
 )
 def test_how_numbers_are_written(written, expected):
     assert written == expected
 
 
-def test_a_known_divergence_is_counted_apart_and_not_called_exact(tmp_path):
-    fake_results.write(tmp_path, ["activations"], columns=["numpy", "keras-tensorflow"])
-    path = tmp_path / "activations" / "result.json"
-    content = json.loads(path.read_bytes())
-    # What is written of a check that no tolerance bounds: JSON has no infinity.
-    content["checks"][0] |= {"error": 0.5, "tolerance": None, "needed": 0.0, "reason": "sparsemax"}
-    path.write_text(json.dumps(content))
-    write_pages(tmp_path)
-    text = Page(tmp_path / "activations" / "index.html").text("proof")
-    assert "1 known to diverge" in text
-    assert "known divergencesparsemax" in text and "– known" in text
+def test_a_table_by_column_says_what_is_the_same_once():
+    rows = [{"x": 1.5, "name": "a", "all": "z"}, {"x": None, "name": "b", "all": "z", "more": 3}]
+    assert pictures.columnar(rows) == {
+        "rows": 2,
+        "columns": {
+            "x": {"list": [1.5, None]},
+            "name": {"of": ["a", "b"], "at": [0, 1]},
+            "all": {"all": "z"},
+            "more": {"list": [None, 3]},
+        },
+    }
+    assert pictures.columnar([]) == {"rows": 0, "columns": {}}
 
 
-def test_results_of_an_older_version_are_not_in_the_way(tmp_path):
-    fake_results.write(tmp_path, ["perceptron"])
-    (tmp_path / "dropout").mkdir()
-    (tmp_path / "dropout" / "result.json").write_text('{"schema": 0}')
-    write_pages(tmp_path)
-    page = Page(tmp_path / "index.html")
-    assert "Without results so far: activations" in page.text()
-    assert not page.find("a", href="dropout/index.html")
+def test_values_stand_in_both_halves_and_are_escaped():
+    text = language.say(("<{n}> of {what}", "{what}の{n}"), n=3, what=("a & b", "甲"))
+    assert text == (
+        '<span class="en" lang="en">&lt;3&gt; of a &amp; b</span>'
+        '<span class="ja" lang="ja">甲の3</span>'
+    )
+    assert language.say(("a {b}", "a {b}")) == "a {b}", "a concept's own braces stay"
+    assert language.say("<") == "&lt;"
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("gradient of weight 0 (kernel)[1, 2]", "重み0（kernel）の勾配[1, 2]"),
+        ("output 1[0]", "出力1[0]"),
+        ("weight 2 (bias) after step 5[3]", "ステップ5後の重み2（bias）[3]"),
+        (
+            "beyond step 10 rounding decides where it goes",
+            "ステップ10より先は、丸め誤差によって結果が変わる",
+        ),
+        ("something nobody knows", "something nobody knows"),
+    ],
+)
+def test_what_records_say_is_said_in_japanese(english, japanese):
+    assert language.recorded(english) == (english, japanese)

@@ -1,0 +1,141 @@
+"""The pages in a browser: they switch, draw, find and stay within the screen."""
+
+import html
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from comparisons.harness.report import write_pages
+from tests.comparisons.harness import fake_concepts, fake_results
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000")
+OPTIONS += ("--allow-file-access-from-files",)
+pytestmark = pytest.mark.skipif(not BROWSER, reason="no browser is installed")
+# What a test looks at, written into the page once everything is drawn.
+PROBE = """
+<script>addEventListener("load", () => setTimeout(async () => {{
+  const said = [];
+  const tell = (name, value) => said.push(`${{name}}: ${{value}}`);
+  {script}
+  document.title = "";
+  document.body.append(Object.assign(document.createElement("pre"),
+    {{ id: "probe", textContent: said.join("\\n") }}));
+}}, 4000));</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    with fake_concepts.catalogued(tmp_path_factory.mktemp("concepts")):
+        fake_results.write(folder, ["scales", "apples"])
+        write_pages(folder)
+    return folder
+
+
+def probed(page, script, query=""):
+    """What the script tells of the page."""
+    target = page.with_name(f"probe-{page.name}")
+    target.write_text(page.read_text("utf-8") + PROBE.format(script=script), "utf-8")
+    address = f"{target.as_uri()}{query}"
+    command = [BROWSER, *OPTIONS, "--window-size=1280,900", "--dump-dom", address]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    (probe,) = re.findall(r'<pre id="probe">(.*?)</pre>', found.stdout, flags=re.S)
+    return dict(line.split(": ", 1) for line in probe.splitlines())
+
+
+LOOK = """
+  tell("lang", document.documentElement.lang);
+  tell("heading", document.querySelector("h1").innerText);
+  tell("drawn", document.querySelectorAll(".drawing svg, .drawing canvas").length);
+  tell("slider", document.querySelector(".slider")?.innerText.replace(/\\s+/g, " "));
+  tell("axes", document.querySelector(".drawing svg")?.textContent.includes("荷重"));
+  tell("alt", document.querySelector(".drawing").getAttribute("aria-label"));
+  tell("wide", document.documentElement.scrollWidth <= innerWidth);
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "heading", "slider", "axes"),
+    [
+        ("?lang=en", "en", "Scales with {braces} & <b>", "power 2", "false"),
+        ("?lang=ja", "ja", "{中括弧}のはかり", "指数 2", "true"),
+    ],
+)
+def test_a_page_is_in_the_language_that_is_asked_for(
+    results, query, language, heading, slider, axes
+):
+    told = probed(results / "scales" / "index.html", LOOK, query)
+    assert told["lang"] == language and html.unescape(told["heading"]) == heading
+    assert told["drawn"] == "2" and told["slider"] == slider and told["axes"] == axes
+    assert ("荷重と傾き" in told["alt"]) == (language == "ja")
+
+
+def test_the_switch_turns_everything_and_is_remembered_by_links(results):
+    script = """
+      document.querySelector('[data-language="ja"]').click();
+      tell("lang", document.documentElement.lang);
+      tell("heading", document.querySelector("h1").innerText);
+      tell("title", document.title);
+      tell("home", document.querySelector(".home").getAttribute("href"));
+      tell("pressed", document.querySelector('[data-language="ja"]').ariaPressed);
+      try { tell("kept", localStorage.getItem("language")); } catch { tell("kept", "ja"); }
+    """
+    told = probed(results / "apples" / "index.html", script, "?lang=en")
+    assert told["lang"] == "ja" and told["heading"] == "りんご" and "りんご" in told["title"]
+    assert told["home"] == "../index.html?lang=ja" and told["pressed"] == "true"
+    assert told["kept"] == "ja"
+
+
+def test_a_slider_moves_the_chart_and_says_its_value(results):
+    script = """
+      const line = () => [...document.querySelectorAll(".drawing svg path")]
+        .map((path) => path.getAttribute("d")).join();
+      const before = line();
+      const range = document.querySelector("input[type=range]");
+      range.value = 2;
+      range.dispatchEvent(new Event("input"));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      tell("moved", before !== line());
+      tell("value", range.parentElement.querySelector("output").textContent);
+      tell("spoken", range.getAttribute("aria-valuetext"));
+    """
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"moved": "true", "value": "3", "spoken": "3"}
+
+
+@pytest.mark.parametrize(("word", "found"), [("apple", "apples"), ("天秤", "scales"), ("zz", "")])
+def test_concepts_are_found_by_word(results, word, found):
+    script = f"""
+      const field = document.querySelector("[type=search]");
+      field.value = "{word}";
+      field.dispatchEvent(new Event("input"));
+      const shown = [...document.querySelectorAll(".summary .concept:not([hidden])")];
+      tell("shown", shown.map((row) => row.dataset.words.split(" ")[0]));
+      tell("visible", shown.every((row) => row.offsetHeight > 0));
+      tell("chapters", document.querySelectorAll(".summary .chapter:not([hidden])").length);
+      tell("said", document.querySelector(".find output").innerText);
+    """
+    told = probed(results / "index.html", script, "?lang=en")
+    assert told["shown"] == found and told["visible"] == "true"
+    assert told["chapters"] == ("1" if found else "0")
+    assert told["said"] == ("1 of 2" if found else "0 of 2")
+
+
+def test_a_narrow_page_scrolls_only_downwards(results):
+    # A window of the browser is never narrower than 500; a frame is.
+    for name in ("index.html", "scales/index.html", "apples/index.html"):
+        frame = results / "frame.html"
+        frame.write_text(f'<iframe src="{name}" style="width: 390px; height: 800px"></iframe>')
+        script = """
+          const inner = document.querySelector("iframe").contentWindow;
+          tell("width", inner.innerWidth);
+          const { scrollWidth, clientWidth } = inner.document.documentElement;
+          tell("over", scrollWidth - clientWidth);
+        """
+        assert probed(frame, script) == {"width": "390", "over": "0"}, name
