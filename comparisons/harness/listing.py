@@ -30,8 +30,13 @@ def show(declared: dict[str, Concept], results: Path) -> None:
     """Print the concepts, which come in the order of books and chapters."""
     console = Console(highlight=False, markup=False)
     width = max(map(len, declared))
-    for heading, names in groupby(declared, lambda name: _heading(declared[name])):
-        console.print(f"\n{heading}")
+    book = None
+    for chapter, names in groupby(declared, lambda name: _chapter(declared[name])):
+        if chapter[0] != book:
+            book = chapter[0]
+            console.print(f"\n{' · '.join(book)}")
+        _, number, title = chapter
+        console.print(f"\n{number} {' · '.join(title)}")
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(min_width=width + 2)
         table.add_column(ratio=2, overflow="fold")
@@ -41,10 +46,10 @@ def show(declared: dict[str, Concept], results: Path) -> None:
         console.print(table)
 
 
-def _heading(concept: Concept) -> str:
+def _chapter(concept: Concept) -> tuple:
+    """What the concepts of one chapter share: book, number and title."""
     chapter = concept.chapter
-    book, title = " · ".join(chapter.book), " · ".join(chapter.title)
-    return f"{book}\n{chapter.number.partition('.')[0]} {title}"
+    return chapter.book, chapter.number.partition(".")[0], chapter.title
 
 
 def state(folder: Path) -> str:

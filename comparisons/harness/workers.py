@@ -40,7 +40,6 @@ class Pool:
     def __init__(self, settings: Settings, log_folder: Path):
         self.settings, self.log_folder = settings, log_folder
         self._columns: dict[str, Column] = {}
-        self._lost: dict[str, JobFailed] = {}
 
     def __enter__(self) -> "Pool":
         self.log_folder.mkdir(parents=True, exist_ok=True)
@@ -82,21 +81,15 @@ class Pool:
             WorkerError: the column cannot start.
             JobFailed: the job failed twice, the second time in a fresh process.
         """
-        if job.implementation in self._lost:
-            raise self._lost[job.implementation]
         for _ in range(ATTEMPTS):
-            started = False
             try:
                 self.start(job.implementation)
-                started = True
                 column = self._columns[job.implementation]
                 column.send(job, self.settings)
                 return column.answer(progress)
             except JobFailed as error:
                 failure = error
                 self._stop(job.implementation)
-        if not started:  # nor will it for the next job
-            self._lost[job.implementation] = failure
         raise failure
 
     def _stop(self, implementation: str) -> None:
