@@ -27,7 +27,12 @@ NAMES = {
     case: both(f"{padding}, stride {stride}", f"{padding}、ストライド{stride}")
     for case, (padding, (stride, _)) in CASES.items()
 }
-INPUT, OUTPUT = both("input with padding", "パディング後の入力"), both("output", "出力")
+PARTS = {
+    "input": both("input with padding", "パディング後の入力"),
+    "filter": both("filter", "フィルター"),
+    "output": both("output", "出力"),
+}
+START = NAMES["same, 2"]
 SIZE, KERNEL, CELL, GREY = 7, 3, 26, "#808890"
 BATCHES = (1, 4, 16, 64)
 WAYS = {
@@ -50,7 +55,7 @@ def some_windows(seed):
     """The same images, cut into windows of the kernel's size."""
     given = some_images(seed)
     keys = ("x", "strides", "padding")
-    return {key: given[key] for key in keys} | {"kernel_size": given["kernel"].shape[:2]}
+    return {key: given[key] for key in keys} | {"size": given["kernel"].shape[:2]}
 
 
 def some_edges(seed):
@@ -95,17 +100,17 @@ def test_accuracy(run):
 
 def cells(result):
     """Every cell of the padded inputs and of the outputs, with the geometry of its windows."""
-    image, outputs, rows = textbook(0)["x"], result.arrays("slide"), []
+    given, outputs, rows = textbook(0), result.arrays("slide"), []
     for case, (padding, (stride, _)) in CASES.items():
         across = len(outputs[case])
         zeros = max((across - 1) * stride + KERNEL - SIZE, 0) if padding == "same" else 0
         before = zeros // 2
-        padded = np.pad(image, (before, zeros - before))
-        for panel, grid in ((INPUT, padded), (OUTPUT, outputs[case])):
+        padded = np.pad(given["x"], (before, zeros - before))
+        for part, grid in zip(PARTS, (padded, given["kernel"], outputs[case])):
             for (row, column), value in np.ndenumerate(grid):
                 inside = all(before <= i < before + SIZE for i in (row, column))
-                cell = {"panel": panel, "row": row, "column": column, "value": value}
-                cell |= {"zero": panel == INPUT and not inside, "output": panel == OUTPUT}
+                cell = {"part": part, "row": row, "column": column, "value": value}
+                cell |= {"panel": PARTS[part], "zero": part == "input" and not inside}
                 rows.append({"choice": NAMES[case], "across": across, "stride": stride, **cell})
     return pd.DataFrame(rows)
 
@@ -115,9 +120,10 @@ def sliding(result):
     bind = alt.binding_range(min=0, max=SIZE**2 - 1, step=1, name=both("window", "窓の番号"))
     number = "min(place, datum.across * datum.across - 1)"
     o = {"row": f"floor({number} / datum.across)", "column": f"({number} % datum.across)"}
+    # On the output one cell; on the input those of the window; the whole filter.
     here = " && ".join(
-        f"(datum.output ? datum.{axis} == {i} : datum.{axis} >= {i} * datum.stride && "
-        f"datum.{axis} < {i} * datum.stride + {KERNEL})"
+        f"(datum.part == 'output' ? datum.{axis} == {i} : datum.part == 'filter' || "
+        f"(datum.{axis} >= {i} * datum.stride && datum.{axis} < {i} * datum.stride + {KERNEL}))"
         for axis, i in o.items()
     )
     base = (
@@ -132,9 +138,9 @@ def sliding(result):
     numbers = base.mark_text(fontSize=12).encode(text=alt.Text("value:Q", format="d"))
     chart = alt.layer(squares, numbers, data=cells(result))
     chart = chart.properties(width=alt.Step(CELL), height=alt.Step(CELL))
-    chart = chart.facet(alt.Facet("panel:N", sort=[INPUT, OUTPUT]).title(None), columns=2)
+    chart = chart.facet(alt.Facet("panel:N", sort=list(PARTS.values())).title(None), columns=3)
     chart = chart.add_params(alt.param(name="place", value=0, bind=bind))
-    return figures.selection(chart, ("padding and stride", "パディングとストライド"))
+    return figures.selection(chart, ("padding and stride", "パディングとストライド"), START)
 
 
 def pictures(result):
@@ -278,31 +284,34 @@ CONCEPT = Concept(
                 "ストライドsの窓がo個並ぶ。",
             ),
             some_edges,
+            helpers=("margins", "output_sizes"),
         ),
         Introduced(
             "convolution",
-            r"y_{i,j,f} = b_f + \sum_{u,v,c} x_{s i + u, \, s j + v, \, c} \, w_{u,v,c,f}, \quad "
-            r"\frac{\partial L}{\partial w_{u,v,c,f}} = \sum_{i,j} x_{s i + u, \, s j + v, \, c} "
-            r"\frac{\partial L}{\partial y_{i,j,f}}",
+            r"y_{ij} = b + \sum_{u,v} x_{si+u, \, sj+v} \, w_{uv}, \quad "
+            r"\frac{\partial L}{\partial w_{uv}} = \sum_{i,j} x_{si+u, \, sj+v}^\top "
+            r"\frac{\partial L}{\partial y_{ij}}, \quad \frac{\partial L}{\partial x_{ab}} = "
+            r"\sum_{(a,b)} \frac{\partial L}{\partial y_{ij}} w_{uv}^\top",
             (
-                "The window at (i, j), entry by entry times the filter f, summed; s is the stride. "
-                "Every window uses the same weights, so their gradient is a sum over all windows.",
-                "位置(i, j)の窓とフィルターfを要素ごとに掛けて和をとる。sはストライド。どの窓も同じ"
-                "重みを使うので、その勾配は窓すべてにわたる和になる。",
+                "The window at (i, j), entry by entry times the kernel, summed. x is a row of "
+                "channels, w a matrix from channels to filters, s the stride. All windows share w, "
+                "so its gradient sums over them; that of a pixel sums over the windows it lies in.",
+                "位置(i, j)の窓とフィルターを要素ごとに掛けて和をとる。xはチャンネルの行"
+                "ベクトル、wはチャンネルからフィルターへの行列、sはストライド。すべての窓がwを共有する"
+                "ので、wの勾配は窓にわたる和になる。画素の勾配は、その画素を含む窓にわたる和になる。",
             ),
             some_images,
-            helpers=("margins", "output_sizes", "windows"),
+            helpers=("windows",),
         ),
         Introduced(
             "im2col",
-            r"\mathrm{col}_{(i,j),(u,v,c)} = x_{s i + u, \, s j + v, \, c}, \quad "
-            r"\frac{\partial L}{\partial x_{a,b,c}} = \sum_{s i + u = a, \, s j + v = b} "
-            r"\frac{\partial L}{\partial \mathrm{col}_{(i,j),(u,v,c)}}",
+            r"c_{ij, \, uv} = x_{si+u, \, sj+v}, \quad \frac{\partial L}{\partial x_{ab}} = "
+            r"\sum_{(a,b)} \frac{\partial L}{\partial c_{ij, \, uv}}",
             (
-                "A row for each window. Its gradient is col2im: a pixel that lies in several "
-                "windows gets the sum of what they give back.",
-                "窓ごとに1行とする。逆伝播はcol2imで、いくつもの窓に含まれる画素には、それぞれから戻る"
-                "勾配の和が渡る。",
+                "A row (i, j) for each window. Backwards it is col2im: a pixel in several "
+                "windows gets the sum of what those give back.",
+                "窓(i, j)ごとに1行とする。逆伝播はcol2imで、いくつもの窓に含まれる画素には、そ"
+                "れぞれから戻る勾配の和が渡る。",
             ),
             some_windows,
         ),

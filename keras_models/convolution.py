@@ -14,9 +14,9 @@ def convolution(kernel, strides, padding):
     return layers.Conv2D(kernel.shape[-1], kernel.shape[:2], strides=strides, padding=padding)
 
 
-def im2col(kernel_size, strides, padding):
+def im2col(size, strides, padding):
     """Every window as a row."""
-    return lambda x: ops.image.extract_patches(x, kernel_size, strides=strides, padding=padding)
+    return lambda x: ops.image.extract_patches(x, size, strides=strides, padding=padding)
 
 
 def convolution_by_im2col(kernel, strides, padding):

@@ -15,35 +15,39 @@ def zero_padding(x, padding):
 
     Source: Saito, Deep Learning from Scratch, 7.2.3.
     """
-    return np.pad(x, ((0, 0), *padding, (0, 0))), (x.shape, padding)
+    cache = x.shape, padding
+    return np.pad(x, ((0, 0), *padding, (0, 0))), cache
 
 
 def zero_padding_backward(dy, cache):
     """The zeros are constants: what arrives there is cut off."""
     shape, padding = cache
-    inside = [slice(before, before + n) for n, (before, _) in zip(shape[1:], padding)]
-    return dy[:, *inside]
+    axes = zip(shape[1:], padding)
+    return dy[:, *(slice(before, before + n) for n, (before, _) in axes)]
 
 
-def margins(x, kernel_size, strides, padding):
-    """How many zeros go before and after each axis: for "same", enough for ⌈n / stride⌉ windows."""
+def margins(x, size, strides, padding):
+    """The zeros on both sides of each axis: "same" asks for ⌈n / stride⌉ windows."""
     found = []
-    for n, k, s in zip(x.shape[1:], kernel_size, strides):
-        lacking = max((-(-n // s) - 1) * s + k - n, 0) if padding == "same" else 0
-        found.append((lacking // 2, lacking - lacking // 2))
+    for n, k, s in zip(x.shape[1:], size, strides):
+        reach = (-(-n // s) - 1) * s + k
+        zeros = max(reach - n, 0) if padding == "same" else 0
+        found.append((zeros // 2, zeros - zeros // 2))
     return found
 
 
-def output_sizes(x, kernel_size, strides):
-    """How many windows lie along each axis of a padded input: ⌊(n − k) / stride⌋ + 1."""
-    return [(n - k) // s + 1 for n, k, s in zip(x.shape[1:], kernel_size, strides)]
+def output_sizes(x, size, strides):
+    """How many windows lie along each axis of the padded images."""
+    axes = zip(x.shape[1:], size, strides)
+    return [(n - k) // s + 1 for n, k, s in axes]
 
 
-def windows(x, kernel_size, strides):
-    """Every window: its place in the output, and its places in the padded input, as indices."""
-    for o in np.ndindex(*output_sizes(x, kernel_size, strides)):
-        window = (slice(i * s, i * s + k) for i, s, k in zip(o, strides, kernel_size))
-        yield (slice(None), *o), (slice(None), *window)
+def windows(x, size, strides):
+    """Every window, as indices: its place in the output, and its places in the padded images."""
+    every = slice(None)  # image of the batch
+    for o in np.ndindex(*output_sizes(x, size, strides)):
+        axes = zip(o, strides, size)
+        yield (every, *o), (every, *(slice(i * s, i * s + k) for i, s, k in axes))
 
 
 def convolution(x, kernel, bias, strides, padding):
@@ -56,12 +60,13 @@ def convolution(x, kernel, bias, strides, padding):
 
     Source: Saito, Deep Learning from Scratch, 7.2; Dumoulin & Visin 2016.
     """
-    kernel_size = kernel.shape[:-2]
-    x, cut = zero_padding(x, margins(x, kernel_size, strides, padding))
-    y = np.empty((len(x), *output_sizes(x, kernel_size, strides), len(bias)), x.dtype)
-    for o, window in windows(x, kernel_size, strides):
-        # All axes of the window but the batch, with all axes of the kernel but the filters.
-        y[o] = np.tensordot(x[window], kernel, kernel.ndim - 1) + bias
+    size = kernel.shape[:-2]
+    x, cut = zero_padding(x, margins(x, size, strides, padding))
+    sizes = output_sizes(x, size, strides)
+    y = np.empty((len(x), *sizes, len(bias)), x.dtype)
+    for o, window in windows(x, size, strides):
+        # The sum is over the window's axes and the channels.
+        y[o] = np.tensordot(x[window], kernel, len(size) + 1) + bias
     return y, (x, kernel, strides, cut)
 
 
@@ -72,34 +77,34 @@ def convolution_backward(dy, cache):
     for o, window in windows(x, kernel.shape[:-2], strides):
         dx[window] += np.tensordot(dy[o], kernel, (-1, -1))
         dkernel += np.tensordot(x[window], dy[o], (0, 0))
-    return zero_padding_backward(dx, cut), dkernel, dy.sum(axis=tuple(range(dy.ndim - 1)))
+    dbias = dy.reshape(-1, dy.shape[-1]).sum(axis=0)
+    return zero_padding_backward(dx, cut), dkernel, dbias
 
 
-def im2col(x, kernel_size, strides, padding):
-    """Every window as a row: (batch, height, width, entries of a window and channels in one).
+def im2col(x, size, strides, padding):
+    """Every window as a row: (batch, height, width, entries of a window times channels).
 
-    The loop is over the entries of a window, not over the windows: the entry (u, v) of all windows
-    at once is a slice of the image.
+    The loop is over the entries of a window: the entry (u, v) of all windows is a slice of x.
 
     Source: Chellapilla et al. 2006; Saito, Deep Learning from Scratch, 7.4.3.
     """
-    x, cut = zero_padding(x, margins(x, kernel_size, strides, padding))
-    (height, width), (down, right) = output_sizes(x, kernel_size, strides), strides
-    col = np.empty((len(x), height, width, *kernel_size, x.shape[-1]), x.dtype)
-    for u, v in np.ndindex(*kernel_size):
-        col[:, :, :, u, v] = x[:, u : u + down * height : down, v : v + right * width : right]
-    return col.reshape(len(x), height, width, -1), (x.shape, kernel_size, strides, cut)
+    x, cut = zero_padding(x, margins(x, size, strides, padding))
+    h, w = output_sizes(x, size, strides)
+    s, t = strides
+    col = np.empty((len(x), h, w, *size, x.shape[-1]), x.dtype)
+    for u, v in np.ndindex(*size):
+        col[:, :, :, u, v] = x[:, u : u + s * h : s, v : v + t * w : t]
+    return col.reshape(len(x), h, w, -1), (x.shape, size, strides, cut)
 
 
 def im2col_backward(dcol, cache):
     """col2im: every entry is added to the pixel that it was copied from."""
-    shape, kernel_size, (down, right), cut = cache
-    n, height, width, _ = dcol.shape
-    dcol = dcol.reshape(n, height, width, *kernel_size, shape[-1])
+    shape, size, (s, t), cut = cache
+    n, h, w, _ = dcol.shape
+    dcol = dcol.reshape(n, h, w, *size, -1)
     dx = np.zeros(shape, dcol.dtype)
-    for u, v in np.ndindex(*kernel_size):
-        place = slice(u, u + down * height, down), slice(v, v + right * width, right)
-        dx[:, *place] += dcol[:, :, :, u, v]
+    for u, v in np.ndindex(*size):
+        dx[:, u : u + s * h : s, v : v + t * w : t] += dcol[:, :, :, u, v]
     return zero_padding_backward(dx, cut)
 
 
@@ -109,7 +114,8 @@ def convolution_by_im2col(x, kernel, bias, strides, padding):
     Source: Saito, Deep Learning from Scratch, 7.4.4.
     """
     col, places = im2col(x, kernel.shape[:2], strides, padding)
-    return col @ kernel.reshape(-1, len(bias)) + bias, (col, kernel, places)
+    y = col @ kernel.reshape(-1, len(bias)) + bias
+    return y, (col, kernel, places)
 
 
 def convolution_by_im2col_backward(dy, cache):
