@@ -19,6 +19,7 @@ def run(
         ValueError: see `selection.concepts` and `runner.plan`.
         WorkerError, OSError: see `runner.run`.
     """
+    catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
     plan = runner.plan(selection.concepts(words), settings, backends)
     out.mkdir(parents=True, exist_ok=True)
     with Display() as display:

@@ -171,7 +171,7 @@ def test_an_edited_caption_runs_its_concept_alone(house):
 def test_a_broken_script_is_told_with_file_and_line(house):
     house.add("good")
     house.write("comparisons/broken.py", BROKEN_CHAPTER)
-    for arguments in (["list"], ["run", "broken"], ["run", "--all"]):
+    for arguments in (["list"], ["run", "good"], ["run", "--all"]):
         status, out, err = house.call(*arguments)
         assert status == 2 and out == "" and err.count("\n") == 1
         assert "comparisons/broken.py, line 6: ValueError: a chapter's number" in err
