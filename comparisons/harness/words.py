@@ -365,6 +365,7 @@ WORDS: dict[str, Words] = {
 UNITS: dict[str, Words] = {
     "epochs": ("epochs", "エポック"),
     "nats": ("nats", "ナット"),
+    "orders of magnitude": ("orders of magnitude", "桁"),
     "rows": ("rows", "行"),
     "steps": ("steps", "ステップ"),
 }

@@ -83,8 +83,8 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
     return [
         Introduction(
             thing,
-            code.chosen(halves["numpy"], _shown(thing, things)),
-            code.chosen(halves["keras"], keras_names(thing, halves["keras"])),
+            code.chosen(halves["numpy"], _shown(thing, things) | _proving(thing, halves)),
+            code.chosen(halves["keras"], {thing.name} | _proving(thing, halves)),
             tables.agreement(name, thing, content["checks"]),
             [*map(_function, content.get("library", {}).get(thing.name, []))],
         )
@@ -103,10 +103,10 @@ def numpy_names(thing: Introduced) -> set[str]:
     return {thing.name + way for way in WAYS}
 
 
-def keras_names(thing: Introduced, half: list[code.Stretch]) -> set[str]:
-    """The Keras function of the same name, or the demonstration that proves the thing."""
-    names = {stretch.name for stretch in half}
-    return {thing.name if thing.name in names else thing.demonstration}
+def _proving(thing: Introduced, halves: dict[str, list[code.Stretch]]) -> set[str]:
+    """The demonstration that proves the thing, where the Keras half has nothing of its name."""
+    named = code.chosen(halves["keras"], {thing.name})
+    return set() if named or not thing.demonstration else {thing.demonstration}
 
 
 def _function(record: dict) -> Function:

@@ -1,5 +1,6 @@
 """Both languages, everything: no half is missing, neither in a concept nor in the harness."""
 
+import ast
 import dataclasses
 import re
 import string
@@ -109,6 +110,18 @@ def test_units_that_are_words_have_japanese_names(name):
     units = {claim.unit for claim in concept.claims}
     units |= {score.unit for score in concept.task.scores} if concept.task else set()
     assert not [u for u in units if not is_pair(language.unit(u)) and u]
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_titles_within_figures_are_written_in_both_languages(name):
+    tree = ast.parse(catalogue.sources(name)["script"].read_text("utf-8"))
+    given = []
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given += [keyword.value for keyword in call.keywords if keyword.arg == "title"]
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "title":
+            given += call.args
+    texts = [value.value for value in given if isinstance(value, ast.Constant) and value.value]
+    assert not [text for text in texts if A_WORD.search(text)], "see `bilingual.both`"
 
 
 def test_the_harness_scores_and_units_are_pairs():
