@@ -12,7 +12,7 @@ import comparisons
 from comparisons.harness import catalogue, palette
 from comparisons.harness.divergences import DIVERGENCES
 from comparisons.harness.jobs import write_atomically
-from comparisons.harness.report import charts, formats, language, tables
+from comparisons.harness.report import formats, language, tables
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
 from comparisons.harness.results import OldSchema, Result
@@ -120,7 +120,7 @@ def template_environment() -> jinja2.Environment:
     }
     templates.filters.update(formats.FILTERS)
     own = (language.say, language.word, language.words, language.fill, language.attribute)
-    own += (language.recorded, tables.subject, charts.variant_name, divergence, tag, tags)
+    own += (language.recorded, tables.subject, tables.job_words, divergence, tag, tags)
     templates.globals.update({function.__name__: function for function in own})
     templates.globals["colors"] = palette.COLORS
     return templates

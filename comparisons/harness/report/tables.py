@@ -9,7 +9,7 @@ from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Introduced, Task
 from comparisons.harness.report.charts import SPEEDS, speed_frame, variant_name
-from comparisons.harness.report.language import fill, recorded
+from comparisons.harness.report.language import fill, pair, recorded, words
 from comparisons.harness.results import Result
 from comparisons.harness.statistics import interval
 from comparisons.harness.words import WORDS
@@ -123,6 +123,19 @@ def failures(name: str, records: list[dict], task: Task | None) -> list[dict]:
         }
         for (what, _, _), group in groups.items()
     ]
+
+
+def job_words(job: dict, task: Task | None) -> Words:
+    """What a job did, with its part and seed."""
+    found, part = WORDS[f"job {job['action']}"], job["part"]
+    if part:
+        trained = job["action"] == "train" and task
+        found = words(
+            "job part", action=found, part=variant_name(task, part) if trained else pair(part)
+        )
+    if job["action"] in ("train", "demonstrate"):
+        found = words("job seed", job=found, seed=job["seed"])
+    return found
 
 
 def training(result: Result, task: Task) -> list[dict]:

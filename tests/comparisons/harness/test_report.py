@@ -105,7 +105,7 @@ def test_a_failed_job_is_a_failed_row_with_its_reason(index, pages, results):
     assert "training: large scales, seed 2" in text and "Keras · JAX" in text
     assert "shapes differ: (3,) and (4,)" in text
     japanese = Page(results / "apples" / "index.html", "ja").text("failures")
-    assert "学習: 大きいはかり, シード2" in japanese and "形状が異なる" in japanese
+    assert "学習：大きいはかり、シード2" in japanese and "形状が異なる" in japanese
     assert index.find("a", href="apples/index.html#failures")
     assert "failures" not in pages["scales"].texts
 
