@@ -159,7 +159,7 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
     outputs, slopes, grads = backend.outputs_and_gradients(padded, inputs, weights, dys)
     if isinstance(made, keras.Layer):
         outputs = outputs + [np.asarray(value) for value in made.non_trainable_weights]
-    named = name_outputs(outputs[: len(written.outputs(written.cast("float64"))[0])])
+    named = name_outputs(outputs[: written.number_of_outputs])
     slopes = dict(zip(names, [*slopes, *grads]))
     wanted = [n.removeprefix("gradient of ") for n in written.oracle if "gradient" in n]
     return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
@@ -201,8 +201,8 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
     outputs = [np.asarray(value) for value in as_tuple(y)]
     dys = [dy.astype(dtype) for dy in written.cotangents[: len(outputs)]]
     dys += [np.zeros_like(value) for value in outputs[len(dys) :]]
-    named = name_outputs([*outputs, *(w.copy() for w in library.non_trainable_weights)])
-    named = {name: value for name, value in named.items() if name in written.oracle}
+    outputs += [w.copy() for w in library.non_trainable_weights]
+    named = name_outputs(outputs[: written.number_of_outputs])
     if not any("gradient" in name for name in written.oracle):
         return named
     with traced(ran):

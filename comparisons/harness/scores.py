@@ -52,7 +52,9 @@ def accuracy(y: np.ndarray, predictions: np.ndarray) -> float:
 
 
 def cross_entropy(y: np.ndarray, predictions: np.ndarray) -> float:
-    """Mean of −log p of the right class, in nats."""
+    """Mean of −log p of the right class, in nats; no number where a training run has diverged."""
+    if not np.isfinite(predictions).all():
+        return float("nan")
     if _is_binary(predictions):
         return float(log_loss(labels(y).astype(int), predictions.reshape(-1), labels=[0, 1]))
     rows = predictions / predictions.sum(axis=1, keepdims=True)

@@ -72,6 +72,11 @@ class WrittenOut:
         return int(self.derivative is not None)
 
     @property
+    def number_of_outputs(self) -> int:
+        """How many outputs there are, those counted in that are a layer's state after the call."""
+        return sum(name.startswith("output") for name in self.oracle)
+
+    @property
     def differentiated(self) -> list[str]:
         """The arguments that have a gradient."""
         if self.gradient:

@@ -1,0 +1,265 @@
+"""Batch normalization: speed, large rates, poor initial weights, before or after the activation."""
+
+import numpy as np
+
+from comparisons.harness import chapters, figures
+from comparisons.harness.bilingual import both
+from comparisons.harness.cli import run_script
+from comparisons.harness.concept import Claim, Concept, Figure, Introduced, Preset, Task
+from comparisons.harness.datasets import mnist_subset
+
+RATES = (0.03, 0.3, 3.0)
+PLAIN, BEFORE, AFTER = "plain", "normalized", "normalized after ReLU"
+POOR = "poor weights"
+JAPANESE = {
+    PLAIN: "正規化なし",
+    BEFORE: "正規化あり",
+    AFTER: "ReLUの後で正規化",
+    POOR: "悪い初期値",
+}
+PLACES = {PLAIN: "", BEFORE: "before", AFTER: "after"}
+
+
+def variants():
+    """Every place at every rate; and poor initial weights with and without normalization."""
+    found = {
+        f"{name}, rate {rate:g}": {"place": place, "learning_rate": rate, "deviation": None}
+        for name, place in PLACES.items()
+        for rate in RATES
+    }
+    for name in (PLAIN, BEFORE):
+        poor = {"place": PLACES[name], "learning_rate": 0.3, "deviation": 0.01}
+        found[f"{name}, {POOR}"] = poor
+    return found
+
+
+def in_japanese(variant):
+    """The variant's name in Japanese."""
+    name, _, rest = variant.partition(", ")
+    return f"{JAPANESE[name]}、{JAPANESE[POOR] if rest == POOR else '学習率' + rest.split()[-1]}"
+
+
+def data(settings, seed):
+    """A small part of MNIST as flat vectors: an epoch is ten steps."""
+    size = 10_000 if settings.preset == "full" else 1_000
+    return mnist_subset(size, 1_000, 2_000, seed, flat=True)
+
+
+def early(run):
+    """Validation accuracy after three epochs."""
+    return run["history"]["val_accuracy"][:3][-1]
+
+
+def final(run):
+    """Test accuracy at the end."""
+    return run["scores"]["test"]["accuracy"]
+
+
+def at_best_rate(result, name, value):
+    """`value` by seed at the rate where its mean is best."""
+    found = [result.by_seed(value, variant=f"{name}, rate {rate:g}") for rate in RATES]
+    return max(found, key=np.mean)
+
+
+def compare(result, value, variant):
+    """`value` by seed of a variant with normalization, and of the same without."""
+    return tuple(result.by_seed(value, variant=f"{name}, {variant}") for name in (BEFORE, PLAIN))
+
+
+def draw(result):
+    """Learning at each rate, and what the hidden layers answer."""
+    epochs = {}
+    for variant in variants():
+        name, _, rest = variant.partition(", ")
+        panel = both(rest, in_japanese(variant).partition("、")[2])
+        runs = result.runs(variant=variant)
+        curve = np.stack([run["history"]["val_accuracy"] for run in runs]).astype(float)
+        epochs.setdefault(panel, {})[both(name, JAPANESE[name])] = curve
+    answers = {}
+    for name in (PLAIN, BEFORE):
+        kept = result.kept(f"{name}, {POOR}")
+        for layer, values in kept[max(kept)].items():
+            title = both(f"{name}, layer {layer}", f"{JAPANESE[name]}、第{layer}層")
+            answers[title] = values
+    return [
+        Figure(
+            ("Validation accuracy by epoch", "検証データの認識精度の推移"),
+            figures.selection(
+                figures.lines(
+                    epochs,
+                    x_title=("epoch", "エポック"),
+                    y_title=("validation accuracy", "検証データの認識精度"),
+                    unit="%",
+                ),
+                ("experiment", "実験"),
+            ),
+            (
+                "Thin: single runs of all columns; thick: their mean. At rate 3 the plain network "
+                "learns nothing.",
+                "細い線は各実行、太い線は平均。学習率3では、正規化なしのネットワークは何も学習しない。",
+            ),
+        ),
+        Figure(
+            (
+                "Outputs of the hidden layers that began with poor weights",
+                "悪い初期値から学習したときの隠れ層の出力",
+            ),
+            figures.histograms(answers, x_title=("output after ReLU", "ReLUの出力"), panels=4),
+            (
+                "Initial weights of standard deviation 0.01. Without normalization the outputs "
+                "fade from layer to layer, and so do the gradients.",
+                "重みの初期値の標準偏差は0.01。正規化しないと、出力は層を経るごとに小さくなり、勾配も"
+                "小さくなる。",
+            ),
+        ),
+    ]
+
+
+def some_batch(seed):
+    """A batch, and statistics that it moves."""
+    generator = np.random.default_rng(seed)
+    draw = generator.normal
+    return {
+        "x": draw(1, 2, (6, 3)),
+        "gamma": draw(1, 0.3, 3),
+        "beta": draw(size=3),
+        "moving_mean": draw(size=3),
+        "moving_variance": generator.uniform(0.5, 2, 3),
+        "momentum": 0.9,
+        "epsilon": 0.001,
+    }
+
+
+SETTING = (
+    "MNIST, 1,000 images, four hidden layers of 100 with ReLU, SGD",
+    "MNIST 1,000枚、ReLUの隠れ層4つ（各100ユニット）、SGD",
+)
+CONCEPT = Concept(
+    title=("Batch normalization", "バッチ正規化（Batch Normalization）"),
+    chapter=chapters.TECHNIQUES.section(4),
+    summary=(
+        "Each unit's sums over the batch are shifted to mean 0 and scaled to variance 1; then the "
+        "unit may shift and scale them as it learns to (β, γ). Layers so keep getting inputs of "
+        "the same size, whatever the layers before them do. In prediction there is no batch: means "
+        "over the training steps stand in.",
+        "各ユニットの出力を、ミニバッチについて平均0、分散1になるように正規化し、その後で学習したγとβで"
+        "拡大・平行移動する。前の層がどう変わっても、各層は同じ大きさの入力を受け取れる。推論時には"
+        "ミニバッチがないため、学習中に求めた移動平均を代わりに用いる。",
+    ),
+    introduces=(
+        Introduced(
+            "batch_normalization",
+            r"y = \gamma \, \hat{x} + \beta, \quad \hat{x} = \frac{x - \mu}{\sqrt{\sigma^2 + "
+            r"\epsilon}}, \quad \frac{\partial L}{\partial x} = \frac{g - \overline{g} - \hat{x} "
+            r"\, \overline{g \hat{x}}}{\sqrt{\sigma^2 + \epsilon}}, \quad g = \gamma "
+            r"\frac{\partial L}{\partial y}",
+            (
+                "Training: μ and σ² are those of the batch, the bar is a mean over it. Every row "
+                "moves μ and σ², so the gradient of each holds two means over all.",
+                "学習時：μとσ²はミニバッチの平均と分散、上線はミニバッチについての平均を表す。どの行もμと"
+                "σ²を動かすため、勾配に全行の平均が2つ現れる。",
+            ),
+            some_batch,
+        ),
+        Introduced(
+            "normalize_by_moving",
+            r"y = \gamma \frac{x - \mu_{mov}}{\sqrt{\sigma_{mov}^2 + \epsilon}} + \beta, \quad "
+            r"\mu_{mov} \leftarrow m \, \mu_{mov} + (1 - m) \, \mu",
+            (
+                "Prediction: a row's answer does not depend on the rows beside it.",
+                "推論時：ある行の出力は、同じバッチの他の行によらない。",
+            ),
+            some_batch,
+            training=False,
+        ),
+    ),
+    terms=(
+        ("batch normalization", "バッチ正規化（Batch Normalization）"),
+        ("mean, variance", "平均、分散"),
+        ("moving average", "移動平均"),
+        ("scale and shift", "スケールとシフト"),
+        ("initial weights", "重みの初期値"),
+    ),
+    task=Task(
+        data=data,
+        presets={"default": Preset(10, 100), "full": Preset(15, 100)},
+        variants=variants(),
+        variants_ja={variant: in_japanese(variant) for variant in variants()},
+        keep="hidden",
+        seeds=5,
+    ),
+    claims=(
+        Claim(
+            claim=("Batch normalization learns faster.", "バッチ正規化を使うと学習が速く進む。"),
+            source="Ioffe & Szegedy 2015; Saito, Deep Learning from Scratch, 6.3.1",
+            experiment=(
+                f"{SETTING[0]}; each side at that of the rates 0.03, 0.3 and 3 that serves it best",
+                f"{SETTING[1]}。学習率0.03、0.3、3のうち、それぞれに最も適したものを使う",
+            ),
+            metric=(
+                "validation accuracy after three epochs, with less without",
+                "3エポック後の検証データの認識精度（あり − なし）",
+            ),
+            unit="%",
+            margin=0.02,
+            measure=lambda result: (
+                at_best_rate(result, BEFORE, early),
+                at_best_rate(result, PLAIN, early),
+            ),
+        ),
+        Claim(
+            claim=(
+                "Batch normalization tolerates larger learning rates.",
+                "バッチ正規化を使うと、学習率を大きくしても学習できる。",
+            ),
+            source="Ioffe & Szegedy 2015",
+            experiment=(f"{SETTING[0]}; learning rate 3", f"{SETTING[1]}、学習率3"),
+            metric=("test accuracy, with less without", "テストデータの認識精度（あり − なし）"),
+            unit="%",
+            margin=0.1,
+            measure=lambda result: compare(result, final, "rate 3"),
+        ),
+        Claim(
+            claim=(
+                "Batch normalization tolerates poor initial weights.",
+                "バッチ正規化を使うと、重みの初期値が悪くても学習できる。",
+            ),
+            source="Ioffe & Szegedy 2015; Saito, Deep Learning from Scratch, 6.3.2",
+            experiment=(
+                f"{SETTING[0]} with learning rate 0.3; initial weights of standard deviation 0.01",
+                f"{SETTING[1]}、学習率0.3、重みの初期値の標準偏差0.01",
+            ),
+            metric=("test accuracy, with less without", "テストデータの認識精度（あり − なし）"),
+            unit="%",
+            margin=0.1,
+            measure=lambda result: compare(result, final, POOR),
+        ),
+        Claim(
+            claim=(
+                "Batch normalization belongs before the activation.",
+                "バッチ正規化は活性化関数の前に入れるのが正しい。",
+            ),
+            source="Ioffe & Szegedy 2015; commonly repeated",
+            experiment=(
+                f"{SETTING[0]}; before against after ReLU, each at its best rate",
+                f"{SETTING[1]}。ReLUの前と後を、それぞれに最も適した学習率で比べる",
+            ),
+            metric=("test accuracy, before less after", "テストデータの認識精度（前 − 後）"),
+            unit="%",
+            margin=0.01,
+            measure=lambda result: (
+                at_best_rate(result, BEFORE, final),
+                at_best_rate(result, AFTER, final),
+            ),
+            instead=(
+                "Before or after makes no difference of a point; what matters is that it is there.",
+                "前でも後でも1ポイント以上の差はない。重要なのは正規化すること自体である。",
+            ),
+        ),
+    ),
+    figures=draw,
+    minutes=2.5,
+)
+
+if __name__ == "__main__":
+    run_script(__file__)
