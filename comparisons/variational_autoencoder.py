@@ -1,0 +1,295 @@
+"""A variational autoencoder on MNIST: the plane of its codes, and digits that nobody wrote."""
+
+import functools
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from sklearn.neural_network import MLPClassifier
+
+from comparisons.harness import chapters, figures
+from comparisons.harness.bilingual import both
+from comparisons.harness.cli import run_script
+from comparisons.harness.concept import Claim, Concept, Figure, Introduced, Preset, Task
+from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.scores import Score
+
+VAE, WITHOUT = "with the KL term", "without the KL term"
+NATS = {"unit": "nats", "larger_is_better": False, "margin": 2.0}
+
+
+def data(settings, seed):
+    """MNIST as flat vectors; the labels are for figures alone."""
+    return mnist_subset(None if settings.preset == "full" else 5_000, 500, 1_000, seed, flat=True)
+
+
+def arguments(seed):
+    """Codes of 3 numbers and images of 5 pixels, for 4 rows."""
+    generator = np.random.default_rng(seed)
+    mean, log_var, eps = generator.standard_normal((3, 4, 3))
+    logits, x = generator.standard_normal((4, 5)), generator.random((4, 5))
+    found = {"mean": mean, "log_var": log_var, "eps": eps, "logits": logits, "x": x}
+    return {**found, "kl_weight": 0.5}
+
+
+@functools.cache
+def digits():
+    """10,000 images of MNIST to train the classifier with, and 1,000 others."""
+    return mnist_subset(10_000, 1_000, 1_000, flat=True)
+
+
+@functools.cache
+def classifier():
+    """A network that reads digits."""
+    network = MLPClassifier(100, random_state=0)
+    for _ in range(10):
+        network.partial_fit(digits().x_train, digits().y_train, classes=range(10))
+    return network
+
+
+def classifier_score(images):
+    """exp of the mean divergence of p(digit | image) from p(digit), from 1 to 10."""
+    p = np.maximum(classifier().predict_proba(images), 1e-12)
+    return float(np.exp((p * np.log(p / p.mean(axis=0))).sum(axis=1).mean()))
+
+
+def grey(images):
+    """The share of pixels that are neither paper nor ink."""
+    return float(np.mean((images > 0.1) & (images < 0.9)))
+
+
+def of_samples(result, variant, measure):
+    """`measure` of the images drawn from the prior, by seed, the columns' mean."""
+
+    def value(run):
+        kept = result.kept(variant, run["implementation"], run["seed"])
+        return measure(kept[max(kept)]["samples"].reshape(-1, 784) / np.float32(255))
+
+    return result.by_seed(value, variant=variant)
+
+
+def against_single_pixels(result):
+    """The score of digits from the prior, and of images whose pixels are drawn one by one."""
+    found, draws = of_samples(result, VAE, classifier_score), np.random.default_rng(0)
+    share = digits().x_train.mean(axis=0)
+    return found, [classifier_score(draws.random((500, 784)) < share) for _ in found]
+
+
+def against_real(result):
+    """The share of grey pixels, in digits from the prior and in MNIST's."""
+    found = of_samples(result, VAE, grey)
+    return found, [grey(digits().x_test[part :: len(found)]) for part in range(len(found))]
+
+
+def pictures(result):
+    """The plane as it unfolds, digits from the prior, and where the test images lie."""
+    kept = {VAE: result.kept(VAE), WITHOUT: result.kept(WITHOUT)}
+    names = {VAE: both("with the KL term", "KL項あり"), WITHOUT: both(WITHOUT, "KL項なし")}
+    last = {variant: found[max(found)] for variant, found in kept.items()}
+    plane = {epoch: {"": found["plane"] / 255} for epoch, found in kept[VAE].items()}
+    codes = pd.DataFrame(last[VAE]["codes"], columns=["x", "y"]).assign(digit=last[VAE]["digits"])
+    where = (
+        alt.Chart(codes)
+        .mark_text(fontSize=10)
+        .encode(
+            x=alt.X("x:Q").title(both("first number of the code", "潜在変数の第1成分")),
+            y=alt.Y("y:Q").title(both("second number", "第2成分")),
+            text="digit:N",
+            color=alt.Color("digit:N").scale(scheme="tableau10").legend(None),
+        )
+        .properties(width=420, height=420)
+    )
+    return [
+        Figure(
+            ("The plane of codes, decoded", "潜在変数の平面をデコードした画像"),
+            figures.slider(
+                figures.images(plane, columns=15, size=28), ("epoch", "エポック"), max(plane)
+            ),
+            (
+                "Both numbers of the code from −2 to 2: neighbours on the plane are alike.",
+                "潜在変数の2成分をそれぞれ−2から2まで動かした。平面上で近い点は似た画像になる。",
+            ),
+        ),
+        Figure(
+            ("Digits drawn from the prior", "事前分布から生成した数字"),
+            figures.images(
+                {names[v]: found["samples"][:60] / 255 for v, found in last.items()}, size=28
+            ),
+            (
+                "Each from a code drawn from N(0, 1). None of them is in MNIST.",
+                "標準正規分布から引いた潜在変数をデコードしたもの。どれもMNISTにはない画像である。",
+            ),
+        ),
+        Figure(
+            ("Where the test images lie", "テスト画像の位置"),
+            where,
+            (
+                "Each digit stands at the mean that the encoder gives for such an image. It never "
+                "saw a label.",
+                "エンコーダが出力した平均の位置に、その画像の数字を書いた。エンコーダはラベルを見ていない。",
+            ),
+        ),
+    ]
+
+
+SETTING = (
+    "5,000 MNIST images, codes of 2 numbers, hidden layers of 128, Adam with learning rate 0.005, "
+    "1,000 steps; 500 images from codes drawn from N(0, 1). ",
+    "MNISTの画像5,000枚、潜在変数は2次元、隠れ層のユニット数128、学習率0.005のAdam、1,000ステップ。"
+    "標準正規分布から引いた潜在変数で500枚を生成する。",
+)
+SCORE = (
+    "classifier score (inception score), from 1 to 10: high where a network trained on MNIST is "
+    "sure of each image and all digits occur; ",
+    "分類器によるスコア（インセプションスコア、1から10）。MNISTで学習した分類器がどの画像にも確信を"
+    "もち、すべての数字が現れるとき高くなる。",
+)
+CLAIMS = (
+    Claim(
+        claim=(
+            "Samples from the prior look like digits.",
+            "事前分布から生成した画像は数字に見える。",
+        ),
+        source="Kingma & Welling 2013, figure 5",
+        experiment=(
+            SETTING[0] + "Against images whose pixels are drawn one by one, each as often white as "
+            "in MNIST.",
+            SETTING[1]
+            + "比較するのは、各画素をMNISTでの明るさの平均に従って独立に引いた画像である。",
+        ),
+        metric=(
+            SCORE[0] + "samples less single pixels",
+            SCORE[1] + "生成画像の値から独立な画素の値を引く",
+        ),
+        measure=against_single_pixels,
+        margin=0.5,
+    ),
+    Claim(
+        claim=(
+            "Without the KL term they do not: a plain autoencoder is no generator.",
+            "KL項がなければ数字に見えない。ただのオートエンコーダでは画像を生成できない。",
+        ),
+        source="Kingma & Welling 2019, An introduction to variational autoencoders",
+        experiment=(
+            SETTING[0] + "The same with the KL term's weight at 0.",
+            SETTING[1] + "KL項の重みを0にしたものと比べる。",
+        ),
+        metric=(SCORE[0] + "with less without", SCORE[1] + "ありの値からなしの値を引く"),
+        measure=lambda result: tuple(
+            of_samples(result, variant, classifier_score) for variant in (VAE, WITHOUT)
+        ),
+        margin=0.5,
+    ),
+    Claim(
+        claim=("They are blurrier than real ones.", "生成画像は本物よりぼやける。"),
+        source="Larsen et al. 2015, Autoencoding beyond pixels using a learned similarity metric",
+        experiment=(
+            SETTING[0] + "Against MNIST's test images.",
+            SETTING[1] + "MNISTのテスト画像と比べる。",
+        ),
+        metric=(
+            "share of grey pixels (0.1 to 0.9), samples less real ones",
+            "灰色の画素（0.1から0.9）の割合。生成画像の値から本物の値を引く",
+        ),
+        measure=against_real,
+        unit="%",
+        margin=0.05,
+    ),
+)
+
+CONCEPT = Concept(
+    title=("Variational autoencoder", "変分オートエンコーダ（VAE）"),
+    chapter=chapters.GENERATION.section(2),
+    summary=(
+        "An encoder turns an image into a normal distribution of short codes; a decoder turns a "
+        "code drawn from it back into an image. The loss counts how badly the pixels come back, "
+        "and how far the distribution is from N(0, 1). So every code near zero means something, "
+        "and one drawn at random becomes a digit that nobody wrote.",
+        "エンコーダは画像を潜在変数の正規分布に変え、デコーダはそこから引いた潜在変数を画像に戻す。損失は、"
+        "画素をどれだけ復元できないかと、分布が標準正規分布からどれだけ離れているかの和である。そのため原点の"
+        "まわりのどの潜在変数にも意味があり、無作為に引いた潜在変数から、誰も書いたことのない数字が生まれる。",
+    ),
+    introduces=(
+        Introduced(
+            "reparameterize",
+            r"z = \mu + \sigma \varepsilon, \quad \varepsilon \sim N(0, 1); \quad "
+            r"\frac{\partial z}{\partial \mu} = 1, \quad "
+            r"\frac{\partial z}{\partial \log \sigma^2} = \frac{\sigma \varepsilon}{2}",
+            (
+                "All chance is in ε, which no weight changes. So z has a gradient in μ and log σ², "
+                "and backpropagation goes through the draw.",
+                "乱数は重みによらないεだけである。zはμとlog σ²で微分でき、誤差逆伝播法を"
+                "サンプリングの手前まで適用できる。",
+            ),
+            arguments,
+            inputs=3,
+        ),
+        Introduced(
+            "gaussian_kl",
+            r"D_{KL} = \frac{1}{2} \sum_j "
+            r"\left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right)",
+            (
+                "How far an image's distribution of codes is from N(0, 1), in nats: 0 only for "
+                "μ = 0 and σ = 1.",
+                "画像の潜在変数の分布と標準正規分布とのKLダイバージェンス（単位はナット）。0になるのは"
+                "μ = 0、σ = 1のときだけである。",
+            ),
+            arguments,
+            inputs=2,
+        ),
+        Introduced(
+            "negative_elbo",
+            r"L = \sum_i \left( \log (1 + e^{a_i}) - x_i a_i \right) + \beta D_{KL}",
+            (
+                "The cross-entropy of each pixel x with the decoder's logit a, and the KL term. "
+                "With β = 1 it is the evidence lower bound of log p(x), sign turned.",
+                "各画素xとデコーダが出すロジットaとの交差エントロピー誤差に、KL項を加える。"
+                "β = 1なら、log p(x)の変分下界（ELBO）の符号を変えたものである。",
+            ),
+            arguments,
+            inputs=4,
+            helpers=("gaussian_kl", "gaussian_kl_backward"),
+        ),
+    ),
+    equations=(
+        (
+            r"\log p(x) \ge \mathbb{E}_{q(z|x)} \left[ \log p(x|z) \right] - "
+            r"D_{KL} \left( q(z|x) \, \| \, p(z) \right)",
+            ("the evidence lower bound (ELBO)", "変分下界（ELBO）"),
+        ),
+    ),
+    terms=(
+        ("encoder, decoder", "エンコーダ、デコーダ"),
+        ("latent variable, code", "潜在変数"),
+        ("prior", "事前分布"),
+        ("reparameterisation trick", "再パラメータ化トリック"),
+        ("evidence lower bound (ELBO)", "変分下界（ELBO）"),
+        ("Kullback-Leibler divergence", "KLダイバージェンス"),
+    ),
+    task=Task(
+        data=data,
+        presets={"default": Preset(20, 100), "full": Preset(40, 100)},
+        scores=(
+            Score(
+                "loss",
+                ("loss (−ELBO where the KL term counts)", "損失（KL項ありなら−ELBO）"),
+                lambda y, nats: nats[:, 0].mean(),
+                **NATS,
+            ),
+            Score("code", ("its KL term", "KL項"), lambda y, nats: nats[:, 1].mean(), **NATS),
+        ),
+        variants={VAE: {"kl_weight": 1.0}, WITHOUT: {"kl_weight": 0.0}},
+        variants_ja={VAE: "KL項あり", WITHOUT: "KL項なし"},
+        train="train",
+        predict="costs",
+        keep="pictures",
+        keep_at=(0.0, 0.1, 0.3, 1.0),
+        seeds=5,
+    ),
+    claims=CLAIMS,
+    figures=pictures,
+    minutes=1.5,
+)
+
+if __name__ == "__main__":
+    run_script(__file__)
