@@ -34,6 +34,7 @@ NO_KERNEL = re.compile(
     r"only supports (the )?ND?HWC|only supports equal length strides|rouped convolutions"
     r"|not yet support dilation rates|No OpKernel was registered"
 )
+DECORATION = re.compile(r"\x1b\[\d*m|\{\{.*?\}\}|\[Op:.*")  # colours, and the node of a graph
 
 
 def implementation(name):
@@ -63,9 +64,8 @@ def no_kernel(error):
     """Why this machine cannot run what raised `error`, in one line; None for any other error."""
     if not type(error).__module__.startswith("tensorflow"):
         return None
-    lines = (line.strip() for line in str(error).splitlines())
-    line = next(filter(NO_KERNEL.search, lines), None)
-    return line and f"cannot run here: {line.rpartition('}} ')[2]}"
+    line = next(filter(NO_KERNEL.search, str(error).splitlines()), None)
+    return line and f"cannot run here: {DECORATION.sub('', line).strip()}"
 
 
 def load(name):

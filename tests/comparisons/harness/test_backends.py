@@ -116,7 +116,10 @@ def test_tensorflow_convolves_channels_first_by_default():
 
 def test_what_has_no_kernel_is_said_to_be_no_failure():
     said = in_a_process(CHANNELS_FIRST, TF_ENABLE_ONEDNN_OPTS="0")
-    assert said.startswith("True False cannot run here: The Conv2D op currently only supports")
+    assert said == (
+        "True False cannot run here: The Conv2D op currently only supports the NHWC tensor format "
+        "on the CPU. The op was given the format: NCHW"
+    )
 
 
 def test_any_other_error_of_tensorflow_is_one():
