@@ -251,7 +251,7 @@ WORDS: dict[str, Words] = {
     "interval": ("{share} % interval", "{share} %信頼区間"),
     "range": ("{low} to {high}", "{low}～{high}"),
     "margin": ("Margin", "許容差"),
-    "p": ("p", "p値"),
+    "p": ("p value", "p値"),
     "equivalent": ("✓ equivalent", "✓ 同等"),
     "not shown": ("? not shown", "? 示せず"),
     "cannot tell": ("one run cannot tell", "1回では判定できない"),
