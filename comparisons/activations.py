@@ -9,27 +9,17 @@ from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
 from comparisons.harness.datasets import mnist_subset
 
-LABELS = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "Leaky ReLU",
-    "elu": "ELU",
-    "selu": "SELU",
-    "gelu": "GELU",
-    "silu": "SiLU (Swish)",
-    "mish": "Mish",
-}
+KEYS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish")
+NAMES = ("sigmoid", "tanh", "ReLU", "Leaky ReLU", "ELU", "SELU", "GELU", "SiLU (Swish)", "Mish")
+LABELS = dict(zip(KEYS, NAMES))
 # The points keep clear of 0, where the derivatives of the bent ones are a convention.
-POINTS = np.linspace(-4.95, 4.95, 67)
-SLOPES = np.round(np.arange(0, 1.01, 0.1), 1)
+POINTS = np.sort(np.append(np.linspace(-4.95, 4.95, 66), (-1e-3, 1e-3)))
 DEPTH, WIDTH, BATCH = 20, 100, 50
 # Factors of Xavier's deviation 1/√n for sigmoid and tanh, of He's √(2/n) for ReLU.
 SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
-GLOROT = SCALES.index(4.0)  # what Glorot and Bengio advise for sigmoid
-STEPS, TARGET, WINDOW = 150, 0.5, 10
-HALF = 50  # of a layer of 100
-# Each with the initial weights that suit it, at rates a quarter of a decade apart around its best.
+HE, GLOROT = SCALES.index(1.0), SCALES.index(4.0)
+STEPS, TARGET, WINDOW, HALF = 150, 0.5, 10, 50
+# Initial weights that suit each, and rates a quarter of a decade apart around its best.
 NETWORKS = {
     "sigmoid": ("sigmoid", 4.0, 0, (0.56, 1.0, 1.78)),
     "tanh": ("tanh", 1.0, 0, (0.18, 0.32, 0.56)),
@@ -37,27 +27,16 @@ NETWORKS = {
     "ReLU, half dead": ("relu", 2**0.5, HALF, (0.32,)),
     "Leaky ReLU, half dead": ("leaky_relu", 2**0.5, HALF, (0.32,)),
 }
-NEARLY = 0.01  # of the layer's largest output: so small counts as silent
-MEASURED = ("losses", "responses", "awake")
-
-
-def some_numbers(seed):
-    """Points on both sides of 0, and clear of it."""
-    return {"x": np.linspace(-4.9, 4.9, 30)}
+WHOLE = ("sigmoid", "tanh", "ReLU")
 
 
 def deep_network(seed):
     """Weights of a deep network, an input, and a gradient to send back."""
-    draw = np.random.default_rng(seed).normal
-    return {
-        "x": draw(size=(BATCH, WIDTH)),
-        "dy": draw(size=(BATCH, WIDTH)),
-        "weights": draw(size=(DEPTH, WIDTH, WIDTH)) / WIDTH**0.5,
-        "scales": {
-            name: [factor * own for factor in SCALES]
-            for name, own in {"sigmoid": 1.0, "tanh": 1.0, "relu": 2**0.5}.items()
-        },
-    }
+    draw, he = np.random.default_rng(seed).normal, {"sigmoid": 1.0, "tanh": 1.0, "relu": 2**0.5}
+    x, dy = draw(size=(2, BATCH, WIDTH))
+    weights = draw(size=(DEPTH, WIDTH, WIDTH)) / WIDTH**0.5
+    scales = {name: [factor * own for factor in SCALES] for name, own in he.items()}
+    return {"x": x, "dy": dy, "weights": weights, "scales": scales}
 
 
 def small_images(seed):
@@ -70,29 +49,24 @@ def small_images(seed):
 def numbers(seed):
     """What a layer of 256 units gives for 1,000 examples, and the next layer's weights."""
     draw = np.random.default_rng(seed).standard_normal
-    return {
-        "x": draw((1000, 256), dtype="float32"),
-        "w": draw((256, 256), dtype="float32"),
-        "repeats": 30,
-    }
+    return {"x": draw((1000, 256), "float32"), "w": draw((256, 256), "float32"), "repeats": 30}
 
 
-def by_seed(result, function, measure):
-    """`measure(arrays)` of a demonstration, a number a seed: the mean over the columns."""
-    return [
-        float(np.mean([measure(result.arrays(function, c, s)) for c in result.implementations]))
-        for s in result.seeds_of(function)
-    ]
+def versus(function, larger, smaller):
+    """A claim's measure: two numbers of a demonstration's arrays, a seed at a time."""
+
+    def mean(result, measure):
+        return [
+            float(np.mean([measure(result.arrays(function, c, s)) for c in result.implementations]))
+            for s in result.seeds_of(function)
+        ]
+
+    return lambda result: (mean(result, larger), mean(result, smaller))
 
 
-def orders(name, scale):
+def orders(norms):
     """log₁₀ of the gradient at the first layer over that at the last one."""
-
-    def measure(arrays):
-        norms = arrays[name][scale]
-        return np.log10(norms[0] / norms[-1])
-
-    return measure
+    return np.log10(norms[0] / norms[-1])
 
 
 def steps_needed(arrays, name):
@@ -103,14 +77,19 @@ def steps_needed(arrays, name):
     return reached.argmax(axis=1) + WINDOW
 
 
+def quickest(arrays, name, what):
+    """The losses or responses at the rate that reaches the target first."""
+    return arrays[f"{name}: {what}"][steps_needed(arrays, name).argmin()]
+
+
 def silent(arrays, name):
-    """Share of the last hidden layer's outputs that are nearly 0, at the quickest rate."""
-    responses = np.abs(arrays[f"{name}: responses"][steps_needed(arrays, name).argmin()])
-    return np.mean(responses <= NEARLY * responses.max())
+    """Share of the last hidden layer's outputs that are nearly 0."""
+    responses = np.abs(quickest(arrays, name, "responses"))
+    return np.mean(responses <= 0.01 * responses.max())
 
 
 def draw(result):
-    """The curves, a slope to turn, the gradient by layer, learning, outputs and times."""
+    """The curves, the gradient by layer, learning, outputs and times."""
     arrays = result.arrays("curves")
     names = {both("value", "関数の値"): "", both("derivative", "微分"): ": derivative"}
     nine = pd.concat(
@@ -118,87 +97,43 @@ def draw(result):
         for key, name in LABELS.items()
         for curve, ending in names.items()
     )
-    turned = {
-        slope: {
-            curve: arrays[f"leaky_relu by slope{ending}"][place] for curve, ending in names.items()
-        }
-        for place, slope in enumerate(SLOPES.tolist())
-    }
-    seeds = result.seeds_of("learning")
-    learned = [result.arrays("learning", seed=seed) for seed in seeds]
-    quickest = {
-        name: [steps_needed(found, name).argmin() for found in learned]
-        for name in ("sigmoid", "tanh", "ReLU")
-    }
-    losses = {
-        name: [found[f"{name}: losses"][rate] for found, rate in zip(learned, rates)]
-        for name, rates in quickest.items()
-    }
-    responses = {
-        name: learned[0][f"{name}: responses"][rates[0]] for name, rates in quickest.items()
-    }
+    learned = [result.arrays("learning", seed=seed) for seed in result.seeds_of("learning")]
+    losses = {name: [quickest(found, name, "losses") for found in learned] for name in WHOLE}
+    responses = {name: quickest(learned[0], name, "responses") for name in WHOLE}
+    deep = [result.arrays("gradient_norms", seed=s) for s in result.seeds_of("gradient_norms")]
     norms = {
-        scale: {
-            LABELS[name]: [
-                result.arrays("gradient_norms", seed=seed)[name][place]
-                for seed in result.seeds_of("gradient_norms")
-            ]
-            for name in ("sigmoid", "tanh", "relu")
-        }
-        for place, scale in enumerate(SCALES)
+        scale: {LABELS[name]: [found[name][n] for found in deep] for name in deep[0]}
+        for n, scale in enumerate(SCALES)
     }
     times = {
-        name: {
-            column: [
-                1e3 * result.arrays("cost", column, seed)[key] for seed in result.seeds_of("cost")
-            ]
-            for column in result.implementations
+        both(*name): {
+            c: [1e3 * result.arrays("cost", c, seed)[name[0]] for seed in result.seeds_of("cost")]
+            for c in result.implementations
         }
-        for name, key in (
-            ("ReLU", "ReLU"),
-            ("sigmoid", "sigmoid"),
-            ("tanh", "tanh"),
-            (both("product with the weights", "重みとの積"), "product"),
-        )
+        for name in (*((name, name) for name in reversed(WHOLE)), ("product", "重みとの積"))
     }
-    plane = {"x_title": ("x", "x"), "y_title": ("y", "y"), "y_domain": (-1.5, 3)}
+    by_layer = figures.lines(
+        norms, x_title=("layer", "層"), y_title=("gradient, mean size", "勾配の大きさ"), log="y"
+    )
     return [
         Figure(
             ("Nine functions and their derivatives", "9つの活性化関数とその微分"),
-            figures.lines(nine, **plane),
+            figures.lines(nine, x_title=("x", "x"), y_title=("y", "y"), y_domain=(-1.5, 3)),
             (
-                "All pass the slope near 1 on somewhere; only sigmoid's is 1/4 at most.",
-                "多くの関数では微分が1に近い範囲があるが、シグモイドの微分は最大でも1/4である。",
-            ),
-        ),
-        Figure(
-            ("Turn the slope of leaky ReLU", "Leaky ReLUの傾きを変える"),
-            figures.slider(figures.lines(turned, POINTS, **plane), ("slope", "傾き"), start=0.2),
-            (
-                "Slope 0 is ReLU, which passes no gradient on below 0; slope 1 is the identity, "
-                "with which layers on layers are no more than one.",
-                "傾き0はReLUであり、負の側では勾配が流れない。傾き1は恒等関数であり、層をいくら重ねても"
-                "1層と変わらない。",
+                "All but sigmoid have a slope of 1 or more somewhere; sigmoid's is 1/4 at most.",
+                "シグモイド以外の微分は1以上になる範囲や点があるが、シグモイドの微分は最大でも1/4である。",
             ),
         ),
         Figure(
             ("The gradient on its way back through 20 layers", "20層を逆伝播する勾配の大きさ"),
-            figures.slider(
-                figures.lines(
-                    norms,
-                    x_title=("layer (1 is the first)", "層（1が入力側）"),
-                    y_title=("gradient, mean size", "勾配の大きさの平均"),
-                    log="y",
-                ),
-                ("scale of the weights", "重みの倍率"),
-                start=1.0,
-            ),
+            figures.slider(by_layer, ("scale of the weights", "重みの倍率"), start=1.0),
             (
                 "The weights' deviation is the scale times Xavier's for sigmoid and tanh, times "
                 "He's for ReLU. Sigmoid needs weights about ten times as large to keep its "
                 "gradient, and then most of its units are saturated.",
-                "重みの標準偏差は、シグモイドとtanhではXavierの初期値、ReLUではHeの初期値に倍率を掛けた値である。"
-                "シグモイドで勾配の大きさを保つには約10倍の重みが要り、そのときユニットのほとんどが飽和している。",
+                "重みの標準偏差は、シグモイドとtanhではXavierの初期値、ReLUではHeの初期値に倍率を掛けた値で"
+                "ある。シグモイドで勾配の大きさを保つには約10倍の重みが要り、そのときユニットの多くは飽和"
+                "している。",
             ),
         ),
         Figure(
@@ -206,25 +141,16 @@ def draw(result):
             figures.lines(
                 losses, x_title=("step", "ステップ"), y_title=("loss", "損失"), y_domain=(0, 2.5)
             ),
-            (
-                f"1,000 images of 14 × 14 pixels, two hidden layers of 100; {len(seeds)} seeds.",
-                f"14×14画素の画像1,000枚、ユニット数100の隠れ層2つ、シード{len(seeds)}個。",
-            ),
         ),
         Figure(
             ("What the last hidden layer gives after learning", "学習後の最後の隠れ層の出力"),
             figures.histograms(responses, x_title=("output of a unit", "ユニットの出力")),
-            (
-                "Nearly half of ReLU's outputs are 0. Tanh's lie on both sides of 0.",
-                "ReLUでは出力の半分近くが0になる。tanhの出力は0の両側に分布する。",
-            ),
         ),
         Figure(
             ("Time for 256,000 numbers", "数値256,000個の計算時間"),
             figures.bars(times, x_title=("milliseconds", "ミリ秒")),
             (
-                "One number each: the three functions beside the product that comes before them "
-                "in a layer of 256 units.",
+                "The functions, and the product with the weights before them in a layer of 256.",
                 "3つの活性化関数と、ユニット数256の層でその前に計算する重みとの積。",
             ),
         ),
@@ -232,8 +158,9 @@ def draw(result):
 
 
 def row(name, equation, english, japanese, helpers=()):
-    """A function's row."""
-    return Introduced(name, equation, (english, japanese), some_numbers, helpers=helpers)
+    """A function's row; it is proven at points on both sides of 0, and clear of it."""
+    points = {"x": np.linspace(-4.9, 4.9, 30)}
+    return Introduced(name, equation, (english, japanese), lambda seed: points, helpers=helpers)
 
 
 INTRODUCES = (
@@ -302,159 +229,122 @@ INTRODUCES = (
         "これも、0から1へ滑らかに上がるゲートをxに掛けた形である。",
     ),
 )
-LEARNING = (
-    "1,000 MNIST images at half resolution, two hidden layers of 100, batches of 50, 150 steps of "
-    "SGD; each activation with initial weights that suit it (sigmoid 4 × Xavier, tanh Xavier, ReLU "
-    "He). ",
-    "解像度を半分にしたMNISTの画像1,000枚、ユニット数100の隠れ層2つ、バッチサイズ50、SGDで150ステップ。"
-    "初期値は関数ごとに適したもの（シグモイドはXavierの4倍、tanhはXavier、ReLUはHe）を使う。",
-)
+
+
+def of_learning(claim, source, experiment, metric, larger, smaller, **options):
+    """A claim on the networks that learn."""
+    setting = (
+        f"1,000 MNIST images at half resolution, two hidden layers of 100, {STEPS} steps of SGD "
+        "with batches of 50; initial weights that suit each activation (sigmoid 4 × Xavier, tanh "
+        "Xavier, ReLU He). ",
+        "解像度を半分にしたMNISTの画像1,000枚、ユニット数100の隠れ層2つ、バッチサイズ50のSGDで"
+        f"{STEPS}ステップ。初期値は関数ごとに適したもの（シグモイドはXavierの4倍、tanhはXavier、ReLUはHe）"
+        "を使う。",
+    )
+    experiment = (setting[0] + experiment[0], setting[1] + experiment[1])
+    measure = versus("learning", larger, smaller)
+    return Claim(claim, source, experiment, metric, measure, **options)
+
+
 CLAIMS = (
     Claim(
-        claim=(
+        (
             "Sigmoid's gradient vanishes with depth; ReLU's does not.",
             "層が深くなると、シグモイドの勾配は消失するが、ReLUの勾配は消失しない。",
         ),
-        source="Glorot & Bengio 2010; Saito, Deep Learning from Scratch, 6.2",
-        experiment=(
+        "Glorot & Bengio 2010; Saito, Deep Learning from Scratch, 6.2",
+        (
             f"A random gradient sent back through {DEPTH} layers of {WIDTH}, with He's initial "
-            "weights for ReLU, and for sigmoid the four times Xavier's that Glorot and Bengio "
-            "advise.",
+            "weights for ReLU, and for sigmoid four times Xavier's, the best of the usual ones.",
             f"ユニット数{WIDTH}の層を{DEPTH}個重ね、ランダムな勾配を逆伝播させる。初期値はReLUではHe、"
-            "シグモイドではGlorotとBengioが勧めるXavierの4倍とする。",
+            "シグモイドでは通常の初期値のうち最も有利なXavierの4倍とする。",
         ),
-        metric=(
+        (
             "log₁₀ of the gradient at the first layer over that at the last, ReLU less sigmoid",
             "最初の層と最後の層の勾配の比の常用対数。ReLUの値からシグモイドの値を引く",
         ),
-        measure=lambda result: (
-            by_seed(result, "gradient_norms", orders("relu", SCALES.index(1.0))),
-            by_seed(result, "gradient_norms", orders("sigmoid", GLOROT)),
+        versus(
+            "gradient_norms",
+            lambda a: orders(a["relu"][HE]),
+            lambda a: orders(a["sigmoid"][GLOROT]),
         ),
         unit="orders of magnitude",
         margin=1.0,
     ),
     Claim(
-        claim=(
-            "ReLU is cheaper to compute than sigmoid and tanh.",
-            "ReLUはシグモイドやtanhより計算コストが小さい。",
-        ),
-        source="Krizhevsky et al. 2012, AlexNet; Goodfellow et al., Deep Learning, 6.3",
-        experiment=(
+        ("ReLU is cheaper than sigmoid and tanh.", "ReLUはシグモイドやtanhより計算が軽い。"),
+        "Krizhevsky et al. 2012, AlexNet; Goodfellow et al., Deep Learning, 6.3",
+        (
             "The three functions in turns on 256,000 numbers, 30 times in each run; the median "
-            "times. The cheaper of sigmoid and tanh counts. (Beside the product with the weights "
-            "all three are small, see the figure.)",
+            "times. The cheaper of sigmoid and tanh counts.",
             "3つの関数を数値256,000個に対して交互に30回ずつ計算し、時間の中央値を比べる。シグモイドとtanhは"
-            "速いほうをとる（重みとの積に比べれば、どれも小さい。図を参照）。",
+            "速いほうをとる。",
         ),
-        metric=(
-            "time of the cheaper of sigmoid and tanh over ReLU's, less 1",
-            "シグモイドとtanhのうち速いほうの時間とReLUの時間の比から1を引いた値",
-        ),
-        measure=lambda result: (
-            by_seed(result, "cost", lambda a: min(a["sigmoid"], a["tanh"]) / a["ReLU"]),
-            [1.0 for _ in result.seeds_of("cost")],
-        ),
+        ("the cheaper one's time over ReLU's, less 1", "速いほうとReLUの時間の比から1を引いた値"),
+        versus("cost", lambda a: min(a["sigmoid"], a["tanh"]) / a["ReLU"], lambda a: 1.0),
         margin=0.2,
         instead=(
-            "How much cheaper depends on the library and the processor: where calling a function "
-            "costs as much as computing it, hardly at all.",
-            "差の大きさはライブラリとプロセッサによる。関数の呼び出しに計算と同じくらいの時間がかかる場合は、"
-            "ほとんど差がない。",
+            "On today's processors hardly: all three take about as long as reading and writing the "
+            "numbers. Only a sigmoid of single NumPy operations takes several times as long.",
+            "現在のプロセッサではほとんど差がなく、どの関数でも数値の読み書きと同じ程度の時間しかかからない。"
+            "NumPyの演算を組み合わせたシグモイドだけは数倍の時間がかかる。",
         ),
     ),
-    Claim(
-        claim=(
-            "ReLU makes activations sparse.",
-            "ReLUを使うと、隠れ層の出力がスパース（大半が0）になる。",
+    of_learning(
+        ("ReLU makes activations sparse.", "ReLUを使うと隠れ層の出力がスパースになる。"),
+        "Glorot, Bordes & Bengio 2011, Deep sparse rectifier neural networks",
+        (
+            "Outputs of the last hidden layer of at most 1 % of the largest count as silent.",
+            "最後の隠れ層で出力の大きさが最大値の1%以下のものを0とみなす。",
         ),
-        source="Glorot, Bordes & Bengio 2011, Deep sparse rectifier neural networks",
-        experiment=(
-            LEARNING[0] + "After learning, outputs of the last hidden layer of at most 1 % of the "
-            "largest count as silent.",
-            LEARNING[1] + "学習後、最後の隠れ層で出力の大きさが最大値の1%以下のものを0とみなす。",
-        ),
-        metric=(
-            "share of silent outputs, ReLU less tanh",
-            "0とみなせる出力の割合。ReLUの値からtanhの値を引く",
-        ),
-        measure=lambda result: (
-            by_seed(result, "learning", lambda a: silent(a, "ReLU")),
-            by_seed(result, "learning", lambda a: silent(a, "tanh")),
-        ),
+        ("share of silent outputs, ReLU less tanh", "0とみなせる割合。ReLUからtanhを引く"),
+        lambda a: silent(a, "ReLU"),
+        lambda a: silent(a, "tanh"),
         unit="%",
         margin=0.1,
     ),
-    Claim(
-        claim=(
-            "Leaky ReLU keeps units alive that die with ReLU.",
-            "Leaky ReLUなら、ReLUで死んでしまうユニットも学習を続ける。",
+    of_learning(
+        ("Leaky ReLU keeps dead units alive.", "Leaky ReLUなら死んだユニットも学習できる。"),
+        "Maas, Hannun & Ng 2013, Rectifier nonlinearities improve acoustic models",
+        (
+            "Half of the first layer starts dead: biases so low that no image excites the unit. It "
+            "is alive again where some image does after learning.",
+            "第1層の半分のユニットは、どの画像にも反応しないほど小さいバイアスから始める。学習後にいずれかの"
+            "画像に反応すれば、生き返ったとみなす。",
         ),
-        source="Maas, Hannun & Ng 2013, Rectifier nonlinearities improve neural network acoustic "
-        "models",
-        experiment=(
-            LEARNING[0] + "Half of the first layer starts dead: biases so low that no image "
-            "excites the unit. The unit is alive again where some image does after learning.",
-            LEARNING[1]
-            + "第1層の半分のユニットは、どの画像にも反応しないほど小さいバイアスから始める。"
-            "学習後にいずれかの画像に反応すれば、生き返ったとみなす。",
-        ),
-        metric=(
-            "share of the dead units that are alive again, leaky ReLU less ReLU",
-            "死んだユニットのうち生き返った割合。Leaky ReLUの値からReLUの値を引く",
-        ),
-        measure=lambda result: (
-            by_seed(result, "learning", lambda a: a["Leaky ReLU, half dead: awake"].mean()),
-            by_seed(result, "learning", lambda a: a["ReLU, half dead: awake"].mean()),
-        ),
+        ("dead units alive again, leaky less ReLU", "生き返った割合。LeakyからReLUを引く"),
+        lambda a: a["Leaky ReLU, half dead: awake"].mean(),
+        lambda a: a["ReLU, half dead: awake"].mean(),
         unit="%",
         margin=0.1,
     ),
-    Claim(
-        claim=(
-            "A network with tanh learns faster than one with sigmoid.",
-            "tanhを使うネットワークは、シグモイドを使うネットワークより学習が速い。",
+    of_learning(
+        ("tanh learns faster than sigmoid.", "tanhを使うとシグモイドより学習が速い。"),
+        "LeCun, Bottou, Orr & Müller 1998, Efficient backprop, 4.4",
+        (
+            f"Steps to a mean loss of {TARGET}, at the quickest of three learning rates.",
+            f"平均損失が{TARGET}になるまでの更新回数を、3つの学習率のうち最も速いもので比べる。",
         ),
-        source="LeCun, Bottou, Orr & Müller 1998, Efficient backprop, 4.4",
-        experiment=(
-            LEARNING[0] + f"Steps until the mean loss of {WINDOW} steps is at most {TARGET}, each "
-            "at the quickest of three learning rates.",
-            LEARNING[1]
-            + f"{WINDOW}ステップの平均損失が{TARGET}以下になるまでの更新回数を、それぞれ3つの"
-            "学習率のうち最も速いもので比べる。",
-        ),
-        metric=(
-            "steps that sigmoid needs more than tanh",
-            "シグモイドがtanhより余計に要する更新回数",
-        ),
-        measure=lambda result: (
-            by_seed(result, "learning", lambda a: steps_needed(a, "sigmoid").min()),
-            by_seed(result, "learning", lambda a: steps_needed(a, "tanh").min()),
-        ),
+        ("steps that sigmoid needs more", "シグモイドが余計に要する更新回数"),
+        lambda a: steps_needed(a, "sigmoid").min(),
+        lambda a: steps_needed(a, "tanh").min(),
         unit="steps",
         margin=5.0,
     ),
-    Claim(
-        claim=(
-            "tanh maps its input to values from 0 to 1.",
-            "tanhは入力を0から1の範囲の値に変換する。",
+    of_learning(
+        ("tanh maps to values from 0 to 1.", "tanhは入力を0から1の範囲の値に変換する。"),
+        "many tutorials, which tell sigmoid's range of both",
+        (
+            "If the claim holds, no tanh unit of the last hidden layer gives less than 0.",
+            "主張が正しければ、最後の隠れ層のtanhの出力に0未満の値はない。",
         ),
-        source="many tutorials, which tell sigmoid's range of both",
-        experiment=(
-            LEARNING[0] + "The least output of the last hidden layer's tanh units; it would have "
-            "to be 0 or more.",
-            LEARNING[1] + "最後の隠れ層のtanhの出力の最小値を求める。主張が正しければ0以上になる。",
-        ),
-        metric=("least output of tanh", "tanhの出力の最小値"),
-        measure=lambda result: (
-            by_seed(result, "learning", lambda a: a["tanh: responses"].min()),
-            [0.0 for _ in result.seeds_of("learning")],
-        ),
+        ("least output of tanh", "tanhの出力の最小値"),
+        lambda a: a["tanh: responses"].min(),
+        lambda a: 0.0,
         margin=-0.01,
         instead=(
-            "tanh gives values from −1 to 1; from 0 to 1 is sigmoid's range. tanh(x) = 2σ(2x) − 1.",
-            "tanhの出力は−1から1の範囲にある。0から1はシグモイドの範囲である。tanh(x) = 2σ(2x) − 1"
-            "の関係がある。",
+            "tanh gives values from −1 to 1; sigmoid's are from 0 to 1: tanh(x) = 2σ(2x) − 1.",
+            "tanhの範囲は−1から1である。0から1になるのはシグモイドで、tanh(x) = 2σ(2x) − 1である。",
         ),
     ),
 )
@@ -473,38 +363,33 @@ CONCEPT = Concept(
     introduces=INTRODUCES,
     equations=(
         (
-            r"\frac{\partial L}{\partial h_{l}} = \left( \frac{\partial L}{\partial h_{l+1}} "
-            r"\odot f'(h_l W_l) \right) W_l^{T}",
-            (
-                "One layer of backpropagation: the derivative f′ multiplies the gradient.",
-                "逆伝播の1層分。勾配に活性化関数の微分f′が掛かる。",
-            ),
+            r"\frac{\partial L}{\partial x} = (\frac{\partial L}{\partial y} \odot f'(xW)) W^T",
+            ("One layer back: f′ multiplies the gradient.", "逆伝播の1層分。勾配にf′が掛かる。"),
         ),
     ),
     terms=(
         ("activation function", "活性化関数"),
-        ("sigmoid function", "シグモイド関数"),
         ("hyperbolic tangent", "双曲線正接関数（tanh）"),
         ("rectified linear unit (ReLU)", "正規化線形関数（ReLU）"),
-        ("derivative", "微分（導関数）"),
         ("vanishing gradient", "勾配消失"),
-        ("saturation", "飽和"),
         ("sparse", "スパース（疎）"),
         ("dead unit", "死んだユニット（常に0を出力するユニット）"),
     ),
     demonstrations=(
         Demonstration(
             "curves",
-            lambda seed: {"x": POINTS, "slopes": tuple(SLOPES.tolist())},
+            lambda seed: {"x": POINTS},
             subject=lambda curve: ("Activation", {"activation": curve.partition(":")[0]}),
         ),
         Demonstration("gradient_norms", deep_network, seeds=5),
-        Demonstration("cost", numbers, seeds=5, measured=("ReLU", "sigmoid", "tanh", "product")),
+        Demonstration("cost", numbers, seeds=5, measured=(*WHOLE, "product")),
         Demonstration(
             "learning",
             small_images,
             seeds=5,
-            measured=tuple(f"{name}: {what}" for name in NETWORKS for what in MEASURED),
+            measured=tuple(
+                f"{name}: {what}" for name in NETWORKS for what in ("losses", "responses", "awake")
+            ),
         ),
     ),
     claims=CLAIMS,

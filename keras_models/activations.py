@@ -56,22 +56,12 @@ NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu",
 SHAPES = (196, 100), (100, 100), (100, 10)
 
 
-def curves(x, slopes, gradient_of):
-    """Values and derivatives at the points x by name; those of leaky ReLU for each slope."""
+def curves(x, gradient_of):
+    """Values and derivatives at the points x by name."""
     found = {}
     for name in NAMES:
         y, (dx,) = gradient_of(activations.get(name), [x], np.ones_like(x))
         found[name], found[f"{name}: derivative"] = y, dx
-
-    values, derivatives = [], []
-    for slope in slopes:
-        y, (dx,) = gradient_of(
-            lambda x, slope=slope: activations.leaky_relu(x, slope), [x], np.ones_like(x)
-        )
-        values.append(y)
-        derivatives.append(dx)
-    found["leaky_relu by slope"] = np.stack(values)
-    found["leaky_relu by slope: derivative"] = np.stack(derivatives)
     return found
 
 

@@ -141,16 +141,12 @@ NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu",
 SHAPES = (196, 100), (100, 100), (100, 10)
 
 
-def curves(x, slopes):
-    """Values and derivatives at the points x by name; those of leaky ReLU for each slope."""
+def curves(x):
+    """Values and derivatives at the points x by name."""
     found = {}
     for name in NAMES:
         found[name] = globals()[name](x)
         found[f"{name}: derivative"] = globals()[f"{name}_derivative"](x)
-    found["leaky_relu by slope"] = np.stack([leaky_relu(x, slope) for slope in slopes])
-    found["leaky_relu by slope: derivative"] = np.stack(
-        [leaky_relu_derivative(x, slope) for slope in slopes]
-    )
     return found
 
 
