@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 560, 280
 PANEL_WIDTH, PANEL_HEIGHT = 230, 170
 SQUARE = 340
 LEGEND_OF_LINES = {"symbolType": "stroke", "symbolSize": 300}
+MANY_TIMES = 1e5  # from the lower to the upper end of a logarithmic axis
 ROOM = 0.04  # beyond the last values, as a share of an axis
 
 
@@ -118,6 +119,12 @@ def scale(values: pd.Series, log: bool = False, room: float = ROOM) -> dict:
     """A scale over all values, so that it stays where it is when a slider moves."""
     found = {"domain": list(span(values, log, room)), "nice": False}
     return {**found, "type": "log"} if log else found
+
+
+def number_format(scale: dict) -> str:
+    """How an axis writes its numbers: powers of ten where it spans many of them."""
+    low, high = scale["domain"]
+    return "~e" if scale.get("type") == "log" and high > MANY_TIMES * low else "~g"
 
 
 def axes(x_domain, y_domain, x_title: Words, y_title: Words) -> tuple[alt.X, alt.Y]:

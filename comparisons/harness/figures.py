@@ -69,7 +69,8 @@ def lines(
     frame = parts.frame(data, x)
     x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).title(both(*x_title))
     scale = parts.scale(frame["y"], "y" in log) if y_domain is None else {"domain": list(y_domain)}
-    y = alt.Y("y:Q").scale(**scale).axis(format="%" if unit == "%" else "~g").title(both(*y_title))
+    form = "%" if unit == "%" else parts.number_format(scale)
+    y = alt.Y("y:Q").scale(**scale).axis(format=form).title(both(*y_title))
     base = alt.Chart().encode(x=x, **parts.look(frame, lines=True))
     pick = alt.selection_point(fields=[parts.colour_field(frame)], bind="legend")
     # Of a single run the mean is that run.

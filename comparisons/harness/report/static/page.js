@@ -117,14 +117,19 @@
     return Math.max(1, Math.min(spec.columns, Math.floor(width / (widest + GAP))));
   }
 
-  // A choice in order is picked by a slider: Vega would draw a list.
+  // A choice in order is picked by a slider: Vega would draw a list. Others are picked from one.
   function sliders(drawing, spec) {
     const controls = drawing.parentElement.querySelector(".controls");
     const kept = (drawing.kept ||= {});
     controls.replaceChildren();
     for (const parameter of spec.params || []) {
       const bind = parameter.bind;
-      if (!bind || !["select", "radio"].includes(bind.input)) continue;
+      if (!bind || !bind.input) continue;
+      if (!["select", "radio"].includes(bind.input)) {
+        // Vega draws it; what a reader has set stays through a change of language or width.
+        if (drawing.view) parameter.value = drawing.view.signal(parameter.name);
+        continue;
+      }
       delete parameter.bind;
       const options = bind.options;
       kept[parameter.name] ??= options.indexOf(parameter.value);
