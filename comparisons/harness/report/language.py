@@ -5,7 +5,8 @@ import re
 from markupsafe import Markup, escape
 
 from comparisons.harness.bilingual import LANGUAGES, Words
-from comparisons.harness.words import PHRASES, UNITS, WORDS
+from comparisons.harness.phrases import PHRASES
+from comparisons.harness.words import UNITS, WORDS
 
 _INDEX = re.compile(r"(.+?)(\[[\d, ]*\])")
 

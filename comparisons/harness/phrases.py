@@ -1,0 +1,70 @@
+"""What the harness writes into its records, in English there, and the same in Japanese.
+
+Each pair is a regular expression and its replacement, whose groups are translated in turn.
+"""
+
+from comparisons.harness.bilingual import Words
+
+PHRASES: tuple[Words, ...] = (
+    (r"layer (\S+)", r"\1層"),
+    (r"output (\d+)", r"出力\1"),
+    (r"output", "出力"),
+    (r"input (\d+)", r"入力\1"),
+    (r"weight (\d+) \((.+)\)", r"重み\1（\2）"),
+    (r"weights after each step", "各ステップ後の重み"),
+    (r"state (\d+) after the call", r"呼び出し後の状態\1"),
+    (r"gradient of (.+)", r"\1の勾配"),
+    (r"(.+) after step (\d+)", r"ステップ\2後の\1"),
+    (r"loss", "損失"),
+    (r"shapes differ: (.+) and (.+)", r"形状が異なる：\1と\2"),
+    (r"(.+) does not give it", r"\1に値がない"),
+    (r"nothing compared", "比べたものがない"),
+    (r"the concept declares nothing to compare", "比べる対象が宣言されていない"),
+    (r"(\w+) came out where float32 went in", r"float32の入力に対し、出力が\1になった"),
+    (
+        r"beyond step (\d+) rounding decides where it goes",
+        r"ステップ\1より先は、丸め誤差によって結果が変わる",
+    ),
+    (r"(\w+) is not installed \((.+)\)", r"\1がインストールされていない（\2）"),
+    (r"not asked for", "指定されていない"),
+    # Why Keras is known to diverge
+    (
+        r"TensorFlow casts the root of 2 by way of float32",
+        "TensorFlowが2の平方根をfloat32を経由して変換するため",
+    ),
+    (r"TensorFlow keeps the slope in float32", "TensorFlowが傾きをfloat32で保持するため"),
+    (
+        r"Keras casts the bounds by way of float32",
+        "Kerasが上限と下限をfloat32を経由して変換するため",
+    ),
+    (
+        r"Keras adds up the cumulative sums instead of the largest inputs",
+        "Kerasが大きい入力の和ではなく、累積和の和をとるため",
+    ),
+    (r"PyTorch keeps the slope 1/6 in float32", "PyTorchが傾き1/6をfloat32で保持するため"),
+    (
+        r"Keras rounds momentum, decay rates and epsilon to float32",
+        "Kerasが慣性の係数、減衰率、εをfloat32に丸めるため",
+    ),
+    (
+        r"1 - β₂ᵗ in float32 is good to four digits in the first steps",
+        "はじめのステップでは、float32の1 − β₂ᵗの精度が4桁程度しかないため",
+    ),
+    (r"TensorFlow interpolates in float32", "TensorFlowがfloat32で補間するため"),
+    (
+        r"Keras casts scale and offset by way of float32",
+        "Kerasがscaleとoffsetをfloat32を経由して変換するため",
+    ),
+    (
+        r"Keras casts a given mean and variance by way of float32",
+        "Kerasが与えられた平均と分散をfloat32を経由して変換するため",
+    ),
+    (
+        r"TensorFlow samples the gradient by the inverted map",
+        "TensorFlowが勾配を逆写像でサンプリングするため",
+    ),
+    (
+        r"Keras casts 1/√key_dim by way of float32",
+        "Kerasが1/√key_dimをfloat32を経由して変換するため",
+    ),
+)
