@@ -16,7 +16,7 @@ def both(english: str, japanese: str) -> str:
 
 
 def in_language(value, language: str):
-    """A Vega-Lite chart (plain values) with every text of `both` in one language, `"en"` or "ja"`."""
+    """A Vega-Lite chart (plain values) with the texts of `both` in one language, "en" or "ja"."""
     if isinstance(value, dict):
         return {
             in_language(key, language): in_language(item, language) for key, item in value.items()
