@@ -95,8 +95,8 @@ def draw(result):
                 unit="%",
             ),
             (
-                "`fit` reports the mean over an epoch's batches, whose first saw worse weights than "
-                "the last. Validation is measured after the epoch, and so starts higher.",
+                "`fit` reports the mean over an epoch's batches, whose first saw worse weights "
+                "than the last. Validation is measured after the epoch, and so starts higher.",
                 "`fit`が表示する訓練時の値はエポック中の全ミニバッチの平均であり、はじめの方は"
                 "学習の進んでいない重みで計算される。検証はエポックの終わりに測るため、最初は高く出る。",
             ),

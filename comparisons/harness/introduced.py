@@ -27,7 +27,8 @@ from reference_numpy import serialization
 LIBRARY = Path(rn.__file__).parent
 # What every layer has in common, or how work is shared out: not what a reader looks for.
 COMMON = (
-    *("layers/layer.py", "layers/penalties.py", "losses/loss.py", "losses/reduction.py"),
+    *("layers/layer.py", "layers/input_spec.py", "layers/penalties.py"),
+    *("losses/loss.py", "losses/reduction.py"),
     *("optimizers/optimizer.py", "optimizers/state.py", "optimizers/clipping.py"),
     *("serialization.py", "dtype_policies.py", "config.py", "tree.py"),
     *("ops/threads.py", "ops/blas.py", "concepts"),

@@ -127,6 +127,8 @@ def test_mnist_records():
         assert record["log_loss"] is None
         assert record["scores"]["accuracy"]["low"] is None  # one draw
         assert "300 training and 200 test images, drawn with seeds 0" in record["data"]
-    assert by_name["Majority class"]["scores"]["accuracy"]["mean"] == pytest.approx(0.1135, abs=0.003)
+    assert by_name["Majority class"]["scores"]["accuracy"]["mean"] == pytest.approx(
+        0.1135, abs=0.003
+    )
     for name in ("Logistic regression", "Support vector machine", "k nearest neighbours"):
         assert by_name[name]["scores"]["accuracy"]["mean"] > 0.75
