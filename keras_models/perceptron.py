@@ -18,7 +18,10 @@ def step():
 def AND():
     """1 where both inputs are 1."""
     layer = layers.Dense(
-        1, activation=step(), kernel_initializer=Constant(0.5), bias_initializer=Constant(-0.7)
+        1,
+        activation=step(),
+        kernel_initializer=Constant(0.5),
+        bias_initializer=Constant(-0.7),
     )
     return lambda x: layer(x)
 
@@ -26,7 +29,10 @@ def AND():
 def NAND():
     """Not AND: its weights and bias with the other sign."""
     layer = layers.Dense(
-        1, activation=step(), kernel_initializer=Constant(-0.5), bias_initializer=Constant(0.7)
+        1,
+        activation=step(),
+        kernel_initializer=Constant(-0.5),
+        bias_initializer=Constant(0.7),
     )
     return lambda x: layer(x)
 
@@ -34,14 +40,18 @@ def NAND():
 def OR():
     """1 where at least one input is 1: AND with another bias."""
     layer = layers.Dense(
-        1, activation=step(), kernel_initializer=Constant(0.5), bias_initializer=Constant(-0.2)
+        1,
+        activation=step(),
+        kernel_initializer=Constant(0.5),
+        bias_initializer=Constant(-0.2),
     )
     return lambda x: layer(x)
 
 
 def XOR():
     """1 where the inputs differ: one layer of two perceptrons, and one over it."""
-    return lambda x: AND()(ops.concatenate([NAND()(x), OR()(x)], axis=1))
+    first, second = (NAND(), OR()), AND()
+    return lambda x: second(ops.concatenate([gate(x) for gate in first], axis=1))
 
 
 def gates(x):
@@ -63,7 +73,7 @@ def search(x, targets, number, generator):
     w, b = generator.normal(size=(2, 2 * number)), generator.normal(size=2 * number)
     hidden = ops.reshape(dense(x, w, b, step()), (len(x), 2, number))
     v, c = generator.normal(size=(2, number)), generator.normal(size=number)
-    two = step()(ops.sum(hidden * ops.cast(v, x.dtype), axis=1) + ops.cast(c, x.dtype))
+    two = step()(ops.sum(hidden * ops.cast(v, hidden.dtype), axis=1) + ops.cast(c, hidden.dtype))
     return {"one perceptron": most_right(one, targets), "two layers": most_right(two, targets)}
 
 

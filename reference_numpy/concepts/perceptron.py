@@ -56,8 +56,8 @@ def gates(x):
 
 def moving_bias(x, biases):
     """What a perceptron with weights 0.5 and 0.5 answers at x for each bias: (biases, n)."""
-    return {"answers": np.stack([step(weighted_sum(x, np.full((2, 1), 0.5), b))[:, 0]
-                                 for b in biases])}  # fmt: skip
+    w = np.full((2, 1), 0.5)
+    return {"answers": np.stack([step(weighted_sum(x, w, b))[:, 0] for b in biases])}
 
 
 def search(x, targets, number, generator):
