@@ -46,7 +46,7 @@ CONVOLUTIONAL, DENSE = "convolutional", "fully connected"
 def some_images(seed):
     """Two images of two channels, a kernel of three filters, strides that differ."""
     generator = np.random.default_rng(seed)
-    shapes = {"x": (2, 6, 5, 2), "kernel": (3, 2, 2, 3), "bias": (3,)}
+    shapes = {"x": (2, 5, 6, 2), "kernel": (3, 2, 2, 3), "bias": (3,)}
     arrays = {name: generator.normal(size=shape) for name, shape in shapes.items()}
     return arrays | {"strides": (2, 1), "padding": "same"}
 
