@@ -114,7 +114,10 @@ def _function(record: dict) -> Function:
     member = module
     for part in record["name"].split("."):
         member = inspect.getattr_static(member, part)
-    lines, start = inspect.getsourcelines(inspect.unwrap(getattr(member, "__func__", member)))
+    # Class methods, properties and cached properties hold the function that they are made of.
+    for holder in ("__func__", "fget", "func"):
+        member = getattr(member, holder, member)
+    lines, start = inspect.getsourcelines(inspect.unwrap(member))
     text = inspect.cleandoc("\n" + "".join(lines))
     stretch = code.Stretch(record["name"], start, text, tuple(code.highlighted_lines(text)))
     path = Path(module.__file__).relative_to(Path(rn.__file__).parents[1])

@@ -81,6 +81,13 @@ def test_what_a_keras_half_returns_is_what_it_introduces(returned, member):
     assert introductions._member(introductions.ast.parse(returned).body[0].value) == member
 
 
+@pytest.mark.parametrize("name", ["Windows.of", "Windows.tiles", "Windows.pad", "blocks"])
+def test_a_method_of_any_kind_is_shown(name):
+    """A class method, a cached property, a method, a function."""
+    shown = introductions._function({"module": "reference_numpy.ops.windows", "name": name})
+    assert f"def {name.split('.')[-1]}(" in shown.stretch.text
+
+
 def test_words_in_equations_are_one_identifier():
     assert "<mi>XOR</mi>" in equations.mathml(r"\mathrm{XOR}(x)")
     assert "<mo>&#x0223C;</mo>" in equations.mathml(r"m \sim p")
