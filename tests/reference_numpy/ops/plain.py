@@ -1,7 +1,7 @@
 """Convolution and pooling as the textbook writes them, for windows of any kind.
 
-The loop over the windows of a convolution is the one that its concept introduces. Every pooling
-walks through `windows_and_entries` and does the one line that its equation says.
+The loops over windows are those that the concepts of convolution and of pooling introduce; what
+those leave out is added around them.
 """
 
 import itertools
@@ -14,16 +14,12 @@ from reference_numpy.concepts.convolution import (
     zero_padding,
     zero_padding_backward,
 )
-
-
-def windows_and_entries(windows):
-    """`(output index, position in the window, input index)` of every entry inside the input."""
-    for o in itertools.product(*map(range, windows.output_size)):
-        for p in itertools.product(*map(range, windows.window_size)):
-            axes = zip(o, windows.strides, p, windows.dilation_rate, windows.before, strict=True)
-            i = tuple(a * s + b * d - before for a, s, b, d, before in axes)
-            if all(0 <= place < size for place, size in zip(i, windows.input_size, strict=True)):
-                yield o, p, i
+from reference_numpy.concepts.pooling import (
+    average_pooling,
+    average_pooling_backward,
+    max_pooling,
+    max_pooling_backward,
+)
 
 
 def conv(x, kernel, windows, groups=1):
@@ -86,22 +82,22 @@ def depthwise_conv_gradients(x, kernel, dy, windows):
 
 
 def max_pool(x, windows):
-    """y[o] is the largest x[i], and the i at which it is met first, for every channel."""
-    shape = (len(x), *windows.output_size, x.shape[-1])
-    y, place = np.full(shape, -np.inf), {}
-    for o, _, i in windows_and_entries(windows):
-        for n, c in itertools.product(range(len(x)), range(x.shape[-1])):
-            if (n, *o, c) not in place or x[(n, *i, c)] > y[(n, *o, c)]:
-                y[(n, *o, c)], place[(n, *o, c)] = x[(n, *i, c)], (n, *i, c)
-    return y, place
+    """The concept's loop, with a padding that is never the largest."""
+    return _largest(x, windows)[0]
 
 
 def max_pool_gradient(x, dy, windows):
-    """dx[i] += dy[o] where y[o] comes from x[i]."""
-    dx = np.zeros(x.shape)
-    for o, i in max_pool(x, windows)[1].items():
-        dx[i] += dy[o]
-    return dx
+    """dx of the concept's loop."""
+    return _largest(x, windows)[1](dy)
+
+
+def _largest(x, windows):
+    """y, and the function of dy that gives dx."""
+    padding = _padding(windows)
+    padded = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=-np.inf)
+    y, cache = max_pooling(padded, windows.window_size, windows.strides)
+    cut = x.shape, padding
+    return y, lambda dy: zero_padding_backward(max_pooling_backward(dy, cache), cut)
 
 
 def adaptive_windows(input_size, output_size):
@@ -130,25 +126,21 @@ def adaptive_pool_gradient(x, dy, share):
 
 
 def average_pool(x, windows):
-    """y[o] += x[i] / number of entries of o inside the input."""
-    y, count = np.zeros((len(x), *windows.output_size, x.shape[-1])), _counts(windows)
-    for o, _, i in windows_and_entries(windows):
-        for n in range(len(x)):
-            y[(n, *o)] += x[(n, *i)] / count[o]
-    return y
+    """The concept's loop, over the share of each window that lies inside the input."""
+    return _mean(x, windows)[0]
 
 
 def average_pool_gradient(x, dy, windows):
-    """dx[i] += dy[o] / number of entries of o inside the input."""
-    dx, count = np.zeros(x.shape), _counts(windows)
-    for o, _, i in windows_and_entries(windows):
-        for n in range(len(x)):
-            dx[(n, *i)] += dy[(n, *o)] / count[o]
-    return dx
+    """dx of the concept's loop."""
+    return _mean(x, windows)[1](dy)
 
 
-def _counts(windows):
-    count = np.zeros(windows.output_size)
-    for o, _, _ in windows_and_entries(windows):
-        count[o] += 1
-    return count
+def _mean(x, windows):
+    """y, and the function of dy that gives dx."""
+    padding, geometry = _padding(windows), (windows.window_size, windows.strides)
+    padded, cut = zero_padding(x, padding)
+    y, cache = average_pooling(padded, *geometry)
+    inside, _ = average_pooling(zero_padding(np.ones_like(x), padding)[0], *geometry)
+    return y / inside, lambda dy: zero_padding_backward(
+        average_pooling_backward(dy / inside, cache), cut
+    )
