@@ -42,7 +42,8 @@ class Settings:
 class Introduced:
     """Something that the concept introduces: a row of equation, NumPy and the Keras line.
 
-    The NumPy half writes it out as the function (or class) `name`, with numpy and that file alone:
+    The NumPy half writes it out as the function (or class) `name`, with numpy, that file and
+    what other concepts introduce (and their helpers), imported from the NumPy halves:
 
     - an operation: `y, cache = NAME(x, weight, …)` with `NAME_backward(dy, cache)`, which gives the
       gradient of each array of floats among the arguments, in their order (as a tuple, or bare
@@ -69,7 +70,8 @@ class Introduced:
             one for each step. None where `demonstration` proves it.
         inputs: how many of the arrays are inputs of the Keras layer; those after them are weights.
         training: whether the layer is called in training mode.
-        helpers: other functions of the NumPy half that its code calls, to be shown with it.
+        helpers: other functions of the NumPy half that its code calls, to be shown with it; other
+            concepts may import them.
         demonstration: the name of the demonstration that proves it, for a class or a loop.
         kinks: whether calculus is left out, since the function is constant between jumps.
     """
