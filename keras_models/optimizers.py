@@ -89,23 +89,21 @@ def build_model(optimizer, learning_rate):
     return model
 
 
-def sweep(x_train, y_train, x_validation, y_validation, x_test, y_test, rates, steps, generator):
+def sweep(x_train, y_train, x_test, y_test, rates, steps, generator):
     """The same model trained from the same weights and batches at every learning rate."""
     batches = generator.integers(0, len(x_train), (steps, 50))
     weights = [generator.normal(0, 0.05, shape) for shape in ((784, 100), (100, 10))]
     found = {}
     for name in rates:
-        losses, validation, test = [], [], []
+        losses, accuracies = [], []
         model = build_model(name, 1.0)
         for learning_rate in rates[name]:
             model.set_weights([weights[0], np.zeros(100), weights[1], np.zeros(10)])
             restart(model.optimizer, learning_rate)
             losses.append([model.train_on_batch(x_train[b], y_train[b])[0] for b in batches])
-            validation.append(accuracy(model, x_validation, y_validation))
-            test.append(accuracy(model, x_test, y_test))
+            accuracies.append(accuracy(model, x_test, y_test))
         found[f"{name}: losses"] = np.array(losses)
-        found[f"{name}: validation accuracy"] = np.array(validation)
-        found[f"{name}: test accuracy"] = np.array(test)
+        found[f"{name}: test accuracy"] = np.array(accuracies)
         found[f"{name}: first losses"] = found[f"{name}: losses"][0, :3]
     return found
 
