@@ -18,12 +18,12 @@ DEPTH, WIDTH, BATCH = 20, 100, 50
 # Factors of Xavier's deviation 1/√n for sigmoid and tanh, of He's √(2/n) for ReLU.
 SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
 HE, GLOROT = SCALES.index(1.0), SCALES.index(4.0)
-STEPS, TARGET, WINDOW, HALF = 150, 0.5, 10, 50
+STEPS, TARGET, WINDOW, HALF = 100, 0.7, 10, 50
 # Initial weights that suit each, and rates a quarter of a decade apart around its best.
 NETWORKS = {
     "sigmoid": ("sigmoid", 4.0, 0, (0.56, 1.0, 1.78)),
     "tanh": ("tanh", 1.0, 0, (0.18, 0.32, 0.56)),
-    "ReLU": ("relu", 2**0.5, 0, (0.18, 0.32, 0.56)),
+    "ReLU": ("relu", 2**0.5, 0, (0.32,)),
     "ReLU, half dead": ("relu", 2**0.5, HALF, (0.32,)),
     "Leaky ReLU, half dead": ("leaky_relu", 2**0.5, HALF, (0.32,)),
 }

@@ -90,9 +90,11 @@ CONCEPT = Concept(
             source="Kaggle, Titanic - Machine Learning from Disaster: many public notebooks",
             experiment=(
                 f"{SPLITS}-fold cross-validation, repeated, parties that share a ticket kept "
-                "together; the same preparation for both, fitted on each training side",
+                "together; the same preparation for both, fitted on each training side. The network "
+                "leaves a fifth of that side for validation, logistic regression uses all of it.",
                 f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は分けない。前処理は両者に共通で、"
-                "各分割の訓練データだけで求める",
+                "各分割の訓練データだけから求める。ネットワークはその5分の1を検証に回すが、ロジスティック回帰は"
+                "すべてを学習に使う。",
             ),
             metric=(
                 "test accuracy, the network's less logistic regression's, fold by fold",
