@@ -387,6 +387,10 @@ CONCEPT = Concept(
             "learning",
             small_images,
             seeds=5,
+            subject=lambda name: (
+                "Activation",
+                {"activation": NETWORKS[name.partition(":")[0]][0]},
+            ),
             measured=tuple(
                 f"{name}: {what}" for name in NETWORKS for what in ("losses", "responses", "awake")
             ),

@@ -68,7 +68,7 @@ def paths(start, steps, rates):
             optimizer, point = rule(learning_rate), keras.Variable(start, dtype=start.dtype.name)
             for step in range(steps):
                 optimizer.apply([ravine_gradient(point)], [point])
-                path[step + 1] = ops.convert_to_numpy(point)
+                path[step + 1] = point.numpy()
     return found
 
 
