@@ -19,6 +19,7 @@ DEPTH, WIDTH, BATCH = 20, 100, 50
 SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
 HE, GLOROT = SCALES.index(1.0), SCALES.index(4.0)
 STEPS, TARGET, WINDOW, HALF = 100, 0.7, 10, 50
+MEASURED = ("losses", "responses", "awake")
 # Initial weights that suit each, and rates a quarter of a decade apart around its best.
 NETWORKS = {
     "sigmoid": ("sigmoid", 4.0, 0, (0.56, 1.0, 1.78)),
@@ -387,13 +388,8 @@ CONCEPT = Concept(
             "learning",
             small_images,
             seeds=5,
-            subject=lambda name: (
-                "Activation",
-                {"activation": NETWORKS[name.partition(":")[0]][0]},
-            ),
-            measured=tuple(
-                f"{name}: {what}" for name in NETWORKS for what in ("losses", "responses", "awake")
-            ),
+            subject=lambda q: ("Activation", {"activation": NETWORKS[q.partition(":")[0]][0]}),
+            measured=tuple(f"{name}: {what}" for name in NETWORKS for what in MEASURED),
         ),
     ),
     claims=CLAIMS,
