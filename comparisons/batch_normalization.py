@@ -15,7 +15,7 @@ JAPANESE = {
     PLAIN: "正規化なし",
     BEFORE: "正規化あり",
     AFTER: "ReLUの後で正規化",
-    POOR: "悪い初期値",
+    POOR: "不適切な初期値",
 }
 PLACES = {PLAIN: "", BEFORE: "before", AFTER: "after"}
 
@@ -96,19 +96,20 @@ def draw(result):
             (
                 "Thin: single runs of all columns; thick: their mean. At rate 3 the plain network "
                 "learns nothing.",
-                "細い線は各実行、太い線は平均。学習率3では、正規化なしのネットワークは何も学習しない。",
+                "細い線はすべての実装の1回ごとの学習、太い線はその平均。学習率3では、"
+                "正規化なしのネットワークの学習はまったく進まない。",
             ),
         ),
         Figure(
             (
                 "Outputs of the hidden layers that began with poor weights",
-                "悪い初期値から学習したときの隠れ層の出力",
+                "不適切な初期値から学習したときの隠れ層の出力",
             ),
             figures.histograms(answers, x_title=("output after ReLU", "ReLUの出力"), panels=4),
             (
                 "Initial weights of standard deviation 0.01. Without normalization the outputs "
                 "fade from layer to layer, and so do the gradients.",
-                "重みの初期値の標準偏差は0.01。正規化しないと、出力は層を経るごとに小さくなり、勾配も"
+                "重みの初期値の標準偏差は0.01。正規化しないと、出力も勾配も層を経るごとに"
                 "小さくなる。",
             ),
         ),
@@ -132,7 +133,7 @@ def some_batch(seed):
 
 SETTING = (
     "MNIST, 1,000 images, four hidden layers of 100 with ReLU, SGD",
-    "MNIST 1,000枚、ReLUの隠れ層4つ（各100ユニット）、SGD",
+    "MNISTの画像1,000枚、ReLUの隠れ層4つ（各100ユニット）、SGD",
 )
 CONCEPT = Concept(
     title=("Batch normalization", "バッチ正規化（Batch Normalization）"),
@@ -142,9 +143,10 @@ CONCEPT = Concept(
         "unit may shift and scale them as it learns to (β, γ). Layers so keep getting inputs of "
         "the same size, whatever the layers before them do. In prediction there is no batch: means "
         "over the training steps stand in.",
-        "各ユニットの出力を、ミニバッチについて平均0、分散1になるように正規化し、その後で学習したγとβで"
-        "拡大・平行移動する。前の層がどう変わっても、各層は同じ大きさの入力を受け取れる。推論時には"
-        "ミニバッチがないため、学習中に求めた移動平均を代わりに用いる。",
+        "各ユニットの重み付き和を、ミニバッチごとに平均0、分散1になるように正規化し、その後、"
+        "学習によって決まるγとβで拡大・平行移動する。これにより、前の層がどう変わっても、"
+        "各層は同じ程度の大きさの入力を受け取り続ける。推論時にはミニバッチがないため、"
+        "学習中に求めた移動平均を代わりに用いる。",
     ),
     introduces=(
         Introduced(
@@ -156,8 +158,8 @@ CONCEPT = Concept(
             (
                 "Training: μ and σ² are those of the batch, the bar is a mean over it. Every row "
                 "moves μ and σ², so the gradient of each holds two means over all.",
-                "学習時：μとσ²はミニバッチの平均と分散、上線はミニバッチについての平均を表す。どの行もμと"
-                "σ²を動かすため、勾配に全行の平均が2つ現れる。",
+                "学習時：μとσ²はミニバッチの平均と分散、上線はミニバッチについての平均を表す。"
+                "どの行もμとσ²に影響するため、各行の勾配には全行についての平均が2つ現れる。",
             ),
             some_batch,
         ),
@@ -194,7 +196,8 @@ CONCEPT = Concept(
             source="Ioffe & Szegedy 2015; Saito, Deep Learning from Scratch, 6.3.1",
             experiment=(
                 f"{SETTING[0]}; each side at that of the rates 0.03, 0.3 and 3 that serves it best",
-                f"{SETTING[1]}。学習率0.03、0.3、3のうち、それぞれに最も適したものを使う",
+                f"{SETTING[1]}。学習率0.03、0.3、3のうち、"
+                "正規化の有無それぞれに最も適したものを使う",
             ),
             metric=(
                 "validation accuracy after three epochs, with less without",

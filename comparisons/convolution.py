@@ -36,7 +36,7 @@ START = NAMES["same, 2"]
 SIZE, KERNEL, CELL, GREY = 7, 3, 26, "#808890"
 BATCHES = (1, 4, 16, 64)
 WAYS = {
-    "loop": both("loop over windows", "窓についてのループ"),
+    "loop": both("loop over windows", "窓ごとのループ"),
     "im2col": both("im2col, one product", "im2colと1回の行列の積"),
     "library": both("the library's layer", "ライブラリのレイヤ"),
 }
@@ -167,7 +167,7 @@ def pictures(result):
                 milliseconds,
                 BATCHES,
                 x_title=("images in a batch", "バッチの画像数"),
-                y_title=("milliseconds an image", "画像1枚あたりのミリ秒"),
+                y_title=("milliseconds an image", "画像1枚あたりの時間（ミリ秒）"),
                 log="xy",
             ),
             (
@@ -175,10 +175,11 @@ def pictures(result):
                 "turns however many images there are, so a large batch shares its cost. im2col "
                 "copies each pixel 25 times: once that no longer fits the cache, its time an image "
                 "stops falling. The library does the same in blocks that fit.",
-                "順伝播と逆伝播、28×28画素に5×5のフィルター30個。ループの回数は画像が何枚でも576回なので、"
-                "バッチが大きいほど1枚あたりの負担は減る。im2colは各画素を25回コピーするため、キャッシュに"
-                "収まらなくなると1枚あたりの時間は減らなくなる。ライブラリは、収まる大きさに分けて同じ計算を"
-                "行う。",
+                "順伝播と逆伝播、28×28画素に5×5のフィルター30個。"
+                "ループの回数は画像が何枚でも576回なので、バッチが大きいほど1枚あたりの負担は"
+                "減る。im2colは各画素を25回コピーするため、キャッシュに収まらなくなると"
+                "1枚あたりの時間は減らなくなる。ライブラリは、キャッシュに収まる大きさに"
+                "分けて同じ計算を行う。",
             ),
         ),
     ]
@@ -187,8 +188,8 @@ def pictures(result):
 SPEED = (
     "28×28 pixels, 30 filters of 5×5, forward and backward, one core, the two ways in turns; the "
     "loop over windows takes all images and filters at once. ",
-    "28×28画素、5×5のフィルター30個、順伝播と逆伝播、1コア。2つの方法を交互に測る。窓についてのループは、"
-    "すべての画像とフィルターを一度に扱う。",
+    "28×28画素、5×5のフィルター30個、順伝播と逆伝播、1コア。2つの方法を交互に測る。"
+    "窓ごとのループは、すべての画像とフィルターを一度に扱う。",
 )
 CLAIMS = (
     Claim(
@@ -203,7 +204,7 @@ CLAIMS = (
         ),
         metric=(
             "how many times as fast im2col is, less 1",
-            "im2colがループの何倍速いか。そこから1を引く",
+            "im2colの速さがループの何倍か。その値から1を引く",
         ),
         measure=lambda result: (gain(result, 16), [1.0] * len(result.seeds_of("speed"))),
         unit="×",
@@ -221,7 +222,7 @@ CLAIMS = (
         ),
         metric=(
             "how many times as fast im2col is, with 64 images less with one",
-            "im2colがループの何倍速いか。64枚での値から1枚での値を引く",
+            "im2colの速さがループの何倍か。64枚での値から1枚での値を引く",
         ),
         measure=lambda result: (gain(result, 64), gain(result, 1)),
         unit="×",
@@ -229,23 +230,24 @@ CLAIMS = (
             "What im2col saves is the turns of the loop, which do not grow with the batch; what it "
             "costs, 25 copies of every pixel, does. Large batches are best cut into blocks that "
             "fit the cache.",
-            "im2colが省くのはループの回数で、これはバッチが大きくなっても増えない。一方、各画素を25回"
-            "コピーする負担は枚数に比例して増える。大きなバッチでは、キャッシュに収まる大きさに分けて行うのが"
-            "よい。",
+            "im2colが省くのはループの回数で、これはバッチが大きくなっても増えない。一方、"
+            "各画素を25回コピーする負担は枚数に比例して増える。大きなバッチは、"
+            "キャッシュに収まる大きさに分けて計算するのがよい。",
         ),
     ),
     Claim(
         claim=(
             "Convolutions read images as well as a fully connected layer with far fewer weights.",
-            "畳み込み層は、全結合層よりはるかに少ない重みで、同等以上に画像を認識する。",
+            "畳み込み層は、全結合層よりはるかに少ない重みで、同等以上の精度で画像を認識できる。",
         ),
         source="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         experiment=(
             "5,000 MNIST images, Adam with learning rate 0.01, the best of five for both. Two "
             "convolutions and an output layer, 5,994 weights in all, against a hidden layer of 100 "
             "units, 79,510 weights; as well means no worse by half a point.",
-            "MNISTの画像5,000枚、学習率0.01のAdam（5通りのうち、どちらにも最適な値）。2つの畳み込み層と出力層（重みは全部で5,994個）を、"
-            "ユニット数100の隠れ層1つ（79,510個）と比べる。0.5ポイントを超えて劣らなければ同等とみなす。",
+            "MNISTの画像5,000枚、学習率0.01のAdam（5通りのうち、どちらにも最も適した値）。"
+            "2つの畳み込み層と出力層（重みは全部で5,994個）を、ユニット数100の隠れ層1つ（79,510"
+            "個）と比べる。0.5ポイントを超えて劣らなければ同等とみなす。",
         ),
         metric=(
             "test accuracy, convolutional less fully connected",
@@ -268,9 +270,10 @@ CONCEPT = Concept(
         "sums: the same few weights everywhere. Padding lets windows reach over the edge, a larger "
         "stride leaves windows out. With the windows in the rows of a matrix (im2col), the whole "
         "convolution is one matrix product.",
-        "畳み込み演算は、画像のあらゆる窓に小さなフィルターを重ね、要素ごとに掛けて和をとる。同じわずかな重みを"
-        "すべての位置で使う。パディングを行うと窓は画像の端の外まで届き、ストライドを大きくすると窓の数は減る。"
-        "im2colで窓を行列の行に並べると、畳み込み全体が1回の行列の積になる。",
+        "畳み込み演算は、画像のあらゆる窓に小さなフィルターを重ね、要素ごとに掛けて和をとる。"
+        "どの位置でも同じ少数の重みを使う。パディングを行うと窓は画像の端の外まで届き、"
+        "ストライドを大きくすると窓の数は減る。im2colで窓を行列の行に並べると、"
+        "畳み込み全体が1回の行列の積になる。",
     ),
     introduces=(
         Introduced(
@@ -280,8 +283,8 @@ CONCEPT = Concept(
             (
                 "Zeros around the image x: p above it, q on its left. With p of them on each side, "
                 "an axis of n pixels has o windows of k pixels at stride s.",
-                "画像xのまわりを0で囲む。上にp個、左にq個。両側にp個ずつ加えると、n画素の軸には、大きさk、"
-                "ストライドsの窓がo個並ぶ。",
+                "画像xのまわりを0で囲む。xの上にp行、左にq列の0を加える。両側にp個ずつ加えると、"
+                "n画素の軸には、大きさkの窓がストライドsでo個並ぶ。",
             ),
             some_edges,
             helpers=("margins", "output_sizes"),
@@ -296,9 +299,10 @@ CONCEPT = Concept(
                 "The window at (i, j), entry by entry times the kernel, summed. x is a row of "
                 "channels, w a matrix from channels to filters, s the stride. All windows share w, "
                 "so its gradient sums over them; that of a pixel sums over the windows it lies in.",
-                "位置(i, j)の窓とフィルターを要素ごとに掛けて和をとる。xはチャンネルの行"
-                "ベクトル、wはチャンネルからフィルターへの行列、sはストライド。すべての窓がwを共有する"
-                "ので、wの勾配は窓にわたる和になる。画素の勾配は、その画素を含む窓にわたる和になる。",
+                "位置(i, j)の窓とフィルターを要素ごとに掛けて和をとる。"
+                "xはチャンネルの行ベクトル、wはチャンネルをフィルターへ写す行列、sはストライド。"
+                "すべての窓がwを共有するので、wの勾配は窓にわたる和になる。画素の勾配は、"
+                "その画素を含む窓にわたる和になる。",
             ),
             some_images,
             helpers=("windows",),

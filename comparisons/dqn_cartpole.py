@@ -93,8 +93,8 @@ def draw(result):
             (
                 "After each 500 steps of learning, the mean over the validation episodes. Thin: "
                 "single runs of all columns; thick: their mean.",
-                "500ステップ学習するごとに検証用のエピソードで測った平均。細い線は各実行、"
-                "太い線は平均。",
+                "500ステップ学習するごとに検証用のエピソードで測った平均。"
+                "細い線はすべての実装の1回ごとの学習、太い線はその平均。",
             ),
         )
     ]
@@ -108,10 +108,10 @@ CONCEPT = Concept(
         "actions after it will bring. It learns from its own guesses. Two things keep that from "
         "running in circles: a memory from which past steps are drawn in any order, and a second "
         "network, a copy that stands still for a while, to compute the targets.",
-        "ネットワークは各行動の価値、つまりいま得る報酬とその後に最善の行動を続けて得る報酬の和を予測し、"
-        "自分自身の予測を教師として学習する。学習を安定させるのは2つの工夫である。過去の経験を"
-        "順不同に取り出す経験再生と、しばらく固定しておく複製で目標値を計算するターゲットネットワークで"
-        "ある。",
+        "ネットワークは各行動の価値、つまりいま得る報酬とその後に最善の行動を続けて得る報酬の和を"
+        "予測し、自分自身の予測を教師として学習する。学習を安定させる工夫は2つある。"
+        "過去の経験をランダムな順に取り出す経験再生と、しばらく固定しておく複製のネットワークで"
+        "目標値を計算するターゲットネットワークである。",
     ),
     introduces=(
         Introduced(
@@ -123,8 +123,7 @@ CONCEPT = Concept(
                 "The physics of a pole of mass m = 0.1 kg and half length l = 0.5 m on a cart, "
                 "M = 1.1 kg together, in steps of 1/50 s.",
                 "台車と棒の運動方程式。棒の質量m = 0.1 kg、長さの半分l = 0.5 m、"
-                "全体の質量M = 1.1 kg。"
-                "1/50秒ずつ進める。",
+                "全体の質量M = 1.1 kg。1/50秒刻みで計算を進める。",
             ),
             demonstration="fall",
         ),
@@ -133,7 +132,8 @@ CONCEPT = Concept(
             r"a = \begin{cases} \mathrm{random} & (u < \varepsilon) \\ \mathrm{argmax}_a Q(s, a) "
             r"& (u \ge \varepsilon) \end{cases}, \quad u \sim U(0, 1)",
             (
-                "Mostly the best action as far as is known, sometimes any, to find better ones.",
+                "Mostly the best action as far as is known, sometimes a random one, to find "
+                "better ones.",
                 "たいていは現時点で最善の行動を、ときどきランダムな行動を選び、より良い行動を探す。",
             ),
             demonstration="explore",
@@ -142,9 +142,10 @@ CONCEPT = Concept(
             "recall",
             r"(s, a, s', \mathrm{end})_{1 \dots n} \sim U(\mathrm{memory})",
             (
-                "Experience replay: steps that follow one "
-                "another are alike, a batch of any is not.",
-                "経験再生：連続するステップは互いに似ているため、ランダムに取り出して学習する。",
+                "Experience replay: steps that follow one another are alike, those of a random "
+                "batch are not.",
+                "経験再生：連続するステップは互いに似ているため、過去のステップをランダムに"
+                "取り出して学習する。",
             ),
             helpers=("remember",),
             demonstration="explore",

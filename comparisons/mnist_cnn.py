@@ -58,8 +58,8 @@ def pictures(result):
             (
                 "Each unit sees all 784 pixels, and has to learn the same stroke anew for every "
                 "place where it may be.",
-                "どのユニットも784画素すべてを見る。同じ線でも、現れうる場所ごとに学習し直さなければ"
-                "ならない。",
+                "どのユニットも784画素すべてを入力とするため、同じ線でも、"
+                "現れうる位置ごとに学習し直さなければならない。",
             ),
         ),
     ]
@@ -75,9 +75,9 @@ CONCEPT = Concept(
         "A fully connected layer does not know which pixels are neighbours. A convolution looks "
         "at small windows with the same weights everywhere, pooling makes it forgiving of small "
         "shifts, and a network with one such layer reads digits better than one without.",
-        "全結合層は、どの画素が隣り合っているかを知らない。畳み込み層は小さな窓をどこでも同じ重みで見て、"
-        "プーリング層は小さなずれを吸収する。このような層を1つもつだけで、もたないネットワークより正しく数字を"
-        "認識できる。",
+        "全結合層では、どの画素が隣り合っているかという情報が失われる。"
+        "畳み込み層はどの位置の小さな窓にも同じ重みを適用し、プーリング層は位置の小さなずれを"
+        "吸収する。このような層を1つ加えるだけで、ネットワークはより高い精度で数字を認識できる。",
     ),
     equations=(
         (
@@ -109,7 +109,8 @@ CONCEPT = Concept(
         Claim(
             claim=(
                 "A convolutional network reads digits better than a fully connected one.",
-                "畳み込みニューラルネットワークは、全結合ネットワークより正しく数字を認識する。",
+                "畳み込みニューラルネットワークは、全結合ネットワークより高い精度で数字を"
+                "認識する。",
             ),
             source="LeCun et al. 1998; Saito, Deep Learning from Scratch, 7.5",
             experiment=(

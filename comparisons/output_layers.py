@@ -88,10 +88,10 @@ def draw(result):
                 start=1.0,
             ),
             (
-                "The three always add up to 1. Divided by a temperature T, the logits decide more "
-                "sharply (T < 1) or less (T > 1).",
-                "3つの確率の和は常に1になる。ロジットを温度Tで割ると、T < 1では判定が鋭く、"
-                "T > 1では緩やかになる。",
+                "The three always add up to 1. Divided by a temperature T, the logits decide "
+                "more sharply (T < 1) or less sharply (T > 1).",
+                "3つの確率の和は常に1になる。ロジットを温度Tで割ると、T < 1では確率の差が広がり、"
+                "T > 1では差が縮まる。",
             ),
         ),
         Figure(
@@ -107,8 +107,8 @@ def draw(result):
             (
                 "In float32 exp overflows from 89 on, and ∞ / ∞ is no number. With the largest "
                 "logit taken off first, no exponent is above 0.",
-                "float32では89以上でexpがオーバーフローし、∞ / ∞は数にならない。先に最大値を"
-                "引けば、指数が0を超えることはない。",
+                "float32では、入力が89以上になるとexpがオーバーフローし、∞ / ∞は数にならない。"
+                "先にロジットの最大値を引けば、指数が0を超えることはない。",
             ),
         ),
     ]
@@ -121,14 +121,15 @@ CONCEPT = Concept(
         "What the last layer does depends on the question. For a number (regression) its sum is "
         "the answer; for one of several classes softmax turns the sums, called logits, into "
         "probabilities that add up to one.",
-        "出力層の活性化関数は問題によって決まる。数値を予測する回帰では和をそのまま出力し、"
-        "いくつかのクラスから1つを選ぶ分類では、ソフトマックス関数で和（ロジット）を合計1の確率に変える。",
+        "出力層の活性化関数は、解く問題に応じて選ぶ。数値を予測する回帰では重み付き和をその"
+        "まま出力し、いくつかのクラスから1つを選ぶ分類では、ソフトマックス関数で"
+        "重み付き和（ロジット）を総和が1の確率に変換する。",
     ),
     introduces=(
         Introduced(
             "identity",
             r"y = x, \quad \frac{dy}{dx} = 1",
-            ("Regression: the sum is the answer.", "回帰：和をそのまま出力する。"),
+            ("Regression: the sum is the answer.", "回帰：重み付き和をそのまま出力する。"),
             some_logits,
         ),
         Introduced(
@@ -139,8 +140,8 @@ CONCEPT = Concept(
             (
                 "Classification: probabilities. Taking m off multiplies numerator and denominator "
                 "by the same number, and nothing overflows.",
-                "分類：確率を出力する。mを引くことは分子と分母に同じ数を掛けることと等しく、"
-                "オーバーフローだけを防ぐ。",
+                "分類：確率を出力する。mを引いても、分子と分母に同じ数を掛けるのと等しいので"
+                "出力は変わらず、オーバーフローは起こらなくなる。",
             ),
             some_logits,
         ),
@@ -194,7 +195,7 @@ CONCEPT = Concept(
             source="Saito, Deep Learning from Scratch, 3.5.3",
             experiment=(
                 "500 rows of ten random logits a seed",
-                "シードごとにロジット10個の行を500行",
+                "シードごとに、ランダムなロジット10個からなる行を500行",
             ),
             metric=(
                 "10⁻⁶ less the largest distance of a sum from 1",
@@ -208,7 +209,7 @@ CONCEPT = Concept(
                 "すべてのロジットに同じ定数を加えても出力は変わらない。",
             ),
             source="Saito, Deep Learning from Scratch, 3.5.2",
-            experiment=("the same rows, with 3 added", "同じ行に3を加える"),
+            experiment=("the same rows, with 3 added", "同じ行のすべてのロジットに3を加える"),
             metric=(
                 "10⁻⁶ less the largest change of an output",
                 "10⁻⁶から、出力の変化の最大値を引いた値",
@@ -217,8 +218,8 @@ CONCEPT = Concept(
         ),
         Claim(
             claim=(
-                "Softmax of two classes is the sigmoid of the difference.",
-                "2クラスのソフトマックスは、差のシグモイドに等しい。",
+                "Softmax of two classes is the sigmoid of the logits' difference.",
+                "2クラスのソフトマックス関数は、ロジットの差のシグモイド関数に等しい。",
             ),
             source="Bishop 2006, Pattern Recognition and Machine Learning, 4.2",
             experiment=("the first two logits of the same rows", "同じ行の最初の2つのロジット"),
@@ -229,7 +230,10 @@ CONCEPT = Concept(
             measure=lambda result: deviation(result, "softmax of two", "sigmoid of the difference"),
         ),
         Claim(
-            claim=("Naive softmax overflows.", "素朴なソフトマックスの実装はオーバーフローする。"),
+            claim=(
+                "Naive softmax overflows.",
+                "ソフトマックス関数の素朴な実装はオーバーフローする。",
+            ),
             source="Saito, Deep Learning from Scratch, 3.5.2",
             experiment=(
                 "logits with a standard deviation of 1,000, in float32",
@@ -247,13 +251,14 @@ CONCEPT = Concept(
             claim=(
                 "Softmax twice (a softmax layer before a loss that applies softmax itself) trains "
                 "without a complaint, and worse.",
-                "ソフトマックスを2回かけても（ソフトマックス層の後に、内部でソフトマックスを計算する損失を"
-                "使っても）エラーは出ないが、学習は悪くなる。",
+                "ソフトマックス関数を2回適用しても（ソフトマックス層の後に、"
+                "内部でソフトマックス関数を計算する損失関数を使っても）エラーは出ないが、"
+                "学習の結果は悪くなる。",
             ),
             source="Keras documentation, from_logits; a common question",
             experiment=(
-                "2,000 MNIST images, 50 units, SGD with learning rate 0.1, 10 epochs",
-                "MNIST 2,000枚、50ユニット、学習率0.1のSGD、10エポック",
+                "2,000 MNIST images, 50 hidden units, SGD with learning rate 0.1, 10 epochs",
+                "MNISTの画像2,000枚、隠れ層のユニット数50、学習率0.1のSGD、10エポック",
             ),
             metric=("test accuracy, once less twice", "テストデータの認識精度（1回 − 2回）"),
             unit="%",

@@ -90,12 +90,16 @@ def draw(result):
                 "A perceptron with the weights 0.5 and 0.5. The bias moves the line without "
                 "turning it: between −1 and −0.5 the perceptron is AND, between −0.5 and 0 it is "
                 "OR. It is XOR nowhere.",
-                "重みを0.5と0.5に固定したパーセプトロン。バイアスを変えると、直線は向きを変えずに平行に動く。"
-                "−1と−0.5の間ではANDに、−0.5と0の間ではORになるが、XORになることはない。",
+                "2つの重みをともに0.5に固定したパーセプトロン。バイアスを変えると、"
+                "境界の直線は向きを変えずに平行に動く。バイアスが−1と−0.5の間ではAND、"
+                "−0.5と0の間ではORになるが、XORになることはない。",
             ),
         ),
         Figure(
-            ("How many of the 16 functions of two inputs", "2入力の論理関数16個のうち実現できる数"),
+            (
+                "How many of the 16 functions of two inputs",
+                "2入力の論理関数16個のうち実現できる個数",
+            ),
             figures.bars(done, x_title=("functions, of 16", "実現できた関数の数（16個中）")),
             (
                 "Two inputs have 16 logic functions. One perceptron does all but XOR and its "
@@ -113,11 +117,12 @@ CONCEPT = Concept(
     ),
     chapter=chapters.PERCEPTRON.section(1),
     summary=(
-        "A perceptron adds up its inputs by weight and answers 1 where the sum with the bias "
+        "A perceptron adds up its weighted inputs and answers 1 where the sum with the bias "
         "exceeds 0. AND, NAND and OR are one perceptron each, with different numbers. XOR, which "
         "no straight line separates, takes two layers.",
-        "パーセプトロンは入力の重み付き和にバイアスを加え、0を超えたら1を出力する。AND、NAND、ORはどれも"
-        "1つのパーセプトロンであり、重みとバイアスの値が違うだけである。1本の直線では分けられないXORには、"
+        "パーセプトロンは入力の重み付き和にバイアスを加え、その値が0を超えたら1を、"
+        "そうでなければ0を出力する。AND、NAND、ORはどれも1つのパーセプトロンであり、"
+        "重みとバイアスの値が違うだけである。1本の直線では分けられないXORには、"
         "層を2つ重ねる必要がある。",
     ),
     introduces=(
@@ -127,7 +132,7 @@ CONCEPT = Concept(
             (
                 "Each weight says how much its input counts; the bias b says how easily the answer "
                 "is 1.",
-                "重みwは各入力の重要度を、バイアスbは1の出力しやすさを決める。",
+                "重みwは各入力の重要度を、バイアスbは1の出力されやすさを決める。",
             ),
             some_inputs,
             inputs=1,
@@ -162,7 +167,10 @@ CONCEPT = Concept(
         gate(
             "OR",
             r"y = h(0.5 x_1 + 0.5 x_2 - 0.2)",
-            ("One input is enough to exceed 0.2.", "どちらか一方の入力だけで0.2を超える。"),
+            (
+                "One input is enough to exceed 0.2.",
+                "どちらか一方の入力が1であれば、和が0.2を超える。",
+            ),
         ),
         gate(
             "XOR",

@@ -46,8 +46,8 @@ CONCEPT = Concept(
         "A small network on a small table: the data are few, so that the honest question is not "
         "only how accurate it is but how sure one can be of that, and whether it beats a rule of "
         "thumb.",
-        "小さな表データに小さなネットワークを使う。データが少ないため、認識精度だけでなく、その値がどこまで"
-        "確かなのか、単純な経験則に勝てるのかを問う必要がある。",
+        "小さな表データに小さなネットワークを使う。データが少ないため、精度の高さだけでなく、"
+        "その値がどこまで確かなのか、単純な経験則に勝てるのかも問う必要がある。",
     ),
     equations=(
         (
@@ -61,7 +61,7 @@ CONCEPT = Concept(
         ),
         (
             r"\frac{\partial L}{\partial a_n} = \frac{p_n - t_n}{N}",
-            ("its gradient at the input of the sigmoid", "シグモイド関数の入力に対する勾配"),
+            ("its gradient at the input of the sigmoid", "シグモイド関数の入力に関する勾配"),
         ),
     ),
     terms=(
@@ -85,30 +85,33 @@ CONCEPT = Concept(
         Claim(
             claim=(
                 "A neural network beats logistic regression on the Titanic.",
-                "タイタニックのデータでは、ニューラルネットワークはロジスティック回帰より認識精度が高い。",
+                "タイタニックのデータでは、ニューラルネットワークはロジスティック回帰より精度が"
+                "高い。",
             ),
             source="Kaggle, Titanic - Machine Learning from Disaster: many public notebooks",
             experiment=(
                 f"{SPLITS}-fold cross-validation, repeated, parties that share a ticket kept "
-                "together; the same preparation for both, fitted on each training side. The network "
-                "leaves a fifth of that side for validation, logistic regression uses all of it.",
-                f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は分けない。前処理は両者に共通で、"
-                "各分割の訓練データだけから求める。ネットワークはその5分の1を検証に回すが、ロジスティック回帰は"
-                "すべてを学習に使う。",
+                "together; the same preparation for both, fitted on each training side. The "
+                "network leaves a fifth of that side for validation, logistic regression uses "
+                "all of it.",
+                f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は別々のデータに分けない。"
+                "前処理は両者に共通で、各分割の訓練データだけから求める。"
+                "ネットワークはその5分の1を検証に回すが、ロジスティック回帰はすべてを学習に"
+                "使う。",
             ),
             metric=(
                 "test accuracy, the network's less logistic regression's, fold by fold",
-                "分割ごとのテストデータの認識精度の差（ネットワーク − ロジスティック回帰）",
+                "分割ごとのテストデータに対する精度の差（ネットワーク − ロジスティック回帰）",
             ),
             unit="%",
             margin=0.01,
             measure=network_against_logistic,
             test_over_train=1 / (SPLITS - 1),
             instead=(
-                "On a table this small the two are alike within a point: the network's bends find "
-                "little that the straight line misses.",
-                "これほど小さな表データでは両者の差は1ポイント以内に収まる。直線で分けられない構造を"
-                "ネットワークが見つける余地は小さい。",
+                "On a table this small the two are alike within a point: a curved boundary finds "
+                "little that a straight one misses.",
+                "これほど小さな表データでは両者の差は1ポイント以内に収まる。"
+                "直線では分けられない構造をネットワークが新たに見つける余地は小さい。",
             ),
         ),
     ),

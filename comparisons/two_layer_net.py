@@ -73,14 +73,14 @@ def draw(result):
                 x_title=("step", "ステップ"),
                 y_title=(
                     "cross-entropy of the step's batch",
-                    "そのミニバッチの交差エントロピー誤差",
+                    "ミニバッチの交差エントロピー誤差",
                 ),
             ),
             (
                 f"{STEPS} steps with the same batches of {BATCH} from the same weights: the lines "
                 "lie on one another.",
-                f"同じ初期値から、同じミニバッチ（{BATCH}個）で{STEPS}ステップ学習した。"
-                "すべての線が重なっている。",
+                f"同じ重みの初期値から、同じミニバッチ（サイズ{BATCH}）で{STEPS}ステップ学習し"
+                "た。すべての線が重なっている。",
             ),
         )
     ]
@@ -90,15 +90,18 @@ CONCEPT = Concept(
     title=("Two-layer network, written out in full", "2層ニューラルネットワークの実装"),
     chapter=chapters.LEARNING.section(4),
     summary=(
-        "Predict, loss, accuracy, numerical gradient and gradient in one class with its params in "
-        "a dictionary: the textbook's TwoLayerNet. Keras keeps the same numbers in two Dense "
-        "layers, and its automatic differentiation finds the same gradients. From the same weights "
-        "and batches both lose the same, step for step; where your own network and Keras part, "
-        "look for other initial weights, a sum in place of a mean, or a short last batch.",
-        "推論、損失、認識精度、数値微分、勾配を1つのクラスにまとめ、パラメータを辞書で持つ。教科書の"
-        "TwoLayerNetである。Kerasは同じ数値を2つのDense層に持ち、自動微分で同じ勾配を求める。同じ初期値と"
-        "同じミニバッチから始めれば、損失は1ステップごとに一致する。自作のネットワークとKerasの結果が"
-        "食い違うときは、重みの初期値、平均と和の違い、端数の最後のミニバッチを疑うとよい。",
+        "Predict, loss, accuracy, numerical gradient and gradient in one class with its params "
+        "in a dictionary: the textbook's TwoLayerNet. Keras keeps the same numbers in two Dense "
+        "layers, and its automatic differentiation finds the same gradients. From the same "
+        "weights and batches both have the same losses, step for step; where your own network "
+        "and Keras part, look for other initial weights, a sum in place of a mean, or a short "
+        "last batch.",
+        "推論、損失、認識精度、数値微分による勾配、誤差逆伝播法による勾配を1つのクラスにまとめ、"
+        "パラメータを辞書で持つ。教科書のTwoLayerNetである。Kerasでは同じパラメータを2つの"
+        "Dense層が持ち、自動微分で同じ勾配が求まる。重みの初期値とミニバッチが同じであれば、"
+        "両者の損失は1ステップごとに一致する。自作のネットワークとKerasの結果が食い違うときは、"
+        "重みの初期値の違い、損失の平均と和の取り違え、端数となる最後のミニバッチの扱いを疑うと"
+        "よい。",
     ),
     introduces=(
         Introduced(
@@ -110,8 +113,8 @@ CONCEPT = Concept(
             (
                 "Forward to the loss; back through softmax with cross-entropy, whose gradient is "
                 "y − t, and through the sigmoid.",
-                "順伝播で損失を求め、勾配がy − tになるソフトマックスと交差エントロピー誤差、"
-                "シグモイドの順に逆伝播する。",
+                "順伝播で損失を求め、ソフトマックス関数と交差エントロピー誤差（合わせた勾配はy − "
+                "t）、続いてシグモイド関数を逆伝播する。",
             ),
             demonstration="gradients",
         ),
@@ -119,7 +122,7 @@ CONCEPT = Concept(
     equations=(
         (
             r"L = -\frac{1}{N} \sum_n \sum_k t_{nk} \log y_{nk}",
-            ("cross-entropy, the mean over the batch", "交差エントロピー誤差（バッチの平均）"),
+            ("cross-entropy, the mean over the batch", "交差エントロピー誤差（ミニバッチの平均）"),
         ),
         (
             r"\frac{\partial L}{\partial W_2} = z_1^T \frac{\partial L}{\partial a_2}, \quad "

@@ -107,7 +107,8 @@ def pictures(result):
             ),
             (
                 "Both numbers of the code from −2 to 2: neighbours on the plane are alike.",
-                "潜在変数の2成分をそれぞれ−2から2まで動かした。平面上で近い点は似た画像になる。",
+                "潜在変数の2成分をそれぞれ−2から2まで動かした。平面上で近い点どうしは似た画像に"
+                "なる。",
             ),
         ),
         Figure(
@@ -117,7 +118,8 @@ def pictures(result):
             ),
             (
                 "Each from a code drawn from N(0, 1). None of them is in MNIST.",
-                "標準正規分布から引いた潜在変数をデコードしたもの。どれもMNISTにはない画像である。",
+                "標準正規分布からサンプリングした潜在変数をデコードしたもの。"
+                "どれもMNISTにはない画像である。",
             ),
         ),
         Figure(
@@ -126,7 +128,8 @@ def pictures(result):
             (
                 "Each digit stands at the mean that the encoder gives for such an image. It never "
                 "saw a label.",
-                "エンコーダが出力した平均の位置に、その画像の数字を書いた。エンコーダはラベルを見ていない。",
+                "各テスト画像について、エンコーダが出力した平均の位置にその数字を記した。"
+                "エンコーダの学習にラベルは使っていない。",
             ),
         ),
     ]
@@ -135,8 +138,8 @@ def pictures(result):
 SETTING = (
     "5,000 MNIST images, codes of 2 numbers, hidden layers of 128, Adam with learning rate 0.005, "
     "1,000 steps; 500 images from codes drawn from N(0, 1). ",
-    "MNISTの画像5,000枚、潜在変数は2次元、隠れ層のユニット数128、学習率0.005のAdam、1,000ステップ。"
-    "標準正規分布から引いた潜在変数で500枚を生成する。",
+    "MNISTの画像5,000枚、潜在変数は2次元、隠れ層のユニット数128、学習率0.005のAdam、"
+    "1,000ステップ。標準正規分布からサンプリングした潜在変数から500枚の画像を生成する。",
 )
 SCORE = (
     "classifier score (inception score), from 1 to 10: high where a network trained on MNIST is "
@@ -155,33 +158,36 @@ CLAIMS = (
             SETTING[0] + "Against images whose pixels are drawn one by one, each as often white as "
             "in MNIST.",
             SETTING[1]
-            + "比較するのは、各画素をMNISTでの明るさの平均に従って独立に引いた画像である。",
+            + "比較の相手は、MNISTと同じ割合で白になるように画素を1つずつ独立に生成した画像で"
+            "ある。",
         ),
         metric=(
             SCORE[0] + "samples less single pixels",
-            SCORE[1] + "生成画像の値から独立な画素の値を引く",
+            SCORE[1] + "生成画像の値から、画素を独立に生成した画像の値を引く",
         ),
         measure=against_single_pixels,
         margin=0.5,
     ),
     Claim(
         claim=(
-            "Without the KL term they do not: a plain autoencoder is no generator.",
-            "KL項がなければ数字に見えない。ただのオートエンコーダでは画像を生成できない。",
+            "Without the KL term samples do not look like digits: a plain autoencoder is no "
+            "generator.",
+            "KL項がなければ、生成画像は数字に見えない。通常のオートエンコーダでは画像を生成で"
+            "きない。",
         ),
         source="Kingma & Welling 2019, An introduction to variational autoencoders",
         experiment=(
             SETTING[0] + "The same with the KL term's weight at 0.",
             SETTING[1] + "KL項の重みを0にしたものと比べる。",
         ),
-        metric=(SCORE[0] + "with less without", SCORE[1] + "ありの値からなしの値を引く"),
+        metric=(SCORE[0] + "with less without", SCORE[1] + "KL項ありの値からなしの値を引く"),
         measure=lambda result: tuple(
             of_samples(result, variant, classifier_score) for variant in (VAE, WITHOUT)
         ),
         margin=0.5,
     ),
     Claim(
-        claim=("They are blurrier than real ones.", "生成画像は本物よりぼやける。"),
+        claim=("Samples are blurrier than real digits.", "生成画像は本物の画像よりぼやけている。"),
         source="Larsen et al. 2015, Autoencoding beyond pixels using a learned similarity metric",
         experiment=(
             SETTING[0] + "Against MNIST's test images.",
@@ -189,7 +195,7 @@ CLAIMS = (
         ),
         metric=(
             "share of grey pixels (0.1 to 0.9), samples less real ones",
-            "灰色の画素（0.1から0.9）の割合。生成画像の値から本物の値を引く",
+            "灰色の画素（0.1から0.9）の割合。生成画像の値から本物の画像の値を引く",
         ),
         measure=against_real,
         unit="%",
@@ -205,9 +211,10 @@ CONCEPT = Concept(
         "code drawn from it back into an image. The loss counts how badly the pixels come back, "
         "and how far the distribution is from N(0, 1). So every code near zero means something, "
         "and one drawn at random becomes a digit that nobody wrote.",
-        "エンコーダは画像を潜在変数の正規分布に変え、デコーダはそこから引いた潜在変数を画像に戻す。損失は、"
-        "画素をどれだけ復元できないかと、分布が標準正規分布からどれだけ離れているかの和である。そのため原点の"
-        "まわりのどの潜在変数にも意味があり、無作為に引いた潜在変数から、誰も書いたことのない数字が生まれる。",
+        "エンコーダは画像を潜在変数の正規分布に変え、デコーダはそこからサンプリングした潜在変数を"
+        "画像に戻す。損失は、画素の復元誤差と、その分布が標準正規分布からどれだけ離れているかを"
+        "表す値との和である。そのため原点のまわりのどの潜在変数にも意味があり、"
+        "ランダムに選んだ潜在変数から、誰も書いたことのない数字が生まれる。",
     ),
     introduces=(
         Introduced(
@@ -218,8 +225,8 @@ CONCEPT = Concept(
             (
                 "All chance is in ε, which no weight changes. So z has a gradient in μ and log σ², "
                 "and backpropagation goes through the draw.",
-                "乱数は重みによらないεだけである。zはμとlog σ²で微分でき、誤差逆伝播法を"
-                "サンプリングの手前まで適用できる。",
+                "乱数は重みによらないεだけである。そのためzはμとlog σ²で微分でき、"
+                "サンプリングを越えてエンコーダまで誤差逆伝播法を適用できる。",
             ),
             arguments,
             inputs=3,

@@ -148,8 +148,8 @@ def run_titanic_baselines(
     data = (
         f"Titanic: {len(frame)} passengers, {splits} folds × {repeats} repeats, parties that share "
         f"a ticket kept together, seed {seed}",
-        f"タイタニック：乗客{len(frame)}人、{splits}分割×{repeats}回、同じ切符を共有する同行者は"
-        f"分けない、シード{seed}",
+        f"タイタニック：乗客{len(frame)}人、{splits}分割×{repeats}回の交差検証、"
+        f"同じ切符の同行者は別々のデータに分けない、シード{seed}",
     )
     return [
         _record(baseline, drawn, SCORES, data, test_over_train=1 / (splits - 1))

@@ -39,7 +39,7 @@ class Chapter:
         return replace(self, number=f"{self.number}.{number}")
 
 
-CATALOGUE = ("Deep learning, side by side", "ディープラーニング対訳")
+CATALOGUE = ("Deep learning, side by side", "NumPyとKerasで読むディープラーニング")
 PERCEPTRON, NEURAL_NETWORKS, LEARNING, BACKPROPAGATION, TECHNIQUES, DATA, CONVOLUTION = (
     Chapter(CATALOGUE, str(number), title)
     for number, title in enumerate(

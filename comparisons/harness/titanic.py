@@ -162,9 +162,9 @@ def fold_dataset(
             f"Titanic: fold {fold.fold + 1} of repeat {fold.repeat + 1}, {len(train)} passengers "
             f"to train, {len(validation)} to validate (drawn with seed {seed}), {len(test)} to "
             "test; parties that share a ticket stay together",
-            f"タイタニック：{fold.repeat + 1}回目の{fold.fold + 1}番目の分割。訓練{len(train)}人、"
-            f"検証{len(validation)}人（シード{seed}で抽出）、テスト{len(test)}人。"
-            "同じ切符を共有する同行者は分けない。",
+            f"タイタニック：交差検証{fold.repeat + 1}回目の分割{fold.fold + 1}。"
+            f"訓練データ{len(train)}人、検証データ{len(validation)}人（シード{seed}で抽出）、"
+            f"テストデータ{len(test)}人。同じ切符の同行者は別々のデータに分けない。",
         ),
         names,
     )

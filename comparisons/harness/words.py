@@ -18,15 +18,14 @@ WORDS: dict[str, Words] = {
     # The first page
     "index title": (
         "Deep-learning concepts, twice",
-        "ディープラーニングをNumPyとKerasで二度書く",
+        "ディープラーニングをNumPyとKerasの両方で書く",
     ),
     "index lead": (
         "Every concept here stands once in NumPy that one can read and once in Keras that one "
         "would ship. The two are proven to compute the same, and then measured: how well they "
         "do, how they overfit, how fast they run.",
-        "どのコンセプトも、読んで分かるNumPyと、実務で使うKerasとで一度ずつ実装してある。"
-        "まず両者の計算が"
-        "一致することを検証し、次に性能、過学習、速度を測って比べる。",
+        "どのコンセプトも、読んで理解するためのNumPyと、実務で使うKerasの両方で実装してある。"
+        "まず両者の計算が一致することを検証し、次に性能、過学習、速度を測って比べる。",
     ),
     "number of concepts": ("concepts: {count}", "コンセプト：{count}件"),
     "find": ("Find", "検索"),
@@ -78,12 +77,12 @@ WORDS: dict[str, Words] = {
     "introduced note": (
         "Each row: the equation, the NumPy that computes it, written out in full, and the Keras "
         "line that does the same.",
-        "各行は、数式、それをすべて書き下したNumPyのコード、同じことをするKerasのコードの順に並ぶ"
-        "。",
+        "各行は、数式、それをすべて書き下したNumPyのコード、同じことをするKerasのコードの順に"
+        "並べてある。",
     ),
     "equation": ("Equation", "数式"),
-    "agrees with": ("Proven equal:", "一致を検証："),
-    "differs from": ("Not proven equal:", "一致せず："),
+    "agrees with": ("Proven equal:", "一致を確認："),
+    "differs from": ("Not proven equal:", "一致を確認できず："),
     "worst": ("{share} of the tolerance", "許容誤差の{share}"),
     "fast": ("How the library does it fast", "ライブラリでの高速な実装"),
     # The model
@@ -92,8 +91,8 @@ WORDS: dict[str, Words] = {
     "elsewhere": ("Introduced elsewhere", "ほかのページで登場したもの"),
     "same text": (
         "The same text in both halves, but for the library's name: {ours} here is {theirs} there.",
-        "NumPyとKerasでコードは同じ。違うのはライブラリの名前だけで、ここでの{ours}がKerasでは{th"
-        "eirs}になる。",
+        "NumPyとKerasでコードは同じ。違うのはライブラリの名前だけで、"
+        "ここでの{ours}がKerasでは{theirs}になる。",
     ),
     "same height": (
         "Definitions of the same name stand at the same height.",
@@ -109,7 +108,7 @@ WORDS: dict[str, Words] = {
     ),
     "only calculus": (
         "No Keras column ran: the NumPy half is compared with itself and with calculus alone.",
-        "Kerasの実装は実行していない。NumPyの実装を、それ自身および数値微分とだけ比べた。",
+        "Kerasの実装は実行していない。NumPyの実装どうし、および数値微分との比較だけを行った。",
     ),
     "nothing to compare": (
         "No Keras column ran, so that there was nothing to compare with.",
@@ -120,8 +119,7 @@ WORDS: dict[str, Words] = {
         "agree, and the largest share of its tolerance that any of them needed. At 100 % an error "
         "would be just within it.",
         "各欄は、比べた量（出力、勾配、重み、損失）のうち一致したものの数と、"
-        "誤差が許容誤差に占める割合の最大値。"
-        "100 %でちょうど許容誤差に等しい。",
+        "許容誤差に対する誤差の割合の最大値を示す。100 %のとき、誤差は許容誤差にちょうど等しい。",
     ),
     "what": ("What", "対象"),
     "where": ("Where", "量"),
@@ -129,7 +127,7 @@ WORDS: dict[str, Words] = {
     "precision": ("Precision", "精度"),
     "error": ("Error", "誤差"),
     "tolerance": ("Tolerance", "許容誤差"),
-    "needed": ("Needed", "必要な割合"),
+    "needed": ("Needed", "許容誤差比"),
     "verdict": ("Verdict", "判定"),
     "known to diverge": ("{count} known to diverge", "既知の相違{count}件"),
     "known divergence": ("known divergence", "既知の相違"),
@@ -142,12 +140,11 @@ WORDS: dict[str, Words] = {
         "“Where” is the quantity and, in brackets, the index of its worst element. The tolerance "
         "follows from the size of the quantity, or from how far one rounding of the inputs moves "
         "it; errors are absolute, in the quantity's own unit.",
-        "「量」の角括弧は、誤差が最大の要素の番号。許容誤差は、量の大きさ、"
-        "または入力を1回丸めたときに量が動く幅から"
-        "決まる。誤差は絶対誤差で、量と同じ単位。",
+        "「量」の角括弧内は、誤差が最大となる要素の添字。許容誤差は、量の大きさ、"
+        "または入力を1回丸めたときに量が動く幅から決まる。誤差は絶対誤差で、量と同じ単位。",
     ),
     "against calculus": ("calculus", "数値微分"),
-    "against written out": ("itself in float64", "float64での自分自身"),
+    "against written out": ("itself in float64", "自身のfloat64での計算"),
     "against library": ("the library", "ライブラリ"),
     "check model": ("model", "モデル"),
     "check training": ("training", "学習"),
@@ -170,16 +167,15 @@ WORDS: dict[str, Words] = {
         "Solid lines are training, dashed lines validation; thin lines are single runs, thick ones "
         "their mean. Click a name in the legend to see one column alone.",
         "実線は訓練データ、破線は検証データ。細い線は1回ごとの学習、太い線はその平均。"
-        "凡例の名前をクリックすると、"
-        "その実装だけを表示する。",
+        "凡例の名前をクリックすると、その実装だけが表示される。",
     ),
     "curves of fit": (
         "The training curve is measured during the epoch and in training mode (dropout at work, "
         "weights still moving), the validation curve after it in inference mode: early on, the "
         "distance between them says little about overfitting.",
         "訓練データの曲線は、エポックの途中で（Dropoutが働き、重みが更新されている間に）測り、"
-        "検証データの曲線は"
-        "エポックの後に推論モードで測る。学習の初期には、両者の隔たりは過学習をほとんど表さない。",
+        "検証データの曲線はエポックの後に推論モードで測る。そのため学習の初期における両者の差は、"
+        "過学習とはほとんど関係がない。",
     ),
     "by epoch": ("{name} by epoch", "{name}の推移"),
     "loss": ("loss", "損失"),
@@ -230,8 +226,8 @@ WORDS: dict[str, Words] = {
     "folds note": (
         "The runs are folds of repeated cross-validation and share training data: their intervals "
         "are corrected for that (Nadeau and Bengio 2003).",
-        "各回は反復交差検証の分割で、訓練データを共有するため、信頼区間を補正してある（Nadeau and"
-        " Bengio 2003）。",
+        "各回は反復交差検証の分割で、訓練データを共有するため、信頼区間を補正してある（Nadeau "
+        "and Bengio 2003）。",
     ),
     "baselines note": (
         "Baselines are scikit-learn’s, on: {data}.",
@@ -240,11 +236,12 @@ WORDS: dict[str, Words] = {
     "baselines of folds": (
         "They train on the whole training side of a fold, where a network gives part of it to "
         "validation.",
-        "ベースラインは分割の訓練側をすべて学習に使う。ネットワークはその一部を検証に回す。",
+        "ベースラインは各分割の訓練データをすべて学習に使うが、"
+        "ネットワークはその一部を検証データに回す。",
     ),
     "first run on": (
         "The networks’ first run is on: {data}.",
-        "ネットワークの初回のデータ：{data}。",
+        "ネットワークの1回目の学習に使ったデータ：{data}",
     ),
     "equivalence": ("Are the halves equivalent?", "NumPyとKerasの同等性"),
     "less NumPy's": ("{score}: Keras less NumPy", "{score}（KerasからNumPyを引いた差）"),
@@ -259,11 +256,10 @@ WORDS: dict[str, Words] = {
         "Two one-sided tests (TOST) of the first score on runs paired by seed and fold: equivalent "
         "where the whole 90 % interval lies within the margin. “Not shown” says that the runs are "
         "too few or too spread to tell, not that the halves differ.",
-        "第一の評価指標について、シードと分割をそろえた対応のある2つの片側検定（TOST）。"
-        "90 %信頼区間全体が許容差に"
-        "収まれば同等とする。「示せず」は、回数が少ないかばらつきが大きくて判定できないという意味"
-        "で、両者が異なるという"
-        "意味ではない。",
+        "第一の評価指標について、シードと分割をそろえた対応のある2つの片側検定（TOST）を行う。"
+        "90 %信頼区間全体が許容差に収まれば同等とする。「示せず」は、"
+        "回数が少ないか、ばらつきが大きいために判定できないという意味であり、"
+        "両者が異なるという意味ではない。",
     ),
     # Speed
     "speed": ("Speed", "速度"),
@@ -272,7 +268,7 @@ WORDS: dict[str, Words] = {
     "seconds_per_prediction": ("prediction of a batch, ms", "1バッチの推論（ms）"),
     "seconds_per_epoch": ("training epoch, s", "学習1エポック（s）"),
     "compile_seconds": ("compilation, s", "コンパイル（s）"),
-    "peak_memory_bytes": ("peak memory, MB", "最大メモリ（MB）"),
+    "peak_memory_bytes": ("peak memory, MB", "最大メモリ使用量（MB）"),
     "over NumPy": ("÷ NumPy's", "NumPy比"),
     "parameters": ("parameters", "パラメータ数"),
     "median": ("median", "中央値"),
@@ -289,12 +285,11 @@ WORDS: dict[str, Words] = {
         "counted. Memory is the process's largest resident size while training, framework and "
         "data counted in (1 MB = 10⁶ bytes).",
         "1ステップは、大きさ{batch}のバッチに対する順伝播、逆伝播、更新。"
-        "推論も同じ大きさの1バッチ。時間は"
-        "ウォームアップ後の中央値で、デバイスと同期して測る。コンパイルは、"
-        "最初のステップが中央値より余分にかかった時間。"
-        "1エポックは{steps}ステップで、検証データの評価は含まない。"
-        "メモリは学習中のプロセスの最大常駐サイズで、"
-        "フレームワークとデータを含む（1 MB = 10⁶バイト）。",
+        "推論も同じ大きさの1バッチ。時間はウォームアップ後の中央値で、デバイスと同期して測る。"
+        "コンパイルの時間は、最初のステップの時間から中央値を引いた値。"
+        "1エポックは{steps}ステップで、検証データでの評価の時間は含まない。"
+        "メモリは学習中のプロセスの最大常駐サイズで、フレームワークとデータを含む（1 MB = "
+        "10⁶バイト）。",
     ),
     "speed ratios": ("Time of a training step, Keras over NumPy", "学習1ステップの時間（NumPy比）"),
     "keras over numpy": ("Keras ÷ NumPy", "Keras ÷ NumPy"),
@@ -302,8 +297,7 @@ WORDS: dict[str, Words] = {
         "Left of the line Keras is faster, right of it NumPy. Where a step is short, what a "
         "framework does around the arithmetic weighs most.",
         "破線より左ではKerasが、右ではNumPyが速い。1ステップが短いほど、"
-        "計算そのもの以外のフレームワークの処理が"
-        "大きく効く。",
+        "計算そのもの以外にフレームワークが行う処理の影響が大きくなる。",
     ),
     "entry": ("model", "モデル"),
     # Claims
@@ -319,13 +313,12 @@ WORDS: dict[str, Words] = {
     "stated in": ("Stated in", "出典"),
     "instead": ("What is true instead", "正しくは"),
     "claims note": (
-        "Confirmed: the whole 95 % interval of the paired difference lies above the smallest effe"
-        "ct "
-        "that counts (zero where none is named); refuted: wholly below; else undecided. The "
-        "verdict comes from the runs, not from the text.",
-        "対応のある差の95 %信頼区間全体が、意味のある最小の効果（指定がなければ0）"
-        "を上回れば「支持」、下回れば「反証」、"
-        "それ以外は「判定できず」とする。判定は文章ではなく実行結果による。",
+        "Confirmed: the whole 95 % interval of the paired difference lies above the smallest "
+        "effect that counts (zero where none is named); refuted: wholly below; else undecided. "
+        "The verdict comes from the runs, not from the text.",
+        "対応のある差の95 %信頼区間全体が、意味のある最小の効果（指定がなければ0）を"
+        "上回れば「支持」、下回れば「反証」、それ以外は「判定できず」とする。"
+        "判定は説明文ではなく実行結果から決まる。",
     ),
     # How to get the page again
     "run": ("Run it again", "再現"),
