@@ -23,7 +23,12 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
         if c is not None
     )
     sources = floats + [weight.value for weight in weights]
-    gradients = torch.autograd.grad(total, sources, allow_unused=True)
+    differentiable = isinstance(total, torch.Tensor) and total.requires_grad
+    gradients = (
+        torch.autograd.grad(total, sources, allow_unused=True)
+        if differentiable
+        else [None] * len(sources)
+    )
     gradients = [
         torch.zeros_like(source) if gradient is None else gradient
         for gradient, source in zip(gradients, sources, strict=True)
