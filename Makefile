@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 # What `make compare` runs: some of every kind, in under five minutes on two quiet cores.
 # Everything is `.venv/bin/sidebyside run --all`.
-CONCEPTS := perceptron activations output_layers convolution titanic_mlp two_layer_net
+CONCEPTS := perceptron activations output_layers convolution titanic_mlp
 
 .PHONY: compare test lint clean
 .DELETE_ON_ERROR:

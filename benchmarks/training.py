@@ -30,7 +30,7 @@ from keras import layers
 from threadpoolctl import threadpool_limits
 
 import reference_numpy as rn
-from comparisons.harness.environment import BLAS_THREADS
+from comparisons.harness.runs.environment import BLAS_THREADS
 
 
 def mlp(*hidden):

@@ -41,8 +41,8 @@ def run(
     """
     from pathlib import Path
 
-    from comparisons.harness import session
     from comparisons.harness.concept import Settings
+    from comparisons.harness.desk import session
 
     if not names:
         raise ValueError("name the concepts to run; `sidebyside list` shows them")
@@ -66,7 +66,7 @@ def load(folder: str = "results"):
     """
     from pathlib import Path
 
-    from comparisons.harness import session
+    from comparisons.harness.desk import session
 
     return session.load(Path(folder))
 

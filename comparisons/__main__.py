@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from comparisons.harness import interruption
+from comparisons.harness.runs import interruption
 
 
 def main() -> NoReturn:

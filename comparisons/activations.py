@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 KEYS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish")
 NAMES = ("sigmoid", "tanh", "ReLU", "Leaky ReLU", "ELU", "SELU", "GELU", "SiLU (Swish)", "Mish")
@@ -18,8 +19,7 @@ DEPTH, WIDTH, BATCH = 20, 100, 50
 # Factors of Xavier's deviation 1/√n for sigmoid and tanh, of He's √(2/n) for ReLU.
 SCALES = (0.5, 1.0, 2.0, 4.0, 8.0)
 HE, GLOROT = SCALES.index(1.0), SCALES.index(4.0)
-STEPS, TARGET, WINDOW, HALF = 100, 0.7, 10, 50
-MEASURED = ("losses", "responses", "awake")
+STEPS, TARGET, WINDOW, HALF, MEASURED = 100, 0.7, 10, 50, ("losses", "responses", "awake")
 # Initial weights that suit each, and rates a quarter of a decade apart around its best.
 NETWORKS = {
     "sigmoid": ("sigmoid", 4.0, 0, (0.56, 1.0, 1.78)),

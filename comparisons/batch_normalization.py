@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Introduced, Preset, Task
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 RATES = (0.03, 0.3, 3.0)
 PLAIN, BEFORE, AFTER = "plain", "normalized", "normalized after ReLU"

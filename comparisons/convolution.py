@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import chapters, figures, palette
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import (
@@ -17,6 +17,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures, palette
 
 CASES = {
     f"{padding}, {stride}": (padding, (stride, stride))

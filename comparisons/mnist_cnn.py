@@ -1,11 +1,12 @@
 """MNIST with a convolutional network, against a fully connected one of as many weights."""
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.baselines import run_mnist_baselines
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Preset, Task
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 CNN, MLP = "CNN", "MLP"
 BEFORE, AFTER = both("before learning", "学習前"), both("after learning", "学習後")

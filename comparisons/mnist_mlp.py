@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.baselines import run_mnist_baselines
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
@@ -16,6 +16,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 NARROW, WIDE, TWO, FOUR = "1 × 32", "1 × 256", "2 × 256", "4 × 256"  # layers × units
 SHAPES = {NARROW: (1, 32), WIDE: (1, 256), TWO: (2, 256), FOUR: (4, 256)}

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import (
     Claim,
@@ -15,6 +15,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 STEPS = 30
 RATES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.95, 1.5)

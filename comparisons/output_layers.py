@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import (
@@ -15,6 +15,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 SCALES = np.array([1.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
 POINTS, OTHERS = np.linspace(-6, 6, 61), np.array([0.0, 1.0])

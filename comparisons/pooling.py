@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import (
@@ -15,6 +15,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 SHIFTS = tuple(range(5))
 STRIDE, MAX, AVERAGE = "stride 2", "max pooling", "average pooling"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import (
     Claim,
@@ -14,6 +14,7 @@ from comparisons.harness.concept import (
     Task,
 )
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 
 STEPS, BATCH = 200, 50
 

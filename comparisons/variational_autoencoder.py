@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from sklearn.neural_network import MLPClassifier
 
-from comparisons.harness import chapters, figures
+from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Introduced, Preset, Task
 from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.drawing import figures
 from comparisons.harness.scores import Score
 
 VAE, WITHOUT = "with the KL term", "without the KL term"

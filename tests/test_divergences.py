@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from comparisons.harness import backends
-from comparisons.harness.divergences import DIVERGENCES
+from comparisons.harness.proof.divergences import DIVERGENCES
 
 TEXT = (Path(__file__).parents[1] / "docs" / "keras-divergences.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))

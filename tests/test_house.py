@@ -5,10 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
-# Within the NumPy half a module imports from its own room and from rooms below it only.
-FLOORS = [
+# Within a tree a module imports from its own room and from rooms on floors below it only.
+LIBRARY = [
     {"config", "tree", "ops"},
     {"serialization", "random"},
     {"dtype_policies"},
@@ -20,6 +22,19 @@ FLOORS = [
     {"saving"},
     {"concepts"},
 ]
+HARNESS = [
+    {"backends", "bilingual", "memory", "statistics"},
+    {"chapters", "datasets", "phrases", "scores", "words"},
+    {"concept", "drawing", "titanic"},
+    {"baselines", "catalogue"},
+    {"training"},
+    {"proof"},
+    {"runs"},
+    {"report"},
+    {"desk"},
+    {"cli"},
+]
+HOUSES = {"reference_numpy": LIBRARY, "comparisons/harness": HARNESS}
 FRAMEWORKS = ("keras", "tensorflow", "jax", "torch", "sklearn", "pandas", "scipy")
 
 
@@ -39,34 +54,33 @@ def imported(path):
                 yield f"{node.module}.{name.name}", node.lineno
 
 
-def floor_of(room):
-    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), None)
-
-
-def test_every_room_of_the_numpy_half_has_a_floor():
-    rooms = {
+def rooms(folder):
+    """Files and folders of a tree, but for its `__init__.py`."""
+    return {
         path.stem if path.is_file() else path.name
-        for path in (ROOT / "reference_numpy").iterdir()
+        for path in (ROOT / folder).iterdir()
         if path.name not in ("__init__.py", "__pycache__")
     }
-    assert rooms == set().union(*FLOORS)
 
 
-def test_numpy_half_imports_from_floors_below():
-    wrong = []
-    for path in modules("reference_numpy"):
-        parts = path.relative_to(ROOT / "reference_numpy").with_suffix("").parts
-        room = parts[0]
-        if room in ("__init__", "concepts"):
-            continue  # they offer or use the whole half
+def upward(folder, floors):
+    """Imports between rooms of a tree that do not lead downstairs; those within a room may."""
+    package = folder.replace("/", ".") + "."
+    floor_of = {room: number for number, names in enumerate(floors) for room in names}
+    for path in modules(folder):
+        room = path.relative_to(ROOT / folder).with_suffix("").parts[0]
+        if room == "__init__":
+            continue  # it offers the whole tree
         for name, line in imported(path):
-            target = name.split(".")
-            if target[0] != "reference_numpy":
-                continue
-            other = target[1]
-            if other != room and floor_of(other) >= floor_of(room):
-                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
-    assert not wrong, "\n".join(wrong)
+            other = name.removeprefix(package).split(".")[0]
+            if name.startswith(package) and other != room and floor_of[other] >= floor_of[room]:
+                yield f"{path.relative_to(ROOT)}:{line} imports {name}"
+
+
+@pytest.mark.parametrize(("folder", "floors"), HOUSES.items(), ids=HOUSES)
+def test_every_room_has_a_floor_and_imports_from_floors_below(folder, floors):
+    assert rooms(folder) == set().union(*floors)
+    assert not list(upward(folder, floors))
 
 
 def test_numpy_half_imports_numpy_alone():

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from comparisons.harness import interruption
+from comparisons.harness.runs import interruption
 
 if TYPE_CHECKING:
-    from comparisons.harness.notebooks import Comparisons
+    from comparisons.harness.desk.notebooks import Comparisons
 
 HOLDS, FAILED, COULD_NOT_RUN = 0, 1, 2
 
@@ -93,7 +93,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine t
 @app.command("list")
 def list_concepts(as_json: AsJson = False) -> int:
     """List the concepts by chapter, with the state of the last run in ./results."""
-    from comparisons.harness import catalogue, listing
+    from comparisons.harness import catalogue
+    from comparisons.harness.desk import listing
 
     declared = {name: catalogue.load(name) for name in catalogue.names()}
     if as_json:
@@ -130,8 +131,10 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Prove and compare concepts, and write the page."""
-    from comparisons.harness import catalogue, session, workers
+    from comparisons.harness import catalogue
     from comparisons.harness.concept import Settings
+    from comparisons.harness.desk import session
+    from comparisons.harness.runs import workers
 
     if every == bool(names):
         raise ValueError("name the concepts to run, or give --all (`sidebyside list` shows them)")
@@ -159,7 +162,7 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     """Write the page again from results that are there."""
-    from comparisons.harness import session
+    from comparisons.harness.desk import session
     from comparisons.harness.report import write_pages
 
     found = session.load(folder)
@@ -169,7 +172,7 @@ def report(
 
 def _finish(found: "Comparisons", folder: Path, as_json: bool) -> int:
     """Print the results in short and give the exit status."""
-    from comparisons.harness import summary
+    from comparisons.harness.desk import summary
 
     status = HOLDS if all(result.passed for result in found) else FAILED
     page = folder / "index.html"

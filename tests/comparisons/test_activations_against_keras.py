@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import checks
+from comparisons.harness.proof import checks
 
 # Arguments that float32 holds exactly, since TensorFlow rounds some of them to it.
 ARGUMENTS = {

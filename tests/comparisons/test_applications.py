@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import backends, checks
-from comparisons.harness.layer_checks import Reference, keras_quantities
+from comparisons.harness import backends
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 
 CLASSES = 7
 # In units of roundoff · scale: 1e-7 of a quantity's scale.

@@ -6,8 +6,9 @@ What `sidebyside run` proves in worker processes is proven here in this one, on 
 import pytest
 from threadpoolctl import threadpool_limits
 
-from comparisons.harness import backends, catalogue, proof
+from comparisons.harness import backends, catalogue
 from comparisons.harness.concept import Settings
+from comparisons.harness.proof import ladder
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -20,8 +21,8 @@ def one_thread():
 def test_every_check_of_the_concept_holds(name):
     concept, settings = catalogue.load(name), Settings()
     backend = backends.load("tensorflow")
-    records = proof.check_by_itself(name, concept, settings)
-    found, _ = proof.check(name, concept, "keras-tensorflow", backend, settings)
+    records = ladder.check_by_itself(name, concept, settings)
+    found, _ = ladder.check(name, concept, "keras-tensorflow", backend, settings)
     records += found
     assert records
     failed = [

@@ -168,7 +168,7 @@ def test_operations(tmp_path):
     import keras
 
     from comparisons.harness import backends
-    from comparisons.harness.layer_checks import Reference, keras_quantities
+    from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 
     theirs = operations()
     theirs.save(tmp_path / "keras.keras")

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from comparisons.harness import checks, divergences
-from comparisons.harness.layer_checks import keras_quantities
+from comparisons.harness.proof import checks, divergences
+from comparisons.harness.proof.layer_checks import keras_quantities
 from reference_numpy import layers
 from reference_numpy.serialization import FAMILIES
 from tests.layer_cases import CASES

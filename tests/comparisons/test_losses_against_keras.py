@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from comparisons.harness import checks
+from comparisons.harness.proof import checks
 from reference_numpy import losses, serialization
 from tests.reference_numpy.losses.cases import CASES, LossCase
 from tests.reference_numpy.losses.test_losses import make, variants

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import checks
+from comparisons.harness.proof import checks
 
 GENERATOR = np.random.default_rng(0)
 INPUTS = [GENERATOR.normal(size=(3, 5, 2)) for _ in range(3)]

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from comparisons.harness import checks
+from comparisons.harness.proof import checks
 from reference_numpy import metrics, serialization
 from tests.reference_numpy.metrics.cases import CASES
 from tests.reference_numpy.metrics.test_metrics import make, results

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import backends, checks
-from comparisons.harness.divergences import FLOAT32_IN_FLOAT64
-from comparisons.harness.layer_checks import Reference, keras_quantities
+from comparisons.harness import backends
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.divergences import FLOAT32_IN_FLOAT64
+from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from reference_numpy import serialization, tree
 from reference_numpy.models.operations import Operation
 from tests.operation_cases import CASES

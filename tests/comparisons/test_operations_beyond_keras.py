@@ -10,7 +10,7 @@ from keras import ops
 
 import reference_numpy as rn
 from comparisons.harness import backends
-from comparisons.harness.layer_checks import Reference, keras_quantities
+from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from reference_numpy.models.operations.sampling import MapCoordinates, ScaleAndTranslate
 from tests.comparisons.test_operations_against_keras import precision
 

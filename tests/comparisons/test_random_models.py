@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 import reference_numpy as rn
-from comparisons.harness import backends, checks
-from comparisons.harness.layer_checks import Reference, keras_quantities
-from comparisons.harness.model_checks import precision
+from comparisons.harness import backends
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.layer_checks import Reference, keras_quantities
+from comparisons.harness.proof.model_checks import precision
 from tests.comparisons.random_models import Recipe, build, recipes
 
 pytestmark = [

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import checks
-from comparisons.harness.draws import numpy_draws, reseed
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.draws import numpy_draws, reseed
 
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.normal(size=(3, 5, 2))

@@ -7,9 +7,10 @@ the file on the way back.
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import backends, checks
-from comparisons.harness.draws import numpy_draws, reseed
-from comparisons.harness.layer_checks import Reference, keras_quantities
+from comparisons.harness import backends
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.draws import numpy_draws, reseed
+from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from reference_numpy import tree
 from tests.comparisons.sequence_models import CASES
 from tests.comparisons.test_training_against_keras import (

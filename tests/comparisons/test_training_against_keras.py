@@ -220,7 +220,7 @@ def test_stochastic_layers_with_the_same_draws():
     import keras
     from keras import layers
 
-    from comparisons.harness.draws import numpy_draws, reseed
+    from comparisons.harness.proof.draws import numpy_draws, reseed
 
     x = keras.Input((6,))
     h = layers.Dropout(0.4)(layers.Dense(8, activation="relu")(layers.GaussianNoise(0.1)(x)))

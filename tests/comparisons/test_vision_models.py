@@ -9,7 +9,7 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
-from comparisons.harness.draws import numpy_draws, reseed
+from comparisons.harness.proof.draws import numpy_draws, reseed
 from reference_numpy import tree
 from tests.comparisons import scene_models, vision_models
 from tests.comparisons.test_applications import draw_constants

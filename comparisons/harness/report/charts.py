@@ -5,14 +5,14 @@ import itertools
 import altair as alt
 import pandas as pd
 
-from comparisons.harness import palette
 from comparisons.harness.bilingual import SEPARATOR, Words, both
 from comparisons.harness.concept import Task
-from comparisons.harness.figure_parts import LEGEND_OF_LINES
+from comparisons.harness.drawing import palette
+from comparisons.harness.drawing.figure_parts import LEGEND_OF_LINES
 from comparisons.harness.report import formats
 from comparisons.harness.report.language import fill, unit, words
 from comparisons.harness.report.pictures import Picture, picture
-from comparisons.harness.results import Result
+from comparisons.harness.runs.results import Result
 from comparisons.harness.scores import Score
 from comparisons.harness.words import WORDS
 

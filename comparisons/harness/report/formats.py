@@ -3,7 +3,7 @@
 import math
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.palette import LABELS
+from comparisons.harness.drawing.palette import LABELS
 from comparisons.harness.report.language import pair, unit, words
 from comparisons.harness.words import WORDS
 

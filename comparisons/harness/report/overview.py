@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from comparisons.harness import catalogue, divergences, palette
+from comparisons.harness import catalogue
 from comparisons.harness.bilingual import both
 from comparisons.harness.chapters import Chapter
-from comparisons.harness.divergences import Divergence
+from comparisons.harness.drawing import palette
+from comparisons.harness.proof import divergences
+from comparisons.harness.proof.divergences import Divergence
 from comparisons.harness.report import charts
 from comparisons.harness.report.page import Page
 from comparisons.harness.report.pictures import Picture

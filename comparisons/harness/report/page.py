@@ -7,12 +7,13 @@ from zipfile import BadZipFile
 
 from markupsafe import Markup
 
-from comparisons.harness import catalogue, palette
+from comparisons.harness import catalogue
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Concept
+from comparisons.harness.drawing import palette
 from comparisons.harness.report import charts, code, equations, introductions, tables
 from comparisons.harness.report.pictures import Picture, picture
-from comparisons.harness.results import Result
+from comparisons.harness.runs.results import Result
 from comparisons.harness.scores import Score
 
 

@@ -9,13 +9,14 @@ import vl_convert
 from markupsafe import Markup
 
 import comparisons
-from comparisons.harness import catalogue, palette
-from comparisons.harness.divergences import DIVERGENCES
-from comparisons.harness.jobs import write_atomically
+from comparisons.harness import catalogue
+from comparisons.harness.drawing import palette
+from comparisons.harness.proof.divergences import DIVERGENCES
 from comparisons.harness.report import formats, language, tables
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
-from comparisons.harness.results import OldSchema, Result
+from comparisons.harness.runs.jobs import write_atomically
+from comparisons.harness.runs.results import OldSchema, Result
 
 HERE = Path(__file__).parent
 AT_LENGTH = Path(comparisons.__file__).parents[1] / "docs" / "keras-divergences.md"

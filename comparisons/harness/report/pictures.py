@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import altair as alt
 import vl_convert
 
-from comparisons.harness import palette
 from comparisons.harness.bilingual import Words, in_language
+from comparisons.harness.drawing import palette
 from comparisons.harness.report.language import fill
 
 MANY_MARKS = 6_000  # more of them are drawn as pixels, not as shapes

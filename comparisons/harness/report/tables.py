@@ -10,7 +10,7 @@ from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Introduced, Task
 from comparisons.harness.report.charts import SPEEDS, speed_frame, variant_name
 from comparisons.harness.report.language import fill, pair, recorded, words
-from comparisons.harness.results import Result
+from comparisons.harness.runs.results import Result
 from comparisons.harness.statistics import interval
 from comparisons.harness.words import WORDS
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from comparisons.harness import catalogue, chapters, figures
+from comparisons.harness import catalogue, chapters
 from comparisons.harness.chapters import Chapter
 from comparisons.harness.concept import (
     Claim,
@@ -18,6 +18,7 @@ from comparisons.harness.concept import (
     Preset,
     Task,
 )
+from comparisons.harness.drawing import figures
 from comparisons.harness.report import introductions
 from comparisons.harness.scores import Score
 

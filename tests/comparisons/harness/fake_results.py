@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from comparisons.harness import catalogue, checks, jobs, results
+from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept, Introduced, Settings, Task
-from comparisons.harness.jobs import Job
+from comparisons.harness.proof import checks
+from comparisons.harness.runs import jobs, results
+from comparisons.harness.runs.jobs import Job
 from comparisons.harness.statistics import interval
 
 COLUMNS = ("numpy", "keras-tensorflow", "keras-jax")

@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from comparisons.harness import backends, environment
+from comparisons.harness import backends
+from comparisons.harness.runs import environment
 
 
 def test_seeded_epochs_are_shuffled_anew():
@@ -96,7 +97,8 @@ print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_WAIT_POLICY"])
 
 CHANNELS_FIRST = """
 import numpy as np
-from comparisons.harness import backends, checks
+from comparisons.harness import backends
+from comparisons.harness.proof import checks
 backend = backends.load("tensorflow")
 import keras
 def run():

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 import comparisons
-from comparisons.harness import backends, cli, display
-from comparisons.harness.estimates import Status
+from comparisons.harness import backends, cli
+from comparisons.harness.desk import display
+from comparisons.harness.runs.estimates import Status
 from tests.comparisons.harness.fake_house import House
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness.draws import reseed
-from comparisons.harness.layer_checks import DRAWS_SEED, Reference
+from comparisons.harness.proof.draws import reseed
+from comparisons.harness.proof.layer_checks import DRAWS_SEED, Reference
 from reference_numpy import serialization, tree
 from tests.layer_cases import CASES
 from tests.layer_cases.case import leaves

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness.layer_checks import Reference
+from comparisons.harness.proof.layer_checks import Reference
 
 L = rn.layers
 GENERATOR = np.random.default_rng(0)

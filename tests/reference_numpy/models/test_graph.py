@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness.layer_checks import Reference
+from comparisons.harness.proof.layer_checks import Reference
 from reference_numpy.layers import penalties
 from reference_numpy.models.operations import elementwise, reductions
 

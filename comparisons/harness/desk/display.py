@@ -1,0 +1,82 @@
+"""A run's progress on standard error: a bar in a terminal, elsewhere a line for each job."""
+
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+from rich.text import Text
+
+from comparisons.harness.runs.estimates import Status
+
+SECONDS_BETWEEN_LINES = 30.0  # of one long job
+
+
+class Display:
+    """Shows each `Status` that it is called with."""
+
+    def __init__(self):
+        self.console = Console(stderr=True, highlight=False, markup=False)
+        self.bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeLeft(),
+            console=self.console,
+            disable=not self.console.is_terminal,
+            transient=True,
+        )
+        self.task = None
+        self.line, self.printed = "", 0.0
+
+    def __enter__(self) -> "Display":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.bar.stop()
+
+    def __call__(self, status: Status) -> None:
+        """Show where the run stands."""
+        until = time.monotonic() + status.left
+        if self.task is None:
+            self.console.print(beginning(status))
+            self.task = self.bar.add_task("starting", total=1.0, until=until)
+        epochs = ", epoch {} of {}".format(*status.epochs) if status.epochs else ""
+        self.bar.update(self.task, completed=status.share, until=until)
+        if not status.what:
+            return
+        line = f"[{status.done + 1}/{status.total}] {status.what}"
+        self.bar.update(self.task, description=line + epochs)
+        if self.bar.disable and (line != self.line or self._is_time()):
+            self.line, self.printed = line, time.monotonic()
+            self.console.print(f"{line}{epochs} · {about(status.left)} left", soft_wrap=True)
+
+    def _is_time(self) -> bool:
+        return time.monotonic() - self.printed >= SECONDS_BETWEEN_LINES
+
+
+class TimeLeft(ProgressColumn):
+    """About how long a task will still take, counted down between two reports."""
+
+    def render(self, task) -> Text:
+        """The text for a task that ends at `until`."""
+        return Text(f"{about(max(0.0, task.fields['until'] - time.monotonic()))} left")
+
+
+def beginning(status: Status) -> str:
+    """What is to be done, before it is begun."""
+    jobs = f"{status.total} job" + ("s" if status.total != 1 else "")
+    if status.done == status.total:
+        return f"{jobs}, all done already"
+    done = f", {status.done} of them done already" if status.done else ""
+    return f"{jobs}{done}; this takes {about(status.left)}"
+
+
+def about(seconds: float) -> str:
+    """A length of time in one or two digits."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {round(seconds, -1):.0f} seconds"
+    if seconds < 90 * 60:
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {seconds / 3600:.1f} hours"

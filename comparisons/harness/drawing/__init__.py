@@ -1,0 +1,1 @@
+"""Figures: what concepts draw again and again, on Vega-Lite."""

@@ -1,0 +1,1 @@
+"""The ladder of proof: written out, library and Keras are one."""

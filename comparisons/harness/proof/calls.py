@@ -1,0 +1,131 @@
+"""The calls of a model's layers, walked in the order of its graph, nested models included."""
+
+import inspect
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from comparisons.harness.proof.layer_checks import Reference
+from reference_numpy import tree
+from reference_numpy.layers.layer import Layer
+from reference_numpy.models.model import Model
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One call of a layer within a model.
+
+    Args:
+        path: where the layer is: its place among the model's layers, and so on inside nested ones.
+        layer: the layer.
+        inputs: its arrays, the first argument's first.
+        names: names of the arguments after the first that hold arrays.
+        options: the other arguments.
+        number: which call of the layer it is, from 1.
+    """
+
+    path: tuple[int, ...]
+    layer: Layer
+    inputs: list
+    names: tuple[str, ...]
+    options: dict
+    number: int
+
+    @property
+    def what(self) -> str:
+        """The layer by its place and class, and the call where there are several."""
+        place = ".".join(str(index + 1) for index in self.path)
+        again = f", call {self.number}" if self.number > 1 else ""
+        return f"layer {place}, {type(self.layer).__name__}{again}"
+
+    def reference(self, layer: Layer, dtype: str) -> "CallReference":
+        """The same call of `layer`, ready to be repeated with changed numbers."""
+        return CallReference(layer, _cast(self.inputs, dtype), self.options, self.names)
+
+
+class CallReference(Reference):
+    """A `Reference` whose inputs are a list: the first argument, then those that have names."""
+
+    def __init__(self, layer: Layer, inputs: list, options: dict, names: tuple[str, ...]):
+        self.argument_names = names
+        super().__init__(layer, inputs, options)
+
+    def call(self, function, inputs):
+        """`function` with the first argument by position, the others by name."""
+        first, *others = inputs
+        return function(first, **dict(zip(self.argument_names, others)), **self.options)
+
+    def slopes(self, dx):
+        """The inputs' gradients as a list like the inputs."""
+        if not self.argument_names:
+            return [dx]
+        first = next(iter(inspect.signature(self.layer.forward).parameters))
+        return [dx[name] for name in (first, *self.argument_names)]
+
+
+def layer_calls(model: Model, inputs) -> list[LayerCall]:
+    """Every call of a layer when the model computes these inputs, in inference mode."""
+    found, counts = [], {}
+    with _watched(model, found, counts):
+        # Masks that mask nothing: with them the batch is computed in one piece.
+        model.forward(inputs, mask=tree.map_structure(lambda x: None, inputs))
+    return found
+
+
+def layer_at(model, path: tuple[int, ...]):
+    """The layer of a model of either half that stands where `path` says."""
+    for index in path:
+        model = model.layers[index]
+    return model
+
+
+@contextmanager
+def _watched(model: Model, found: list, counts: dict):
+    """Note the calls of the model's layers meanwhile."""
+    watched = []
+
+    def watch(layer, place):
+        forward = layer.forward
+
+        def noting(*args, **kwargs):
+            counts[layer] = counts.get(layer, 0) + 1
+            found.append(_call(layer, place, args, kwargs, counts[layer]))
+            return forward(*args, **kwargs)
+
+        layer.forward = noting
+        watched.append(layer)
+
+    def visit(model, path):
+        for index, layer in enumerate(model.layers):
+            if isinstance(layer, Model):
+                visit(layer, (*path, index))
+            elif "forward" not in vars(layer):  # else it stands there for the second time
+                watch(layer, (*path, index))
+
+    visit(model, ())
+    try:
+        yield
+    finally:
+        for layer in watched:
+            del layer.forward
+
+
+def _call(layer, path, args, kwargs, number) -> LayerCall:
+    given = inspect.signature(type(layer).forward).bind(layer, *args, **kwargs).arguments
+    _, (_, first), *others = given.items()
+    arrays = {name: value for name, value in others if _holds_floats(value)}
+    options = {name: value for name, value in others if name not in arrays}
+    return LayerCall(path, layer, [first, *arrays.values()], tuple(arrays), options, number)
+
+
+def _holds_floats(value) -> bool:
+    """Whether it is differentiated; a mask is not."""
+    return any(isinstance(x, np.ndarray) and x.dtype.kind == "f" for x in tree.flatten(value))
+
+
+def _cast(inputs, dtype):
+    return tree.map_structure(
+        lambda x: x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x,
+        inputs,
+    )

@@ -1,0 +1,242 @@
+"""What a concept introduces, proven three ways: written out, the library's fast form, and Keras's.
+
+Written out in float64 it is the oracle, once it agrees with calculus. The library's class is made
+from the Keras object's config, so that both have the same arguments.
+"""
+
+import functools
+import inspect
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness.catalogue import keras_half
+from comparisons.harness.concept import Introduced
+from comparisons.harness.proof import checks, divergences
+from comparisons.harness.proof.draws import numpy_draws, reseed
+from comparisons.harness.proof.layer_checks import DRAWS_SEED
+from comparisons.harness.proof.precision import PRECISIONS, precision
+from comparisons.harness.proof.written_out import WrittenOut, as_tuple, name_outputs
+from reference_numpy import serialization
+
+LIBRARY = Path(rn.__file__).parent
+# What every layer has in common, or how work is shared out: not what a reader looks for.
+COMMON = (
+    *("layers/layer.py", "layers/input_spec.py", "layers/penalties.py"),
+    *("losses/loss.py", "losses/reduction.py"),
+    *("optimizers/optimizer.py", "optimizers/state.py", "optimizers/clipping.py"),
+    *("serialization.py", "dtype_policies.py", "config.py", "tree.py"),
+    *("ops/threads.py", "ops/blas.py", "concepts"),
+)
+
+
+def check_written_out(name: str, introduced: Introduced) -> list[checks.Record]:
+    """Rung 1, the NumPy half's own: calculus, and float32 against float64."""
+    written = WrittenOut(name, introduced)
+    found = written.quantities("float32")
+    records = [] if introduced.kinks else written.calculus()
+    records += checks.compare_all(
+        written.what, "written out", "float32", written.oracle, found, written.scale
+    )
+    for where, value in found.items():
+        if written.oracle[where].dtype == "float64" and value.dtype != "float32":
+            reason = f"{value.dtype} came out where float32 went in"
+            record = (written.what, where, "written out", "float32", np.inf, 0.0, np.inf, False)
+            records.append(checks.Record(*record, reason))
+    return records
+
+
+def check(
+    name: str, introduced: Introduced, column: str, backend: ModuleType
+) -> tuple[list[checks.Record], list[dict]]:
+    """Rungs 2 and 3: the library and Keras against what is written out.
+
+    Returns:
+        The records, and the library's functions that really ran, `{"module", "name"}` each.
+    """
+    written = WrittenOut(name, introduced)
+    records, ran = [], {}
+    for dtype in PRECISIONS:
+        with precision(dtype):
+            made = keras_object(written)
+            known = _known(made, column, dtype, written.oracle)
+            run = functools.partial(_keras_quantities, made, written, dtype, backend)
+            records += checks.compare_run(
+                written.what, column, dtype, written.oracle, run, written.scale, known
+            )
+            library = library_object(made)
+            if library is not None:
+                found = _library_quantities(library, made, written, dtype, ran)
+                records += checks.compare_all(
+                    written.what, "library", dtype, written.oracle, found, written.scale
+                )
+    return records, [{"module": module, "name": name} for module, name in ran]
+
+
+def keras_object(written: WrittenOut):
+    """What the Keras half's function of the same name returns for the arguments that it names."""
+    function = getattr(keras_half(written.name), written.introduced.name)
+    arguments = {**written.given, **written.others}
+    return function(**{key: arguments[key] for key in inspect.signature(function).parameters})
+
+
+def library_object(made):
+    """The library's counterpart of a Keras object, or None where there is none."""
+    import keras
+
+    if isinstance(made, (keras.Layer, keras.Loss, keras.optimizers.Optimizer)):
+        return serialization.deserialize(keras.saving.serialize_keras_object(made))
+    name = getattr(made, "__name__", "")
+    if getattr(keras.activations, name, None) is made:
+        return rn.layers.Activation(name)
+    return None
+
+
+def _known(made, column: str, dtype: str, quantities: dict) -> dict:
+    """The tolerances that a known divergence of Keras widens, by quantity."""
+    import keras
+
+    if isinstance(made, keras.Layer):
+        subject = type(made).__name__, made.get_config()
+    elif isinstance(made, keras.optimizers.Optimizer):
+        subject = "Optimizer", {"name": type(made).__name__}
+    else:
+        subject = "Activation", {"activation": getattr(made, "__name__", "")}
+    found = {name: divergences.exception(column, *subject, dtype, name) for name in quantities}
+    return {name: exception for name, exception in found.items() if exception}
+
+
+def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType) -> dict:
+    import keras
+
+    arguments = written.cast(dtype)
+    if isinstance(made, keras.optimizers.Optimizer):
+        variable = keras.Variable(arguments["w"], dtype=dtype)
+        path = [arguments["w"]]
+        for g in arguments["gradients"]:
+            made.apply([keras.ops.convert_to_tensor(g, dtype=dtype)], [variable])
+            path.append(variable.numpy().copy())
+        return {"weights after each step": np.stack(path)}
+    arrays = {key: arguments[key] for key in written.arrays}
+    if isinstance(made, keras.Loss):
+        inputs, weights = [arrays["y_pred"]], []
+        names, dys = ["y_pred"], [np.ones((), dtype)]
+
+        def call(tensors):
+            return made(arrays["y_true"], tensors[0])
+    elif isinstance(made, keras.Layer):
+        given = list(arrays.values())
+        inputs, values = given[: written.introduced.inputs], given[written.introduced.inputs :]
+        training = "training" in inspect.signature(made.call).parameters
+        options = {"training": written.introduced.training} if training else {}
+        if not made.built:
+            made(*inputs, **({"training": False} if training else {}))
+        made.set_weights([*values, *made.get_weights()[len(values) :]])
+        weights = made.trainable_variables
+        names = [key for key in list(arrays)[: len(inputs)] if key in written.floats]
+        names += list(arrays)[len(inputs) :][: len(weights)]
+        dys = [dy.astype(dtype) for dy in written.cotangents]
+
+        def call(tensors):
+            return made(*tensors, **options)
+    else:
+        inputs, weights, names = list(arrays.values()), [], written.floats
+        dys = [dy.astype(dtype) for dy in written.cotangents]
+
+        def call(tensors):
+            return made(*tensors)
+
+    def padded(tensors):
+        with numpy_draws(DRAWS_SEED):
+            outputs = keras.tree.flatten(call(tensors))
+        dys.extend([None] * (len(outputs) - len(dys)))
+        return outputs
+
+    outputs, slopes, grads = backend.outputs_and_gradients(padded, inputs, weights, dys)
+    if isinstance(made, keras.Layer):
+        outputs = outputs + [np.asarray(value) for value in made.non_trainable_weights]
+    named = name_outputs(outputs[: written.number_of_outputs])
+    slopes = dict(zip(names, [*slopes, *grads]))
+    wanted = [n.removeprefix("gradient of ") for n in written.oracle if "gradient" in n]
+    return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
+
+
+def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dict) -> dict:
+    arguments = written.cast(dtype)
+    if isinstance(library, rn.optimizers.Optimizer):
+        w = arguments["w"].copy()
+        path = [w.copy()]
+        for g in arguments["gradients"]:
+            with traced(ran):
+                library.apply([g], [w])
+            path.append(w.copy())
+        return {"weights after each step": np.stack(path)}
+    arrays = {key: arguments[key] for key in written.arrays}
+    if isinstance(library, rn.losses.Loss):
+        with traced(ran):
+            value, gradient = library(**arrays), library.gradient(**arrays)
+        return {"output": np.asarray(value), "gradient of y_pred": gradient}
+    given, count = list(arrays.values()), written.introduced.inputs
+    parameters = list(inspect.signature(made.call if hasattr(made, "call") else made).parameters)
+    inputs = given[0] if count == 1 else dict(zip(parameters, given[:count]))
+    training = "training" in inspect.signature(library.forward).parameters
+    options = {"training": written.introduced.training} if training else {}
+    if not library.built:
+        if count == 1:
+            library.build(given[0].shape)
+        else:
+            library.build(**{f"{key}_shape": x.shape for key, x in inputs.items()})
+    library.set_weights([*given[count:], *library.get_weights()[len(given) - count :]])
+    reseed(library, DRAWS_SEED)
+    with traced(ran):
+        y, cache = (
+            library.forward(inputs, **options)
+            if count == 1
+            else library.forward(**inputs, **options)
+        )
+    outputs = [np.asarray(value) for value in as_tuple(y)]
+    dys = [dy.astype(dtype) for dy in written.cotangents[: len(outputs)]]
+    dys += [np.zeros_like(value) for value in outputs[len(dys) :]]
+    outputs += [w.copy() for w in library.non_trainable_weights]
+    named = name_outputs(outputs[: written.number_of_outputs])
+    if not any("gradient" in name for name in written.oracle):
+        return named
+    with traced(ran):
+        dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
+    slopes = [dx] if count == 1 else [dx[key] for key in inputs]
+    slopes = dict(zip(arrays, [*slopes, *grads]))
+    return named | {
+        name: slopes[name.removeprefix("gradient of ")]
+        for name in written.oracle
+        if "gradient" in name
+    }
+
+
+@contextmanager
+def traced(ran: dict):
+    """Note the library's functions that run meanwhile as keys `(module, name)` of `ran`."""
+
+    def watch(frame, event, argument):
+        if event != "call" or not frame.f_code.co_filename.startswith(str(LIBRARY)):
+            return
+        path = Path(frame.f_code.co_filename).relative_to(LIBRARY).as_posix()
+        name = frame.f_code.co_qualname.partition(".<locals>")[0]
+        if path.startswith(COMMON) or name.startswith("<") or "__" in name:
+            return
+        if name.endswith((".build", ".create_slots")):
+            return
+        ran.setdefault((f"{rn.__name__}.{path.removesuffix('.py').replace('/', '.')}", name))
+
+    before = sys.getprofile()
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)

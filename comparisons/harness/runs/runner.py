@@ -1,0 +1,202 @@
+"""Run concepts: plan the jobs, skip those that are done, run the rest, gather the results."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from comparisons.harness import backends, catalogue
+from comparisons.harness.concept import Concept, Settings
+from comparisons.harness.runs import (
+    environment,
+    estimates,
+    fingerprints,
+    halves,
+    jobs,
+    results,
+    workers,
+)
+from comparisons.harness.runs.estimates import Status
+from comparisons.harness.runs.fingerprints import Fingerprints
+from comparisons.harness.runs.jobs import Job
+
+DEVICES = ("auto", "cpu", "gpu")
+
+
+def available(wanted: list[str] | None) -> tuple[list[str], dict[str, dict]]:
+    """The implementations that can run, and a `{"missing": reason}` for those that cannot.
+
+    The NumPy column always runs. Without a wish every backend that is installed is a column.
+    Raises ValueError for an unknown backend, and where none of those asked for is installed.
+    """
+    names = backends.IMPLEMENTATIONS
+    if wanted:
+        names = list(dict.fromkeys(["numpy", *map(backends.implementation, wanted)]))
+    reasons = {name: backends.missing(name) for name in names}
+    missing = {name: {"missing": reason} for name, reason in reasons.items() if reason}
+    columns = [name for name in names if name not in missing]
+    if wanted and columns == ["numpy"] and missing:
+        raise ValueError("; ".join(column["missing"] for column in missing.values()))
+    return columns, missing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that has been looked over: nothing in it is unknown, missing or out of place."""
+
+    concepts: dict[str, Concept]
+    settings: Settings
+    columns: list[str]
+    missing: dict[str, dict]
+    jobs: dict[str, list[Job]]
+
+
+def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan:
+    """Look over what a person asked for, before anything is run or written.
+
+    Args:
+        names: the concepts, in order.
+        settings: size, seeds, device, data.
+        wanted: backends asked for, None or empty for all that are installed.
+
+    Raises:
+        ValueError: unknown concept or backend, a concept whose halves lack what it names, an
+            option that a concept or the chosen columns do not have, a file of one's own that
+            cannot be used.
+    """
+    concepts = {name: catalogue.load(name) for name in names}
+    for name, declared in concepts.items():
+        halves.look_over(name, declared)
+    for option in ("seeds", "epochs"):
+        number = getattr(settings, option)
+        if number is not None and number < 1:
+            raise ValueError(f"{option}: expected a whole number from 1, got {number}")
+    if settings.device not in DEVICES:
+        raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {settings.device!r}")
+    columns, missing = available(wanted)
+    if settings.device == "gpu" and columns == ["numpy"]:
+        raise ValueError("--device gpu: the NumPy column runs on the CPU alone; name a backend")
+    if settings.csv:
+        for name, declared in concepts.items():
+            if not declared.takes_csv:
+                raise ValueError(f"--csv: the concept '{name}' takes no file of your own")
+            declared.task.data(settings, 0)
+    planned = {name: jobs.plan(name, c, columns, settings) for name, c in concepts.items()}
+    return Plan(concepts, settings, columns, missing, planned)
+
+
+@dataclass
+class Step:
+    """One job of a run.
+
+    Args:
+        about: its fingerprint, and the choices that change its result.
+        found: what it gave, None until it is done.
+        seconds: how long it is expected to take.
+    """
+
+    job: Job
+    about: dict
+    found: dict | None
+    seconds: float
+
+
+def run(
+    plan: Plan,
+    out: Path,
+    fresh: bool = False,
+    tell: Callable[[Status], None] = lambda status: None,
+) -> list[results.Result]:
+    """Run the plan and write `out/NAME/result.json` for each concept.
+
+    A job that fails twice is written down as failed, and the others go on.
+
+    Args:
+        out: folder of the results.
+        fresh: run every job again, also those that are done.
+        tell: called with where the run stands.
+
+    Raises:
+        WorkerError: a column cannot start.
+        OSError: `out` cannot be written.
+    """
+    prints = Fingerprints()
+    steps = {n: look_up(plan, n, out / n / "jobs", prints, fresh) for n in plan.concepts}
+    pending = [step for found in steps.values() for step in found if step.found is None]
+    expected = {step.job: step.seconds for step in pending}
+    for job in {job.implementation: job for job in reversed(expected)}.values():
+        expected[job] += estimates.START_SECONDS
+    clock = estimates.Clock(expected, sum(map(len, steps.values())) - len(pending), tell)
+    gathered = []
+    with workers.Pool(plan.settings, out / "logs") as pool:
+        if plan.settings.device == "gpu":  # a machine without one is told before any job
+            for column in dict.fromkeys(step.job.implementation for step in pending):
+                with contextlib.suppress(workers.JobFailed):  # its first job tries again
+                    pool.start(column)
+        for name, found in steps.items():
+            failures = _run_concept(found, out / name / "jobs", pool, clock)
+            gathered.append(_gather(plan, name, out / name, found, failures))
+    return gathered
+
+
+def look_up(plan: Plan, name: str, folder: Path, prints: Fingerprints, fresh: bool) -> list[Step]:
+    """The concept's jobs, and what of them is done already."""
+    concept, steps = plan.concepts[name], []
+    for job in plan.jobs[name]:
+        choices = fingerprints.choices(job, concept, plan.settings)
+        mark = prints.of(job, concept, plan.settings)
+        found = None if fresh else jobs.read_job(folder, job, mark)
+        seconds = estimates.seconds(job, concept, plan.settings, folder, choices)
+        steps.append(Step(job, {"fingerprint": mark, "choices": choices}, found, seconds))
+    return steps
+
+
+def _run_concept(
+    steps: list[Step], folder: Path, pool: workers.Pool, clock: estimates.Clock
+) -> list[dict]:
+    """Do what is not done yet, and give the failures."""
+    failures = []
+    for step in steps:
+        if step.found is not None:
+            continue
+        clock.begin(step.job, describe(step.job))
+        try:
+            step.found, arrays = pool.run(step.job, clock.epoch)
+        except workers.JobFailed as failure:
+            jobs.remove_job(folder, step.job)
+            failures.append({"job": asdict(step.job), "reason": str(failure)})
+        else:
+            jobs.write_job(folder, step.job, step.about, step.found, arrays)
+        clock.end()
+    return failures
+
+
+def _gather(
+    plan: Plan, name: str, folder: Path, steps: list[Step], failures: list[dict]
+) -> results.Result:
+    finished = [(step.job, step.found) for step in steps if step.found is not None]
+    lost = {f["job"]["implementation"]: {"missing": f["reason"]} for f in failures}
+    described = {job.implementation: found["column"] for job, found in finished}
+    return results.gather(
+        name,
+        plan.concepts[name],
+        folder,
+        environment.machine(),
+        {**plan.missing, **lost, **described},
+        asdict(plan.settings),
+        finished,
+        failures,
+    )
+
+
+def describe(job: Job) -> str:
+    """The job in words."""
+    words = {
+        "check": "proving",
+        "demonstrate": "computing",
+        "train": "training",
+        "baseline": "baselines",
+    }
+    part = f" {job.part}" if job.part not in ("", "model") else ""
+    seed = f", seed {job.seed}" if job.action in ("train", "demonstrate") else ""
+    return f"{job.concept}: {words[job.action]}{part} ({job.implementation}{seed})"

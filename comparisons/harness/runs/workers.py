@@ -1,0 +1,160 @@
+"""Worker processes: one for each column, since Keras's backend is fixed in a process.
+
+Jobs run one after another, so that one column's timing is not disturbed by another's.
+"""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from comparisons.harness.concept import Settings
+from comparisons.harness.runs.jobs import Job
+
+ATTEMPTS = 2
+
+
+class WorkerError(RuntimeError):
+    """A column cannot start; one line says which and why."""
+
+
+class JobFailed(RuntimeError):
+    """A job failed, or its process died; one line says why."""
+
+
+class Refused(JobFailed):
+    """The process lives, and says why it could not do what it was asked."""
+
+
+class Pool:
+    """The columns' processes; each starts with its first job.
+
+    Args:
+        settings: the run's settings.
+        log_folder: where the processes write what the frameworks print.
+    """
+
+    def __init__(self, settings: Settings, log_folder: Path):
+        self.settings, self.log_folder = settings, log_folder
+        self._columns: dict[str, Column] = {}
+
+    def __enter__(self) -> "Pool":
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        for log in self.log_folder.glob("*.log"):
+            log.unlink()
+        return self
+
+    def __exit__(self, *error) -> None:
+        for implementation in list(self._columns):
+            self._stop(implementation)
+
+    def start(self, implementation: str) -> None:
+        """Start a column's process if it does not run yet.
+
+        Raises:
+            WorkerError: its framework cannot be loaded, or sees no such device.
+            JobFailed: the process died meanwhile.
+        """
+        if implementation in self._columns:
+            return
+        log = self.log_folder / f"{implementation}.log"
+        column = Column(implementation, self.settings.device, log)
+        self._columns[implementation] = column
+        try:
+            column.answer()
+        except Refused as refused:
+            raise WorkerError(f"{implementation}: {refused}") from None
+        except JobFailed:
+            self._stop(implementation)
+            raise
+
+    def run(self, job: Job, progress: Callable[[int, int], None]) -> tuple[dict, dict]:
+        """What the job gave: plain values, and arrays.
+
+        Args:
+            progress: called with the epochs that the job has done, and their number.
+
+        Raises:
+            WorkerError: the column cannot start.
+            JobFailed: the job failed twice, the second time in a fresh process.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                self.start(job.implementation)
+                column = self._columns[job.implementation]
+                column.send(job, self.settings)
+                return column.answer(progress)
+            except JobFailed as error:
+                failure = error
+                self._stop(job.implementation)
+        raise failure
+
+    def _stop(self, implementation: str) -> None:
+        if column := self._columns.pop(implementation, None):
+            column.stop()
+
+
+class Column:
+    """One column's process, which answers on its standard output."""
+
+    def __init__(self, implementation: str, device: str, log: Path):
+        self.implementation, self.log = implementation, log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "comparisons.harness.runs.process",
+                    implementation,
+                    device,
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                # It finds what this process finds, installed or not.
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    "PYTHONIOENCODING": "utf-8",
+                },
+            )
+
+    def send(self, *request) -> None:
+        """Ask for a job."""
+        try:
+            pickle.dump(request, self.process.stdin)
+            self.process.stdin.flush()
+        except OSError:
+            raise self._death() from None
+
+    def answer(self, progress: Callable[[int, int], None] = lambda done, total: None):
+        """Wait for what the process gives. Raises JobFailed where it gives nothing."""
+        while True:
+            try:
+                kind, content = pickle.load(self.process.stdout)
+            except (EOFError, OSError, pickle.UnpicklingError):
+                raise self._death() from None
+            if kind == "done":
+                return content
+            if kind == "failed":
+                raise Refused(f"{content}; see {self.log}")
+            progress(*content)
+
+    def stop(self) -> None:
+        """End the process; whatever it was to give has been received."""
+        self.process.kill()
+        self.process.communicate()
+
+    def _death(self) -> JobFailed:
+        status = self.process.wait()
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            how = f"ended with status {status}"
+        else:
+            how = f"was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
+        return JobFailed(f"the process of {self.implementation} {how}; see {self.log}")

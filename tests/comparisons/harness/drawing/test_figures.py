@@ -1,0 +1,198 @@
+"""The figures' helpers: what they draw from which form of data, and that it stays small."""
+
+import base64
+import itertools
+import json
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+
+from comparisons.harness import bilingual
+from comparisons.harness.bilingual import SEPARATOR, both
+from comparisons.harness.drawing import figures, pixels
+from comparisons.harness.report.pictures import picture
+
+COLUMNS = ["numpy", "keras-jax"]
+TITLES = {"x_title": ("step", "ステップ"), "y_title": ("loss", "損失")}
+GRID = np.arange(12).reshape(3, 4)
+
+
+def spec_of(chart):
+    return picture("figure", ("Title", "題"), chart, COLUMNS).spec
+
+
+def rows_of(spec):
+    return [row for rows in spec["datasets"].values() for row in rows]
+
+
+def drawn(chart):
+    """The figure as SVG, as the page's file has it."""
+    return picture("figure", ("Title", "題"), chart, COLUMNS).static().decode()
+
+
+def decoded(address):
+    """Width, height and pixels of a picture's address."""
+    content = base64.b64decode(address.removeprefix("data:image/png;base64,"))
+    width, height = (int.from_bytes(content[i : i + 4]) for i in (16, 20))
+    start = content.index(b"IDAT") + 4
+    size = int.from_bytes(content[start - 8 : start - 4])
+    raw = np.frombuffer(zlib.decompress(content[start : start + size]), "uint8")
+    return raw.reshape(height, -1)[:, 1:].reshape(height, width, -1)
+
+
+def test_lines_of_columns_are_told_apart_by_colour_and_dash():
+    spec = spec_of(figures.lines({c: [3.0, 2.0, 1.0] for c in COLUMNS}, **TITLES))
+    rows = rows_of(spec)
+    assert [row["x"] for row in rows if row["implementation"] == "numpy"] == [1, 2, 3]
+    text = json.dumps(spec)
+    assert '"strokeDash"' in text and "Keras" in text
+    assert spec["layer"][0]["encoding"]["x"]["title"] == f"step{SEPARATOR}ステップ"
+
+
+def test_several_runs_are_thin_lines_under_their_mean():
+    several = spec_of(figures.lines({"a": np.ones((4, 5))}, **TITLES))
+    single = spec_of(figures.lines({"a": np.ones(5)}, **TITLES))
+    assert len(several["layer"]) == len(single["layer"]) + 1
+    assert {row["run"] for row in rows_of(several)} == {0, 1, 2, 3}
+
+
+def test_a_slider_shows_one_choice_and_leaves_the_axes_alone():
+    choices = {rate: {"a": [rate, 2 * rate]} for rate in (0.1, 0.5, 1.0)}
+    chart = figures.slider(figures.lines(choices, **TITLES), ("rate", "学習率"), 0.5)
+    spec = spec_of(chart)
+    (chosen,) = (p for p in spec["params"] if "input" in p["bind"])
+    assert chosen["value"] == 0.5 and chosen["bind"]["options"] == [0.1, 0.5, 1.0]
+    assert chosen["bind"]["name"] == f"rate{SEPARATOR}学習率"
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert low < 0.1 and high > 2.0, "the axis is that of all choices"
+    # The file shows the choice that the slider starts at.
+    assert len(drawn(chart)) < len(drawn(figures.lines(choices, **TITLES)))
+    default = figures.slider(figures.lines(choices, **TITLES), ("rate", "学習率"))
+    assert next(p for p in spec_of(default)["params"] if "input" in p["bind"])["value"] == 0.1
+
+
+def test_choices_may_be_named_in_both_languages():
+    names = [both("small", "小さい"), both("large", "大きい")]
+    data = {name: {"layer 1": np.arange(9.0), "layer 2": np.arange(9.0)} for name in names}
+    chart = figures.histograms(data, x_title=("activation", "出力"))
+    spec = bilingual.in_language(spec_of(figures.selection(chart, ("initial", "初期値"))), "ja")
+    (chosen,) = (p for p in spec["params"] if "input" in p["bind"])
+    assert chosen["bind"]["options"] == ["小さい", "大きい"] and chosen["value"] == "小さい"
+    assert {row["choice"] for row in rows_of(spec)} == {"小さい", "大きい"}
+    assert SEPARATOR not in json.dumps(spec)
+
+
+def test_histograms_share_their_bars_and_count_everything():
+    spec = spec_of(figures.histograms({"a": np.zeros(5), "b": np.ones(7)}, x_title=("a", "甲")))
+    frame = pd.DataFrame(rows_of(spec))
+    assert frame.groupby("panel")["share"].sum().tolist() == [1, 1]
+    assert frame.groupby("panel")["x"].apply(tuple).nunique() == 1 and len(frame) == 60
+
+
+def test_regions_are_small_pictures_with_their_first_row_below():
+    classes = np.array([[0, 0, 0], [1, 1, 1]])
+    chart = figures.regions(classes, (-1, 1), (0, 2), (np.array([[0.0, 1.0]]), [1]))
+    rows = rows_of(spec_of(chart))
+    (area,) = (row for row in rows if row.get("url"))
+    assert (area["x"], area["x2"], area["y"], area["y2"]) == (-1, 1, 0, 2)
+    found = decoded(area["url"])
+    assert found.shape == (2, 3, 4)
+    assert (found[1] == pixels.classes(classes)[0]).all(), "row 0 is the lower edge"
+    (point,) = (row for row in rows if not row.get("url"))
+    assert (point["x"], point["y"], point["class"]) == (0, 1, 1)
+    shares = pixels.classes(np.array([[0.0, 0.5, 1.0]]))
+    assert shares[0, 0, 3] > shares[0, 1, 3] < shares[0, 2, 3], "unsure is pale"
+
+
+def test_images_are_one_picture_with_a_label_below_each():
+    digits = np.zeros((5, 28, 28))
+    digits[3, 10, 10] = 1
+    chart = figures.images({"train": digits}, labels=range(5), columns=4)
+    rows = rows_of(spec_of(chart))
+    (sheet,) = (row for row in rows if row.get("url"))
+    assert (sheet["x"], sheet["x2"], sheet["y2"]) == (0, 4, 0)
+    below = round(28 * figures.LABEL / 48)
+    found = decoded(sheet["url"])
+    assert found.shape == (2 * (29 + below), 4 * 29, 2)
+    assert found[10, 3 * 29 + 10, 0] == 255 and found[..., 0].sum() == 255
+    assert found[28, 0, 1] == 0, "between the pictures the page shows"
+    assert [row["label"] for row in rows if row.get("label")] == list("01234")
+    colours = pixels.grid(np.array([[[-1.0, 0.5]]]), 1)
+    assert colours.shape == (2, 3, 4) and colours[0, 0, 3] == 255 and colours[0, 1, 3] in (127, 128)
+    assert colours[0, 0, 0] > colours[0, 0, 2] and colours[0, 1, 0] < colours[0, 1, 2]
+    rgb = pixels.grid(np.ones((1, 2, 2, 3)), 1)
+    assert (rgb[:2, :2] == 255).all()
+
+
+def test_paths_have_the_ground_below_them_in_every_panel_and_choice():
+    surface = GRID.astype(float)
+    walks = {rate: {"SGD": [[0, 0], [1, 1]], "Adam": [[0, 0], [2, 1]]} for rate in (0.1, 0.2)}
+    rows = rows_of(spec_of(figures.paths(walks, surface, (0, 3), (0, 2))))
+    assert sorted(row["choice"] for row in rows if row.get("url")) == [0.1, 0.2]
+    frame = pd.DataFrame({"x": [0, 1], "y": [0, 1], "series": "SGD", "panel": ["a", "b"]})
+    rows = rows_of(spec_of(figures.paths(frame, surface, (0, 3), (0, 2))))
+    assert sorted(row["panel"] for row in rows if row.get("url")) == ["a", "b"]
+    bands = pixels.bands(surface)
+    assert bands[0, 0, 3] > bands[2, 3, 3], "deeper is darker"
+
+
+def test_a_confusion_matrix_has_a_cell_for_each_pair():
+    rows = rows_of(spec_of(figures.confusion(np.array([[3, 1], [0, 0]]), ["cat", "dog"])))
+    assert [(r["true"], r["predicted"], r["count"], r["share"]) for r in rows] == [
+        ("cat", "cat", 3, 0.75),
+        ("cat", "dog", 1, 0.25),
+        ("dog", "cat", 0, 0),
+        ("dog", "dog", 0, 0),
+    ]
+
+
+def test_bars_carry_their_intervals():
+    data = {"one": {c: [0.9, 0.92, 0.94] for c in COLUMNS}, "two": {"numpy": [0.5]}}
+    rows = rows_of(spec_of(figures.bars(data, x_title=("score", "評価"), unit="%")))
+    assert rows[0]["mean"] == pytest.approx(0.92) and rows[0]["low"] < 0.9 < rows[0]["mean"]
+    assert rows[-1]["low"] is None
+
+
+def test_every_helper_is_drawn_as_a_file_without_the_other_language():
+    xy = np.random.default_rng(0).standard_normal((20, 2))
+    charts = (
+        figures.lines({both("a", "甲"): [1.0, 2.0, np.nan, np.inf]}, log="y", **TITLES),
+        figures.scatter({"a": xy, "b": xy}),
+        figures.paths({"a": xy}, GRID.astype(float), (-1, 1), (-1, 1)),
+        figures.regions({"a": GRID % 2, "b": GRID % 3}, (0, 1), (0, 1)),
+        figures.images({"a": np.ones((3, 5, 5)), "b": -np.ones((3, 5, 5))}),
+        figures.histograms({"a": xy}, x_title=("a", "甲")),
+        figures.confusion(np.eye(10, dtype=int)),
+        figures.bars({"a": [1, 2]}, x_title=("a", "甲")),
+    )
+    for chart in charts:
+        text = drawn(chart)
+        assert text.startswith("<svg") and SEPARATOR not in text and "甲" not in text
+
+
+def test_a_chart_stays_the_same_in_the_other_language():
+    chart = figures.lines({both("a", "甲"): [1.0, 2.0]}, **TITLES)
+    spec = spec_of(chart)
+    english, japanese = (bilingual.in_language(spec, language) for language in ("en", "ja"))
+    assert "甲" in json.dumps(japanese, ensure_ascii=False)
+    for one in (english, japanese):
+        assert SEPARATOR not in json.dumps(one, ensure_ascii=False)
+        vl_convert.vegalite_to_vega(one)
+    assert [*english] == [*japanese]
+
+
+@pytest.mark.parametrize("field", ["series", "implementation", "panel"])
+def test_a_table_may_say_more(field):
+    values = COLUMNS if field == "implementation" else ["a", "b"]
+    frame = pd.DataFrame(
+        [
+            {"x": x, "y": x * x, "series": "s", field: value}
+            for x, value in itertools.product((0.0, 1.0), values)
+        ]
+    )
+    spec = spec_of(figures.lines(frame, **TITLES))
+    assert {row[field] for row in rows_of(spec)} == set(values)
+    assert ("facet" in spec) == (field == "panel")

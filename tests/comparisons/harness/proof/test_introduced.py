@@ -1,0 +1,224 @@
+"""What a concept introduces is proven: right code agrees, each slip of the pen is found."""
+
+import types
+
+import keras
+import numpy as np
+import pytest
+
+from comparisons.harness import backends
+from comparisons.harness.concept import Introduced
+from comparisons.harness.proof import introduced, written_out
+
+GENERATOR = np.random.default_rng(5)
+X, KERNEL, BIAS = (GENERATOR.normal(size=shape) for shape in ((4, 3), (3, 2), (2,)))
+
+
+def affine(x, kernel, bias):
+    """y = x W + b."""
+    return x @ kernel + bias, (x, kernel)
+
+
+def affine_backward(dy, cache):
+    """dx = dy Wᵀ, dW = xᵀ dy, db = Σ dy."""
+    x, kernel = cache
+    return dy @ kernel.T, x.T @ dy, dy.sum(axis=0)
+
+
+def shifted(x):
+    """A scalar function and its derivative."""
+    return np.tanh(x)
+
+
+def shifted_derivative(x):
+    """1 - tanh²."""
+    return 1 - np.tanh(x) ** 2
+
+
+def error(y_true, y_pred):
+    """The mean squared error."""
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def error_gradient(y_true, y_pred):
+    """Its gradient."""
+    return 2 * (y_pred - y_true) / y_pred.size
+
+
+def heavy(w, g, momentum, learning_rate=0.1, friction=0.9):
+    """Momentum."""
+    momentum = friction * momentum - learning_rate * g
+    return w + momentum, momentum
+
+
+def thinned(x, rate, generator):
+    """Dropout."""
+    mask = (generator.random(x.shape, dtype="float32") >= rate).astype(x.dtype) / (1 - rate)
+    return x * mask, mask
+
+
+def thinned_backward(dy, cache):
+    """The same mask."""
+    return dy * cache
+
+
+def tracked(x, gamma, beta, moving_mean, moving_variance):
+    """Batch normalization with its moving statistics."""
+    mean, variance = x.mean(axis=0), x.var(axis=0)
+    centred = (x - mean) / np.sqrt(variance + 1e-3)
+    moved = 0.99 * moving_mean + 0.01 * mean, 0.99 * moving_variance + 0.01 * variance
+    return (gamma * centred + beta, *moved), (centred, variance, gamma)
+
+
+def tracked_backward(dy, cache):
+    """The gradients of x, gamma and beta."""
+    centred, variance, gamma = cache
+    dc = dy * gamma
+    dx = dc - dc.mean(axis=0) - centred * (dc * centred).mean(axis=0)
+    return dx / np.sqrt(variance + 1e-3), (dy * centred).sum(axis=0), dy.sum(axis=0)
+
+
+KERAS = {
+    "affine": lambda: keras.layers.Dense(2),
+    "shifted": lambda: keras.activations.tanh,
+    "error": lambda: keras.losses.MeanSquaredError(),
+    "heavy": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
+    "thinned": lambda rate: keras.layers.Dropout(rate),
+    "tracked": lambda: keras.layers.BatchNormalization(),
+}
+ARGUMENTS = {
+    "affine": {"x": X, "kernel": KERNEL, "bias": BIAS},
+    "shifted": {"x": X},
+    "error": {"y_true": X, "y_pred": X[::-1] + 0.1},
+    "heavy": {"w": BIAS, "gradients": GENERATOR.normal(size=(5, 2)), "momentum": np.zeros(2)},
+    "thinned": {"x": X, "rate": 0.4},
+    "tracked": {
+        "x": X,
+        "gamma": BIAS[[0, 1, 0]],
+        "beta": X[0],
+        "moving_mean": X[1],
+        "moving_variance": np.abs(X[2]),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return backends.load("tensorflow")
+
+
+@pytest.fixture
+def prove(backend, monkeypatch):
+    """A function that proves one of the functions above, parts of the half replaced."""
+
+    def proven(name, **replaced):
+        half = types.SimpleNamespace(**{**globals(), **replaced})
+        monkeypatch.setattr(written_out, "reference_half", lambda _: half)
+        monkeypatch.setattr(introduced, "keras_half", lambda _: types.SimpleNamespace(**KERAS))
+        declared = Introduced(name, "", ("", ""), lambda seed: ARGUMENTS[name])
+        records = introduced.check_written_out("concept", declared)
+        found, ran = introduced.check("concept", declared, "keras-tensorflow", backend)
+        return records + found, ran
+
+    return proven
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_right_code_agrees_with_calculus_the_library_and_keras(prove, name):
+    records, ran = prove(name)
+    assert not [str(record) for record in records if not record.passed]
+    against = {record.against for record in records}
+    assert {"written out", "library", "keras-tensorflow"} <= against
+    assert ("calculus" in against) == (name != "heavy")
+    assert ran, "nothing of the library was seen to run"
+
+
+def test_every_gradient_is_compared(prove):
+    records, _ = prove("tracked")
+    for against in ("calculus", "library", "keras-tensorflow"):
+        where = {r.where.partition("[")[0] for r in records if r.against == against}
+        assert {f"gradient of {key}" for key in ("x", "gamma", "beta")} <= where
+        assert against == "calculus" or {"output 0", "output 1", "output 2"} <= where
+
+
+def test_the_functions_that_ran_are_those_that_a_reader_looks_for(prove):
+    _, ran = prove("thinned")
+    assert {"module": "reference_numpy.random", "name": "SeedGenerator.keep_mask"} in ran
+    _, ran = prove("affine")
+    names = [entry["name"] for entry in ran]
+    assert names.index("Dense.forward") < names.index("Dense.backward")
+    assert "Dense.build" not in names
+
+
+SLIPS = {
+    "a dropped term of a gradient": (
+        "tracked",
+        {
+            "tracked_backward": lambda dy, cache: (
+                dy * cache[2] / np.sqrt(cache[1] + 1e-3),
+                *tracked_backward(dy, cache)[1:],
+            )
+        },
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "a wrong axis": (
+        "affine",
+        {
+            "affine_backward": lambda dy, cache: (
+                *affine_backward(dy, cache)[:2],
+                dy.sum(axis=1)[:2],
+            )
+        },
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "a missing mean in the loss": (
+        "error",
+        {"error": lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2)},
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "a derivative of something else": (
+        "shifted",
+        {"shifted_derivative": lambda x: 1 - np.tanh(x)},
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "a missing scale": (
+        "thinned",
+        {
+            "thinned": lambda x, rate, generator: tuple(
+                0.6 * part for part in thinned(x, rate, generator)
+            )
+        },
+        {"library", "keras-tensorflow"},
+    ),
+    "a step of the wrong size": (
+        "heavy",
+        {"heavy": lambda w, g, momentum: heavy(w, g, momentum, learning_rate=0.1001)},
+        {"library", "keras-tensorflow"},
+    ),
+    "a leak to float64": (
+        "shifted",
+        {"shifted": lambda x: np.tanh(x) * np.float64(1.0)},
+        {"written out"},
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_found_against(prove, slip):
+    name, replaced, wanted = SLIPS[slip]
+    records, _ = prove(name, **replaced)
+    assert {record.against for record in records if not record.passed} == wanted
+
+
+def test_an_argument_must_not_be_written_to(prove):
+    def writing(x):
+        x *= 2
+        return np.tanh(x / 2)
+
+    with pytest.raises(ValueError, match="read-only"):
+        prove("shifted", shifted=writing)
+
+
+def test_a_missing_argument_is_named(prove):
+    with pytest.raises(ValueError, match="`arguments` of 'shifted' lack slope"):
+        prove("shifted", shifted=lambda x, slope: np.tanh(x))

@@ -1,0 +1,147 @@
+"""Both languages, everything: no half is missing, neither in a concept nor in the harness."""
+
+import ast
+import dataclasses
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from comparisons.harness import catalogue, report, scores, words
+from comparisons.harness.proof import divergences
+from comparisons.harness.report import charts, language
+
+JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
+A_WORD = re.compile(r"\b[a-z]{3}")  # "Adam" and "ELBO" are names
+HARNESS = Path(words.__file__).parent
+TEMPLATES = Path(report.__file__).parent / "templates"
+# Names, and parts of paths and commands: the same in both languages.
+NAMES = ("NumPy", "Keras", "Python", "reference_numpy/concepts/", "keras_models/", ".py")
+THE_LANGUAGES_THEMSELVES = ("EN", "日本語")
+CONCEPTS = catalogue.script_names()
+
+
+def is_pair(value):
+    """Whether both halves are there, the second in Japanese where the first has words."""
+    if not (isinstance(value, tuple) and len(value) == 2):
+        return False
+    if not all(isinstance(half, str) and half.strip() for half in value):
+        return False
+    english, japanese = value
+    return not JAPANESE.search(english) and bool(
+        JAPANESE.search(japanese) or not A_WORD.search(english)
+    )
+
+
+def fields(string_template):
+    return {name for _, name, _, _ in string.Formatter().parse(string_template) if name}
+
+
+@pytest.mark.parametrize("key", words.WORDS)
+def test_the_harness_says_everything_in_both_languages(key):
+    pair = words.WORDS[key]
+    assert is_pair(tuple(re.sub(r"\{\w+\}", "…", half) for half in pair)), pair
+    assert fields(pair[0]) == fields(pair[1])
+
+
+def test_every_word_of_the_harness_is_used():
+    files = [
+        *HARNESS.glob("drawing/*.py"),
+        *HARNESS.glob("report/*.py"),
+        *TEMPLATES.rglob("*.html"),
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    made = [key for name in ("check", "job", "against", "preset") for key in [f"{name} "]]
+    unused = [
+        key
+        for key in words.WORDS
+        if not re.search(rf"""["']{re.escape(key)}["']""", text) and not key.startswith(tuple(made))
+    ]
+    assert not unused
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_templates_hold_no_words_of_their_own(path):
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text("utf-8"), flags=re.S)
+    text = re.sub(r"<style.*?</style>", "", text, flags=re.S)
+    spoken = re.findall(r'\s(?:alt|title|placeholder|aria-label|data-label)="([^"]*)"', text)
+    assert not [words for words in spoken if words], "attributes are said by `attribute`"
+    text = re.sub(r"<[^>]*>", " ", text)
+    for name in (*NAMES, *THE_LANGUAGES_THEMSELVES):
+        text = text.replace(name, "")
+    assert not re.findall(r"[^\W\d_]{2,}", text)
+
+
+def declared_pairs(concept):
+    """Every pair of a concept, with the place where it stands."""
+    yield "title", concept.title
+    yield "summary", concept.summary
+    yield "chapter.book", concept.chapter.book
+    yield "chapter.title", concept.chapter.title
+    for thing in concept.introduces:
+        yield f"introduces {thing.name}", thing.says
+    yield from concept.equations
+    for claim in concept.claims:
+        for field in dataclasses.fields(claim):
+            if field.type == "Words" or "Words" in str(field.type):
+                value = getattr(claim, field.name)
+                if value is not None:
+                    yield f"claim {field.name}", value
+    if concept.task:
+        for score in concept.task.scores:
+            yield f"score {score.key}", score.name
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_concepts_say_everything_in_both_languages(name):
+    concept = catalogue.load(name)
+    wrong = [(place, pair) for place, pair in declared_pairs(concept) if not is_pair(pair)]
+    assert not wrong
+    for english, japanese in concept.terms:
+        assert english.strip() and JAPANESE.search(japanese), (english, japanese)
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_variants_that_are_words_have_japanese_names(name):
+    task = catalogue.load(name).task
+    for variant in task.variants if task and len(task.variants) > 1 else ():
+        assert is_pair(charts.variant_name(task, variant))
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_units_that_are_words_have_japanese_names(name):
+    concept = catalogue.load(name)
+    units = {claim.unit for claim in concept.claims}
+    units |= {score.unit for score in concept.task.scores} if concept.task else set()
+    assert not [u for u in units if not is_pair(language.unit(u)) and u]
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_titles_within_figures_are_written_in_both_languages(name):
+    tree = ast.parse(catalogue.sources(name)["script"].read_text("utf-8"))
+    given = []
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given += [keyword.value for keyword in call.keywords if keyword.arg == "title"]
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "title":
+            given += call.args
+    texts = [value.value for value in given if isinstance(value, ast.Constant) and value.value]
+    assert not [text for text in texts if A_WORD.search(text)], "see `bilingual.both`"
+
+
+def test_the_harness_scores_and_units_are_pairs():
+    shared = [value for value in vars(scores).values() if isinstance(value, scores.Score)]
+    assert len(shared) >= 4
+    for pair in (*words.UNITS.values(), *(score.name for score in shared)):
+        assert is_pair(pair)
+
+
+@pytest.mark.parametrize("known", divergences.DIVERGENCES, ids=lambda known: known.name)
+def test_why_keras_diverges_is_told_in_japanese(known):
+    assert JAPANESE.search(language.recorded(known.reason)[1])
+
+
+def test_a_missing_half_is_found():
+    assert is_pair(("a word", "言葉")) and is_pair(("x", "x")) and is_pair(("−ELBO", "−ELBO"))
+    for wrong in (("a word",), ("a word", ""), ("a word", "another"), "ab", ("言葉", "言葉")):
+        assert not is_pair(wrong), wrong
