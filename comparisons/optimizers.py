@@ -348,6 +348,7 @@ CONCEPT = Concept(
             "sweep",
             sweep_arguments,
             seeds=5,
+            first_seed=20,  # target, window, tolerance and rates were settled on smaller ones
             subject=lambda name: ("Optimizer", {"name": name.partition(":")[0]}),
             measured=tuple(
                 f"{name}: {what}" for name in SWEEP_RATES for what in ("losses", "test accuracy")
@@ -361,6 +362,7 @@ CONCEPT = Concept(
             name: {"optimizer": name, "learning_rate": rate} for name, rate in TASK_RATES.items()
         },
         seeds=5,
+        first_seed=20,
     ),
     claims=CLAIMS,
     figures=draw,

@@ -147,7 +147,12 @@ CONCEPT = Concept(
         Demonstration("gradients", small_problem),
         Demonstration("training", mnist_problem),
     ),
-    task=Task(data=data, presets={"default": Preset(17, 100), "full": Preset(17, 100)}, seeds=5),
+    task=Task(
+        data=data,
+        presets={"default": Preset(17, 100), "full": Preset(17, 100)},
+        seeds=5,
+        first_seed=5,  # the margin was settled on smaller ones
+    ),
     claims=(
         Claim(
             claim=(

@@ -104,6 +104,8 @@ class Demonstration:
         function: its name in both halves.
         arguments: function of a seed that gives the arguments.
         seeds: how many seeds to run; 1 where nothing is drawn.
+        first_seed: the first of them. An experiment that was settled on some seeds is run on
+            others.
         subject: function of a quantity's name that gives the class name and arguments by which
             `divergences` knows what computes it; None where that is nothing in particular.
         measured: quantities that are measured and not proven (a time, a count of steps), since they
@@ -113,6 +115,7 @@ class Demonstration:
     function: str
     arguments: Callable[[int], dict] = lambda seed: {}
     seeds: int = 1
+    first_seed: int = 0
     subject: Callable[[str], tuple[str, dict]] | None = None
     measured: tuple[str, ...] = ()
 
@@ -181,6 +184,7 @@ class Task:
             (filters, drawn digits, an attention map) of the model for figures; `""` for none.
         keep_at: when `keep` is called, as shares of the epochs: 0 before training, 1 after it.
         seeds: number of seeds where the person names none.
+        first_seed: the first of them, as for a demonstration.
         test_over_train: size of a test fold over that of its training folds where the runs are
             repeated cross-validation, else 0: their intervals are corrected for the overlap.
         baselines: function of the settings that gives scikit-learn's records, or None.
@@ -197,6 +201,7 @@ class Task:
     keep: str = ""
     keep_at: tuple[float, ...] = (1.0,)
     seeds: int = 3
+    first_seed: int = 0
     test_over_train: float = 0.0
     baselines: Callable[[Settings], list[dict]] | None = None
 

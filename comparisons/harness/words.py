@@ -327,6 +327,10 @@ WORDS: dict[str, Words] = {
     "preset default": ("default", "既定"),
     "preset full": ("full", "フルサイズ"),
     "seeds used": ("Seeds", "シード"),
+    "settled on others": (
+        "smaller ones settled the experiment and are not counted",
+        "これより小さいシードは実験条件を決めるために使い、集計には含めない",
+    ),
     "epochs": ("Epochs", "エポック数"),
     "batch size": ("Batch size", "バッチサイズ"),
     "device asked for": ("Device asked for", "指定したデバイス"),

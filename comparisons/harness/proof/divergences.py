@@ -136,7 +136,9 @@ DIVERGENCES = (
     Divergence(
         "Adam's corrections in float32",
         KERAS,
-        lambda layer, arguments: (layer, arguments) == ("Optimizer", {"name": "Adam"}),
+        lambda layer, arguments: (
+            layer == "Optimizer" and arguments.get("name") in ("Adam", "AdamW")
+        ),
         ("float32",),
         16 * FACTOR,
         "1 - β₂ᵗ in float32 is good to four digits in the first steps",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from comparisons.harness.concept import Concept, Settings
+from comparisons.harness.concept import Concept, Demonstration, Settings, Task
 
 RESULT_SCHEMA = 2
 
@@ -53,19 +53,23 @@ def plan(name: str, concept: Concept, implementations: list[str], settings: Sett
     for demonstration in concept.demonstrations:
         jobs += [
             Job(name, "demonstrate", column, demonstration.function, seed)
-            for seed in range(demonstration.seeds)
+            for seed in _seeds(demonstration, demonstration.seeds)
             for column in implementations
         ]
     if concept.task:
         jobs += [
             Job(name, "train", column, variant, seed)
-            for seed in range(settings.seeds or concept.task.seeds)
+            for seed in _seeds(concept.task, settings.seeds or concept.task.seeds)
             for variant in concept.task.variants
             for column in implementations
         ]
         if concept.task.baselines:
             jobs.append(Job(name, "baseline", "numpy"))
     return jobs
+
+
+def _seeds(source: Demonstration | Task, number: int) -> range:
+    return range(source.first_seed, source.first_seed + number)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

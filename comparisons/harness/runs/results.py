@@ -68,12 +68,21 @@ class Result:
         seeds = sorted({run["seed"] for run in runs})
         return [float(np.mean([value(r) for r in runs if r["seed"] == seed])) for seed in seeds]
 
-    def arrays(self, function: str, implementation: str = "numpy", seed: int = 0) -> dict:
-        """The named arrays that a demonstration gave in one column."""
+    def arrays(self, function: str, implementation: str = "numpy", seed: int | None = None) -> dict:
+        """The named arrays that a demonstration gave in one column; of the first seed by itself."""
+        if seed is None:
+            seed = self.seeds_of(function)[0]
         return self._arrays(Job("", "demonstrate", implementation, function, seed))
 
-    def kept(self, variant: str = "model", implementation: str = "numpy", seed: int = 0) -> dict:
-        """What the task's `keep` gave of a model in training: `{epoch: {name: array}}`."""
+    def kept(
+        self, variant: str = "model", implementation: str = "numpy", seed: int | None = None
+    ) -> dict:
+        """What the task's `keep` gave of a model in training: `{epoch: {name: array}}`.
+
+        Of the first seed where none is named.
+        """
+        if seed is None:
+            seed = min(run["seed"] for run in self.runs(variant=variant))
         found = {}
         for key, value in self._arrays(Job("", "train", implementation, variant, seed)).items():
             epoch, _, name = key.partition("/")

@@ -88,22 +88,29 @@ def test_json_has_null_where_there_is_no_number():
 
 def test_plan_has_a_job_for_each_part_column_and_seed():
     task = Task(data=None, presets={}, variants={"with": {}, "without": {}}, baselines=list)
-    shown = Demonstration("shown", seeds=2)
+    shown = Demonstration("shown", seeds=2, first_seed=7)
     declared = Concept(("", ""), chapters.LEARNING, ("", ""), demonstrations=(shown,), task=task)
     planned = jobs.plan("any", declared, ["numpy", "keras-jax"], Settings(seeds=1))
     assert sorted(job.file_name for job in planned) == [
         "baseline-numpy-0",
         "check-keras-jax-0",
         "check-numpy-0",
-        "demonstrate-keras-jax-shown-0",
-        "demonstrate-keras-jax-shown-1",
-        "demonstrate-numpy-shown-0",
-        "demonstrate-numpy-shown-1",
+        "demonstrate-keras-jax-shown-7",
+        "demonstrate-keras-jax-shown-8",
+        "demonstrate-numpy-shown-7",
+        "demonstrate-numpy-shown-8",
         "train-keras-jax-with-0",
         "train-keras-jax-without-0",
         "train-numpy-with-0",
         "train-numpy-without-0",
     ]
+
+
+def test_a_task_settled_on_some_seeds_is_measured_on_others():
+    task = Task(data=None, presets={}, seeds=2, first_seed=5)
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""), task=task)
+    planned = jobs.plan("any", declared, ["numpy"], Settings())
+    assert [job.seed for job in planned if job.action == "train"] == [5, 6]
 
 
 @pytest.mark.parametrize("arguments", [None, lambda seed: {}])
