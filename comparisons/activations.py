@@ -370,8 +370,8 @@ CONCEPT = Concept(
     ),
     terms=(
         ("activation function", "活性化関数"),
-        ("hyperbolic tangent", "双曲線正接関数（tanh）"),
-        ("rectified linear unit (ReLU)", "正規化線形関数（ReLU）"),
+        ("hyperbolic tangent", "双曲線正接関数（tanh）", "activations.tanh"),
+        ("rectified linear unit (ReLU)", "正規化線形関数（ReLU）", "activations.relu"),
         ("vanishing gradient", "勾配消失"),
         ("sparse", "スパース（疎）"),
         ("dead unit", "死んだユニット（常に0を出力するユニット）"),

@@ -177,7 +177,7 @@ CONCEPT = Concept(
         ),
     ),
     terms=(
-        ("batch normalization", "バッチ正規化（Batch Normalization）"),
+        ("batch normalization", "バッチ正規化（Batch Normalization）", "layers.BatchNormalization"),
         ("mean, variance", "平均、分散"),
         ("moving average", "移動平均"),
         ("scale and shift", "スケールとシフト"),

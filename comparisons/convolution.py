@@ -334,7 +334,7 @@ CONCEPT = Concept(
         ),
     ),
     terms=(
-        ("convolution", "畳み込み演算"),
+        ("convolution", "畳み込み演算", "layers.Conv2D"),
         ("filter (kernel)", "フィルター（カーネル）"),
         ("padding", "パディング"),
         ("stride", "ストライド"),

@@ -313,9 +313,9 @@ CONCEPT = Concept(
     ),
     terms=(
         ("overfitting", "過学習"),
-        ("dropout", "Dropout（ドロップアウト）"),
+        ("dropout", "Dropout（ドロップアウト）", "layers.Dropout"),
         ("generalisation", "汎化"),
-        ("regularization", "正則化"),
+        ("regularization", "正則化", "regularizers"),
         ("ensemble learning", "アンサンブル学習"),
     ),
     task=Task(

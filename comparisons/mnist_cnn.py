@@ -92,7 +92,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("convolutional neural network (CNN)", "畳み込みニューラルネットワーク（CNN）"),
-        ("convolution layer", "畳み込み層"),
+        ("convolution layer", "畳み込み層", "layers.Conv2D"),
         ("pooling layer", "プーリング層"),
         ("filter", "フィルター"),
         ("feature map", "特徴マップ"),

@@ -148,11 +148,11 @@ CONCEPT = Concept(
         ),
     ),
     terms=(
-        ("fully connected layer", "全結合層"),
+        ("fully connected layer", "全結合層", "layers.Dense"),
         ("hidden layer", "隠れ層"),
         ("epoch", "エポック"),
         ("mini-batch", "ミニバッチ"),
-        ("cross-entropy error", "交差エントロピー誤差"),
+        ("cross-entropy error", "交差エントロピー誤差", "losses.CategoricalCrossentropy"),
         ("label, one-hot representation", "ラベル、one-hot表現"),
     ),
     demonstrations=(Demonstration("training", some_digits),),

@@ -331,8 +331,8 @@ CONCEPT = Concept(
     ),
     introduces=INTRODUCES,
     terms=(
-        ("optimizer", "最適化手法（オプティマイザ）"),
-        ("stochastic gradient descent (SGD)", "確率的勾配降下法（SGD）"),
+        ("optimizer", "最適化手法（オプティマイザ）", "optimizers.Optimizer"),
+        ("stochastic gradient descent (SGD)", "確率的勾配降下法（SGD）", "optimizers.SGD"),
         ("momentum", "モーメンタム（慣性）"),
         ("learning rate", "学習率（学習係数）"),
         ("exponential moving average", "指数移動平均"),

@@ -158,8 +158,8 @@ CONCEPT = Concept(
     ),
     terms=(
         ("output layer", "出力層"),
-        ("identity function", "恒等関数"),
-        ("softmax function", "ソフトマックス関数"),
+        ("identity function", "恒等関数", "activations.linear"),
+        ("softmax function", "ソフトマックス関数", "activations.softmax"),
         ("logit", "ロジット"),
         ("regression", "回帰"),
         ("classification", "分類"),

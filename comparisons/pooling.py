@@ -186,8 +186,8 @@ CONCEPT = Concept(
     ),
     terms=(
         ("pooling layer", "プーリング層"),
-        ("max pooling", "最大値プーリング（Maxプーリング）"),
-        ("average pooling", "平均値プーリング（Averageプーリング）"),
+        ("max pooling", "最大値プーリング（Maxプーリング）", "layers.MaxPooling2D"),
+        ("average pooling", "平均値プーリング（Averageプーリング）", "layers.AveragePooling2D"),
         ("robust to small shifts", "微小な位置変化に対して頑健"),
     ),
     demonstrations=(Demonstration("shift", some_digits),),

@@ -278,7 +278,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("residual block", "残差ブロック"),
-        ("shortcut (skip connection)", "ショートカット（スキップ接続）"),
+        ("shortcut (skip connection)", "ショートカット（スキップ接続）", "layers.Add"),
         ("degradation problem", "劣化問題"),
         ("vanishing gradient", "勾配消失"),
         ("identity mapping", "恒等写像"),

@@ -234,7 +234,7 @@ CONCEPT = Concept(
     terms=(
         ("sequence to sequence (seq2seq)", "系列変換モデル（seq2seq）"),
         ("encoder, decoder", "エンコーダ、デコーダ"),
-        ("long short-term memory (LSTM)", "長短期記憶（LSTM）"),
+        ("long short-term memory (LSTM)", "長短期記憶（LSTM）", "layers.LSTM"),
         ("gate", "ゲート"),
         ("teacher forcing", "教師強制"),
         ("backpropagation through time", "通時的誤差逆伝播法（BPTT）"),

@@ -272,7 +272,7 @@ CONCEPT = Concept(
         ("prior", "事前分布"),
         ("reparameterisation trick", "再パラメータ化トリック"),
         ("evidence lower bound (ELBO)", "変分下界（ELBO）"),
-        ("Kullback-Leibler divergence", "KLダイバージェンス"),
+        ("Kullback-Leibler divergence", "KLダイバージェンス", "losses.KLDivergence"),
     ),
     task=Task(
         data=data,

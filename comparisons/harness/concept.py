@@ -291,7 +291,8 @@ class Concept:
         summary: what a reader is to take away, two or three sentences.
         introduces: what is new, each thing introduced by one concept alone.
         equations: further `(LaTeX, what it says)` pairs, those of the model.
-        terms: the textbooks' words.
+        terms: the textbooks' words, each with its name in both libraries where it has one, as in
+            `("dropout", "ドロップアウト", "layers.Dropout")`; docs/glossary.md is made from them.
         demonstrations: computations proven equal and drawn.
         task: the model to train, or None.
         claims: sentences to be put to the test.
@@ -305,7 +306,7 @@ class Concept:
     summary: Words
     introduces: tuple[Introduced, ...] = ()
     equations: tuple[tuple[str, Words], ...] = ()
-    terms: tuple[Words, ...] = ()
+    terms: tuple[Words | tuple[str, str, str], ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     task: Task | None = None
     claims: tuple[Claim, ...] = ()

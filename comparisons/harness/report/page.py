@@ -184,6 +184,9 @@ class Page:
         """What the concept is found by on the first page, in both languages."""
         declared = self.concept
         texts = [declared.title, declared.summary, declared.chapter.title, declared.chapter.book]
-        texts += [*declared.terms, *(claim.claim for claim in declared.claims)]
+        texts += [
+            *(term[:2] for term in declared.terms),
+            *(claim.claim for claim in declared.claims),
+        ]
         texts += [(thing.name, *thing.says) for thing in declared.introduces]
         return " ".join([self.name, *(half for text in texts for half in text)])

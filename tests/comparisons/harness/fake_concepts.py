@@ -77,7 +77,7 @@ CONCEPTS = {
                 "balance", "x = y", ("Both sides.", "両側。"), demonstration="curve", kinks=True
             ),
         ),
-        terms=(("load", "荷重"), ("beam balance", "天秤")),
+        terms=(("load", "荷重"), ("beam balance", "天秤", "layers.Dense")),
         demonstrations=(Demonstration("curve", lambda seed: {"x": np.linspace(-1, 1, 5)}),),
         claims=(
             Claim(

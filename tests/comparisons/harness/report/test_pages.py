@@ -156,8 +156,8 @@ def test_the_head_says_what_it_is_in_both_languages(results, pages, name):
         place = ("en", "ja").index(language)
         for words in (declared.title, declared.summary, declared.chapter.title):
             assert words[place] in page.text("main") and words[1 - place] not in page.text("main")
-        for pair in declared.terms:
-            assert all(term in page.text("main") for term in pair), "terms stand in both, always"
+        for term in declared.terms:
+            assert all(part in page.text("main") for part in term), "terms stand in both, always"
     number = pages[name].text("main").partition(f"· {declared.chapter.number} ")[2]
     assert number.startswith(declared.chapter.title[0])
 
