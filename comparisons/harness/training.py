@@ -74,6 +74,10 @@ class NumpyHalf:
         reference_random.set_seed(seed)
         return getattr(self.module, build)(**arguments)
 
+    def batches(self, x, y, batch_size: int, seed: int) -> dict:
+        """Arguments of `fit`; it shuffles by the seed that the model was built with."""
+        return {"x": x, "y": y, "batch_size": batch_size}
+
     def synchronize(self) -> None:
         """NumPy computes at once."""
 
@@ -97,12 +101,16 @@ class KerasHalf:
         import keras
 
         keras.utils.clear_session(free_memory=False)
-        self.backend.set_seed(seed)
+        keras.utils.set_random_seed(seed)
         model = getattr(self.module, build)(**arguments)
         initial = by_name(NumpyHalf(self.name).build(build, arguments, seed))
         for name, own in by_name(model).items():
             own.set_weights(initial[name].get_weights())
         return model
+
+    def batches(self, x, y, batch_size: int, seed: int) -> dict:
+        """Arguments of `fit` by which its run repeats."""
+        return self.backend.batches(x, y, batch_size, seed)
 
     def synchronize(self) -> None:
         """Wait for the device."""
@@ -214,9 +222,7 @@ class Run:
 
         data = self.data
         return self.model.fit(
-            data.x_train,
-            data.y_train,
-            batch_size=self.preset.batch_size,
+            **self.half.batches(data.x_train, data.y_train, self.preset.batch_size, self.seed),
             epochs=self.preset.epochs,
             validation_data=(data.x_validation, data.y_validation),
             validation_batch_size=PREDICT_BATCH,

@@ -5,7 +5,8 @@ backend is a module here with the same few functions:
 
 - `outputs_and_gradients(call, inputs, weights, cotangents)`: the leaves of the outputs, of the
   floating inputs' gradients and of the weights' gradients, as NumPy arrays
-- `set_seed(seed)`: seed everything that draws, except where that would spoil the draws
+- `batches(x, y, batch_size, seed)`: arguments of `fit` by which a seeded run shuffles every epoch
+  anew and repeats
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`

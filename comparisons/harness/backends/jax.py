@@ -65,9 +65,9 @@ def _arrays(values):
     return [np.asarray(value) for value in values]
 
 
-def set_seed(seed):
-    """Seed everything that draws."""
-    keras.utils.set_random_seed(seed)
+def batches(x, y, batch_size, seed):
+    """Arguments of `fit`; it shuffles by the seed that Keras was given."""
+    return {"x": x, "y": y, "batch_size": batch_size}
 
 
 def synchronize():

@@ -3,6 +3,7 @@
 import contextlib
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -34,14 +35,25 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
     return outputs, gradients[: len(floats)], gradients[len(floats) :]
 
 
-def set_seed(seed):
-    """Seed Python, NumPy and Keras, but not TensorFlow.
+def batches(x, y, batch_size, seed):
+    """Arguments of `fit`: batches whose order is a new one in every epoch, the same in every run.
 
-    With TensorFlow's seed `fit` would shuffle in the same order in every epoch ("shuffling after
-    set_random_seed" in docs/keras-divergences.md). The orders are new ones in every run instead.
+    Of arrays a seeded `fit` would shuffle in the same order in every epoch ("shuffling after
+    set_random_seed" in docs/keras-divergences.md).
     """
-    keras.utils.set_random_seed(seed)
-    tf.random.set_seed(None)
+
+    def tensor(array):
+        array = np.asarray(array)
+        return tf.constant(array, keras.config.floatx() if array.dtype.kind == "f" else None)
+
+    # A list would be stacked by tf.data.
+    data = keras.tree.lists_to_tuples(keras.tree.map_structure(tensor, (x, y)))
+    count = len(keras.tree.flatten(y)[0])
+    order = tf.data.Dataset.range(count).shuffle(count, seed, reshuffle_each_iteration=True)
+    drawn = order.batch(batch_size).map(
+        lambda chosen: keras.tree.map_structure(lambda t: tf.gather(t, chosen), data)
+    )
+    return {"x": drawn.prefetch(tf.data.AUTOTUNE), "shuffle": False}
 
 
 def synchronize():
