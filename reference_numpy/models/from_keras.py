@@ -40,10 +40,22 @@ def from_keras(keras_model, compile=True):
         if hasattr(optimizer, "inner_optimizer"):
             model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
         if getattr(optimizer, "built", False):
-            state = [np.asarray(variable) for variable in optimizer.variables]
-            model.build_optimizer()
-            model.optimizer.set_weights(state)
+            _take_optimizer_state(model, keras_model)
     return model
+
+
+def _take_optimizer_state(model, keras_model):
+    """The optimizer's state; layers may have been frozen or thawed since it was built."""
+    optimizer = keras_model.optimizer
+    records = dict(zip(map(id, keras_model.weights), model.weight_records, strict=True))
+    built_for = [records.get(id(variable)) for variable in optimizer._trainable_variables]
+    if None in built_for:
+        raise ValueError(
+            f"The optimizer '{optimizer.name}' of the model '{keras_model.name}' trains weights "
+            "that are not the model's. Compile it again, or take it over with `compile=False`."
+        )
+    model.build_optimizer(built_for)
+    model.optimizer.set_weights([np.asarray(variable) for variable in optimizer.variables])
 
 
 def _take_vocabularies(model, keras_model):

@@ -90,14 +90,15 @@ class Steps:
         """Compile as `get_compile_config` says."""
         self.compile(**deserialize(config))
 
-    def build_optimizer(self):
-        """Create the optimizer's state for the weights that are trainable now."""
+    def build_optimizer(self, records=None):
+        """Create the optimizer's state, for the weights that are trainable now or for others."""
         plan = self.graph.plan(False)
         if not self.optimizer.built:
-            weights = [record.value for record in plan.records]
-            constraints = [record.constraint for record in plan.records]
-            self.optimizer.build(weights, self.weight_paths(plan.records), constraints)
-            self._optimizer_plan = plan
+            records = plan.records if records is None else records
+            weights = [record.value for record in records]
+            constraints = [record.constraint for record in records]
+            self.optimizer.build(weights, self.weight_paths(records), constraints)
+            self._optimizer_plan = plan if records == plan.records else None
         return plan
 
     def _check_compiled(self, method):

@@ -254,7 +254,8 @@ class Optimizer(OptimizerState):
         if unknown:
             raise ValueError(
                 f"The optimizer '{self.name}' can only change the arrays that it was built with. "
-                f"Received unknown arrays of the shapes {unknown}"
+                f"Received unknown arrays of the shapes {unknown} (of a layer that was thawed "
+                "since? Then compile the model again.)"
             )
         return [places[id(weight)] for weight in weights]
 

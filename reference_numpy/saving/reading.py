@@ -108,21 +108,20 @@ def read_optimizer(model, reader, place="optimizer"):
     if reader.variables(f"{place}/inner_optimizer") is not None:
         model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
     optimizer = model.optimizer
+    if found != [str(index) for index in range(len(found))]:
+        reader.refuse(place, "a variable is missing: they are numbered from 0 on")
     # An optimizer that has not done a step has been saved without state for the weights.
-    if len(found) != len(optimizer.variables):
-        if optimizer.built:
-            warnings.warn(
-                f"The state of the optimizer '{optimizer.name}' is not read: it has "
-                f"{len(optimizer.variables)} variables, the file {len(found)}.",
-                stacklevel=4,
-            )
-            return
+    if len(found) != len(optimizer.variables) and not optimizer.built:
         model.build_optimizer()
     variables = [variable.value for variable in optimizer.variables]
-    if len(found) != len(variables):
-        reader.refuse(
-            place, f"it has {len(found)} variables; '{optimizer.name}' expects {len(variables)}"
+    if len(found) != len(variables):  # the file does not say which weights it is the state of
+        warnings.warn(
+            f"The state of the optimizer '{optimizer.name}' is not read, and training begins with "
+            f"a new one, as in Keras: it has {len(variables)} variables, the file {len(found)}. "
+            "Layers were frozen or thawed since the model was compiled.",
+            stacklevel=4,
         )
+        return
     values = [
         reader.read_into(np.empty_like(array), place, str(index))
         for index, array in enumerate(variables)
