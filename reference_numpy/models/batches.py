@@ -57,6 +57,10 @@ class Epochs:
         if self._seen == self.size:
             self._rest = None
 
+    def restart(self):
+        """Let the next epoch begin at the beginning, wherever the last one stopped."""
+        self._rest = None
+
 
 class Batches(Epochs):
     """Arrays cut into batches, epoch after epoch.
@@ -197,6 +201,23 @@ class Stream(Epochs):
         if self.generator is not None:
             order = self.generator.permutation(len(order)).tolist()
         return (self.source[index] for index in order)
+
+
+class Replayed:
+    """An iterator that can be gone through again: what it has given once it gives first.
+
+    Args:
+        iterator: its batches are kept in memory as they come.
+    """
+
+    def __init__(self, iterator):
+        self.iterator, self.seen = iterator, []
+
+    def __iter__(self):
+        yield from self.seen
+        for batch in self.iterator:
+            self.seen.append(batch)
+            yield batch
 
 
 def _nothing():

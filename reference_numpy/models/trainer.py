@@ -1,11 +1,13 @@
 """Training: compile, fit, evaluate, predict."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from reference_numpy import tree
 from reference_numpy.callbacks import Callback, CallbackList
 from reference_numpy.callbacks.callback_list import as_numbers
-from reference_numpy.models.batches import Batches, batches_of, is_stream
+from reference_numpy.models.batches import Batches, Replayed, batches_of, is_stream
 from reference_numpy.models.data import as_arrays, unpack
 from reference_numpy.models.data import split as split_data
 from reference_numpy.models.steps import Steps
@@ -48,7 +50,9 @@ class Trainer(Steps):
             verbose: 0 for silence, 1 or "auto" for a progress bar, 2 for a line an epoch.
             callbacks: a callback or a list of them.
             validation_split: share of the samples, the last ones, to validate with.
-            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with instead.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with instead, or what
+                yields batches. Each validation begins at the beginning; the batches of a generator
+                are kept for that.
             shuffle: see `Batches`. For the order of a Keras run give both halves `shuffle=False`
                 and data in that order; on JAX Keras draws each epoch's order from
                 `numpy.random.permutation`, so a `numpy.random.RandomState` repeats it.
@@ -85,6 +89,8 @@ class Trainer(Steps):
         _is_due(0, validation_freq)  # says at once if it cannot be understood
         if validation_data is not None:
             size = validation_batch_size or (None if is_stream(validation_data) else batch_size)
+            if isinstance(validation_data, Iterator):
+                validation_data = Replayed(validation_data)
             validation = batches_of(*unpack(validation_data), size, validation_steps)
         callbacks = self._callbacks(callbacks, batches, verbose, epochs, add_history=True)
         self.stop_training, self.initial_epoch = False, None
@@ -96,6 +102,7 @@ class Trainer(Steps):
                 break
             logs = self.get_metrics_result()
             if validation is not None and _is_due(epoch, validation_freq):
+                validation.restart()
                 found = self._evaluate(validation, callbacks)
                 logs.update({f"val_{name}": value for name, value in found.items()})
             callbacks.on_epoch_end(epoch, logs)

@@ -153,6 +153,26 @@ def test_batches_that_come_from_outside(source, steps):
         assert_close(model.predict(source(x, y), verbose=0), model.predict(x, verbose=0))
 
 
+def pair(x, y):
+    """Arrays."""
+    return x, y
+
+
+@pytest.mark.parametrize("source", [pair, dataset, pipeline, generator])
+def test_every_validation_begins_at_the_beginning(source):
+    """Of five batches two are asked for: the first two in each epoch."""
+    keras_model, x, y, _ = mlp()
+    model = rn.models.from_keras(keras_model)
+    options = {"shuffle": False, "verbose": 0, "epochs": 3, "validation_steps": 2}
+    if source is pair:
+        options["validation_batch_size"] = 8
+    theirs = keras_model.fit(x, y, validation_data=source(x, y), **options)
+    ours = model.fit(x, y, validation_data=source(x, y), **options)
+    assert_same_history(ours, theirs)
+    expected = model.evaluate(x[:16], y[:16], verbose=0, return_dict=True)
+    assert ours.history["val_loss"][-1] == pytest.approx(expected["loss"])
+
+
 def test_a_dataset_with_class_weights_in_another_order():
     keras_model, x, y, _ = mlp()
     model, other = (rn.models.from_keras(keras_model) for _ in range(2))

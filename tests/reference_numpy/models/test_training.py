@@ -172,6 +172,25 @@ def test_steps_per_epoch_go_on_in_the_next_epoch():
         assert order(False, epochs=1, steps_per_epoch=4) == list(range(10))
 
 
+@pytest.mark.parametrize("steps", [None, 2, 3])
+def test_a_generator_to_validate_with_gives_the_same_batches_again(steps):
+    """However many batches an epoch takes of it, none is skipped and no more are drawn."""
+    drawn = []
+
+    def batches():
+        for start in range(0, 24, 8):
+            drawn.append(start)
+            yield X[start : start + 8], LABELS[start : start + 8]
+
+    model = classifier(optimizer=rn.optimizers.SGD(1e-300))
+    losses = model.fit(
+        X, LABELS, epochs=3, verbose=0, validation_data=batches(), validation_steps=steps
+    ).history["val_loss"]
+    samples = 8 * (steps or 3)
+    expected = model.evaluate(X[:samples], LABELS[:samples], batch_size=8, verbose=0)
+    assert losses == [expected] * 3 and drawn == list(range(0, samples, 8))
+
+
 def test_a_generator_that_ends_ends_training():
     model = classifier()
     batches = ((X, LABELS) for _ in range(5))
