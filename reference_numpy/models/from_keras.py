@@ -7,6 +7,7 @@ import numpy as np
 
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
+from reference_numpy.models.own_code import refuse_own_methods
 from reference_numpy.models.sequential import Sequential
 
 
@@ -14,21 +15,26 @@ def from_keras(keras_model, compile=True):
     """The NumPy half of a Keras model: its architecture, weights and state of training.
 
     Args:
-        keras_model: a Sequential or Functional model of Keras; only its methods `get_config`,
-            `get_weights` and `get_compile_config` are used, its optimizer's variables, and what
-            its layers with vocabularies write to a file.
+        keras_model: a Sequential or Functional model of Keras, or of a subclass that computes
+            what these do.
         compile: whether to take over how it was compiled, with the state of the optimizer.
 
     Raises:
-        ValueError: for a model without a graph (a subclassed one), and for layers, losses and
-            metrics that the NumPy half does not have.
+        ValueError: for a model without a graph (a subclassed one), for methods of its own in
+            place of Keras's, and for layers, losses and metrics that the NumPy half does not have.
     """
     config = keras_model.get_config()
+    if "layers" not in config and hasattr(keras_model, "operations"):
+        raise ValueError(
+            f"The model '{keras_model.name}' has a constructor of its own, so that its config does "
+            "not hold its graph. Take over `keras.Model(model.inputs, model.outputs)` instead."
+        )
     if "layers" not in config:
         raise ValueError(
             f"The model '{keras_model.name}' is a subclass of Model whose `call` is code of its "
             "own: only Sequential and Functional models can be taken over."
         )
+    refuse_own_methods(keras_model, compile)
     cls = Functional if "input_layers" in config else Sequential
     model = cls.from_config(config)
     _take_vocabularies(model, keras_model)
