@@ -27,6 +27,13 @@ PHRASES: tuple[Words, ...] = (
     ),
     (r"(\w+) is not installed \((.+)\)", r"\1がインストールされていない（\2）"),
     (r"not asked for", "指定されていない"),
+    # Threads and precision
+    (r"as the framework sets them", "フレームワークの設定のまま"),
+    (
+        r"(\d+) for products, all cores for convolutions and parts of a batch",
+        r"行列積は\1、畳み込みとバッチの分割計算は全コア",
+    ),
+    (r"(.+), TF32 as the framework sets it", r"\1、TF32はフレームワークの設定のまま"),
     # Why Keras is known to diverge
     (
         r"TensorFlow casts the root of 2 by way of float32",

@@ -308,7 +308,7 @@ WORDS: dict[str, Words] = {
     "effect": ("Effect", "効果"),
     "metric": ("Metric", "指標"),
     "experiment": ("Experiment", "実験"),
-    "seeds": ("Seeds", "シード数"),
+    "seeds": ("Runs compared (seeds, folds)", "比較した回数（シード、分割）"),
     "smallest effect": ("Smallest effect that counts", "意味のある最小の効果"),
     "stated in": ("Stated in", "出典"),
     "instead": ("What is true instead", "正しくは"),

@@ -118,6 +118,16 @@ class Page:
         """Whether the halves hold more than what is introduced."""
         return any(stretch.name for row in self.code for stretch in (*row.ours, *row.theirs))
 
+    @property
+    def sets_definitions_side_by_side(self) -> bool:
+        """Whether a definition differs between the halves by more than the library's name."""
+        return any(
+            stretch.name
+            for row in self.code
+            if not row.same
+            for stretch in (*row.ours, *row.theirs)
+        )
+
     @cached_property
     def equations(self) -> list[tuple[Markup, Words]]:
         """The model's equations as MathML, and what each says."""

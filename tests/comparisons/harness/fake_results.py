@@ -43,7 +43,7 @@ def write(folder: Path, names, columns=COLUMNS, failing=(), missing=None, failur
                 "implementation": column,
                 "device": "cpu",
                 "device_name": MACHINE["processor"],
-                "threads": ["as the framework sets them", "フレームワークの設定のまま"],
+                "threads": "as the framework sets them",
                 "precision": "float32",
             }
             for column in columns

@@ -5,12 +5,14 @@ import dataclasses
 import re
 import string
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from comparisons.harness import catalogue, report, scores, words
+from comparisons.harness import backends, catalogue, report, scores, words
 from comparisons.harness.proof import divergences
 from comparisons.harness.report import charts, language
+from comparisons.harness.runs import environment
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 A_WORD = re.compile(r"\b[a-z]{3}")  # "Adam" and "ELBO" are names
@@ -139,6 +141,18 @@ def test_the_harness_scores_and_units_are_pairs():
 @pytest.mark.parametrize("known", divergences.DIVERGENCES, ids=lambda known: known.name)
 def test_why_keras_diverges_is_told_in_japanese(known):
     assert JAPANESE.search(language.recorded(known.reason)[1])
+
+
+@pytest.mark.parametrize("devices", [[], ["GPU"]])
+def test_threads_and_precision_have_their_japanese(devices, monkeypatch):
+    for name in backends.SETTINGS:
+        monkeypatch.setenv(name, "1")
+    for implementation in backends.IMPLEMENTATIONS:
+        backend = SimpleNamespace(devices=lambda: devices)
+        column = environment.column(implementation, backend, "gpu")
+        for text in (column["threads"], column["precision"]):
+            _, japanese = language.recorded(text)
+            assert "=" in text or text == "float32" or JAPANESE.search(japanese), text
 
 
 def test_a_missing_half_is_found():
