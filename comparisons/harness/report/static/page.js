@@ -85,7 +85,8 @@
 
   const wraps = (spec) => spec.columns && (spec.concat || (spec.facet && spec.facet.field));
 
-  const isSquare = (spec) => spec.width <= spec.height; // a plane, or a grid: it keeps its shape
+  // A plane, a grid of pictures, or a drawing that says so: the page's width does not change it.
+  const keepsShape = (spec) => spec.width <= spec.height || spec.autosize;
 
   function inLanguage(value) {
     if (typeof value === "string") {
@@ -189,7 +190,7 @@
     if (width < NARROW) spec.config.legend = { ...spec.config.legend, ...STACKED };
     if (wraps(spec)) {
       spec.columns = abreast(spec, width);
-    } else if ((spec.mark || spec.layer) && !isSquare(spec)) {
+    } else if ((spec.mark || spec.layer) && !keepsShape(spec)) {
       spec.width = Math.min(width, WIDEST.chart);
       spec.autosize = { type: "fit-x", contains: "padding" };
     }
@@ -200,7 +201,7 @@
       // What the panels leave over is theirs.
       const spare = Math.floor((width - picture.getAttribute("width")) / spec.columns);
       const panel = Math.min(WIDEST.panel, spec.spec.width + spare);
-      if (panel !== spec.spec.width && !isSquare(spec.spec)) {
+      if (panel !== spec.spec.width && !keepsShape(spec.spec)) {
         spec.spec.width = panel;
         picture = await show(holder, drawing, spec);
       }

@@ -12,7 +12,7 @@ import vl_convert
 
 from comparisons.harness import bilingual
 from comparisons.harness.bilingual import SEPARATOR, both
-from comparisons.harness.drawing import figures, pixels
+from comparisons.harness.drawing import figures, graphs, pixels
 from comparisons.harness.report.pictures import picture
 
 COLUMNS = ["numpy", "keras-jax"]
@@ -196,3 +196,22 @@ def test_a_table_may_say_more(field):
     spec = spec_of(figures.lines(frame, **TITLES))
     assert {row[field] for row in rows_of(spec)} == set(values)
     assert ("facet" in spec) == (field == "panel")
+
+
+def test_a_graph_has_circles_where_arrows_meet_and_texts_on_either_side_of_them():
+    nodes = {"a": (0, 0, "a"), "b": (0, 1, "b"), "times": (1, 0.5, "×"), "y": (2, 0.5, "y")}
+    arrows = {"a": ("a", "times"), "b": ("b", "times"), "y": ("times", "y")}
+    forward = {"a": ("2", ""), "b": ("3", ""), "y": ("", "")}
+    both_ways = {"a": ("2", "15"), "b": ("3", "10"), "y": ("6", "5")}
+    chart = graphs.graph({1: forward, 2: both_ways}, nodes, arrows)
+    spec = spec_of(figures.slider(chart, ("step", "段階"), 2))
+    rows = [row for row in rows_of(spec) if row["choice"] == 2]
+    kinds = {row["text"]: row["kind"] for row in rows if row.get("text")}
+    assert kinds["a"] == kinds["b"] == "start" and kinds["×"] == "node" and kinds["y"] == "end"
+    by_text = {row["text"]: row for row in rows if row.get("text")}
+    assert by_text["2"]["y"] < by_text["15"]["y"] and by_text["6"]["x"] > by_text["3"]["x"]
+    faint = [row["faint"] for row in rows_of(spec) if row["kind"] == "arrow"]
+    assert faint == [False, False, True, False, False, False]
+    assert spec["autosize"] == "pad", "the page leaves its shape alone"
+    text = drawn(chart=figures.slider(chart, ("step", "段階"), 2))
+    assert ">15<" in text and text.count(">2<") == 1, "one choice is drawn"
