@@ -1,36 +1,22 @@
 """The base of every layer: weights, building, dtypes, and the wrapping of forward and backward."""
 
-import contextvars
 import copy
 import functools
 import inspect
-from dataclasses import dataclass
 
 import numpy as np
 
 from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
 from reference_numpy.layers import penalties
 from reference_numpy.layers.input_spec import check_inputs
-from reference_numpy.layers.symbolic import is_symbolic, symbolic_call
+from reference_numpy.layers.refused import OF_LAYERS, refuse_attributes
+from reference_numpy.layers.symbolic import SymbolicEnds, is_symbolic, symbolic_call
+from reference_numpy.layers.weight import Weight, weight_maker
 from reference_numpy.serialization import Configurable, serialize, unique_name
 
-#: makes the arrays of weights in place of their initializers, while a model is read from a file
-weight_maker = contextvars.ContextVar("weight_maker", default=None)
 
-
-@dataclass(eq=False)
-class Weight:
-    """One weight of a layer: the array and what belongs to it."""
-
-    name: str
-    value: np.ndarray
-    regularizer: object = None
-    constraint: object = None
-    trainable: bool = True
-    autocast: bool = True
-
-
-class Layer(Configurable):
+@refuse_attributes(OF_LAYERS)
+class Layer(SymbolicEnds, Configurable):
     """A function with weights whose backward pass is written by hand.
 
     A subclass defines `build(input_shape)`, `forward(x, training=False)` → `(y, cache)`,
@@ -177,6 +163,10 @@ class Layer(Configurable):
         """The weights that training leaves alone (moving statistics, frozen layers)."""
         trainable = set(map(id, self.trainable_records))
         return [w.value for w in self.weight_records if id(w) not in trainable]
+
+    # Keras counts the states of random generators among the variables; here they are no arrays.
+    variables, trainable_variables = weights, trainable_weights
+    non_trainable_variables = non_trainable_weights
 
     def get_weights(self):
         """Copies of all weights, in Keras's order."""

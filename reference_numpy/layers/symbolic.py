@@ -43,6 +43,29 @@ class Node:
         return [leaf for leaf in leaves if isinstance(leaf, KerasTensor)]
 
 
+class SymbolicEnds:
+    """The ends of a layer's first call on symbolic tensors."""
+
+    @property
+    def input(self):
+        """The symbolic tensor (or list of them) that the layer was first called on."""
+        return self._end("input", lambda node: node.inputs)
+
+    @property
+    def output(self):
+        """The symbolic tensor (or list of them) that the layer's first call made."""
+        return self._end("output", lambda node: tree.flatten(node.outputs))
+
+    def _end(self, name, find):
+        if not self.inbound_nodes:
+            raise AttributeError(
+                f"The layer '{self.name}' has never been called on a symbolic tensor and thus has "
+                f"no defined {name}."
+            )
+        tensors = find(self.inbound_nodes[0])
+        return tensors[0] if len(tensors) == 1 else tensors
+
+
 def is_symbolic(args, kwargs):
     """Whether any argument is, or holds, a symbolic tensor."""
     return any(isinstance(leaf, KerasTensor) for leaf in tree.flatten([list(args), kwargs]))

@@ -1,5 +1,6 @@
 """Models: graphs of layers that run forward and backward, train, and print themselves."""
 
+from reference_numpy.models.cloning import clone_model
 from reference_numpy.models.from_keras import from_keras
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
@@ -17,4 +18,28 @@ def load_model(filepath, compile=True):
     return Model.files.load_model(filepath, compile)
 
 
-__all__ = ["Functional", "Model", "Operation", "Sequential", "from_keras", "load_model"]
+def model_from_json(json_string):
+    """A model from what `Model.to_json` or Keras's gave; the weights are new.
+
+    Raises:
+        ModelFileError: for text that describes no model, or one that is not held here.
+    """
+    return Model.files.model_from_json(json_string)
+
+
+def save_model(model, filepath, overwrite=True):
+    """Write a model to a `.keras` file, as `Model.save`."""
+    model.save(filepath, overwrite)
+
+
+__all__ = [
+    "Functional",
+    "Model",
+    "Operation",
+    "Sequential",
+    "clone_model",
+    "from_keras",
+    "load_model",
+    "model_from_json",
+    "save_model",
+]

@@ -2,7 +2,7 @@
 
 from reference_numpy import tree
 from reference_numpy.layers.core import Input, InputLayer
-from reference_numpy.layers.symbolic import KerasTensor, Node
+from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.functional_config import build_graph, graph_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
@@ -38,6 +38,11 @@ class Functional(Model):
             self._trainable = bool(trainable)  # the layers keep their own
 
     @property
+    def operations(self):
+        """The layers and the operations between them."""
+        return list(self.sublayers)
+
+    @property
     def layers(self):
         """The layers in the order of their weights, without the operations between them."""
         return [layer for layer in self.sublayers if not isinstance(layer, Operation)]
@@ -64,13 +69,27 @@ class Functional(Model):
 
 def _cut_out(inputs, outputs):
     """The graph between tensors that need not be `Input`s, called once more on new ones."""
-    new = {}
-    for tensor in tree.flatten(inputs):
+
+    def begin(tensor):
         if isinstance(tensor.node.layer, InputLayer):
-            new[id(tensor)] = tensor
-        else:
-            name = f"{tensor.name}CLONE"
-            new[id(tensor)] = Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
+            return tensor
+        name = f"{tensor.name}CLONE"
+        return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
+
+    new = tree.map_structure(begin, inputs)
+    return new, call_again(inputs, outputs, new)
+
+
+def call_again(inputs, outputs, new_inputs, call=None):
+    """The outputs of the graph between `inputs` and `outputs`, its layers called on `new_inputs`.
+
+    Args:
+        inputs, outputs: structures of symbolic tensors.
+        new_inputs: other symbolic tensors in the structure of `inputs`.
+        call: a function `(layer, *args, **kwargs)` that calls another layer in the place of this.
+    """
+    pairs = zip(tree.flatten(inputs), tree.flatten(new_inputs), strict=True)
+    new = {id(old): fresh for old, fresh in pairs}
 
     def replace(leaf):
         return new.get(id(leaf), leaf)
@@ -79,9 +98,8 @@ def _cut_out(inputs, outputs):
     for node in visited:
         if not node.inputs:
             continue
-        made = tree.map_structure(lambda t: KerasTensor(t.shape, t.dtype), node.outputs)
         args, kwargs = tree.map_structure(replace, (tuple(node.args), dict(node.kwargs)))
-        Node(node.layer, args, kwargs, made)
+        made = call(node.layer, *args, **kwargs) if call else node.layer(*args, **kwargs)
         pairs = zip(tree.flatten(node.outputs), tree.flatten(made), strict=True)
         new.update({id(old): fresh for old, fresh in pairs})
-    return tree.map_structure(replace, inputs), tree.map_structure(replace, outputs)
+    return tree.map_structure(replace, outputs)

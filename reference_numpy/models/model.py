@@ -1,12 +1,15 @@
 """What every model can do beside running and training: its layers, its summary, its files."""
 
+from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.refused import OF_MODELS, refuse_attributes
 from reference_numpy.models.runner import Runner
 from reference_numpy.models.summary import print_summary
 from reference_numpy.models.trainer import Trainer
 from reference_numpy.serialization import serialize
 
 
+@refuse_attributes(OF_MODELS)
 class Model(Runner, Trainer, Layer):
     """A graph of layers that can be trained: `Model(inputs, outputs)`.
 
@@ -64,6 +67,20 @@ class Model(Runner, Trainer, Layer):
             f"No such layer: {name}. Existing layers are: {[layer.name for layer in self.layers]}."
         )
 
+    @property
+    def losses(self):
+        """The penalties of the weights that are trained: a number for each that has one.
+
+        Raises:
+            NotImplementedError: for a model with penalties on outputs, which belong to a call.
+        """
+        if penalties.within(self):
+            raise NotImplementedError(
+                f"`losses` of the model '{self.name}' are not known: its penalties on outputs "
+                "belong to a call. `test_on_batch` gives the loss with all penalties."
+            )
+        return [r.regularizer(r.value) for r in self.trainable_records if r.regularizer]
+
     def serialize(self):
         """Keras's config of the model: class, architecture, and how it was compiled."""
         config = {
@@ -76,6 +93,10 @@ class Model(Runner, Trainer, Layer):
             config["build_config"] = serialize(self.get_build_config())
         config["compile_config"] = self.get_compile_config()
         return config
+
+    def to_json(self):
+        """The architecture, and how the model was compiled, as text; see `model_from_json`."""
+        return self.files.to_json(self)
 
     def weight_paths(self, records):
         """Names of weights that say where they are: layer, part of the layer, weight."""

@@ -164,6 +164,18 @@ class Runner:
         return self.pack_outputs(self.graph.output_shapes(shapes))
 
     @property
+    def input(self):
+        """The symbolic tensors of the inputs, in the structure that the model was made with."""
+        self._need_graph("input")
+        return self.input_structure
+
+    @property
+    def output(self):
+        """The symbolic tensors of the outputs, in the structure that the model was made with."""
+        self._need_graph("output")
+        return self.output_structure
+
+    @property
     def inputs(self):
         """The symbolic tensors of the inputs, a flat list."""
         self._need_graph("inputs")

@@ -98,6 +98,16 @@ class Sequential(Model):
         self.graph = Graph(tree.flatten(inputs), tree.flatten(x))
 
     @property
+    def input(self):
+        """What the model was first called on, or the symbolic input that it begins with."""
+        return Layer.input.fget(self) if self.inbound_nodes else super().input
+
+    @property
+    def output(self):
+        """What the model's first call made, or the symbolic output that it ends with."""
+        return Layer.output.fget(self) if self.inbound_nodes else super().output
+
+    @property
     def layers(self):
         """The layers in order, without the input's."""
         return [layer for layer in self.sublayers if not isinstance(layer, InputLayer)]

@@ -38,18 +38,40 @@ def load_model(filepath, compile=True):
     with Archive(path) as archive:
         _check_version(path, archive.read_text(METADATA))
         config = read_json(path, CONFIG, archive.read_text(CONFIG))
-        cls = _model_class(path, config)
-        check_config(path, config, "config")
         with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
-            with _blaming(path, "config"), weights_within(weights.size), sharing():
-                model = cls.from_config(config["config"])
-            if compile and config.get("compile_config"):
-                check_config(path, config, "compile_config")
-                with _blaming(path, "compile_config"):
-                    model.compile_from_config(config["compile_config"])
+            with weights_within(weights.size):
+                model = _make_model(path, config, compile)
             with _blaming(path, "config"):  # the optimizer's state is made of what it says
                 read_state(model, reader, archive.assets)
     return model
+
+
+def _make_model(path, config, compile):
+    """The model that a config describes, once the config has been looked through."""
+    cls = _model_class(path, config)
+    check_config(path, config, "config")
+    with _blaming(path, "config"), sharing():
+        model = cls.from_config(config["config"])
+    if compile and config.get("compile_config"):
+        check_config(path, config, "compile_config")
+        with _blaming(path, "compile_config"):
+            model.compile_from_config(config["compile_config"])
+    return model
+
+
+def model_from_json(json_string):
+    """A model from its config as text, compiled as that says; the weights are new.
+
+    Raises:
+        ModelFileError: for text that describes no model, or one that is not held here.
+    """
+    return _make_model("JSON", read_json("JSON", CONFIG, json_string), compile=True)
+
+
+def to_json(model):
+    """The config of a model as text."""
+    with sharing():
+        return json.dumps(model.serialize())
 
 
 @contextlib.contextmanager

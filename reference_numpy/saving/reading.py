@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from reference_numpy.layers.layer import weight_maker
+from reference_numpy.layers.weight import weight_maker
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.state import own_arrays, places
 

@@ -61,11 +61,6 @@ class InputLayer(Layer):
         """Name of the dtype to which the input is converted."""
         return self.input_dtype
 
-    @property
-    def output(self):
-        """The symbolic tensor that stands for the input."""
-        return self.inbound_nodes[0].outputs
-
     def forward(self, x, training=False):
         """x, and no cache."""
         return x, None

@@ -44,4 +44,4 @@ class CellLayer(RNN):
     def __getattr__(self, name):
         if name != "cell" and name in type(self).cell_argument_names():
             return getattr(self.cell, name)
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        return self.__getattribute__(name)  # raises what it raised before
