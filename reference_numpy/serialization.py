@@ -9,6 +9,7 @@ named in a config is ever imported or executed.
 import contextlib
 import contextvars
 import inspect
+import json
 import re
 from collections import Counter
 
@@ -17,9 +18,7 @@ import numpy as np
 from reference_numpy import tree
 
 FAMILIES = {}
-#: within `sharing`: when reading, objects by their number in the config; when writing, objects with
-#: their configs by the objects' ids (the objects too, so that no id is given twice)
-_shared = contextvars.ContextVar("shared", default=None)
+_sharing = contextvars.ContextVar("sharing", default=None)
 
 
 @contextlib.contextmanager
@@ -28,11 +27,77 @@ def sharing():
 
     As in Keras's files: the configs of one object carry the same `shared_object_id`.
     """
-    token = _shared.set({})
+    token = _sharing.set(_Sharing())
     try:
         yield
+        _sharing.get().write_numbers()
     finally:
-        _shared.reset(token)
+        _sharing.reset(token)
+
+
+class _Sharing:
+    """The objects of a config that stand in several places of it.
+
+    Keras writes an object's number at its second place and at those that follow. At the first the
+    number is lost where that is within a model whose config was copied before the second came. So
+    an object with a new number may be one that was made without: of the same class and config.
+    Where a layer is shared, therefore, this package numbers all of them.
+    """
+
+    def __init__(self):
+        self.written = {}  # by id: the object (so that the id stays its own) and its configs
+        self.numbered, self.unnumbered, self.latest = {}, {}, []
+
+    def add(self, value, config):
+        """Remember the config of an object."""
+        self.written.setdefault(id(value), (value, []))[1].append(config)
+
+    def write_numbers(self):
+        """Write the numbers into the configs that were added."""
+        shared = [value for value, configs in self.written.values() if len(configs) > 1]
+        layers = any(_has_identity(value) for value in shared)
+        for number, (value, configs) in enumerate(self.written.values(), start=1):
+            if len(configs) > 1 or (layers and _has_identity(value)):
+                for config in configs:
+                    config["shared_object_id"] = number
+
+    def find(self, config):
+        """The object that was made for another place of the config, or None."""
+        number = config.get("shared_object_id")
+        if number is None or number in self.numbered:
+            return self.numbered.get(number)
+        for other, made in self.latest:
+            self.unnumbered.setdefault(_without_numbers(other), []).append(made)
+        self.latest = []
+        equal = self.unnumbered.get(_without_numbers(config), [])
+        if len(equal) > 1:
+            raise ValueError(
+                f"It stands in several places, but which of {len(equal)} equal ones it is has not "
+                "been written. Give the layers of the model different names."
+            )
+        return self.numbered.setdefault(number, equal.pop()) if equal else None
+
+    def keep(self, config, made):
+        """Remember what was made for a config."""
+        if "shared_object_id" in config:
+            self.numbered[config["shared_object_id"]] = made
+        elif _has_identity(made):
+            self.latest.append((config, made))
+
+
+def _has_identity(value):
+    return getattr(value, "has_identity", False)
+
+
+def _without_numbers(config):
+    """What makes a config equal to another: class and arguments, but for numbers of objects."""
+
+    def without(value):
+        if isinstance(value, dict):
+            return {k: without(v) for k, v in value.items() if k != "shared_object_id"}
+        return [without(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    return json.dumps([config["class_name"], without(config.get("config"))], sort_keys=True)
 
 
 @contextlib.contextmanager
@@ -148,14 +213,15 @@ class Family:
             )
         if config["class_name"] == "function":
             return self.get(config["config"])
-        shared, identity = _shared.get(), config.get("shared_object_id")
-        if shared is not None and identity in shared:
-            return shared[identity]
+        shared = _sharing.get()
+        found = shared.find(config) if shared else None
+        if found is not None:
+            return found
         cls = self.find(config["class_name"])
         with within("config"):
             made = cls.from_config(config.get("config") or {})
-        if shared is not None and identity is not None:
-            shared[identity] = made
+        if shared:
+            shared.keep(config, made)
         return made
 
 
@@ -227,11 +293,9 @@ def serialize(value):
             "config": value.get_config(),
             "registered_name": None,
         }
-    shared = _shared.get()
-    if shared is not None and isinstance(config, dict) and config["class_name"] != "function":
-        _, first, number = shared.setdefault(id(value), (value, config, len(shared) + 1))
-        if first is not config:
-            first["shared_object_id"] = config["shared_object_id"] = number
+    shared = _sharing.get()
+    if shared and isinstance(config, dict) and config["class_name"] != "function":
+        shared.add(value, config)
     return config
 
 
@@ -243,6 +307,8 @@ class Configurable:
     """
 
     keras_module = None
+    #: whether it matters that two places of a config hold one object and not two equal ones
+    has_identity = False
     #: constructor arguments that Keras leaves out of the config
     not_in_config = ()
 

@@ -46,6 +46,7 @@ class Layer(SymbolicEnds, Configurable):
         ValueError: for arguments that the layer does not have.
     """
 
+    has_identity = True
     not_in_config = ("autocast", "activity_regularizer")
     #: whether what a sample gives follows from that sample alone, so that parts of a batch may be
     #: computed apart: True, False, or "inference" for a layer that is like that outside training

@@ -9,6 +9,7 @@ from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
 from reference_numpy.models.own_code import refuse_own_methods
 from reference_numpy.models.sequential import Sequential
+from reference_numpy.serialization import sharing
 
 
 def from_keras(keras_model, compile=True):
@@ -36,7 +37,9 @@ def from_keras(keras_model, compile=True):
         )
     refuse_own_methods(keras_model, compile)
     cls = Functional if "input_layers" in config else Sequential
-    model = cls.from_config(config)
+    _number({"config": config}, keras_model, {})
+    with sharing():
+        model = cls.from_config(config)
     _take_vocabularies(model, keras_model)
     if model.built:
         model.set_weights(keras_model.get_weights())
@@ -48,6 +51,38 @@ def from_keras(keras_model, compile=True):
         if getattr(optimizer, "built", False):
             _take_optimizer_state(model, keras_model)
     return model
+
+
+def _number(entry, part, numbers):
+    """Write into the config of every layer which object it is: one may stand in several places.
+
+    Args:
+        entry: a layer's config, with its class.
+        part: the live layer.
+        numbers: the numbers of the live layers by their ids.
+    """
+    entry["shared_object_id"] = numbers.setdefault(id(part), len(numbers))
+    config = entry["config"]
+    if hasattr(part, "layers"):  # a model
+        parts = {other.name: other for other in getattr(part, "operations", part.layers)}
+        if "input_layers" not in config:
+            _repeat_layers(config, part)
+        inner = [(other, parts.get(other["config"].get("name"))) for other in config["layers"]]
+    else:
+        inner = [(value, getattr(part, name, None)) for name, value in config.items()]
+        lists = [pair for pair in inner if all(isinstance(side, (list, tuple)) for side in pair)]
+        inner += [pair for several in lists for pair in zip(*several)]
+    for other, layer in inner:
+        if isinstance(other, dict) and "class_name" in other and hasattr(layer, "weights"):
+            _number(other, layer, numbers)
+
+
+def _repeat_layers(config, sequential):
+    """List the layers of a Sequential model as they follow: Keras lists one that repeats once."""
+    entries = {entry["config"]["name"]: entry for entry in config["layers"]}
+    names = [layer.name for layer in sequential.layers]
+    first = [name for name in entries if name not in names]  # the input's
+    config["layers"] = [entries[name] for name in first + names]
 
 
 def _take_optimizer_state(model, keras_model):

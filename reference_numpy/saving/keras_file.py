@@ -71,7 +71,8 @@ def model_from_json(json_string):
 def to_json(model):
     """The config of a model as text."""
     with sharing():
-        return json.dumps(model.serialize())
+        config = model.serialize()
+    return json.dumps(config)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 
 from reference_numpy.layers.weight import weight_maker
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.saving.state import own_arrays, places
+from reference_numpy.saving.state import further_places, own_arrays, places
 
 #: what the weights may take beyond the bytes that the file has for them: a file of float16 fills a
 #: model of float64
@@ -66,6 +66,9 @@ def read_state(model, reader, assets=None):
         texts = assets(place) if assets and hasattr(layer, "load_assets") else None
         if texts:
             _load(layer.load_assets, texts, reader.path, f"assets/{place}")
+    for place, layer in further_places(model):
+        if reader.variables(place):
+            reader.refuse(place, f"'{layer.name}' has weights in another place already")
     if model.compiled and model.optimizer is not None:
         read_optimizer(model, reader)
 

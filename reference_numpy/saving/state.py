@@ -18,10 +18,20 @@ _SKIPPED = frozenset(dir(Layer())) | {"sublayers"}
 
 def places(model):
     """Pairs `(place, layer)` of a model (place "") and all layers in it, each once."""
-    visited, found = set(), []
+    return _walk(model)[0]
+
+
+def further_places(model):
+    """The places of layers that have one already, where a file has no weights."""
+    return _walk(model)[1]
+
+
+def _walk(model):
+    visited, found, again = set(), [], []
 
     def visit(layer, place):
         if id(layer) in visited:
+            again.append((place, layer))
             return
         visited.add(id(layer))
         found.append((place, layer))
@@ -51,7 +61,7 @@ def places(model):
 
     visit(model, "")
     _check_complete(model, visited)
-    return found
+    return found, again
 
 
 def _check_complete(layer, visited):

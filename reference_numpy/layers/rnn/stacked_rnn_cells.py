@@ -73,14 +73,15 @@ class StackedRNNCells(Layer):
         return (inputs, new_states), caches
 
     def backward(self, dy, cache):
-        """{dx, d states} and the cells' gradients, those of the lowest cell first."""
+        """{dx, d states} and the cells' gradients, summed where a cell stands in several places."""
         slope, dstates = dy[0], list(dy[1])
-        grads = []
-        for index in reversed(range(len(self.cells))):
-            dx, own = self.cells[index].backward((slope, dstates[index]), cache[index])
+        grads = {}
+        for index, cell in reversed(list(enumerate(self.cells))):
+            dx, own = cell.backward((slope, dstates[index]), cache[index])
             slope, dstates[index] = dx.values()
-            grads = own + grads
-        return {"inputs": slope, "states": dstates}, grads
+            for record, grad in zip(cell.trainable_records, own, strict=True):
+                grads[record] = grads[record] + grad if record in grads else grad
+        return {"inputs": slope, "states": dstates}, [grads[r] for r in self.trainable_records]
 
     def compute_output_shape(self, inputs_shape, states_shape=None):
         """The top cell's output, and every cell's states."""
