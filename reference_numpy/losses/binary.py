@@ -54,7 +54,7 @@ class BinaryCrossentropy(ElementwiseLoss):
         """Its derivative."""
         return binary_crossentropy_slopes(cache)
 
-    def on_logits(self, activation):
+    def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with sigmoid."""
         if isinstance(activation, activations.Sigmoid):
             return self.with_arguments(from_logits=True)
@@ -149,7 +149,7 @@ class BinaryFocalCrossentropy(ElementwiseLoss):
             slope -= self.gamma * missing ** (self.gamma - 1.0) * dp * b
         return w * slope
 
-    def on_logits(self, activation):
+    def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with sigmoid."""
         if isinstance(activation, activations.Sigmoid):
             return self.with_arguments(from_logits=True)

@@ -91,9 +91,9 @@ class CategoricalCrossentropy(Loss):
         t, p, sums, clipped, inside = cache
         return dvalues * normalize_backward(-t / clipped * inside, p, sums, axis)
 
-    def on_logits(self, activation):
+    def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with softmax."""
-        if isinstance(activation, activations.Softmax) and activation.axis == self.axis:
+        if is_softmax(activation, self.axis, ndim):
             return self.with_arguments(from_logits=True)
         return None
 
@@ -189,12 +189,18 @@ class SparseCategoricalCrossentropy(Loss):
         """The entries that are not of the ignored class."""
         return cache[-1]
 
-    def on_logits(self, activation):
+    def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with softmax."""
-        plain = self.ignore_class is None
-        if plain and isinstance(activation, activations.Softmax) and activation.axis == self.axis:
+        if self.ignore_class is None and is_softmax(activation, self.axis, ndim):
             return self.with_arguments(from_logits=True)
         return None
+
+
+def is_softmax(activation, axis, ndim):
+    """Whether `activation` is softmax along `axis`, both counted from either end of `ndim` axes."""
+    if not isinstance(activation, activations.Softmax) or not isinstance(activation.axis, int):
+        return False
+    return activation.axis % ndim == axis % ndim
 
 
 def check_axis(axis):

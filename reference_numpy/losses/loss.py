@@ -72,7 +72,7 @@ class Loss(Configurable):
     def compute_mask(self, values, cache):
         """Which of the values count, or None for all of them."""
 
-    def on_logits(self, activation):
+    def on_logits(self, activation, ndim):
         """The loss of what goes into the model's last activation, or None where there is none.
 
         Softmax followed by cross-entropy, or sigmoid followed by binary cross-entropy, computed
@@ -82,6 +82,7 @@ class Loss(Configurable):
 
         Args:
             activation: the activation function that the model ends with.
+            ndim: the number of axes of its output.
         """
 
     def with_arguments(self, **changed):

@@ -174,7 +174,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         )
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
-    def update_state(self, y_true, y_pred, sample_weight=None, mask=None):
+    def update_state(self, y_true, y_pred, sample_weight=None, mask=None, on_logits=False):
         """Take in one batch; entries of the ignored class weigh nothing."""
         if self.ignore_class is not None:
             labels = np.asarray(y_true)
@@ -182,4 +182,4 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
                 labels = labels.squeeze(self.axis)
             valid = labels != self.ignore_class
             mask = valid if mask is None else np.logical_and(mask, valid)
-        super().update_state(y_true, y_pred, sample_weight, mask)
+        super().update_state(y_true, y_pred, sample_weight, mask, on_logits)

@@ -89,15 +89,23 @@ class MeanMetricWrapper(Mean):
         if self.direction is None and isinstance(self.fn, (losses.Loss, losses.LossFunction)):
             self.direction = "down"
 
-    def update_state(self, y_true, y_pred, sample_weight=None, mask=None):
+    def loss(self, dtype):
+        """The loss whose values are averaged, in `dtype`; None where it is another function."""
+        if isinstance(self.fn, losses.LossFunction):
+            return self.fn.loss_class(dtype=dtype, **self.fn_arguments)
+        return None
+
+    def update_state(self, y_true, y_pred, sample_weight=None, mask=None, on_logits=False):
         """Take in one batch.
 
         Args:
             y_true, y_pred: targets and predictions.
             sample_weight: weight of each value.
             mask: which values count (the mask that came with y_pred).
+            on_logits: whether `y_pred` are the logits of the predictions (`Loss.on_logits`).
         """
-        values = self.fn(y_true, y_pred, **self.fn_arguments)
+        arguments = {**self.fn_arguments, "from_logits": True} if on_logits else self.fn_arguments
+        values = self.fn(y_true, y_pred, **arguments)
         if sample_weight is not None:
             sample_weight = np.asarray(sample_weight, self.dtype)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))

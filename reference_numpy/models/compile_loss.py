@@ -38,14 +38,12 @@ class Term:
         loss: the loss.
         weight: its factor in the total, or None.
         name: name of the output, for the log.
-        on_logits: the same loss of what goes into the output's activation, or None.
     """
 
     index: int
     loss: object
     weight: float
     name: str
-    on_logits: object = None
     average: Average = None
 
 

@@ -108,15 +108,30 @@ class CompileMetrics:
         """All metrics in order; none before they are built."""
         return [metric for metric, _ in self.keys] if self.built else []
 
-    def update_state(self, y_true, y_pred, sample_weight, masks):
-        """Take a batch into account; flat lists beside the outputs."""
-        for index, (plain, weighted) in enumerate(zip(self.plain, self.weighted)):
-            if plain or weighted:
-                self._check_target(index, y_true[index])
-            for metric in plain or ():
-                _update(metric, y_true[index], y_pred[index], None, masks[index])
-            for metric in weighted or ():
-                _update(metric, y_true[index], y_pred[index], sample_weight[index], masks[index])
+    def losses(self, index, dtype):
+        """For each metric of an output that is the mean of a loss that loss, in `dtype`."""
+        metrics = [*(self.plain[index] or ()), *(self.weighted[index] or ())]
+        found = {
+            m: m.loss(dtype) for m in metrics if isinstance(m, metrics_module.MeanMetricWrapper)
+        }
+        return {metric: loss for metric, loss in found.items() if loss is not None}
+
+    def update_state(self, y_true, y_pred, sample_weight, masks, heads):
+        """Take a batch into account.
+
+        Args:
+            y_true, sample_weight: flat lists beside the outputs.
+            y_pred, masks: what the graph gave, the outputs first.
+            heads: where the logits of each output are among them; see `Heads`.
+        """
+        for index, groups in enumerate(zip(self.plain, self.weighted)):
+            for metrics, weight in zip(groups, (None, sample_weight[index])):
+                for metric in metrics or ():
+                    self._check_target(index, y_true[index])
+                    head = heads[index]
+                    exact = head is not None and metric in head.losses
+                    y = y_pred[head.position if exact else index]
+                    _update(metric, y_true[index], y, weight, masks[index], exact)
 
     def reset_state(self):
         """Forget everything."""
@@ -128,8 +143,8 @@ class CompileMetrics:
         return {name: metric.result() for metric, name in self.keys} if self.built else {}
 
 
-def _update(metric, y_true, y_pred, sample_weight, mask):
-    options = {}
+def _update(metric, y_true, y_pred, sample_weight, mask, on_logits):
+    options = {"on_logits": True} if on_logits else {}
     if mask is not None and isinstance(metric, metrics_module.MeanMetricWrapper):
         options["mask"] = mask  # as in Keras, the others do not look at masks
     try:

@@ -67,7 +67,7 @@ class Graph:
         nodes, self.layers = order_graph(inputs, outputs)
         tensors = [tensor for node in nodes for tensor in tree.flatten(node.outputs)]
         places = {id(tensor): place for place, tensor in enumerate(tensors)}
-        self.nodes, self.size = nodes, len(tensors)
+        self.nodes, self.tensors = nodes, tensors
         self.inputs = [places[id(tensor)] for tensor in inputs]
         self.outputs = [places[id(tensor)] for tensor in outputs]
         self.calls = [Call(node, places) for node in nodes if node.inputs]
@@ -91,11 +91,11 @@ class Graph:
         unmasked = {place for call in self.calls for place in call.unmasked}
         return [number for number, place in enumerate(self.inputs) if place in unmasked]
 
-    def with_layer(self, index, layer):
-        """This graph with another layer, of the same weights, in one of its calls."""
-        other, call = copy.copy(self), copy.copy(self.calls[index])
-        call.layer, other._plans = layer, {}
-        other.calls = [*self.calls[:index], call, *self.calls[index + 1 :]]
+    def variant(self, calls, outputs, tensors):
+        """This graph with other calls of the same weights, outputs, and places (their tensors)."""
+        other = copy.copy(self)
+        other.calls, other.outputs, other.tensors, other._plans = calls, outputs, tensors, {}
+        other.last_uses = other._find_last_uses()
         return other
 
     def forward(self, inputs, masks=None, training=None):
@@ -111,7 +111,7 @@ class Graph:
         return self._forward(inputs, masks, training)
 
     def _forward(self, inputs, masks, training):
-        values, kept, calls = [None] * self.size, Masks(self.inputs, masks), []
+        values, kept, calls = [None] * len(self.tensors), Masks(self.inputs, masks), []
         for place, x in zip(self.inputs, inputs, strict=True):
             values[place] = x
         for index, call in enumerate(self.calls):
@@ -152,7 +152,7 @@ class Graph:
         if cache.parts is not None:
             return self._backward_in_parts(dys, cache, input_gradient)
         plan = self.plan(input_gradient)
-        slopes, summed = [None] * self.size, set()
+        slopes, summed = [None] * len(self.tensors), set()
         grads, summed_grads = [None] * len(plan.records), set()
         for place, dy in zip(self.outputs, dys, strict=True):
             _add(slopes, summed, place, dy)
@@ -242,7 +242,7 @@ class Graph:
 
     def output_shapes(self, input_shapes):
         """Shapes of the outputs for inputs of `input_shapes`, flat lists both."""
-        values = [None] * self.size
+        values = [None] * len(self.tensors)
         for place, shape in zip(self.inputs, input_shapes, strict=True):
             values[place] = KerasTensor(shape)
         for call in self.calls:

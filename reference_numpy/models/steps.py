@@ -115,14 +115,14 @@ class Steps:
 
     def train_step(self, x, y=None, sample_weight=None):
         """Forward, loss, backward, and one step of the optimizer."""
-        cache, dys = self._forward_step(x, y, sample_weight, training=True)
+        graph, cache, dys = self._forward_step(x, y, sample_weight, training=True)
         scale = self.optimizer.scale_loss(1.0)
         if scale != 1.0:
             dys = [dy if dy is None else dy * scale for dy in dys]
         # Gradients that overflow under the scale are no news: the optimizer makes it smaller.
         quiet = None if scale == 1.0 else "ignore"
         with penalties.weighed(scale), np.errstate(over=quiet, invalid=quiet):
-            _, grads = self.graph.backward(dys, cache, input_gradient=False)
+            _, grads = graph.backward(dys, cache, input_gradient=False)
         plan = self.build_optimizer()
         for index, record in enumerate(plan.records):
             if record.regularizer is not None:
@@ -139,15 +139,16 @@ class Steps:
         self._forward_step(x, y, sample_weight, training=False)
 
     def _forward_step(self, x, y, sample_weight, training):
-        """Run a batch and count its loss and metrics; returns the cache and the slopes."""
+        """Run a batch and count its loss and metrics; returns graph, cache and slopes."""
         flat = self.flat_inputs(x)
         targets = self._beside_outputs(y, "y")
         weights = self._beside_outputs(sample_weight, "sample_weight")
-        heads = self._find_heads(flat, targets)
+        heads = self._find_heads(flat, targets, training)
         with penalties.collected() as penalty:
-            outputs, cache = heads.bare.forward(flat, None, training)
-        predictions = heads.activate(outputs)
-        loss, dys = self._losses(targets, outputs, predictions, cache.output_masks, weights)
+            outputs, cache = heads.graph.forward(flat, None, training)
+        masks = cache.output_masks
+        found = [heads.at(index, masks) for index in range(len(targets))]
+        loss, dys = self._losses(targets, outputs, masks, weights, found)
         loss += penalty.value
         for record in self.graph.plan(False).records:
             if record.regularizer is not None:
@@ -155,31 +156,44 @@ class Steps:
         batch = len(next(leaf for leaf in flat if leaf is not None))
         self.loss_average.update_state(loss, batch)
         if self.compile_metrics is not None:
-            self.compile_metrics.update_state(targets, predictions, weights, cache.output_masks)
-        return cache, dys
+            self.compile_metrics.update_state(targets, outputs, weights, masks, found)
+        return heads.graph, cache, dys
 
-    def _losses(self, targets, outputs, predictions, masks, weights):
-        """The weighted sum of the losses, and its gradient by every output."""
+    def _losses(self, targets, outputs, masks, weights, heads):
+        """The weighted sum of the losses, and its gradient by every output of the graph."""
         total, dys = 0.0, [None] * len(outputs)
         for term in self.compile_loss.terms if self.compile_loss else ():
             index = term.index
-            loss = term.loss if term.on_logits is None else term.on_logits
             check_target(targets[index], term.name, "loss")
-            y = predictions[index] if term.on_logits is None else outputs[index]
-            y = y.astype(loss.compute_dtype, copy=False)
+            loss, place, head = term.loss, index, heads[index]
+            if head is not None and loss in head.losses:
+                loss, place = head.losses[loss], head.position
+            y = outputs[place].astype(loss.compute_dtype, copy=False)
             value, dy = loss.value_and_gradient(targets[index], y, weights[index], masks[index])
             if term.average is not None:
                 term.average.update_state(value, len(y))
             if term.weight is not None:
                 value, dy = value * term.weight, dy * term.weight
             total = total + value
-            dys[index] = dy if dys[index] is None else dys[index] + dy
+            dys[place] = dy if dys[place] is None else dys[place] + dy
         return total, dys
 
-    def _find_heads(self, flat, targets):
-        """Match losses and metrics with the outputs, once; a trial run tells the shapes."""
-        if self._heads is not None and self._heads.graph is self.graph:
-            return self._heads.refresh()
+    def _find_heads(self, flat, targets, training):
+        """The graph with the logits that losses and metrics take; made once."""
+        if self._heads is None or self._heads["graph"] is not self.graph:
+            self._match_outputs(flat, targets)
+            self._heads = {"graph": self.graph}
+        if training not in self._heads:
+            wanted = [{} for _ in self.outputs]
+            for term in self.compile_loss.terms if self.compile_loss else ():
+                wanted[term.index][term.loss] = term.loss
+            for index, output in enumerate(self.outputs if self.compile_metrics else ()):
+                wanted[index].update(self.compile_metrics.losses(index, output.dtype))
+            self._heads[training] = Heads(self.graph, wanted, training)
+        return self._heads[training].refresh()
+
+    def _match_outputs(self, flat, targets):
+        """Match losses and metrics with the outputs, whose shapes the inputs tell."""
         places = tree.pack_like(self.output_structure, range(len(self.outputs)))
         single = len(self.outputs) == 1 and not isinstance(places, dict)
         places = tree.flatten(places)[0] if single else places
@@ -193,8 +207,6 @@ class Steps:
         regularized = any(record.regularizer for record in self.trainable_records)
         if not terms and not regularized and not any(call.penalized for call in self.graph.calls):
             raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
-        self._heads = Heads(self.graph, terms)
-        return self._heads
 
     def _beside_outputs(self, values, name):
         """Targets or sample weights as a flat list beside the outputs, None where none is."""

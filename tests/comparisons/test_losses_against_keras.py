@@ -137,7 +137,7 @@ def test_a_model_that_ends_with_the_activation_is_fused(keras, tf, name):
     with tf.GradientTape() as tape:
         tape.watch(logits)
         value = loss(t, keras.activations.get(activation)(logits))
-    fused = getattr(losses, name)(dtype="float64").on_logits(rn.activations.get(activation))
+    fused = getattr(losses, name)(dtype="float64").on_logits(rn.activations.get(activation), 2)
     assert fused(t, x) == pytest.approx(float(value), rel=1e-13)
     np.testing.assert_allclose(fused.gradient(t, x), tape.gradient(value, logits), atol=1e-15)
 

@@ -25,20 +25,33 @@ class Pipeline(Layer):
             )
         self.layers = [self.track(layer) for layer in layers]
         self.autocast = False
-        self.built = True
+        self.supports_masking = True
 
     @property
     def output_dtype(self):
         """Name of the dtype of the last layer's output."""
         return self.layers[-1].output_dtype if self.layers else super().output_dtype
 
-    def forward(self, inputs, training=True):
+    def build(self, input_shape):
+        """Build every layer for what the one before gives."""
+        for layer in self.layers:
+            if not layer.built:
+                layer.build(input_shape)
+            input_shape = layer.compute_output_shape(input_shape)
+
+    def forward(self, inputs, training=True, mask=None):
         """The last output, and the layers' caches."""
+        outputs, _, caches = self._run(inputs, training, mask)
+        return outputs, caches
+
+    def _run(self, inputs, training, mask):
         caches = []
         for layer in self.layers:
-            inputs, cache = layer.forward(inputs, **taken_by(layer, {"training": training}))
+            options = taken_by(layer, {"training": training, "mask": mask})
+            mask = layer.compute_mask(inputs, mask) if layer.supports_masking else None
+            inputs, cache = layer.forward(inputs, **options)
             caches.append(cache)
-        return inputs, caches
+        return inputs, mask, caches
 
     def backward(self, dy, cache):
         """dx and the layers' gradients."""
@@ -47,6 +60,13 @@ class Pipeline(Layer):
             dy, grads = layer.backward(dy, own)
             gradients = grads + gradients
         return dy, gradients
+
+    def compute_mask(self, inputs, previous_mask=None):
+        """The last layer's; what the layers before it draw at random has no part in it."""
+        makes_mask = [type(layer).compute_mask is not Layer.compute_mask for layer in self.layers]
+        if previous_mask is None and not any(makes_mask):
+            return None
+        return self._run(inputs, False, previous_mask)[1]
 
     def compute_output_shape(self, input_shape):
         """The last layer's."""

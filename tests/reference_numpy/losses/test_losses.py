@@ -170,7 +170,7 @@ def test_softmax_and_crossentropy_fused_is_y_minus_t(name):
     x, labels = generator.standard_normal((6, 5)), generator.integers(0, 5, 6)
     t = np.eye(5)[labels] if name == "CategoricalCrossentropy" else labels
     plain = getattr(losses, name)(dtype="float64")
-    fused = plain.on_logits(rn.activations.softmax)
+    fused = plain.on_logits(rn.activations.softmax, 2)
     y, cache = rn.activations.softmax.forward(x)
     assert fused(t, x) == pytest.approx(plain(t, y), rel=1e-13)
     dx = rn.activations.softmax.backward(plain.gradient(t, y), cache)
@@ -183,7 +183,7 @@ def test_sigmoid_and_crossentropy_fused(name):
     generator = np.random.default_rng(0)
     x, t = generator.standard_normal((6, 3)), generator.integers(0, 2, (6, 3))
     plain = getattr(losses, name)(dtype="float64", label_smoothing=0.1)
-    fused = plain.on_logits(rn.activations.sigmoid)
+    fused = plain.on_logits(rn.activations.sigmoid, 2)
     y, cache = rn.activations.sigmoid.forward(x)
     assert fused(t, x) == pytest.approx(plain(t, y), rel=1e-13)
     dx = rn.activations.sigmoid.backward(plain.gradient(t, y), cache)
@@ -195,13 +195,14 @@ def test_only_the_activation_that_belongs_to_it_is_fused():
         loss = losses.get(name)
         softmax = name in ("categorical_crossentropy", "sparse_categorical_crossentropy")
         sigmoid = name in ("binary_crossentropy", "binary_focal_crossentropy")
-        assert (loss.on_logits(rn.activations.softmax) is not None) == softmax
-        assert (loss.on_logits(rn.activations.sigmoid) is not None) == sigmoid
-        assert loss.on_logits(rn.activations.tanh) is None
+        assert (loss.on_logits(rn.activations.softmax, 2) is not None) == softmax
+        assert (loss.on_logits(rn.activations.sigmoid, 2) is not None) == sigmoid
+        assert loss.on_logits(rn.activations.tanh, 2) is None
     other_axis = losses.CategoricalCrossentropy(axis=1)
-    assert other_axis.on_logits(rn.activations.softmax) is None
+    assert other_axis.on_logits(rn.activations.softmax, 3) is None
+    assert other_axis.on_logits(rn.activations.softmax, 2) is not None  # the same axis
     ignoring = losses.SparseCategoricalCrossentropy(ignore_class=0)
-    assert ignoring.on_logits(rn.activations.softmax) is None
+    assert ignoring.on_logits(rn.activations.softmax, 2) is None
 
 
 def test_gradients_at_kinks_and_bounds():
