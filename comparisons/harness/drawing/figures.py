@@ -149,7 +149,8 @@ def regions(
     Args:
         data: for each panel (rows, columns) of whole numbers, classes; or of floats, the share of
             class 1. The first row is at the lower end of `y_domain`.
-        points: `(xy, classes)` of shapes (n, 2) and (n,), or such a pair by panel.
+        points: `(xy, classes)` of shapes (n, 2) and (n,), with a third of (n,) that says which of
+            them have a ring; or such by panel, or by choice and panel.
     """
     rows = []
     for choice, panel, values in parts.panels(data):
@@ -157,9 +158,10 @@ def regions(
         url = pixels.address(pixels.classes(np.asarray(values)[::-1]))
         area = dict(zip(("x", "x2", "y", "y2"), (*x_domain, *y_domain)))
         rows.append({**where, **area, "url": url})
-        own = points.get(panel) if isinstance(points, dict) else points
-        for (x, y), kind in zip(*own) if own else ():
-            rows.append({**where, "x": x, "y": y, "class": int(kind)})
+        own = points.get(choice, points) if isinstance(points, dict) else points
+        own = own.get(panel) if isinstance(own, dict) else own
+        for (x, y), kind, *ring in zip(*own) if own else ():
+            rows.append({**where, "x": x, "y": y, "class": int(kind), "ring": any(ring)})
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
     x, y = parts.axes(x_domain, y_domain, x_title, y_title)
     layers = [parts.image(alt.Chart()).encode(x=x, y=y)]
@@ -177,6 +179,9 @@ def regions(
                 shape=alt.Shape("class:N").scale(domain=kinds).title(both(*WORDS["class"])),
             )
         )
+        ringed = alt.Chart().transform_filter("datum.ring === true")
+        ringed = ringed.mark_point(size=240, stroke=palette.INK, strokeWidth=1.6)
+        layers.append(ringed.encode(x="x:Q", y="y:Q"))
     return parts.arranged(alt.layer(*layers, data=table), table, panels, square=True)
 
 

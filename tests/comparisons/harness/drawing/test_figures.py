@@ -107,6 +107,20 @@ def test_regions_are_small_pictures_with_their_first_row_below():
     assert shares[0, 0, 3] > shares[0, 1, 3] < shares[0, 2, 3], "unsure is pale"
 
 
+def test_points_over_regions_can_change_with_the_choice_and_some_have_a_ring():
+    xy, classes = np.array([[0.0, 1.0], [1.0, 0.0]]), [0, 1]
+    points = {k: {"a": (xy, classes, [k == 0, k == 1])} for k in range(2)}
+    chart = figures.regions({k: {"a": GRID % 2} for k in range(2)}, (0, 1), (0, 1), points)
+    rows = [row for row in rows_of(spec_of(chart)) if not row.get("url")]
+    assert {(row["choice"], row["x"]) for row in rows if row["ring"]} == {(0, 0.0), (1, 1.0)}
+    assert len(rows) == 4
+    same = figures.regions(
+        {k: {"a": GRID % 2} for k in range(2)}, (0, 1), (0, 1), {"a": (xy, [0, 1])}
+    )
+    assert not any(row.get("ring") for row in rows_of(spec_of(same)))
+    assert len([row for row in rows_of(spec_of(same)) if not row.get("url")]) == 4
+
+
 def test_images_are_one_picture_with_a_label_below_each():
     digits = np.zeros((5, 28, 28))
     digits[3, 10, 10] = 1
