@@ -30,6 +30,7 @@ from reference_numpy import (
 from reference_numpy.layers import Input
 from reference_numpy.models import Model, Sequential
 from reference_numpy.numerical_gradient import numerical_gradient
+from reference_numpy.registration import register
 
 __all__ = [
     "Input",
@@ -48,6 +49,7 @@ __all__ = [
     "numerical_gradient",
     "optimizers",
     "random",
+    "register",
     "regularizers",
     "saving",
 ]

@@ -2,8 +2,8 @@
 
 A config is what `keras.saving.serialize_keras_object` gives:
 `{"module": "keras.layers", "class_name": "Dense", "config": {…}, "registered_name": None}`.
-Only classes that a family lists can be made from a config: the lists are an allowlist, and nothing
-named in a config is ever imported or executed.
+Only classes that a family lists, or that the user has registered, can be made from a config: the
+lists are an allowlist, and nothing named in a config is ever imported or executed.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from collections import Counter
 
 import numpy as np
 
-from reference_numpy import tree
+from reference_numpy import registration, tree
 
 FAMILIES = {}
 _sharing = contextvars.ContextVar("sharing", default=None)
@@ -211,18 +211,38 @@ class Family:
                 f"A config of a {self.kind} is a dictionary with 'class_name' and 'config'. "
                 f"Received: {config!r}"
             )
+        own = find_own(config)
         if config["class_name"] == "function":
-            return self.get(config["config"])
-        shared = _sharing.get()
-        found = shared.find(config) if shared else None
-        if found is not None:
-            return found
-        cls = self.find(config["class_name"])
+            return self.get(own or config["config"])
+        return _make(own or self.find(config["class_name"]), config)
+
+
+def _make(cls, config):
+    """The object of a class that a config describes; the one that is there already, if it is."""
+    shared = _sharing.get()
+    made = shared.find(config) if shared else None
+    if made is None:
         with within("config"):
             made = cls.from_config(config.get("config") or {})
         if shared:
             shared.keep(config, made)
-        return made
+    return made
+
+
+def is_known(name):
+    """Whether a class or a function of Keras's has this name."""
+    return any(name in family for family in FAMILIES.values())
+
+
+def find_own(config):
+    """Somebody's own class or function that a config names, or None; see `registration`."""
+    if config["class_name"] == "function":
+        return None if is_known(config["config"]) else registration.find(config["config"])
+    name, registered = config["class_name"], config.get("registered_name")
+    if registered is None or registered == name:  # Keras's own, or not registered there
+        keras_own = public_module(config.get("module")) in FAMILIES
+        return None if keras_own or is_known(name) else registration.find(name)
+    return registration.find(registered)
 
 
 def deserialize(value):
@@ -234,18 +254,32 @@ def deserialize(value):
             return tuple(part for _, part in _parts(enumerate(value["items"])))
         if value["class_name"] in ("__numpy__", "__tensor__"):
             return np.array(value["config"]["value"], dtype=value["config"]["dtype"])
-        module = public_module(value.get("module"))
+        own = find_own(value)
         if value["class_name"] == "function":
-            return value["config"]
+            if own is None and not is_known(value["config"]):
+                raise ValueError(unregistered(value))
+            return own or value["config"]
+        if own is not None:
+            return _make(own, value)
+        module = public_module(value.get("module"))
         if module not in FAMILIES:
-            raise ValueError(
-                f"The config names the class '{value['class_name']}' of the module {module!r}, "
-                f"which is none of {', '.join(sorted(FAMILIES))}. Custom code is never loaded."
-            )
+            raise ValueError(unregistered(value))
         return FAMILIES[module].deserialize(value)
     if isinstance(value, (list, tuple)):
         return type(value)(part for _, part in _parts(enumerate(value)))
     return value
+
+
+def unregistered(config):
+    """What is wrong with a config of somebody's own class or function, and what to do."""
+    kind, name = "class", config.get("registered_name") or config["class_name"]
+    if config["class_name"] == "function":
+        kind, name = "function", config["config"]
+    return (
+        f"'{name}' is a {kind} of the author's own, whose code is not loaded: register its NumPy "
+        "half under this name (`rn.register`) or name it in `custom_objects`; a model is taken "
+        "without its own losses and metrics with `compile=False`"
+    )
 
 
 def public_module(module):
@@ -281,22 +315,32 @@ def serialize(value):
     if isinstance(value, (dict, list, tuple)):
         return tree.map_structure(serialize, value)
     if inspect.isfunction(value):  # somebody's own: its name, as in Keras, but no code
-        name = value.__name__
+        name = registration.name_of(value) or value.__name__
         config = {"module": "builtins", "class_name": "function"}
         return {**config, "config": name, "registered_name": name}
-    if hasattr(value, "serialize"):
-        config = value.serialize()
-    else:
-        config = {
-            "module": type(value).keras_module,
-            "class_name": type(value).__name__,
-            "config": value.get_config(),
-            "registered_name": None,
-        }
+    if inspect.isclass(value):  # which stands for what it makes without arguments
+        value = value()
+    config = value.serialize() if hasattr(value, "serialize") else class_config(value)
     shared = _sharing.get()
     if shared and isinstance(config, dict) and config["class_name"] != "function":
         shared.add(value, config)
     return config
+
+
+def class_config(value):
+    """Keras's config of an object: its class and its arguments."""
+    cls = type(value)
+    config = {"module": cls.keras_module, "class_name": cls.__name__, "config": value.get_config()}
+    if not is_own(cls):
+        return {**config, "registered_name": None}
+    name = registration.name_of(cls) or cls.__name__
+    return {**config, "module": None, "registered_name": name}
+
+
+def is_own(cls):
+    """Whether a class is somebody's own, and not one that a family offers."""
+    family = FAMILIES.get(cls.keras_module)
+    return family is None or family.classes.get(cls.__name__) is not cls
 
 
 class Configurable:

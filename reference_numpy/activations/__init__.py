@@ -56,6 +56,7 @@ Family(
     "reference_numpy.activations",
     "activation function",
     [type(function) for function in (*functions.values(), step)],
+    {name: type(function) for name, function in functions.items()},
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
-from reference_numpy.serialization import Configurable, snake_case
+from reference_numpy.serialization import Configurable, class_config, is_own, snake_case
 
 
 class ActivationFunction(Configurable):
@@ -52,15 +52,6 @@ class ActivationFunction(Configurable):
         Keras's configs cannot express arguments of a function (it has the layers `ReLU`,
         `LeakyReLU`, … for that), so a function with arguments has a config of this package.
         """
-        if self.get_config() == type(self)().get_config():
-            return snake_case(type(self).__name__)
-        return self.own_config()
-
-    def own_config(self):
-        """A config that this package reads and Keras does not."""
-        return {
-            "module": self.keras_module,
-            "class_name": type(self).__name__,
-            "config": self.get_config(),
-            "registered_name": None,
-        }
+        if is_own(type(self)) or self.get_config() != type(self)().get_config():
+            return class_config(self)
+        return snake_case(type(self).__name__)

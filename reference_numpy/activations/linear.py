@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy.activations.activation_function import ActivationFunction
+from reference_numpy.serialization import class_config
 
 
 class Linear(ActivationFunction):
@@ -36,4 +37,4 @@ class Step(ActivationFunction):
 
     def serialize(self):
         """A config of this package, since Keras has no step function."""
-        return self.own_config()
+        return class_config(self)

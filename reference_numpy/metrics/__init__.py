@@ -77,7 +77,7 @@ from reference_numpy.metrics.regression import (
     concordance_correlation,
     pearson_correlation,
 )
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, find_own
 
 _classes = [
     AUC,
@@ -168,7 +168,7 @@ family = Family("keras.metrics", "metric", _classes, _short_names)
 def deserialize(config):
     """A metric from Keras's config of it; that of a function gives the mean of its values."""
     if isinstance(config, dict) and config.get("class_name") == "function":
-        config = functions.get(config["config"], config["config"])
+        config = find_own(config) or functions.get(config["config"], config["config"])
     return get(config)
 
 

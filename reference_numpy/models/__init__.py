@@ -13,18 +13,18 @@ FAMILIES["keras"].add(Sequential)
 Family("keras.src.models.functional", "model", [Functional])
 
 
-def load_model(filepath, compile=True):
+def load_model(filepath, custom_objects=None, compile=True):
     """Read a model from a `.keras` file; see `reference_numpy.saving.load_model`."""
-    return Model.files.load_model(filepath, compile)
+    return Model.files.load_model(filepath, custom_objects, compile)
 
 
-def model_from_json(json_string):
+def model_from_json(json_string, custom_objects=None):
     """A model from what `Model.to_json` or Keras's gave; the weights are new.
 
     Raises:
         ModelFileError: for text that describes no model, or one that is not held here.
     """
-    return Model.files.model_from_json(json_string)
+    return Model.files.model_from_json(json_string, custom_objects)
 
 
 def save_model(model, filepath, overwrite=True):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reference_numpy import registration
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
 from reference_numpy.models.own_code import refuse_own_methods
@@ -12,12 +13,14 @@ from reference_numpy.models.sequential import Sequential
 from reference_numpy.serialization import sharing
 
 
-def from_keras(keras_model, compile=True):
+def from_keras(keras_model, custom_objects=None, compile=True):
     """The NumPy half of a Keras model: its architecture, weights and state of training.
 
     Args:
         keras_model: a Sequential or Functional model of Keras, or of a subclass that computes
             what these do.
+        custom_objects: the NumPy halves of parts of one's own by the names of their classes or
+            functions in Keras, as far as they are not registered (`rn.register`).
         compile: whether to take over how it was compiled, with the state of the optimizer.
 
     Raises:
@@ -38,13 +41,14 @@ def from_keras(keras_model, compile=True):
     refuse_own_methods(keras_model, compile)
     cls = Functional if "input_layers" in config else Sequential
     _number({"config": config}, keras_model, {})
-    with sharing():
+    with sharing(), registration.custom_objects(custom_objects):
         model = cls.from_config(config)
     _take_vocabularies(model, keras_model)
     if model.built:
         model.set_weights(keras_model.get_weights())
     if compile and getattr(keras_model, "compiled", False):
-        model.compile_from_config(keras_model.get_compile_config())
+        with registration.custom_objects(custom_objects):
+            model.compile_from_config(keras_model.get_compile_config())
         optimizer = keras_model.optimizer  # None for a model that is only evaluated
         if hasattr(optimizer, "inner_optimizer"):
             model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added

@@ -9,6 +9,7 @@ HARMLESS = frozenset(
         *("compile", "get_compile_config", "compile_from_config", "to_json", "export"),
         *("save", "save_weights", "load_weights", "save_own_variables", "load_own_variables"),
         *("summary", "get_layer", "count_params", "name"),
+        "loss",  # what `compile` was given
     )
 )
 

@@ -9,7 +9,13 @@ import math
 import re
 
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.serialization import FAMILIES, public_module
+from reference_numpy.serialization import (
+    FAMILIES,
+    find_own,
+    is_known,
+    public_module,
+    unregistered,
+)
 
 #: entries with `class_name` that are values, and the keys of their `config` (of a tuple, its own)
 VALUES = {
@@ -83,9 +89,12 @@ def check_config(path, config, key):
 
     def check_class(value, place):
         name, module = value["class_name"], value.get("module")
-        inner = value.get("config")
-        if not isinstance(name, str) or not isinstance(module, (str, type(None))):
-            refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
+        inner, registered = value.get("config"), value.get("registered_name")
+        if not isinstance(name, str):
+            refuse(f"{place}.class_name", f"this is no name: {name!r}")
+        for key in ("module", "registered_name"):
+            if not isinstance(value.get(key), (str, type(None))):
+                refuse(f"{place}.{key}", f"this is no name: {value[key]!r}")
         if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
             refuse(place, f"'{name}' is code, which is never loaded")
         if name in VALUES:
@@ -98,21 +107,20 @@ def check_config(path, config, key):
         if name == "function":
             if module not in ("builtins", None) or not isinstance(inner, str):
                 refuse(place, f"the function {inner!r} is code, which is never loaded")
+            if not is_known(inner) and find_own(value) is None:
+                refuse(place, unregistered(value))
             return
-        registered = value.get("registered_name")
-        if registered and registered != name:
-            refuse(
-                place, f"'{registered}' is a class of the author's own, whose code is not loaded"
-            )
+        if not isinstance(inner, (dict, type(None))):
+            refuse(place, f"the config of '{name}' is no dictionary")
+        if find_own(value) is not None:
+            return
         module = public_module(module)
-        if module not in FAMILIES:
-            refuse(place, f"the class {name!r} of {module!r} is not known, and no code is loaded")
+        if module not in FAMILIES or (registered and registered != name):
+            refuse(place, unregistered(value))
         if name not in FAMILIES[module]:
             reason = FAMILIES[module].refused.get(name, "")
             reason = f": {reason.rstrip('.')}" if reason else ""
             refuse(place, f"'{module}' has no class {name!r} in the NumPy half{reason}")
-        if not isinstance(inner, (dict, type(None))):
-            refuse(place, f"the config of '{name}' is no dictionary")
 
     if not isinstance(config[key], dict):
         refuse(key, "it is no dictionary")

@@ -9,6 +9,7 @@ import stat
 import tempfile
 import zipfile
 
+from reference_numpy import registration
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.sequential import Sequential
 from reference_numpy.saving.archive import ASSETS, CONFIG, METADATA, WEIGHTS, Archive
@@ -24,11 +25,17 @@ KERAS_VERSION = "3.15.1"
 _MODELS = {"Functional": Functional, "Sequential": Sequential}
 
 
-def load_model(filepath, compile=True):
+def load_model(filepath, custom_objects=None, compile=True):
     """Read a model from a `.keras` file that Keras or the NumPy half has written.
 
     Architecture, weights, and, with `compile`, how it was compiled and the optimizer's state. No
     code in the file is run: see `config_check`.
+
+    Args:
+        filepath: the file.
+        custom_objects: classes and functions of one's own by their names, as far as they are not
+            registered (`rn.register`).
+        compile: whether the model is compiled.
 
     Raises:
         ModelFileError: for a file that cannot be read, in one line: file, place and reason.
@@ -39,7 +46,7 @@ def load_model(filepath, compile=True):
         _check_version(path, archive.read_text(METADATA))
         config = read_json(path, CONFIG, archive.read_text(CONFIG))
         with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
-            with weights_within(weights.size):
+            with weights_within(weights.size), registration.custom_objects(custom_objects):
                 model = _make_model(path, config, compile)
             with _blaming(path, "config"):  # the optimizer's state is made of what it says
                 read_state(model, reader, archive.assets)
@@ -59,13 +66,14 @@ def _make_model(path, config, compile):
     return model
 
 
-def model_from_json(json_string):
+def model_from_json(json_string, custom_objects=None):
     """A model from its config as text, compiled as that says; the weights are new.
 
     Raises:
         ModelFileError: for text that describes no model, or one that is not held here.
     """
-    return _make_model("JSON", read_json("JSON", CONFIG, json_string), compile=True)
+    with registration.custom_objects(custom_objects):
+        return _make_model("JSON", read_json("JSON", CONFIG, json_string), compile=True)
 
 
 def to_json(model):
@@ -136,6 +144,12 @@ def save_model(model, filepath, overwrite=True):
     path = _checked_path(filepath, ".keras")
     with sharing():
         config = model.serialize()
+    for key in ("config", "compile_config"):
+        try:
+            check_config(path, config, key)
+        except ModelFileError as error:
+            reason = f"it could not be read again, so it is not written: {error.reason}"
+            raise ModelFileError(path, error.place, reason) from None
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
     weights = io.BytesIO()

@@ -221,11 +221,11 @@ PLACE = "config.json: config.layers[1]"
     ("change", "place", "reason"),
     [
         (set_class("Lambda"), PLACE, "'Lambda' is code"),
-        (set_class("system", "os"), PLACE, "'system' of 'os' is not known"),
+        (set_class("system", "os"), PLACE, "'system' is a class of the author's own"),
         (set_class("Evil", None, "pack>Evil"), PLACE, "'pack>Evil' is a class of the author's own"),
         (set_class("Dense", "keras.layers", "pack>Dense"), PLACE, "class of the author's own"),
         (set_class("Nothing"), PLACE, "'keras.layers' has no class 'Nothing'"),
-        (set_class(["Dense"]), PLACE, "is not known"),
+        (set_class(["Dense"]), PLACE, "this is no name"),
         (set_class("TorchModuleWrapper"), PLACE, "TorchModuleWrapper"),
         (set_argument("activation", CODE), f"{PLACE}.config.activation", "'__lambda__' is code"),
         (set_argument("activation", FUNCTION), f"{PLACE}.config.activation", "'system' is code"),

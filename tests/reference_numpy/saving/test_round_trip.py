@@ -1,6 +1,5 @@
 """Models written and read again, without Keras."""
 
-import json
 import os
 import stat
 
@@ -166,23 +165,6 @@ def test_a_link_stays_and_so_do_permissions(tmp_path):
     assert (tmp_path / "link.keras").is_symlink()
     assert stat.S_IMODE(os.stat(tmp_path / "model.keras").st_mode) == 0o600
     assert_same_weights(rn.models.load_model(tmp_path / "model.keras"), model)
-
-
-def test_functions_of_ones_own_are_named_and_not_kept(tmp_path):
-    """As in Keras, their names are in the file; without compiling it is read."""
-
-    def own(y_true, y_pred):
-        return np.abs(y_true - y_pred).mean(-1)
-
-    path, model = tmp_path / "model.keras", make_model()
-    model.compile("sgd", own, metrics=[own])
-    model.save(path)
-    config = json.loads(members(path)["config.json"])["compile_config"]
-    function = {"module": "builtins", "class_name": "function", "config": "own"}
-    assert config["loss"] == config["metrics"][0] == {**function, "registered_name": "own"}
-    assert_same_weights(rn.models.load_model(path, compile=False), model)
-    with pytest.raises(rn.saving.ModelFileError, match="compile_config.*'own'"):
-        rn.models.load_model(path)
 
 
 def test_a_file_has_the_permissions_of_any_other(tmp_path):

@@ -1,0 +1,20 @@
+"""The README's code on parts and loops of one's own runs as it stands there."""
+
+import re
+from pathlib import Path
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+
+
+def test_parts_and_loops_of_ones_own(tmp_path, monkeypatch):
+    (section,) = re.findall(r"^## Parts and loops .+?\n(.+?)^## ", README, re.MULTILINE | re.DOTALL)
+    parts, loop = re.findall(r"```python\n(.+?)```", section, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "readme"}
+    exec(compile(parts, "README.md", "exec"), names)
+    model = names["model"]
+    assert type(model.layers[0]) is names["Scale"]
+    before = model.get_weights()
+    exec(compile(loop, "README.md", "exec"), names)
+    assert all((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
+    assert names["loss"](names["t"], model(names["x"])) < names["value"]
