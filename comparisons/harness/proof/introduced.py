@@ -86,11 +86,16 @@ def keras_object(written: WrittenOut):
 
 
 def library_object(made):
-    """The library's counterpart of a Keras object, or None where there is none."""
+    """The library's counterpart of a Keras object, or None where there is none.
+
+    A class that a Keras half defines itself, a loss or layer of one's own, has none.
+    """
     import keras
 
     if isinstance(made, (keras.Layer, keras.Loss, keras.optimizers.Optimizer)):
-        return serialization.deserialize(keras.saving.serialize_keras_object(made))
+        config = keras.saving.serialize_keras_object(made)
+        known = serialization.public_module(config["module"]) in serialization.FAMILIES
+        return serialization.deserialize(config) if known else None
     name = getattr(made, "__name__", "")
     if getattr(keras.activations, name, None) is made:
         return rn.layers.Activation(name)

@@ -222,3 +222,20 @@ def test_an_argument_must_not_be_written_to(prove):
 def test_a_missing_argument_is_named(prove):
     with pytest.raises(ValueError, match="`arguments` of 'shifted' lack slope"):
         prove("shifted", shifted=lambda x, slope: np.tanh(x))
+
+
+class OwnError(keras.losses.Loss):
+    """A loss that the Keras half defines itself."""
+
+    def call(self, y_true, y_pred):
+        return keras.ops.mean((y_true - y_pred) ** 2, axis=-1)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_loss_of_ones_own_is_compared_without_the_library(prove, monkeypatch, wrong):
+    monkeypatch.setitem(KERAS, "error", lambda: OwnError())
+    replaced = {"error_gradient": lambda y_true, y_pred: y_pred - y_true} if wrong else {}
+    records, _ = prove("error", **replaced)
+    assert {r.against for r in records} == {"calculus", "written out", "keras-tensorflow"}
+    failed = {r.against for r in records if not r.passed}
+    assert failed == ({"calculus", "keras-tensorflow"} if wrong else set())
