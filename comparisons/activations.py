@@ -6,7 +6,14 @@ import pandas as pd
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    versus,
+)
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
 
@@ -51,18 +58,6 @@ def numbers(seed):
     """What a layer of 256 units gives for 1,000 examples, and the next layer's weights."""
     draw = np.random.default_rng(seed).standard_normal
     return {"x": draw((1000, 256), "float32"), "w": draw((256, 256), "float32"), "repeats": 30}
-
-
-def versus(function, larger, smaller):
-    """A claim's measure: two numbers of a demonstration's arrays, a seed at a time."""
-
-    def mean(result, measure):
-        return [
-            float(np.mean([measure(result.arrays(function, c, s)) for c in result.implementations]))
-            for s in result.seeds_of(function)
-        ]
-
-    return lambda result: (mean(result, larger), mean(result, smaller))
 
 
 def orders(norms):

@@ -13,6 +13,7 @@ from comparisons.harness.concept import (
     Introduced,
     Preset,
     Task,
+    versus,
 )
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
@@ -135,14 +136,6 @@ def sweep_arguments(seed):
     return {part: getattr(images, part) for part in parts} | {"rates": SWEEP_RATES, "steps": 100}
 
 
-def by_seed(result, measure):
-    """`measure(arrays)` of the sweep, a number a seed: the mean over the columns."""
-    return [
-        np.mean([measure(result.arrays("sweep", c, seed)) for c in result.implementations])
-        for seed in result.seeds_of("sweep")
-    ]
-
-
 def fewest_steps(name):
     """Steps to the target loss at the rate that needs the fewest of them."""
 
@@ -249,10 +242,7 @@ CLAIMS = (
             "学習率のもとで比べる。",
         ),
         metric=("steps that plain SGD needs more", "SGDが余計に要する更新回数"),
-        measure=lambda result: (
-            by_seed(result, fewest_steps("SGD")),
-            by_seed(result, fewest_steps("Momentum")),
-        ),
+        measure=versus("sweep", fewest_steps("SGD"), fewest_steps("Momentum")),
         unit="steps",
         margin=2.0,
     ),
@@ -274,10 +264,7 @@ CLAIMS = (
             "decades of learning rate that serve, Adam less momentum",
             "使える学習率の範囲（桁数）。Adamの値からMomentumの値を引く",
         ),
-        measure=lambda result: (
-            by_seed(result, tolerated("Adam")),
-            by_seed(result, tolerated("Momentum")),
-        ),
+        measure=versus("sweep", tolerated("Adam"), tolerated("Momentum")),
         margin=0.1,
         instead=(
             "On this task both serve over a range of about the same width. What Adam has is a "

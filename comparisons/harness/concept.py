@@ -269,6 +269,14 @@ class Claim:
         }
 
 
+def versus(function: str, larger: Callable[[dict], float], smaller: Callable[[dict], float]):
+    """A claim's measure: two numbers of a demonstration's arrays, `larger` and `smaller` of them.
+
+    Each is one value a seed, the mean over the columns.
+    """
+    return lambda result: (result.measured(function, larger), result.measured(function, smaller))
+
+
 @dataclass(frozen=True)
 class Figure:
     """A picture of the page: a title, an altair chart, and what to know for reading it.

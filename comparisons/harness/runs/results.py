@@ -74,6 +74,13 @@ class Result:
             seed = self.seeds_of(function)[0]
         return self._arrays(Job("", "demonstrate", implementation, function, seed))
 
+    def measured(self, function: str, measure: Callable[[dict], float]) -> list[float]:
+        """One number a seed: the mean over the columns of `measure(arrays)` of a demonstration."""
+        return [
+            float(np.mean([measure(self.arrays(function, c, s)) for c in self.implementations]))
+            for s in self.seeds_of(function)
+        ]
+
     def kept(
         self, variant: str = "model", implementation: str = "numpy", seed: int | None = None
     ) -> dict:
