@@ -41,7 +41,7 @@ def network_against_logistic(result):
 
 CONCEPT = Concept(
     title=("Titanic: who survived", "タイタニック号の生存者予測"),
-    chapter=chapters.LEARNING.section(8),
+    chapter=chapters.LEARNING.section(9),
     summary=(
         "A small network on a small table: the data are few, so that the honest question is not "
         "only how accurate it is but how sure one can be of that, and whether it beats a rule of "

@@ -89,7 +89,7 @@ def draw(result):
 
 CONCEPT = Concept(
     title=("Two-layer network, written out in full", "2層ニューラルネットワークの実装"),
-    chapter=chapters.LEARNING.section(4),
+    chapter=chapters.LEARNING.section(5),
     summary=(
         "Predict, loss, accuracy, numerical gradient and gradient in one class with its params "
         "in a dictionary: the textbook's TwoLayerNet. Keras keeps the same numbers in two Dense "
