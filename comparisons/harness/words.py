@@ -177,6 +177,10 @@ WORDS: dict[str, Words] = {
         "検証データの曲線はエポックの後に推論モードで測る。そのため学習の初期における両者の差は、"
         "過学習とはほとんど関係がない。",
     ),
+    "cut off": (
+        "Some runs diverged; what lies above {top} is cut off.",
+        "発散した学習があるため、{top}を超える部分は表示していない。",
+    ),
     "by epoch": ("{name} by epoch", "{name}の推移"),
     "loss": ("loss", "損失"),
     "epoch": ("epoch", "エポック"),

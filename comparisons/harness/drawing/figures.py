@@ -71,14 +71,24 @@ def lines(
     scale = parts.scale(frame["y"], "y" in log) if y_domain is None else {"domain": list(y_domain)}
     form = "%" if unit == "%" else parts.number_format(scale)
     y = alt.Y("y:Q").scale(**scale).axis(format=form).title(both(*y_title))
-    base = alt.Chart().encode(x=x, **parts.look(frame, lines=True))
+    look = parts.look(frame, lines=True)
+    base = alt.Chart().encode(x=x, **look)
     pick = alt.selection_point(fields=[parts.colour_field(frame)], bind="legend")
     # Of a single run the mean is that run.
     mean = base.mark_line(strokeWidth=2.2, clip=True).encode(
         y=y.aggregate("mean"), opacity=alt.condition(pick, alt.value(1), alt.value(0.1))
     )
-    points = base.mark_point(size=60, filled=True, opacity=0, clip=True).encode(
-        y=y.aggregate("mean"), tooltip=parts.tooltip(frame, x_title, y_title, "mean(y)")
+    # The unseen points that show values have no dashes: the legend would draw those as points.
+    points = (
+        alt.Chart()
+        .mark_point(size=60, filled=True, opacity=0, clip=True)
+        .encode(
+            x=x,
+            y=y.aggregate("mean"),
+            color=look["color"],
+            detail=[key for key in ("series", "implementation") if key in frame],
+            tooltip=parts.tooltip(frame, x_title, y_title, "mean(y)"),
+        )
     )
     layers = [mean.add_params(pick), points]
     if "run" in frame:

@@ -53,6 +53,7 @@ CONFIG = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "titlePadding": 8,
+        "labelSeparation": 5,
     },
     "legend": {
         "labelColor": INK,

@@ -17,6 +17,8 @@ from comparisons.harness.scores import Score
 from comparisons.harness.words import WORDS
 
 CURVE_WIDTH, CURVE_HEIGHT = 300, 210
+# How many times the median of the first epoch a curve that diverged reaches.
+FAR_ABOVE = 10
 # How far from all others a baseline may lie before it would squeeze them together: as a share
 # of one, or in other units as a multiple of what the others span.
 OFF_THE_SCALE = {"%": 0.25, "": 4.0}
@@ -32,7 +34,9 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
     for metric in sorted(frame["metric"].unique(), key=lambda name: (name != "loss", name)):
         own = frame[frame["metric"] == metric]
         name = scores[metric].name if metric in scores else WORDS.get(metric, (metric, metric))
-        y = alt.Y("value:Q").scale(zero=False).title(both(*name))
+        top = ceiling(own)
+        y = alt.Y("value:Q").title(both(*name))
+        y = y.scale(zero=False) if top is None else y.scale(zero=False, domainMax=top)
         y = y.axis(format="%" if metric in scores and scores[metric].unit == "%" else "~g")
         by_epoch = alt.Chart().encode(
             x=alt.X("epoch:Q")
@@ -49,13 +53,13 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
         )
         several = own["run"].nunique() > 1
         pick = alt.selection_point(fields=["implementation"], bind="legend")
-        thick = lines.mark_line(strokeWidth=2.4).encode(
+        thick = lines.mark_line(strokeWidth=2.4, clip=True).encode(
             y=y.aggregate("mean"), opacity=alt.condition(pick, alt.value(1), alt.value(0.08))
         )
-        thin = lines.mark_line(strokeWidth=0.8).encode(
+        thin = lines.mark_line(strokeWidth=0.8, clip=True).encode(
             y=y, detail="run:N", opacity=alt.condition(pick, alt.value(0.28), alt.value(0.04))
         )
-        points = by_epoch.mark_point(size=70, filled=True, opacity=0).encode(
+        points = by_epoch.mark_point(size=70, filled=True, opacity=0, clip=True).encode(
             y=y.aggregate("mean"),
             detail="part:N",
             tooltip=[
@@ -77,8 +81,16 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
         file_name = f"curve-{''.join(c if c.isalnum() else '-' for c in metric)}"
         title = words("by epoch", name=name)
         title = title[0][0].upper() + title[0][1:], title[1]
-        pictures.append(picture(file_name, title, chart, columns))
+        caption = None if top is None else words("cut off", top=f"{top:.3g}")
+        pictures.append(picture(file_name, title, chart, columns, caption))
     return pictures
+
+
+def ceiling(curves: pd.DataFrame) -> float | None:
+    """Where to cut off curves of which some leave all others far below; None where none does."""
+    values = curves["value"].dropna()
+    high = FAR_ABOVE * values[curves["epoch"] == 1].abs().median()
+    return 1.05 * values[values <= high].max() if (values > high).any() else None
 
 
 def _tip(field: str, key: str, **options) -> alt.Tooltip:

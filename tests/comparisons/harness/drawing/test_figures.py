@@ -229,3 +229,19 @@ def test_a_graph_has_circles_where_arrows_meet_and_texts_on_either_side_of_them(
     assert spec["autosize"] == "pad", "the page leaves its shape alone"
     text = drawn(chart=figures.slider(chart, ("step", "段階"), 2))
     assert ">15<" in text and text.count(">2<") == 1, "one choice is drawn"
+
+
+def test_the_legend_of_dashes_shows_dashes():
+    columns = ("numpy", "keras-jax")
+    rows = [
+        {"x": x, "y": x, "series": series, "implementation": column}
+        for x in (0, 1)
+        for series in "ab"
+        for column in columns
+    ]
+    chart = figures.lines(pd.DataFrame(rows), x_title=("x", "x"), y_title=("y", "y"))
+    legends = vl_convert.vegalite_to_vega(chart.to_dict())["legends"]
+    dashes = next(legend for legend in legends if "strokeDash" in legend)
+    assert dashes["symbolStrokeColor"] == "currentColor"
+    drawn = dashes.get("encode", {}).get("symbols", {}).get("update", {})
+    assert "stroke" not in drawn, "drawn as the points are, which have no stroke"

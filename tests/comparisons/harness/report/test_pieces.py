@@ -1,8 +1,18 @@
 """The pieces of a page: code in rows, links to other pages, equations, numbers, tables."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from comparisons.harness.report import code, equations, formats, introductions, language, pictures
+from comparisons.harness.report import (
+    charts,
+    code,
+    equations,
+    formats,
+    introductions,
+    language,
+    pictures,
+)
 
 
 def side_by_side(left, right):
@@ -174,3 +184,17 @@ def test_values_stand_in_both_halves_and_are_escaped():
 )
 def test_what_records_say_is_said_in_japanese(english, japanese):
     assert language.recorded(english) == (english, japanese)
+
+
+@pytest.mark.parametrize(
+    ("values", "top"),
+    [
+        ([2.0, 1.0, 2.2, 1.5], None),
+        ([2.0, 1.0, 2.2, 1e22], 2.31),
+        ([0.1, 0.9, 0.1, 1.0], None),
+        ([2.0, 1.0, 2.2, np.nan], None),
+    ],
+)
+def test_a_run_that_diverged_does_not_flatten_the_others(values, top):
+    curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "value": values})
+    assert charts.ceiling(curves) == (None if top is None else pytest.approx(top))
