@@ -67,7 +67,9 @@ def lines(
         panels: how many stand beside one another.
     """
     frame = parts.frame(data, x)
-    x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).title(both(*x_title))
+    whole = {"tickMinStep": 1, "format": "~g"} if (frame["x"] % 1 == 0).all() else {}
+    x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).axis(**whole)
+    x = x.title(both(*x_title))
     scale = parts.scale(frame["y"], "y" in log) if y_domain is None else {"domain": list(y_domain)}
     form = "%" if unit == "%" else parts.number_format(scale)
     y = alt.Y("y:Q").scale(**scale).axis(format=form).title(both(*y_title))

@@ -234,14 +234,23 @@ def test_a_graph_has_circles_where_arrows_meet_and_texts_on_either_side_of_them(
 def test_the_legend_of_dashes_shows_dashes():
     columns = ("numpy", "keras-jax")
     rows = [
-        {"x": x, "y": x, "series": series, "implementation": column}
+        {"x": x, "y": x, "series": series, "implementation": column, "run": run}
         for x in (0, 1)
+        for run in (0, 1)
         for series in "ab"
         for column in columns
     ]
     chart = figures.lines(pd.DataFrame(rows), x_title=("x", "x"), y_title=("y", "y"))
-    legends = vl_convert.vegalite_to_vega(chart.to_dict())["legends"]
+    spec = picture("lines", ("lines", "線"), chart, columns).spec
+    legends = vl_convert.vegalite_to_vega(spec)["legends"]
     dashes = next(legend for legend in legends if "strokeDash" in legend)
     assert dashes["symbolStrokeColor"] == "currentColor"
     drawn = dashes.get("encode", {}).get("symbols", {}).get("update", {})
     assert "stroke" not in drawn, "drawn as the points are, which have no stroke"
+
+
+def test_whole_numbers_have_whole_ticks():
+    for x, step in (([1, 2, 3], 1), ([1, 2.5, 3], None)):
+        chart = figures.lines({"a": [1, 2, 3]}, x, x_title=("x", "x"), y_title=("y", "y"))
+        axis = chart.to_dict()["layer"][0]["encoding"]["x"].get("axis", {})
+        assert axis.get("tickMinStep") == step
