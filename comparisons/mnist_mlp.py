@@ -58,32 +58,13 @@ def accuracies(result, larger, smaller):
 
 
 def draw(result):
-    """Accuracy by shape, and the running mean of the epoch beside what is measured after it."""
-    shapes = {
-        shape: {
-            column: [
-                run["scores"]["test"]["accuracy"]
-                for run in result.runs(variant=shape, implementation=column)
-            ]
-            for column in result.implementations
-        }
-        for shape in SHAPES
-    }
+    """The running mean of the epoch beside what is measured after it."""
     histories = [run["history"] for run in result.runs(variant=TWO)]
     curves = {
         both("training, running mean of the epoch", "訓練（エポック中の平均）"): "accuracy",
         both("validation, after the epoch", "検証（エポック終了時）"): "val_accuracy",
     }
     return [
-        Figure(
-            ("Depth and width against accuracy", "層の深さ・幅と認識精度"),
-            figures.bars(
-                shapes,
-                x_title=("test accuracy", "テストデータの認識精度"),
-                unit="%",
-            ),
-            ("Hidden layers × units in each.", "隠れ層の数×各層のユニット数。"),
-        ),
         Figure(
             (
                 "Why validation can lie above training",

@@ -8,6 +8,7 @@ from comparisons.harness.bilingual import LANGUAGES, Words
 from comparisons.harness.phrases import PHRASES
 from comparisons.harness.words import UNITS, WORDS
 
+_CODE = re.compile(r"`([^`]+)`")
 _INDEX = re.compile(r"(.+?)(\[[\d, ]*\])")
 
 
@@ -32,15 +33,24 @@ def words(key: str, **values) -> Words:
 
 
 def say(text, **values) -> Markup:
-    """Text as HTML in both languages, which may be HTML itself, and so may the values."""
+    """Text as HTML in both languages, which may be HTML itself, and so may the values.
+
+    What stands between backticks is code.
+    """
     # `Markup.format` escapes what is no HTML.
-    halves = fill(tuple(Markup(escape(half)) for half in pair(text)), **values)
+    halves = fill(tuple(_html(half) for half in pair(text)), **values)
     if halves[0] == halves[1]:
         return halves[0]
     return Markup("").join(
         Markup('<span class="{0}" lang="{0}">{1}</span>').format(language, half)
         for language, half in zip(LANGUAGES, halves)
     )
+
+
+def _html(text: str) -> Markup:
+    if isinstance(text, Markup):
+        return text
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def word(key: str, **values) -> Markup:

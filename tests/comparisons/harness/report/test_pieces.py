@@ -198,3 +198,10 @@ def test_what_records_say_is_said_in_japanese(english, japanese):
 def test_a_run_that_diverged_does_not_flatten_the_others(values, top):
     curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "value": values})
     assert charts.ceiling(curves) == (None if top is None else pytest.approx(top))
+
+
+def test_what_stands_between_backticks_is_code():
+    assert language.say(("call `fit`, a < b", "`fit`を呼ぶ")) == (
+        '<span class="en" lang="en">call <code>fit</code>, a &lt; b</span>'
+        '<span class="ja" lang="ja"><code>fit</code>を呼ぶ</span>'
+    )
