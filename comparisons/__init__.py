@@ -15,6 +15,7 @@ def run(
     full: bool = False,
     device: str = "auto",
     csv: str | None = None,
+    encoding: str | None = None,
     out: str = "results",
     fresh: bool = False,
 ):
@@ -28,6 +29,7 @@ def run(
         full: full size instead of minutes.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
         csv: a file of your own, for a concept that takes one.
+        encoding: the encoding of that file, where two would fit, such as `"cp932"`.
         out: folder of the results.
         fresh: run jobs again that are done.
 
@@ -52,6 +54,7 @@ def run(
         epochs=epochs,
         device=device,
         csv=str(csv) if csv else None,
+        encoding=encoding,
     )
     wanted = [backends] if isinstance(backends, str) else backends
     found = session.run(names, settings, wanted, Path(out), fresh)

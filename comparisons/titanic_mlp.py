@@ -4,22 +4,25 @@ from comparisons.harness import chapters
 from comparisons.harness.baselines import run_titanic_baselines
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Preset, Task
-from comparisons.harness.datasets import load_titanic
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, ROC_AUC
-from comparisons.harness.titanic import fold_dataset, folds
+from comparisons.harness.titanic.folds import folds
+from comparisons.harness.titanic.passengers import load_titanic
+from comparisons.harness.titanic.preparation import fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
 
 
 def data(settings, seed):
     """The folds of one repeat; the seed is the repeat's."""
-    frame = load_titanic(settings.csv)
-    return [fold_dataset(frame, fold, seed) for fold in folds(frame, SPLITS, 1, seed)]
+    frame, found = load_titanic(settings.csv, settings.encoding)
+    notes = (*found, *preparation_notes(frame))
+    drawn = folds(frame, SPLITS, 1, seed)
+    return [fold_dataset(frame, fold, seed, notes=notes) for fold in drawn]
 
 
 def baselines(settings):
     """scikit-learn's classifiers over the same folds."""
-    frame = load_titanic(settings.csv)
+    frame = load_titanic(settings.csv, settings.encoding).frame
     return run_titanic_baselines(frame, SPLITS, settings.seeds or REPEATS)
 
 

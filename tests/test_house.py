@@ -24,7 +24,8 @@ LIBRARY = [
 ]
 HARNESS = [
     {"backends", "bilingual", "memory", "statistics"},
-    {"chapters", "datasets", "phrases", "scores", "words"},
+    {"chapters", "phrases", "scores", "tables", "words"},
+    {"datasets"},
     {"concept", "drawing", "titanic"},
     {"baselines", "catalogue"},
     {"training"},

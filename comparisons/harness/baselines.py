@@ -25,9 +25,11 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.datasets import load_titanic, mnist_subset
+from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.statistics import corrected_interval
-from comparisons.harness.titanic import folds, preparation
+from comparisons.harness.titanic.folds import folds
+from comparisons.harness.titanic.passengers import load_titanic
+from comparisons.harness.titanic.preparation import preparation
 
 FOREST_JOBS = 2  # processor cores a forest may use, whatever the machine has
 SCORES = ("accuracy", "roc_auc", "log_loss")
@@ -140,7 +142,7 @@ def run_titanic_baselines(
     Raises:
         DataError: see `titanic.folds` and `load_titanic`.
     """
-    frame = load_titanic() if frame is None else frame
+    frame = load_titanic().frame if frame is None else frame
     drawn: list[Split] = []
     for fold in folds(frame, splits, repeats, seed):
         train, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]

@@ -124,7 +124,11 @@ def run(
     ] = None,
     device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
     csv: Annotated[
-        Path | None, typer.Option(help="A Titanic file of your own, such as Kaggle's train.csv.")
+        Path | None,
+        typer.Option(help="A Titanic file of your own, such as Kaggle's train.csv; also .xlsx."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of that file, where two would fit: cp932, cp1252.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
@@ -144,6 +148,7 @@ def run(
         epochs=epochs,
         device=device.value,
         csv=str(csv) if csv else None,
+        encoding=encoding,
     )
     wanted = [name.strip() for entry in backends or [] for name in entry.split(",")]
     try:

@@ -29,6 +29,7 @@ class Settings:
         epochs: number of epochs; None for the preset's.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
         csv: a file of the person's own in place of the concept's data, or None.
+        encoding: the encoding of that file, or None to find it.
     """
 
     preset: str = "default"
@@ -36,6 +37,7 @@ class Settings:
     epochs: int | None = None
     device: str = "auto"
     csv: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)

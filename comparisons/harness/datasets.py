@@ -1,53 +1,22 @@
-"""Load the data: MNIST and Titanic as they are, and seeded parts of MNIST ready for a network."""
+"""What concepts train on: the project's files, MNIST, and seeded parts of it for a network."""
 
 from __future__ import annotations
 
-import csv as csv_reader
 import hashlib
 import io
-import math
-import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from comparisons.harness.bilingual import Words
+from comparisons.harness.tables import DataError
+from comparisons.harness.tables.files import read_bytes
 from reference_numpy import tree
 
 DIGITS = 10
-
-REQUIRED_COLUMNS = (
-    "pclass",
-    "survived",
-    "name",
-    "sex",
-    "age",
-    "sibsp",
-    "parch",
-    "ticket",
-    "fare",
-    "cabin",
-    "embarked",
-)
-OPTIONAL_COLUMNS = ("boat", "body", "home.dest")  # Kaggle's file has none of them
-TITANIC_COLUMNS = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
-NUMBER_COLUMNS = ("pclass", "survived", "age", "sibsp", "parch", "fare", "body")
-CHOICES = {
-    "pclass": (1, 2, 3),
-    "survived": (0, 1),
-    "sex": ("female", "male"),
-    "embarked": ("C", "Q", "S"),
-}
-NEVER_EMPTY = ("pclass", "survived", "sex")
-EMPTY = ("", "NA", "NaN")  # R and pandas write a missing value so
-
-
-class DataError(ValueError):
-    """A data file is missing, damaged or not what it should be; one line says what and where."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +29,7 @@ class Dataset:
         y_train, y_validation, y_test: the answers, in the same order.
         description: what was drawn from what, with which seed; shown on the page.
         feature_names: one name a column of x where x is a table, else empty.
+        notes: how the data were read and prepared, a sentence each; shown once on the page.
     """
 
     x_train: np.ndarray | list | dict
@@ -70,6 +40,7 @@ class Dataset:
     y_test: np.ndarray
     description: Words
     feature_names: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
 
 
 def rows(x, chosen: slice | np.ndarray):
@@ -84,6 +55,36 @@ def data_path(name: str) -> Path:
     return folder / name
 
 
+def read_verified(name: str) -> bytes:
+    """The content of a file of the project, once its checksum was found to hold.
+
+    Raises:
+        DataError: the file or the checksums are missing or damaged.
+    """
+    path = data_path(name)
+    if (path.parent / "build.py").exists():
+        mend = "restore it with `git checkout -- data` or rebuild it with `python data/build.py`"
+    else:
+        mend = "reinstall it with `pip install --force-reinstall --no-deps keras-side-by-side`"
+    try:
+        content = read_bytes(path)
+        expected = dict(
+            reversed(line.split())
+            for line in read_bytes(data_path("SHA256SUMS")).decode("ascii").splitlines()
+        )[name]
+    except DataError as error:
+        raise DataError(f"{error}; {mend}") from error
+    except (ValueError, KeyError) as error:
+        raise DataError(f"{data_path('SHA256SUMS')}: is damaged; {mend}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise DataError(
+            f"{path}: is damaged or cut short ({len(content):,} bytes with sha256 {found[:12]}…, "
+            f"expected {expected[:12]}…); {mend}"
+        )
+    return content
+
+
 def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """All of MNIST, as `keras.datasets.mnist.load_data` returns it.
 
@@ -94,30 +95,9 @@ def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
     Raises:
         DataError: the file is missing, unreadable, or not the one in SHA256SUMS.
     """
-    content = _read_verified("mnist.npz")
+    content = read_verified("mnist.npz")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
-
-
-def load_titanic(csv: str | os.PathLike | None = None) -> pd.DataFrame:
-    """The Titanic's passengers, missing values as NaN.
-
-    Args:
-        csv: a file of one's own (Kaggle's train.csv fits); by default all 1309 passengers.
-            Its column names are matched whatever their case; columns not known are ignored.
-
-    Returns:
-        The columns of TITANIC_COLUMNS that the file has, in that order. `pclass` and `survived`
-        are int64, the other numbers float64 (`age` in years, `fare` in pounds), the rest text
-        (objects).
-
-    Raises:
-        DataError: the file cannot be read, is no CSV, lacks a column or has a value that does not
-            fit; the message names the file, and the line, column and value.
-    """
-    if csv is None:
-        return _parse_titanic(_read_verified("titanic.csv"), data_path("titanic.csv"))
-    return _parse_titanic(_read(Path(csv)), Path(csv))
 
 
 def mnist_subset(
@@ -200,116 +180,3 @@ def mnist_subset(
             "全体と同じ。画素値は255で割った。",
         ),
     )
-
-
-def _read(path: Path) -> bytes:
-    """The content of a regular file, or a DataError that says why not."""
-    if not path.exists():
-        raise DataError(f"{path}: no such file")
-    if not path.is_file():
-        raise DataError(f"{path}: is {'a folder' if path.is_dir() else 'no regular file'}")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _read_verified(name: str) -> bytes:
-    """The content of a file of the project, once its checksum was found to hold."""
-    path = data_path(name)
-    if (path.parent / "build.py").exists():
-        mend = "restore it with `git checkout -- data` or rebuild it with `python data/build.py`"
-    else:
-        mend = "reinstall it with `pip install --force-reinstall --no-deps keras-side-by-side`"
-    try:
-        content = _read(path)
-        expected = dict(
-            reversed(line.split())
-            for line in _read(data_path("SHA256SUMS")).decode("ascii").splitlines()
-        )[name]
-    except DataError as error:
-        raise DataError(f"{error}; {mend}") from error
-    except (ValueError, KeyError) as error:
-        raise DataError(f"{data_path('SHA256SUMS')}: is damaged; {mend}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise DataError(
-            f"{path}: is damaged or cut short ({len(content):,} bytes with sha256 {found[:12]}…, "
-            f"expected {expected[:12]}…); {mend}"
-        )
-    return content
-
-
-def _parse_titanic(content: bytes, path: Path) -> pd.DataFrame:
-    """Read the CSV row by row, so that whatever does not fit is named with its line."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: is not CSV text in UTF-8 (byte {content[error.start]:#04x} at position "
-            f"{error.start:,}); save it as CSV with that encoding"
-        ) from error
-    reader = csv_reader.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if row]
-    except csv_reader.Error as error:
-        raise DataError(f"{path}: line {reader.line_num}: is not CSV ({error})") from error
-    if not rows:
-        raise DataError(f"{path}: is empty")
-    (_, header), *rows = rows
-    positions = _column_positions(header, path)
-    if not rows:
-        raise DataError(f"{path}: has a header but no rows")
-    for line, row in rows:
-        if len(row) != len(header):
-            raise DataError(
-                f"{path}: line {line}: has {len(row)} fields, the header has {len(header)}"
-            )
-    columns = {}
-    for column, position in positions.items():
-        try:
-            columns[column] = [_value(column, row[position].strip(), line) for line, row in rows]
-        except DataError as error:
-            raise DataError(f"{path}: {error}") from None
-    # An explicit type for each column: one that is empty throughout would become float64.
-    types = {column: "float64" if column in NUMBER_COLUMNS else "object" for column in columns}
-    return pd.DataFrame(columns).astype(types | {"pclass": "int64", "survived": "int64"})
-
-
-def _column_positions(header: list[str], path: Path) -> dict[str, int]:
-    """Canonical column name -> its position in the file."""
-    names = [name.strip().casefold() for name in header]
-    missing = [column for column in REQUIRED_COLUMNS if column not in names]
-    if missing:
-        hint = "" if len(names) > 1 else " (is it separated by commas?)"
-        plural = "s" if len(missing) > 1 else ""
-        raise DataError(f"{path}: lacks the column{plural} {', '.join(missing)}{hint}")
-    for column in TITANIC_COLUMNS:
-        if names.count(column) > 1:
-            raise DataError(f"{path}: has the column {column} {names.count(column)} times")
-    return {column: names.index(column) for column in TITANIC_COLUMNS if column in names}
-
-
-def _value(column: str, text: str, line: int) -> float | str:
-    """One field as its column wants it; NaN where it is empty."""
-    place = f"line {line}, column {column}"
-    if text in EMPTY:
-        if column in NEVER_EMPTY:
-            raise DataError(f"{place}: must not be empty")
-        return math.nan
-    value: float | str = text
-    if column in NUMBER_COLUMNS:
-        try:
-            value = float(text)
-        except ValueError:
-            raise DataError(f"{place}: expected a number, got {text!r}") from None
-        if not 0 <= value < math.inf:
-            raise DataError(f"{place}: expected a finite number of at least 0, got {text!r}")
-    elif column == "sex":
-        value = text.casefold()
-    elif column == "embarked":
-        value = text.upper()
-    if column in CHOICES and value not in CHOICES[column]:
-        allowed = ", ".join(str(choice) for choice in CHOICES[column])
-        raise DataError(f"{place}: expected one of {allowed}, got {text!r}")
-    return value

@@ -181,6 +181,7 @@ class Run:
             "variant": self.variant,
             "device": self.half.device,
             "data": data.description,
+            "notes": data.notes,
             "epochs": preset.epochs,
             "steps_per_epoch": self.steps_per_epoch,
             "batch_size": preset.batch_size,

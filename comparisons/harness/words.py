@@ -341,6 +341,7 @@ WORDS: dict[str, Words] = {
     "device auto": ("automatic", "自動"),
     "data file": ("Data file", "データファイル"),
     "data": ("Data drawn", "使用したデータ"),
+    "preparation": ("How it was read and prepared", "読み込みと前処理"),
     "draws": ("{count} draws, the first: {first}", "{count}通り。最初は{first}"),
     "columns": ("Columns", "実装"),
     "device": ("Device", "デバイス"),

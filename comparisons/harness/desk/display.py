@@ -34,6 +34,10 @@ class Display:
     def __exit__(self, *error) -> None:
         self.bar.stop()
 
+    def say(self, line: str) -> None:
+        """Print a line of its own."""
+        self.console.print(line, soft_wrap=True)
+
     def __call__(self, status: Status) -> None:
         """Show where the run stands."""
         until = time.monotonic() + status.left
@@ -48,7 +52,7 @@ class Display:
         self.bar.update(self.task, description=line + epochs)
         if self.bar.disable and (line != self.line or self._is_time()):
             self.line, self.printed = line, time.monotonic()
-            self.console.print(f"{line}{epochs} · {about(status.left)} left", soft_wrap=True)
+            self.say(f"{line}{epochs} · {about(status.left)} left")
 
     def _is_time(self) -> bool:
         return time.monotonic() - self.printed >= SECONDS_BETWEEN_LINES

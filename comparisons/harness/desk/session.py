@@ -1,5 +1,6 @@
 """What the command line and `comparisons.run` share: run, write the pages, read results."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
 from comparisons.harness.report import write_pages
 from comparisons.harness.runs import runner
+
+LARGE = 5_000_000  # bytes of a file that takes a while to read
 
 
 def run(
@@ -22,9 +25,13 @@ def run(
         WorkerError, OSError: see `runner.run`.
     """
     catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
-    plan = runner.plan(selection.concepts(words), settings, backends)
-    out.mkdir(parents=True, exist_ok=True)
     with Display() as display:
+        if settings.csv and os.path.isfile(settings.csv):
+            size = os.path.getsize(settings.csv)
+            if size > LARGE:
+                display.say(f"reading {settings.csv} ({size / 1e6:.0f} MB)")
+        plan = runner.plan(selection.concepts(words), settings, backends)
+        out.mkdir(parents=True, exist_ok=True)
         runner.run(plan, out, fresh, display)
     write_pages(out)
     return Comparisons(Comparison.read(out / name) for name in plan.concepts)

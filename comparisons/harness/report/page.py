@@ -85,6 +85,11 @@ class Page:
         return tables.data(self.result)
 
     @cached_property
+    def notes(self) -> list[Words]:
+        """How the data were read and prepared."""
+        return tables.notes(self.result)
+
+    @cached_property
     def halves(self) -> dict[str, list[code.Stretch]]:
         """The two halves, `"numpy"` and `"keras"`, in stretches."""
         paths = catalogue.sources(self.name)
@@ -182,7 +187,7 @@ class Page:
         words = ["sidebyside", "run", self.name, "--backends", ",".join(keras) or "numpy"]
         if settings["preset"] == "full":
             words.append("--full")
-        for option in ("seeds", "epochs", "csv"):
+        for option in ("seeds", "epochs", "csv", "encoding"):
             if settings[option] is not None:
                 words += [f"--{option}", str(settings[option])]
         if settings["device"] != "auto":

@@ -189,3 +189,8 @@ def data(result: Result) -> list[Words]:
     """What was drawn, each description once, in the order of seeds and folds."""
     runs = sorted(result.content["runs"], key=lambda run: (run["seed"], run["fold"]))
     return list(dict.fromkeys(tuple(run["data"]) for run in runs))
+
+
+def notes(result: Result) -> list[Words]:
+    """How the data of all runs were read and prepared, each sentence once."""
+    return list(dict.fromkeys(tuple(n) for run in result.content["runs"] for n in run["notes"]))

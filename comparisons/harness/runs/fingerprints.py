@@ -105,7 +105,7 @@ def choices(job: Job, concept: Concept, settings: Settings) -> dict:
     if job.action == "demonstrate" or not concept.task:
         return {}
     own = settings.csv and _digest(Path(settings.csv))
-    chosen = {"preset": settings.preset, "csv": own}
+    chosen = {"preset": settings.preset, "csv": own, "encoding": settings.encoding}
     if job.action == "train":
         # The number of seeds is left out: asking for more of them keeps the jobs already done.
         chosen["epochs"] = concept.task.preset(settings).epochs

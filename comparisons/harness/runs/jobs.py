@@ -16,7 +16,7 @@ import numpy as np
 
 from comparisons.harness.concept import Concept, Demonstration, Settings, Task
 
-RESULT_SCHEMA = 2
+RESULT_SCHEMA = 3
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
     columns, missing = available(wanted)
     if settings.device == "gpu" and columns == ["numpy"]:
         raise ValueError("--device gpu: the NumPy column runs on the CPU alone; name a backend")
+    if settings.encoding and not settings.csv:
+        raise ValueError("--encoding: tells how a file of your own is written; name it with --csv")
     if settings.csv:
         for name, declared in concepts.items():
             if not declared.takes_csv:

@@ -166,6 +166,7 @@ def _run(job: Job, task: Task, fold: int) -> dict:
             f"made-up data, fold {fold + 1}, drawn with seed {job.seed}",
             f"架空のデータ、分割{fold + 1}、シード{job.seed}",
         ],
+        "notes": [["Read <quickly>.", "すばやく読んだ。"]],
         "epochs": epochs,
         "steps_per_epoch": 26,
         "batch_size": task.presets["default"].batch_size,

@@ -9,13 +9,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
 from comparisons.harness import baselines
 from comparisons.harness.baselines import Baseline, WomenFirst
-from comparisons.harness.datasets import load_titanic
-from comparisons.harness.titanic import folds
+from comparisons.harness.titanic.folds import folds
+from comparisons.harness.titanic.passengers import load_titanic
 
 
 @pytest.fixture(scope="module")
 def frame():
-    return load_titanic()
+    return load_titanic().frame
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 import comparisons
 from comparisons.harness import backends, cli
-from comparisons.harness.desk import display
+from comparisons.harness.desk import display, session
 from comparisons.harness.runs.estimates import Status
 from tests.comparisons.harness.fake_house import House
 
@@ -82,7 +82,8 @@ def test_list_as_json(capsys):
         (["run", "dropout", "--epochs", "many"], "Invalid value for '--epochs'"),
         (["run", "dropout", "--preset", "huge"], "No such option: --preset"),
         (["run", "dropout", "--csv", "x.csv"], "the concept 'dropout' takes no file of your own"),
-        (["run", "titanic_mlp", "--csv", "no.csv"], "no.csv"),
+        (["run", "titanic_mlp", "--csv", "no.csv"], "no.csv: no such file"),
+        (["run", "titanic_mlp", "--encoding", "cp932"], "--encoding: tells how a file of your own"),
         (["run", "titanic_mlp", "--device", "gpu", "--backends", "numpy"], "--device gpu"),
         (["train"], "No such command 'train'"),
         (["report", "nowhere"], "nowhere: no such folder of results"),
@@ -243,3 +244,16 @@ def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
         "[1/2] training, epoch 4 of 9 · about 4 minutes left",
         "[1/2] training, epoch 7 of 9 · about 4 minutes left",
     ]
+
+
+def test_a_large_file_is_told_before_it_is_read(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "LARGE", 100)
+    path = tmp_path / "mine.csv"
+    path.write_bytes("ｱ\n".encode("cp932") * 100)  # two letters of cp1252
+    status, out, err = call(capsys, "run", "titanic_mlp", "--csv", str(path))
+    assert status == 2 and out == ""
+    told, refused = err.splitlines()
+    assert told == f"reading {path} (0 MB)"
+    assert refused.startswith(f"sidebyside: {path}: line 1: is it ")
+    status, out, err = call(capsys, "run", "titanic_mlp", "--csv", str(path), "--encoding", "cp932")
+    assert "lacks the columns pclass, survived, sex" in err

@@ -1,4 +1,4 @@
-"""The loaders: the whole data, every kind of bad file, and seeded parts."""
+"""The project's data: whole, every kind of damage, and seeded parts."""
 
 import hashlib
 import io
@@ -11,20 +11,8 @@ import numpy as np
 import pytest
 
 from comparisons.harness import datasets
-from comparisons.harness.datasets import DataError, load_mnist, load_titanic, mnist_subset
-
-KAGGLE_HEADER = "PassengerId,Survived,Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked"
-KAGGLE_ROW = '1,0,3,"Braund, Mr. Owen ""Harris""",male,22,1,0,A/5 21171,7.25,,S'
-
-
-def changed(column: str, text: str) -> str:
-    """Kaggle's file of one row, with one field replaced."""
-    row = {
-        "Survived": "1", "Pclass": "3", "Name": "A", "Sex": "male", "Age": "22", "SibSp": "1",
-        "Parch": "0", "Ticket": "1", "Fare": "7", "Cabin": "", "Embarked": "S",
-    }  # fmt: skip
-    row[column] = text
-    return f"{','.join(row)}\n{','.join(row.values())}\n"
+from comparisons.harness.datasets import load_mnist, mnist_subset, read_verified
+from comparisons.harness.tables import DataError
 
 
 @pytest.fixture
@@ -58,20 +46,6 @@ def test_mnist_is_whole(mnist):
     assert np.bincount(y_train).tolist() == counts
     assert round(x_train.mean() / 255, 4) == 0.1307
     assert x_train.max() == 255
-
-
-def test_titanic_is_whole():
-    frame = load_titanic()
-    assert list(frame.columns) == list(datasets.TITANIC_COLUMNS)
-    assert len(frame) == 1309
-    assert frame["survived"].sum() == 500
-    missing = {"age": 263, "fare": 1, "cabin": 1014, "embarked": 2, "boat": 823, "body": 1188}
-    missing["home.dest"] = 564
-    for column, count in frame.isna().sum().items():
-        assert count == missing.get(column, 0), column
-    assert frame["ticket"].nunique() == 929
-    assert frame["name"].iloc[0] == "Allen, Miss. Elisabeth Walton"
-    assert frame["age"].iloc[1] == 0.9167
 
 
 def test_data_lie_in_the_checkout_or_in_the_package(tmp_path, monkeypatch):
@@ -108,10 +82,10 @@ def folder_instead(path):
     ],
 )
 def test_damage_is_named_with_the_way_to_mend_it(folder, damage, message):
-    assert len(load_titanic()) == 1309
+    assert len(read_verified("titanic.csv")) == 104_320
     damage(folder / "titanic.csv")
     with pytest.raises(DataError) as error:
-        load_titanic()
+        read_verified("titanic.csv")
     assert message in str(error.value)
     assert "git checkout -- data" in str(error.value)
     assert "python data/build.py" in str(error.value)
@@ -122,14 +96,14 @@ def test_damage_is_named_with_the_way_to_mend_it(folder, damage, message):
 def test_damaged_checksums_are_named(folder, sums):
     (folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
     with pytest.raises(DataError, match="SHA256SUMS: is damaged; restore it"):
-        load_titanic()
+        read_verified("titanic.csv")
 
 
 def test_an_installed_package_is_mended_by_reinstalling(folder):
     (folder / "build.py").unlink()
     (folder / "SHA256SUMS").unlink()
     with pytest.raises(DataError, match="SHA256SUMS: no such file; reinstall it with `pip install"):
-        load_titanic()
+        read_verified("titanic.csv")
     with pytest.raises(DataError, match=r"mnist\.npz: no such file; reinstall it"):
         load_mnist()
 
@@ -156,97 +130,6 @@ def test_nothing_is_unpickled(folder):
     assert not marker.exists()
     pickle.loads(pickle.dumps(Payload()))
     assert marker.exists()  # the payload would have worked
-
-
-def test_kaggle_file(tmp_path):
-    path = tmp_path / "train.csv"
-    second = "2,1,1,A,FEMALE,NA,0,0,PC 17599,71.2833,C85,c"
-    path.write_text(f"{KAGGLE_HEADER}\r\n{KAGGLE_ROW}\r\n\r\n{second}\r\n", newline="")
-    frame = load_titanic(path)
-    assert list(frame.columns) == list(datasets.REQUIRED_COLUMNS)
-    assert frame["name"].iloc[0] == 'Braund, Mr. Owen "Harris"'
-    assert frame["sex"].tolist() == ["male", "female"]
-    assert frame["embarked"].tolist() == ["S", "C"]
-    assert frame["fare"].tolist() == [7.25, 71.2833]
-    assert frame["age"].isna().tolist() == [False, True]
-    assert frame["cabin"].isna().tolist() == [True, False]
-    assert frame["survived"].tolist() == [0, 1]
-    assert str(frame["pclass"].dtype) == "int64"
-
-
-def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
-    path = tmp_path / "train.csv"
-    path.write_text(changed("Fare", "9"), encoding="utf-8-sig")
-    assert load_titanic(path)["survived"].tolist() == [1]
-
-
-def test_columns_that_are_empty_throughout_keep_their_types(tmp_path):
-    path = tmp_path / "train.csv"
-    path.write_text(f"{KAGGLE_HEADER}\n1,0,3,,male,,,,,,,\n")
-    frame = load_titanic(path)
-    assert frame.dtypes.equals(load_titanic().dtypes[frame.columns])
-    assert frame.isna().sum(axis=1).tolist() == [8]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "is empty"),
-        ("\n\n", "is empty"),
-        (KAGGLE_HEADER, "has a header but no rows"),
-        (KAGGLE_HEADER.replace(",Age", ""), "lacks the column age"),
-        (KAGGLE_HEADER.replace("Survived,", ""), "lacks the column survived"),
-        (KAGGLE_HEADER.replace(",Fare,Cabin", ""), "lacks the columns fare, cabin"),
-        (KAGGLE_HEADER.replace(",", ";"), r"lacks the columns .* \(is it separated by commas\?\)"),
-        (f"{KAGGLE_HEADER},AGE", "has the column age 2 times"),
-        (f"{KAGGLE_HEADER}\n{KAGGLE_ROW}\n\n1,0", "line 4: has 2 fields, the header has 12"),
-        (f"{KAGGLE_HEADER}\n{KAGGLE_ROW},9", "line 2: has 13 fields, the header has 12"),
-        (f'{KAGGLE_HEADER}\n1,0,3,"Braund', "line 2: is not CSV"),
-        (changed("Age", "old"), "line 2, column age: expected a number, got 'old'"),
-        (changed("Fare", "£7"), "line 2, column fare: expected a number, got '£7'"),
-        (changed("Age", "inf"), "column age: expected a finite number of at least 0, got 'inf'"),
-        (changed("Age", "nan"), "column age: expected a finite number of at least 0, got 'nan'"),
-        (changed("SibSp", "-1"), "column sibsp: expected a finite number of at least 0, got '-1'"),
-        (changed("Survived", "2"), "column survived: expected one of 0, 1, got '2'"),
-        (changed("Survived", "yes"), "column survived: expected a number, got 'yes'"),
-        (changed("Survived", ""), "line 2, column survived: must not be empty"),
-        (changed("Pclass", "4"), "column pclass: expected one of 1, 2, 3, got '4'"),
-        (changed("Sex", "m"), "column sex: expected one of female, male, got 'm'"),
-        (changed("Sex", ""), "line 2, column sex: must not be empty"),
-        (changed("Embarked", "X"), "column embarked: expected one of C, Q, S, got 'X'"),
-    ],
-)
-def test_bad_csv_is_named(tmp_path, content, message):
-    path = tmp_path / "train.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match=message) as error:
-        load_titanic(str(path))
-    assert str(error.value).startswith(f"{path}: ")
-    assert "\n" not in str(error.value)
-
-
-def test_what_is_no_text_is_named(tmp_path):
-    path = tmp_path / "train.csv"
-    path.write_bytes(KAGGLE_HEADER.encode("utf-16"))
-    with pytest.raises(DataError, match="is not CSV text in UTF-8 .byte 0xff at position 0"):
-        load_titanic(path)
-
-
-def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
-    with pytest.raises(DataError, match="no such file"):
-        load_titanic(tmp_path / "train.csv")
-    with pytest.raises(DataError, match="is a folder"):
-        load_titanic(tmp_path)
-    with pytest.raises(DataError, match="/dev/null: is no regular file"):
-        load_titanic("/dev/null")
-
-    def refuse(path):
-        raise PermissionError(13, "Permission denied")
-
-    (tmp_path / "train.csv").touch()
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(DataError, match=r"train.csv: cannot be read \(Permission denied\)"):
-        load_titanic(tmp_path / "train.csv")
 
 
 def test_subset_is_float32_stratified_and_disjoint(mnist):

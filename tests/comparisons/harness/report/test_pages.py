@@ -215,7 +215,10 @@ def test_data_settings_and_the_command(pages, results):
     assert "10 draws, the first: made-up data, fold 1, drawn with seed 0" in text
     assert "Keras · PyTorch left out: torch is not installed" in text
     assert "Epochs 30" in text and "Batch size 32" in text and "CPU: Imaginary" in text
+    assert text.count("How it was read and prepared Read <quickly>.") == 1, "once for all runs"
+    assert "<quickly>" not in pages["pears"].html
     japanese = Page(results / "pears" / "index.html", "ja").text("run")
+    assert "読み込みと前処理 すばやく読んだ。" in japanese
     assert "架空のデータ" in japanese and "フレームワークの設定のまま" in japanese
     assert "torchがインストールされていない" in japanese
 

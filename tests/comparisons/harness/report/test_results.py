@@ -116,7 +116,8 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     for row in content["summary"]:
         row["scores"]["error"] |= {"low": None, "high": None, "values": [0.9]}
         row["scores"]["ripe"] = row["generalisation_gap"] = None
-    content["settings"] |= {"csv": "my file.csv", "seeds": 1, "preset": "full"}
+    own = {"csv": "my file.csv", "encoding": "cp932"}
+    content["settings"] |= {**own, "seeds": 1, "preset": "full"}
     path.write_text(json.dumps(content))
     write_pages(tmp_path)
     page = Page(tmp_path / "apples" / "index.html")
@@ -124,7 +125,7 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     assert "with itself and with calculus alone" in page.text("proof")
     assert "±" not in page.text("scores") and "equivalent" not in page.text("scores")
     command = "sidebyside run apples --backends numpy --full --seeds 1 --csv 'my file.csv'"
-    assert command in page.text("run")
+    assert f"{command} --encoding cp932" in page.text("run")
     assert Page(tmp_path / "index.html").sections == ["concepts", "environment"]
 
 

@@ -1,47 +1,25 @@
-"""Titanic's preparation: right by hand, blind to what is to be predicted, parties together."""
+"""Titanic's preparation: right by hand, blind to what is to be predicted, told on the page."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness import titanic
-from comparisons.harness.datasets import DataError, load_titanic
-from comparisons.harness.titanic import fold_dataset, folds, parties, prepare
+from comparisons.harness import catalogue, training
+from comparisons.harness.concept import Settings
+from comparisons.harness.datasets import data_path
+from comparisons.harness.titanic.folds import folds, parties
+from comparisons.harness.titanic.passengers import load_titanic
+from comparisons.harness.titanic.preparation import fold_dataset, preparation_notes, prepare
+from tests.comparisons.harness.titanic.few import passengers
 
 
 @pytest.fixture(scope="module")
 def frame():
-    return load_titanic()
-
-
-def passengers(**columns):
-    """A few passengers; what is not given is the same for all."""
-    size = len(next(iter(columns.values())))
-    usual = {
-        "pclass": 3, "survived": 0, "name": "A, Mr. B", "sex": "male", "age": 30.0, "sibsp": 0.0,
-        "parch": 0.0, "ticket": "1", "fare": 7.0, "cabin": np.nan, "embarked": "S",
-    }  # fmt: skip
-    return pd.DataFrame({name: columns.get(name, [value] * size) for name, value in usual.items()})
+    return load_titanic().frame
 
 
 def column(matrix, names, name):
     return matrix[:, names.index(name)]
-
-
-def test_titles():
-    names = [
-        "Braund, Mr. Owen Harris",
-        "Allison, Master. Hudson Trevor",
-        "Sagesser, Mlle. Emma",
-        "Aubart, Mme. Leontine Pauline",
-        "Rothes, the Countess. of (Lucy Noel Martha Dyer-Edwards)",
-        "Crosby, Capt. Edward Gifford",
-        "no title at all",
-        np.nan,
-    ]
-    found = titanic.titles(pd.DataFrame({"name": names}))["title"].tolist()
-    assert found == ["Mr", "Master", "Miss", "Mrs", "other", "other", "other", "other"]
-    assert titanic.titles(pd.DataFrame({"name": [np.nan]}))["title"].tolist() == ["other"]
 
 
 def test_preparation_by_hand():
@@ -73,7 +51,7 @@ def test_columns_stay_when_the_training_part_lacks_a_value():
     missing = pd.Series([np.nan] * 3)
     train = passengers(age=missing, fare=missing, embarked=missing.astype("object"))
     (matrix, _), names = prepare(train, passengers(age=[1.0], embarked=["Q"], pclass=[1]))
-    _, whole = prepare(load_titanic())
+    _, whole = prepare(load_titanic().frame)
     assert names == whole
     assert len(whole) == 16
     assert np.isfinite(matrix).all()
@@ -96,58 +74,6 @@ def test_leaks_and_the_answer_are_not_among_the_features(frame):
     for leak in ("boat", "body", "cabin", "home.dest", "ticket", "survived"):
         altered[leak] = altered[leak].iloc[::-1].to_numpy()
     np.testing.assert_array_equal(prepare(frame)[0][0], prepare(altered)[0][0])
-
-
-def test_parties():
-    frame = passengers(ticket=["A", np.nan, "B", "A", np.nan])
-    assert parties(frame).tolist() == [0, 1, 2, 0, 3]
-
-
-def test_no_party_is_on_both_sides_and_all_are_tested_once(frame):
-    drawn = list(folds(frame, splits=5, repeats=3, seed=7))
-    assert [(fold.repeat, fold.fold) for fold in drawn] == [
-        (repeat, fold) for repeat in range(3) for fold in range(5)
-    ]
-    tickets = frame["ticket"].to_numpy()
-    for fold in drawn:
-        assert not set(tickets[fold.train_index]) & set(tickets[fold.test_index])
-        assert len(fold.train_index) + len(fold.test_index) == len(frame)
-        share = frame["survived"].iloc[fold.test_index].mean()
-        assert abs(share - frame["survived"].mean()) < 0.01
-    for repeat in range(3):
-        tested = np.concatenate([fold.test_index for fold in drawn if fold.repeat == repeat])
-        assert sorted(tested) == list(range(len(frame)))
-
-
-def test_folds_repeat_with_their_seed_and_differ_between_repeats(frame):
-    def tests(seed):
-        return [fold.test_index.tolist() for fold in folds(frame, seed=seed)]
-
-    assert tests(0) == tests(0)
-    assert tests(0)[:5] != tests(0)[5:]
-    assert tests(0)[5:] == tests(1)[:5]
-
-
-def test_folds_refuse_too_few_parties(frame):
-    alone = frame.drop_duplicates("ticket")
-    few = pd.concat([alone[alone["survived"] == 1], alone[alone["survived"] == 0].iloc[:3]])
-    with pytest.raises(DataError, match="at least 20 parties .* with `survived` 0, got 3"):
-        next(folds(few))
-    with pytest.raises(DataError, match="30 folds need at least 30 parties"):
-        some = passengers(ticket=list(range(50)), survived=[0, 1] * 25)
-        next(folds(some, splits=30))
-    with pytest.raises(DataError, match="with `survived` 1, got 0"):
-        next(folds(passengers(ticket=list(range(50)))))
-
-
-def test_a_fold_with_one_outcome_is_refused():
-    """Twenty parties of each outcome, so unequal (1, 4, 9 … 400) that twenty folds cannot be."""
-    sizes = np.square(np.arange(1, 21))
-    tickets = np.repeat([f"{outcome} {i}" for outcome in (0, 1) for i in range(20)], [*sizes] * 2)
-    frame = passengers(ticket=tickets, survived=np.repeat([0, 1], sizes.sum()))
-    assert len(list(folds(frame, splits=2, repeats=1))) == 2
-    with pytest.raises(DataError, match="survivors or victims only; use fewer folds"):
-        list(folds(frame, splits=20))
 
 
 def test_fold_dataset_keeps_parties_apart_in_all_three_parts(frame):
@@ -188,3 +114,28 @@ def test_fold_dataset_is_fitted_on_its_training_part_alone(frame):
     assert not np.array_equal(part.x_test, again.x_test)
     other = fold_dataset(frame, fold, seed=1)
     assert not np.array_equal(part.x_train, other.x_train)
+
+
+def test_the_page_is_told_what_becomes_of_the_passengers(frame):
+    said = [english for english, _ in preparation_notes(frame)]
+    assert said[0] == "Titles in the names: Mr 757, Miss 264, Mrs 198, Master 61, other 29."
+    assert "the training part of each fold alone" in said[1]
+    assert said[2].startswith("929 parties") and "without one" not in said[2]
+    bare = frame.assign(ticket=np.nan)
+    assert "of the 1,309 rows without one those that are the same" in preparation_notes(bare)[2][0]
+    part = fold_dataset(frame, next(folds(frame)), notes=preparation_notes(frame))
+    assert part.notes == preparation_notes(frame)
+
+
+def test_a_run_on_a_file_of_ones_own_records_what_was_made_of_it(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(data_path("titanic.csv").read_bytes().replace(b"Southampton", b"\xb1", 1))
+    settings = Settings(epochs=1, csv=str(path), encoding="cp932")
+    records, _ = training.train(
+        catalogue.load("titanic_mlp"), training.NumpyHalf("titanic_mlp"), "model", 0, settings
+    )
+    passengers = load_titanic(path, "cp932")
+    assert len(records) == 5
+    for record in records:
+        assert record["notes"] == (*passengers.notes, *preparation_notes(passengers.frame))
+        assert record["notes"][0][0] == "Read in the encoding cp932."

@@ -1,4 +1,4 @@
-"""Titanic: from passengers to matrices without a leak, and folds that keep parties together.
+"""From passengers to matrices without a leak.
 
 Nothing is learned from a passenger who is to be predicted: medians, most frequent values, means and
 deviations come from the training part of each fold alone. Left out on purpose:
@@ -9,42 +9,28 @@ deviations come from the training part of each fold alone. Left out on purpose:
   of the baselines by less than half a point either way.)
 - `ticket` and `home.dest` are names of parties and places, too many for 1309 rows; the ticket
   decides which passengers stay in one fold.
+
+A column that a file lacks is one without values: its features are the same for everybody.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from comparisons.harness.datasets import CHOICES, DataError, Dataset
-
-TITLES = ("Master", "Miss", "Mr", "Mrs", "other")
-MINIMUM_PARTIES = 20  # of each outcome: fewer tell nothing, and some baselines need as many
-SAME_TITLE = {"Mlle": "Miss", "Ms": "Miss", "Mme": "Mrs"}
-
-
-class Fold(NamedTuple):
-    """One split of repeated cross-validation: row numbers of both sides."""
-
-    repeat: int
-    fold: int
-    train_index: np.ndarray
-    test_index: np.ndarray
+from comparisons.harness.bilingual import Words
+from comparisons.harness.datasets import Dataset
+from comparisons.harness.titanic.folds import Fold, parties, sides
+from comparisons.harness.titanic.passengers import CHOICES
+from comparisons.harness.titanic.titles import TITLES, titles
 
 
-def titles(names: pd.DataFrame) -> pd.DataFrame:
-    """The title in each name ("Braund, Mr. Owen" -> "Mr"): it tells boys and wives apart."""
-    found = names["name"].astype("object").str.extract(r",\s*([^.]+)\.", expand=False)
-    found = found.map(lambda title: SAME_TITLE.get(title, title))
-    return found.where(found.isin(TITLES), "other").to_frame("title")
+def _titles(names: pd.DataFrame) -> pd.DataFrame:
+    return titles(names["name"]).to_frame("title")
 
 
 def _title_name(transformer: FunctionTransformer, names: np.ndarray) -> np.ndarray:
@@ -68,7 +54,7 @@ def preparation() -> ColumnTransformer:
     """
     number = SimpleImputer(strategy="median", keep_empty_features=True)
     logarithm = FunctionTransformer(np.log1p, feature_names_out="one-to-one")
-    title = FunctionTransformer(titles, feature_names_out=_title_name)
+    title = FunctionTransformer(_titles, feature_names_out=_title_name)
     return ColumnTransformer(
         [
             ("number", make_pipeline(number, StandardScaler()), ["age", "sibsp", "parch"]),
@@ -93,60 +79,26 @@ def prepare(train: pd.DataFrame, *others: pd.DataFrame) -> tuple[list[np.ndarray
     return matrices, tuple(fitted.get_feature_names_out())
 
 
-def parties(frame: pd.DataFrame) -> np.ndarray:
-    """A number a row, the same for all who share a ticket; one of its own where it is missing."""
-    ticket = frame["ticket"].astype("object")
-    alone = pd.Series([f"no ticket, row {row}" for row in range(len(frame))], index=frame.index)
-    return pd.factorize(ticket.where(ticket.notna(), alone))[0]
-
-
-def folds(frame: pd.DataFrame, splits: int = 5, repeats: int = 2, seed: int = 0) -> Iterator[Fold]:
-    """Repeated cross-validation, stratified by `survived`, with no party on both sides.
-
-    Repeat r is drawn with seed + r. Within a repeat each passenger is tested once.
-
-    Raises:
-        DataError: fewer parties of one outcome than MINIMUM_PARTIES or `splits`, or parties so
-            large that a side has one outcome only.
-    """
-    groups, survived = parties(frame), frame["survived"].to_numpy()
-    needed = max(splits, MINIMUM_PARTIES)
-    for outcome in CHOICES["survived"]:
-        having = len(np.unique(groups[survived == outcome]))
-        if having < needed:
-            raise DataError(
-                f"Titanic: {splits} folds need at least {needed} parties (tickets) with `survived` "
-                f"{outcome}, got {having}"
-            )
-    for repeat in range(repeats):
-        for fold, (train, test) in enumerate(_split(frame, splits, seed + repeat)):
-            yield Fold(repeat, fold, train, test)
-
-
-def _split(frame: pd.DataFrame, splits: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    splitter = StratifiedGroupKFold(splits, shuffle=True, random_state=seed)
-    survived = frame["survived"].to_numpy()
-    for sides in splitter.split(frame, survived, parties(frame)):
-        if any(len(np.unique(survived[side])) < 2 for side in sides):
-            raise DataError(
-                f"Titanic: with {splits} folds one has survivors or victims only; use fewer folds"
-            )
-        yield sides
-
-
 def fold_dataset(
-    frame: pd.DataFrame, fold: Fold, seed: int = 0, validation_splits: int = 5
+    frame: pd.DataFrame,
+    fold: Fold,
+    seed: int = 0,
+    validation_splits: int = 5,
+    notes: tuple[Words, ...] = (),
 ) -> Dataset:
     """A fold ready for a network.
 
     One in `validation_splits` passengers of the training side becomes the validation part, again
     stratified and with parties kept together; the preparation is fitted on what is left.
 
+    Args:
+        notes: what is to be said of the whole data, see `preparation_notes`.
+
     Returns:
         A Dataset with x (n, features) and y (n, 1), both float32.
     """
     outer, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
-    train, validation = (outer.iloc[side] for side in next(_split(outer, validation_splits, seed)))
+    train, validation = (outer.iloc[side] for side in next(sides(outer, validation_splits, seed)))
     (x_train, x_validation, x_test), names = prepare(train, validation, test)
     y_train, y_validation, y_test = (
         part[["survived"]].to_numpy("float32") for part in (train, validation, test)
@@ -167,4 +119,41 @@ def fold_dataset(
             f"テストデータ{len(test)}人。同じ切符の同行者は別々のデータに分けない。",
         ),
         names,
+        notes,
+    )
+
+
+def preparation_notes(frame: pd.DataFrame) -> tuple[Words, ...]:
+    """What becomes of the passengers, for the page."""
+    counts = titles(frame["name"]).value_counts()
+    found = [f"{title} {count:,}" for title, count in counts.items()]
+    number = f"{parties(frame).max() + 1:,}"
+    alone = frame["ticket"].isna().sum()
+    return (
+        (f"Titles in the names: {', '.join(found)}.", f"氏名の敬称：{'、'.join(found)}。"),
+        (
+            "Missing numbers become the median, a missing harbour the most frequent one; of the "
+            "fare the logarithm of 1 + pounds is taken; numbers are then shifted and scaled to "
+            "mean 0 and deviation 1; class, sex, harbour and title become columns of 0 and 1. All "
+            "of this is learned from the training part of each fold alone.",
+            "数値の欠損は中央値で、乗船港の欠損は最頻値で補う。運賃は（1＋ポンド）の対数をとる。"
+            "数値は平均0、標準偏差1に揃え、客室クラス、性別、乗船港、敬称は0と1の列にする。"
+            "これらはすべて各分割の訓練データだけから求める。",
+        ),
+        (
+            f"{number} parties, none of which is on both sides of a fold: passengers who share a "
+            "ticket"
+            + f"; of the {alone:,} rows without one those that are the same" * bool(alone)
+            + ".",
+            f"同行者のグループは{number}組で、同じ組を訓練とテストに分けることはない。"
+            "同じ切符の乗客を1組とする"
+            + f"。切符のない{alone:,}行では、内容がすべて同じ行を1組とする" * bool(alone)
+            + "。",
+        ),
+        (
+            "No features: boat and body, which tell the outcome; cabin, which is known of "
+            "survivors more often; ticket and home.dest, names of parties and places.",
+            "特徴量にしない列：結果を示すboatとbody、生存者ほど判明しているcabin、"
+            "同行者や土地の名であるticketとhome.dest。",
+        ),
     )

@@ -1,0 +1,92 @@
+"""From a file to a table of text, whose index are the lines, for messages to name them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from comparisons.harness.bilingual import Words
+from comparisons.harness.tables.decoding import decode
+from comparisons.harness.tables.files import DataError, read_bytes
+from comparisons.harness.tables.separated import separated
+from comparisons.harness.tables.unpacking import OLD_EXCEL, ZIP, unpack
+from comparisons.harness.tables.workbook import sheet
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it stands in its file.
+
+    Attributes:
+        frame: the fields as text, without the spaces around them; a row's index is its line.
+        separator: what stood between the fields; `""` in a workbook.
+        notes: what was found out on the way: packing, encoding, separator.
+    """
+
+    frame: pd.DataFrame
+    separator: str
+    notes: tuple[Words, ...]
+
+
+def read(path: Path, encoding: str | None = None) -> Table:
+    """The table in a file: text with separators or an Excel workbook, also within gzip or zip.
+
+    Args:
+        encoding: the encoding of the text, where it is to be none that is found.
+
+    Raises:
+        DataError: the file cannot be read or is no such table; or there are two ways of reading it.
+            The message names the file, and where it can the line.
+    """
+    content = read_bytes(path)
+    try:
+        return parse(content, encoding)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def parse(content: bytes, encoding: str | None = None) -> Table:
+    """The table in a file's content; as `read`."""
+    content, packed = unpack(content)
+    if content.startswith(OLD_EXCEL):
+        raise DataError("is an old or a protected Excel file; save it as .xlsx or CSV")
+    if content.startswith(ZIP):
+        if encoding:
+            raise DataError("is an Excel workbook, which needs no --encoding; leave it out")
+        rows, found = sheet(content)
+        return Table(_frame(rows, filled_up=True), "", (*packed, *found))
+    text, encoded = decode(content, encoding)
+    rows, separator, found = separated(text)
+    return Table(_frame(rows, filled_up=False), separator, (*packed, *encoded, *found))
+
+
+def _frame(rows: Iterator[tuple[int, list[str]]], filled_up: bool) -> pd.DataFrame:
+    """The rows under their header.
+
+    Args:
+        filled_up: whether rows may be shorter than the header, since a workbook does not store
+            what is empty at their end.
+    """
+    _, header = next(rows, (0, []))
+    if not header:
+        raise DataError("is empty")
+    # A table that pandas or R wrote with its index has a column without a name.
+    names = [
+        " ".join(name.split()) or f"column {number}" for number, name in enumerate(header, start=1)
+    ]
+    name, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        raise DataError(f"has the column {name} {count} times")
+    lines, fields = [], []
+    for line, row in rows:
+        if filled_up:
+            row += [""] * (len(names) - len(row))
+        if len(row) != len(names):
+            raise DataError(f"line {line}: has {len(row)} fields, the header has {len(names)}")
+        lines.append(line)
+        fields.append(row)
+    if not fields:
+        raise DataError("has a header but no rows")
+    return pd.DataFrame(fields, index=lines, columns=names, dtype="object")

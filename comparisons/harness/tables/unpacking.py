@@ -1,0 +1,90 @@
+"""What is packed: gzip and zip of one file, found by content and unpacked up to a bound."""
+
+import gzip
+import io
+import zipfile
+import zlib
+
+from comparisons.harness.bilingual import Words
+from comparisons.harness.tables.files import DataError
+
+MOST_BYTES = 256 * 2**20  # that a packed file may hold
+LAYERS = 2
+GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+SHEETS = "xl/workbook.xml"  # the member by which an Excel workbook is known
+DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+PROTECTED = 1  # the bit of a member that needs a password
+
+
+def unpack(content: bytes) -> tuple[bytes, list[Words]]:
+    """What a packed file holds, and what was unpacked; anything else as it is.
+
+    What begins as ZIP afterwards is an Excel workbook.
+
+    Raises:
+        DataError: damaged, protected, too large, of several files, or packed more than twice.
+    """
+    notes: list[Words] = []
+    for _ in range(LAYERS + 1):
+        if content.startswith(GZIP):
+            content = _of_gzip(content)
+            notes.append(("Unpacked with gzip.", "gzipを展開した。"))
+        elif content.startswith(ZIP):
+            members = _members(content)
+            if SHEETS in {member.filename for member in members}:
+                return content, notes
+            name, content = _of_zip(content, members)
+            notes.append((f"{name}, out of a zip archive.", f"zipから{name}を取り出した。"))
+        else:
+            return content, notes
+    raise DataError(f"is packed more than {LAYERS} times; unpack it")
+
+
+def _of_gzip(content: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            found = file.read(MOST_BYTES + 1)
+    except DAMAGE as error:
+        raise DataError(f"is a damaged gzip file ({error})") from error
+    _bound(len(found))
+    return found
+
+
+def _of_zip(content: bytes, members: list[zipfile.ZipInfo]) -> tuple[str, bytes]:
+    files = [
+        member
+        for member in members
+        # What macOS adds to every archive is no file of the person's.
+        if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+    ]
+    if len(files) != 1:
+        names = ", ".join(member.filename for member in files[:4]) + ", …" * (len(files) > 4)
+        raise DataError(
+            f"is a zip archive of {len(files)} files ({names}): which one is meant? unpack it"
+            if files
+            else "is a zip archive without a file"
+        )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return files[0].filename, archive.read(files[0])
+
+
+def _members(content: bytes) -> list[zipfile.ZipInfo]:
+    """The members of a zip archive, once each was found to be as large as it tells."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            _bound(sum(member.file_size for member in members))
+            if any(member.flag_bits & PROTECTED for member in members):
+                raise DataError("is a protected zip archive; unpack it")
+            # Reads by parts, where reading at once takes what a member really unpacks to.
+            damaged = archive.testzip()
+    except DAMAGE as error:
+        raise DataError(f"is a damaged zip archive ({error})") from error
+    if damaged:
+        raise DataError(f"is a damaged zip archive ({damaged})")
+    return members
+
+
+def _bound(size: int) -> None:
+    if size > MOST_BYTES:
+        raise DataError(f"unpacks to more than {MOST_BYTES // 2**20} MiB; unpack it")

@@ -1,0 +1,1 @@
+"""Titanic: passengers from a file, their preparation without a leak, folds with parties kept."""

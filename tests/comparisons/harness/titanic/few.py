@@ -1,0 +1,14 @@
+"""A few passengers, made up for the tests."""
+
+import numpy as np
+import pandas as pd
+
+
+def passengers(**columns):
+    """A few passengers; what is not given is the same for all."""
+    size = len(next(iter(columns.values())))
+    usual = {
+        "pclass": 3, "survived": 0, "name": "A, Mr. B", "sex": "male", "age": 30.0, "sibsp": 0.0,
+        "parch": 0.0, "ticket": "1", "fare": 7.0, "cabin": np.nan, "embarked": "S",
+    }  # fmt: skip
+    return pd.DataFrame({name: columns.get(name, [value] * size) for name, value in usual.items()})

@@ -1,0 +1,104 @@
+"""Folds: parties together, outcomes in their share, fast for many rows."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from comparisons.harness.tables import DataError
+from comparisons.harness.titanic.folds import folds, parties
+from comparisons.harness.titanic.passengers import load_titanic
+from tests.comparisons.harness.titanic.few import passengers
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return load_titanic().frame
+
+
+def test_parties():
+    frame = passengers(ticket=["A", np.nan, "B", "A", np.nan], age=[1.0, 2.0, 1.0, 3.0, 4.0])
+    assert parties(frame).tolist() == [0, 1, 2, 0, 3]
+
+
+def test_rows_without_tickets_that_are_the_same_are_one_party():
+    nothing = [np.nan] * 5
+    frame = passengers(ticket=nothing, name=nothing, age=[30.0, np.nan, 30.0, np.nan, 31.0])
+    assert parties(frame).tolist() == [0, 1, 0, 1, 2]
+
+
+def test_copies_without_tickets_are_on_one_side(frame):
+    """seaborn's file has neither names nor tickets, and 107 rows of it are copies of others."""
+    bare = frame.drop(columns=["boat", "body", "home.dest", "cabin"])
+    bare[["name", "ticket"]] = np.nan
+    assert bare.duplicated().sum() > 100
+    rows = bare.apply(tuple, axis=1).astype(str).to_numpy()
+    for fold in folds(bare):
+        assert not set(rows[fold.train_index]) & set(rows[fold.test_index])
+        assert abs(bare["survived"].iloc[fold.test_index].mean() - 500 / 1309) < 0.01
+
+
+def test_folds_of_half_a_million_rows_are_planned_in_seconds():
+    size = 500_000
+    generator = np.random.default_rng(0)
+    frame = passengers(
+        ticket=generator.integers(0, 200_000, size).astype(str),
+        survived=generator.integers(0, 2, size),
+    )
+    begun = time.process_time()
+    drawn = list(folds(frame, repeats=1))
+    assert time.process_time() - begun < 20  # some 3 s; one step a party took over 240 s
+    for fold in drawn:
+        assert len(fold.test_index) == pytest.approx(size / 5, abs=5)
+
+
+def test_no_party_is_on_both_sides_and_all_are_tested_once(frame):
+    drawn = list(folds(frame, splits=5, repeats=3, seed=7))
+    assert [(fold.repeat, fold.fold) for fold in drawn] == [
+        (repeat, fold) for repeat in range(3) for fold in range(5)
+    ]
+    tickets = frame["ticket"].to_numpy()
+    for fold in drawn:
+        assert not set(tickets[fold.train_index]) & set(tickets[fold.test_index])
+        assert len(fold.train_index) + len(fold.test_index) == len(frame)
+        share = frame["survived"].iloc[fold.test_index].mean()
+        assert abs(share - frame["survived"].mean()) < 0.01
+    for repeat in range(3):
+        tested = np.concatenate([fold.test_index for fold in drawn if fold.repeat == repeat])
+        assert sorted(tested) == list(range(len(frame)))
+
+
+def test_folds_repeat_with_their_seed_and_differ_between_repeats(frame):
+    def tests(seed):
+        return [fold.test_index.tolist() for fold in folds(frame, seed=seed)]
+
+    assert tests(0) == tests(0)
+    assert tests(0)[:5] != tests(0)[5:]
+    assert tests(0)[5:] == tests(1)[:5]
+
+
+def test_folds_refuse_too_few_parties(frame):
+    alone = frame.drop_duplicates("ticket")
+    few = pd.concat([alone[alone["survived"] == 1], alone[alone["survived"] == 0].iloc[:3]])
+    with pytest.raises(DataError, match="at least 20 parties .* with `survived` 0, got 3"):
+        next(folds(few))
+    with pytest.raises(DataError, match="30 folds need at least 30 parties"):
+        some = passengers(ticket=list(range(50)), survived=[0, 1] * 25)
+        next(folds(some, splits=30))
+    with pytest.raises(DataError, match="with `survived` 1, got 0"):
+        next(folds(passengers(ticket=list(range(50)))))
+
+
+def test_a_fold_with_one_outcome_is_refused():
+    """Of 20 parties with survivors one holds nearly all: the others are dealt by their victims."""
+    dead = np.array([0, *[1000] * 19, *range(300, 319)])
+    alive = np.array([5000, *[0] * 19, *[1] * 19])
+    tickets = np.tile(np.arange(39), 2)
+    frame = passengers(
+        ticket=np.repeat(tickets, [*dead, *alive]).astype(str),
+        survived=np.repeat([0, 1], [dead.sum(), alive.sum()]),
+    )
+    assert len(list(folds(frame, splits=2, repeats=1))) == 2
+    with pytest.raises(DataError, match="survivors or victims only; use fewer folds"):
+        list(folds(frame, splits=20))
