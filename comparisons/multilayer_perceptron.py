@@ -1,0 +1,366 @@
+"""The multi-layer perceptron: two spirals, by depth with and without ReLU, and by width."""
+
+import numpy as np
+
+from comparisons.harness import chapters
+from comparisons.harness.bilingual import both
+from comparisons.harness.cli import run_script
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Figure,
+    Introduced,
+    Preset,
+    Settings,
+    Task,
+)
+from comparisons.harness.datasets import Dataset
+from comparisons.harness.drawing import figures
+
+WIDTHS = {f"{units} hidden units": units for units in (2, 8, 32, 128)}
+EIGHT, WIDEST = "8 hidden units", "128 hidden units"
+NONE, LINEAR, DEEP = "no hidden layer", "3 linear layers of 32", "3 ReLU layers of 32"
+DOMAIN = (-1.1, 1.1)
+DEPTHS = {
+    NONE: {"units": (), "activation": None},
+    LINEAR: {"units": (32, 32, 32), "activation": None},
+    DEEP: {"units": (32, 32, 32), "activation": "relu"},
+}
+
+
+def spirals(number, generator):
+    """Points on two spirals of one and a half turns, one inside the other."""
+    y = np.arange(number) % 2
+    radius = np.sqrt(generator.uniform(0.03, 1, number))
+    angle = np.pi * (3 * radius + y)
+    x = radius * np.stack([np.cos(angle), np.sin(angle)]) + generator.normal(0, 0.03, (2, number))
+    return x.T.astype("float32"), y[:, None].astype("float32")
+
+
+def data(settings, seed):
+    """Two spirals drawn with the seed."""
+    number, generator = 4_000 if settings.preset == "full" else 400, np.random.default_rng(seed)
+    parts = [spirals(size, generator) for size in (number, 200, 2_000)]
+    return Dataset(
+        *(array for part in parts for array in part),
+        (
+            f"Two spirals: {number:,} training, 200 validation and 2,000 test points, drawn with "
+            f"seed {seed}",
+            f"2つの渦巻き：訓練データ{number:,}点、検証データ200点、テストデータ2,000点。シードは{seed}。",
+        ),
+    )
+
+
+def some_layer(seed):
+    """Rows of inputs, and the weights and biases of three units."""
+    draw = np.random.default_rng(seed).normal
+    return {"x": draw(size=(5, 2)), "w": draw(size=(2, 3)), "b": draw(size=3)}
+
+
+def some_network(seed):
+    """The weights of a network of 2 inputs, 5 and 4 hidden units, and 2 outputs."""
+    draw = np.random.default_rng(seed).normal
+    sizes = {"1": (2, 5), "2": (5, 4), "3": (4, 2)}
+    weights = {
+        f"{kind}{number}": draw(size=shape)
+        for number, size in sizes.items()
+        for kind, shape in (("w", size), ("b", size[1:]))
+    }
+    return {"x": draw(size=(5, 2)), **weights}
+
+
+def test_accuracy(run):
+    """Accuracy on the test points."""
+    return run["scores"]["test"]["accuracy"]
+
+
+def versus(larger, smaller, factor=1.0):
+    """A claim's measure: the test accuracy of two variants; a number stands for itself."""
+
+    def values(result, variant):
+        if isinstance(variant, str):
+            return result.by_seed(test_accuracy, variant=variant)
+        return [variant] * len(values(result, NONE))
+
+    return lambda result: (values(result, larger), values(result, smaller))
+
+
+def no_gain(result):
+    """Two points, and what the linear layers gain over none, by seed."""
+    deep, flat = (result.by_seed(test_accuracy, variant=variant) for variant in (LINEAR, NONE))
+    return [0.02] * len(deep), [a - b for a, b in zip(deep, flat)]
+
+
+def square(values):
+    """Values over the plane as its picture."""
+    side = round(len(values) ** 0.5)
+    return np.asarray(values, dtype="float64").reshape(side, side)
+
+
+def share(sums):
+    """The probability that belongs to a weighted sum."""
+    return square(1 / (1 + np.exp(-sums)))
+
+
+def last(result, variant):
+    """What `plane` kept of the variant after training, seed 0."""
+    return list(result.kept(variant).values())[-1]
+
+
+def unit_by_unit(result):
+    """What each of the eight units adds, and the answer of the first ones, by their number."""
+    kept = last(result, EIGHT)
+    order = np.argsort(-np.abs(kept["contributions"]).mean(axis=0))
+    added = kept["contributions"][:, order]
+    unit, network = (
+        both("what this unit adds", "このユニットの寄与"),
+        both("so far", "ここまでの和"),
+    )
+    return {
+        number: {
+            unit: share(added[:, number - 1]),
+            network: share(kept["bias"] + added[:, :number].sum(axis=1)),
+        }
+        for number in range(1, added.shape[1] + 1)
+    }
+
+
+def draw(result):
+    """The boundary by width, unit by unit, by depth; and accuracy against width."""
+    test = data(Settings(), 0)
+    points = test.x_test[:200], test.y_test[:200, 0]
+    axes = {"x_title": ("x₁", "x₁"), "y_title": ("x₂", "x₂")}
+    by_width = {
+        units: {both("network", "ネットワーク"): square(last(result, name)["probability"])}
+        for name, units in WIDTHS.items()
+    }
+    network = both("so far", "ここまでの和")
+    by_depth = {
+        both(name, CONCEPT.task.variants_ja[name]): square(last(result, name)["probability"])
+        for name in DEPTHS
+    }
+    scores = {
+        both(english, japanese): np.transpose(
+            [
+                result.by_seed(lambda run, part=part: run["scores"][part]["accuracy"], variant=name)
+                for name in WIDTHS
+            ]
+        )
+        for part, english, japanese in (
+            ("train", "training points", "訓練データ"),
+            ("test", "test points", "テストデータ"),
+        )
+    }
+    return [
+        Figure(
+            ("The boundary by width", "隠れ層の幅と決定境界"),
+            figures.slider(
+                figures.regions(by_width, DOMAIN, DOMAIN, points, **axes),
+                ("hidden units", "隠れ層のユニット数"),
+                start=8,
+            ),
+            (
+                "One hidden layer after training. Each ReLU unit gives the boundary one more bend.",
+                "隠れ層1つのネットワークの学習後の決定境界。ReLUのユニットが1つ増えるごとに、境界の折れ目が"
+                "増える。",
+            ),
+        ),
+        Figure(
+            ("Eight hidden units, one after another", "8個の隠れユニットを1つずつ足す"),
+            figures.slider(
+                figures.regions(unit_by_unit(result), DOMAIN, DOMAIN, {network: points}, **axes),
+                ("unit", "ユニット"),
+                start=3,
+            ),
+            (
+                "A unit is silent on one side of its line and rises on the other; its weight in "
+                "the output turns that into a vote for a class. The sum of the eight votes is the "
+                "network.",
+                "各ユニットは、自分の直線の片側では0を出力し、反対側では直線から離れるほど大きな値を出力する。"
+                "それに出力層の重みを掛けたものが一方のクラスへの票になり、8個の票の和がネットワークの出力に"
+                "なる。",
+            ),
+        ),
+        Figure(
+            ("Depth with and without a non-linearity", "層の深さと非線形性"),
+            figures.regions(by_depth, DOMAIN, DOMAIN, points, **axes),
+        ),
+        Figure(
+            ("Accuracy against width", "隠れ層の幅と認識精度"),
+            figures.lines(
+                scores,
+                list(WIDTHS.values()),
+                x_title=("hidden units", "隠れ層のユニット数"),
+                y_title=("accuracy", "認識精度"),
+                unit="%",
+                log="x",
+            ),
+        ),
+    ]
+
+
+SETTING = (
+    "Two spirals of one and a half turns, 400 points, Adam with learning rate 0.03, 30 epochs",
+    "1回転半の2つの渦巻き400点、学習率0.03のAdam、30エポック",
+)
+CLAIMS = (
+    Claim(
+        claim=(
+            "Without a non-linearity more layers add nothing.",
+            "非線形な活性化関数がなければ、層を重ねても意味がない。",
+        ),
+        source="Saito, Deep Learning from Scratch, 3.2.6; Minsky & Papert 1969",
+        experiment=(
+            f"{SETTING[0]}; three hidden layers of 32 without activation against none.",
+            f"{SETTING[1]}。活性化関数のない32ユニットの隠れ層3つと、隠れ層なしを比べる。",
+        ),
+        metric=(
+            "two points less what the layers gain in test accuracy",
+            "2ポイントから、層を重ねたことによるテストデータの認識精度の向上を引いた値",
+        ),
+        measure=no_gain,
+        unit="%",
+    ),
+    Claim(
+        claim=(
+            "With ReLU between them the same layers separate what no line does.",
+            "同じ層の間にReLUを入れると、直線では分けられないものを分離できる。",
+        ),
+        source="Saito, Deep Learning from Scratch, 2.5 and 3.2",
+        experiment=(
+            f"{SETTING[0]}; three hidden layers of 32, with ReLU against without.",
+            f"{SETTING[1]}。32ユニットの隠れ層3つで、ReLUの有無を比べる。",
+        ),
+        metric=(
+            "test accuracy, with ReLU less without",
+            "テストデータの認識精度。ReLUありの値からなしの値を引く",
+        ),
+        measure=versus(DEEP, LINEAR),
+        unit="%",
+        margin=0.1,
+    ),
+    Claim(
+        claim=(
+            "One hidden layer bends any boundary if it is wide enough.",
+            "隠れ層が1つでも、十分に広ければどんな境界も表現できる。",
+        ),
+        source="Cybenko 1989; Hornik, Stinchcombe & White 1989",
+        experiment=(
+            f"{SETTING[0]}; one hidden layer of 128 with ReLU. At least 95 % of the test points "
+            "count as bent enough.",
+            f"{SETTING[1]}。ReLUの隠れ層1つ、128ユニット。テストデータの95%以上に正しく答えれば、境界を"
+            "表現できたとみなす。",
+        ),
+        metric=("test accuracy less 95 %", "テストデータの認識精度から95%を引いた値"),
+        measure=versus(WIDEST, 0.95),
+        unit="%",
+    ),
+    Claim(
+        claim=(
+            "Too many hidden units overfit: new points are answered worse.",
+            "隠れ層のユニットが多すぎると過学習し、未知のデータの認識精度が下がる。",
+        ),
+        source="a common rule of thumb for the size of hidden layers",
+        experiment=(
+            f"{SETTING[0]}; one hidden layer of 8 (33 weights for 400 points) against 128 (513).",
+            f"{SETTING[1]}。隠れ層1つで、8ユニット（点400個に対し重みは33個）と128ユニット（513個）を"
+            "比べる。",
+        ),
+        metric=(
+            "test accuracy, 8 units less 128",
+            "テストデータの認識精度。8ユニットの値から128ユニットの値を引く",
+        ),
+        measure=versus(EIGHT, WIDEST),
+        unit="%",
+        margin=0.01,
+        instead=(
+            "The wide layer is better on new points too: with more units than needed the training "
+            "finds a good boundary more easily. Overfitting comes from few or noisy data, not from "
+            "the width alone.",
+            "広い隠れ層のほうが、未知のデータでも認識精度が高い。ユニットに余裕があると、学習で良い境界が"
+            "見つかりやすいためである。過学習の原因はデータの少なさや雑音であり、幅だけではない。",
+        ),
+    ),
+)
+
+CONCEPT = Concept(
+    title=("Multi-layer perceptron: hidden layers", "多層パーセプトロン：隠れ層の働き"),
+    chapter=chapters.PERCEPTRON.section(3),
+    summary=(
+        "Between input and output stand hidden layers: units that each draw a line of their own, "
+        "and whose answers the next layer reads. With a non-linearity in between, lines add up to "
+        "bent boundaries, and a wide enough layer can follow any of them. Without one, all layers "
+        "together are a single line.",
+        "入力と出力の間に隠れ層を置く。隠れ層のユニットはそれぞれ1本の直線を引き、次の層はその出力を"
+        "入力として受け取る。層の間に非線形な活性化関数があると、直線が組み合わさって曲がった境界になり、"
+        "十分に広い層ならどんな境界にも近づける。活性化関数がなければ、何層重ねても1本の直線と変わらない。",
+    ),
+    introduces=(
+        Introduced(
+            "hidden_layer",
+            r"h = \mathrm{ReLU}(x W + b)",
+            (
+                "A column of W and a number of b for each unit; all rows and units in one product.",
+                "Wの列とbの要素が、それぞれ1つのユニットに対応する。すべてのデータとユニットを1回の行列の積で"
+                "計算する。",
+            ),
+            some_layer,
+        ),
+        Introduced(
+            "forward_pass",
+            r"h_1 = \mathrm{ReLU}(x W_1 + b_1), \quad h_2 = \mathrm{ReLU}(h_1 W_2 + b_2), \quad "
+            r"y = h_2 W_3 + b_3",
+            (
+                "The numbers run forward, layer by layer. How many columns a W has is how many "
+                "rows the next one needs.",
+                "信号は層から層へ順方向に伝わる。あるWの列の数が、次のWの行の数になる。",
+            ),
+            some_network,
+        ),
+    ),
+    equations=(
+        (
+            r"(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)",
+            (
+                "Two layers without a non-linearity are one layer.",
+                "非線形な活性化関数がなければ、2つの層は1つの層にまとまる。",
+            ),
+        ),
+        (
+            r"f(x) = b + \sum_i v_i \, \mathrm{ReLU}(x \cdot w_i + b_i)",
+            (
+                "One hidden layer: each unit adds one bend, along its line.",
+                "隠れ層が1つの場合。各ユニットが、自分の直線に沿って折れ目を1つ加える。",
+            ),
+        ),
+    ),
+    terms=(
+        ("multi-layer perceptron", "多層パーセプトロン"),
+        ("hidden layer", "隠れ層"),
+        ("unit (neuron)", "ユニット（ニューロン）"),
+        ("forward propagation", "順伝播"),
+        ("non-linear function", "非線形関数"),
+        ("decision boundary", "決定境界"),
+        ("universal approximation theorem", "普遍近似定理"),
+    ),
+    task=Task(
+        data=data,
+        presets={"default": Preset(30, 20), "full": Preset(100, 20)},
+        variants=DEPTHS
+        | {name: {"units": (units,), "activation": "relu"} for name, units in WIDTHS.items()},
+        variants_ja={
+            NONE: "隠れ層なし",
+            LINEAR: "活性化関数のない3層（各32）",
+            DEEP: "ReLUの3層（各32）",
+        }
+        | {name: f"隠れ層{units}ユニット" for name, units in WIDTHS.items()},
+        keep="plane",
+        seeds=5,
+    ),
+    claims=CLAIMS,
+    figures=draw,
+    minutes=1.5,
+)
+
+if __name__ == "__main__":
+    run_script(__file__)
