@@ -160,11 +160,10 @@ CLAIMS = (
         unit="%",
         margin=0.05,
         instead=(
-            "Five letters fit into the encoder's state, so there is no bottleneck for attention to "
-            "widen. Here it is the short way from the first letter read to the first letter "
-            "written that helps.",
-            "5文字ならエンコーダの状態に収まるので、Attentionが解消すべきボトルネックがない。ここで効くのは、"
-            "入力と出力の最初の文字どうしが近くなることである。",
+            "Not where the question is short: five letters fit into the encoder's state, so there "
+            "is no bottleneck for attention to widen.",
+            "質問が短い場合には当てはまらない。5文字ならエンコーダの状態に収まるので、Attentionが解消すべき"
+            "ボトルネックがない。",
         ),
     ),
 )
