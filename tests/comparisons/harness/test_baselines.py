@@ -117,6 +117,20 @@ def test_smallest_frame_that_folds_accept_is_enough_for_every_baseline():
     assert len(baselines.run_titanic_baselines(frame, splits=2, repeats=1)) == 7
 
 
+def test_a_large_table_is_spared_the_baselines_that_take_hours(frame, monkeypatch):
+    monkeypatch.setattr(baselines, "MOST_ROWS", 1308)
+    monkeypatch.setattr(
+        baselines, "_record", lambda baseline, drawn, scores, data, **_: (baseline.name, data)
+    )
+    names, said = zip(*baselines.run_titanic_baselines(frame, splits=2, repeats=1))
+    assert len(names) == 5
+    assert not {"Support vector machine", "k nearest neighbours"} & set(names)
+    assert "beyond 1,308 of them" in said[0][0] and "1,308行を超える" in said[0][1]
+    monkeypatch.setattr(baselines, "MOST_ROWS", 1309)
+    names, said = zip(*baselines.run_titanic_baselines(frame, splits=2, repeats=1))
+    assert len(names) == 7 and "beyond" not in said[0][0]
+
+
 def test_mnist_records():
     found = baselines.run_mnist_baselines(train=300, test=200, seeds=(0,))
     by_name = {record["name"]: record for record in found}
