@@ -1,5 +1,7 @@
 """The content of a file, or one line that says why there is none."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST = 40  # letters of a field that a message shows
@@ -7,6 +9,17 @@ LONGEST = 40  # letters of a field that a message shows
 
 class DataError(ValueError):
     """A data file is missing, damaged or not what it should be; one line says what and where."""
+
+
+@contextmanager
+def whole(what: str) -> Iterator[None]:
+    """Reading within this gives a DataError for what is damaged, whatever the reader raises."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(f"is a damaged {what}; save it anew") from error
 
 
 def shown(text: str) -> str:

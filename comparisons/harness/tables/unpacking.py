@@ -3,16 +3,14 @@
 import gzip
 import io
 import zipfile
-import zlib
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError
+from comparisons.harness.tables.files import DataError, whole
 
 MOST_BYTES = 256 * 2**20  # that a packed file may hold
 LAYERS = 2
 GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 SHEETS = "xl/workbook.xml"  # the member by which an Excel workbook is known
-DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 PROTECTED = 1  # the bit of a member that needs a password
 
 
@@ -41,11 +39,8 @@ def unpack(content: bytes) -> tuple[bytes, list[Words]]:
 
 
 def _of_gzip(content: bytes) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            found = file.read(MOST_BYTES + 1)
-    except DAMAGE as error:
-        raise DataError(f"is a damaged gzip file ({error})") from error
+    with whole("gzip file"), gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        found = file.read(MOST_BYTES + 1)
     _bound(len(found))
     return found
 
@@ -70,18 +65,15 @@ def _of_zip(content: bytes, members: list[zipfile.ZipInfo]) -> tuple[str, bytes]
 
 def _members(content: bytes) -> list[zipfile.ZipInfo]:
     """The members of a zip archive, once each was found to be as large as it tells."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            _bound(sum(member.file_size for member in members))
-            if any(member.flag_bits & PROTECTED for member in members):
-                raise DataError("is a protected zip archive; unpack it")
-            # Reads by parts, where reading at once takes what a member really unpacks to.
-            damaged = archive.testzip()
-    except DAMAGE as error:
-        raise DataError(f"is a damaged zip archive ({error})") from error
+    with whole("zip archive"), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        _bound(sum(member.file_size for member in members))
+        if any(member.flag_bits & PROTECTED for member in members):
+            raise DataError("is a protected zip archive; unpack it")
+        # Reads by parts, where reading at once takes what a member really unpacks to.
+        damaged = archive.testzip()
     if damaged:
-        raise DataError(f"is a damaged zip archive ({damaged})")
+        raise DataError(f"is a damaged zip archive ({damaged}); save it anew")
     return members
 
 

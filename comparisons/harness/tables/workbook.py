@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Iterator
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError
+from comparisons.harness.tables.files import DataError, whole
 
+WORKBOOK = "Excel workbook"
 MOST_ROWS, MOST_CELLS = 2**20, 30_000_000  # the rows are those that Excel has
 
 
@@ -20,15 +21,10 @@ def sheet(content: bytes) -> tuple[Iterator[tuple[int, list[str]]], list[Words]]
     """
     from openpyxl import load_workbook
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about forms, pictures and formats
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            filled = [s for s in book.worksheets if next(_rows(s), None) is not None]
-    except DataError:
-        raise
-    except Exception as error:  # a damaged workbook raises whatever it meets
-        raise DataError(f"is a damaged Excel workbook ({type(error).__name__})") from error
+    with whole(WORKBOOK), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about forms, pictures and formats
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        filled = [s for s in book.worksheets if next(_rows(s), None) is not None]
     if len(filled) > 1:
         names = ", ".join(s.title for s in filled)
         raise DataError(f"has the sheets {names}: which one is meant? save it with that one alone")
@@ -43,7 +39,7 @@ def _rows(sheet) -> Iterator[tuple[int, list[str]]]:
     # What the file tells of its size may be wrong, and rows would be filled up to it.
     sheet.reset_dimensions()
     cells = 0
-    try:
+    with whole(WORKBOOK):
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             cells += len(row)
             if number > MOST_ROWS or cells > MOST_CELLS:
@@ -55,10 +51,6 @@ def _rows(sheet) -> Iterator[tuple[int, list[str]]]:
                 fields.pop()
             if fields:
                 yield number, fields
-    except DataError:
-        raise
-    except Exception as error:
-        raise DataError(f"is a damaged Excel workbook ({type(error).__name__})") from error
 
 
 def _text(value: object) -> str:

@@ -109,6 +109,15 @@ def test_a_hostile_workbook_is_refused_at_once(name, change, message):
     assert time.process_time() - begun < 5
 
 
+def test_an_archive_cut_at_its_beginning_is_refused():
+    """zipfile raises a ValueError of its own for it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.csv", "a\n1\n")
+    with pytest.raises(DataError, match="is a damaged zip archive"):
+        tables.parse(content.getvalue()[:4] + content.getvalue()[9:])
+
+
 def test_a_workbook_that_tells_a_size_is_read_as_it_is():
     content = with_member(
         excel(["a", "b"], [1, 2]), SHEET, lambda xml: xml.replace(b"A1:B2", b"A1:XFD1048576")

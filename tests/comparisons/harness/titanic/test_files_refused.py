@@ -104,7 +104,7 @@ REFUSED = {
     ),
     "an empty workbook": Refused(lambda: workbook(pd.DataFrame()), "is empty"),
     "a damaged workbook": Refused(
-        lambda: zipped(**{"xl/workbook.xml": b"<x"}), r"is a damaged Excel workbook \(KeyError\)"
+        lambda: zipped(**{"xl/workbook.xml": b"<x"}), "is a damaged Excel workbook; save it anew"
     ),
     "an encoding for a workbook": Refused(
         lambda: workbook(passengers()), "needs no --encoding", "utf-8"
