@@ -96,9 +96,9 @@ def draw(result):
             color=alt.Color("right:N")
             .scale(domain=[True, False], range=["#1a7f37", "#8a6d6d"])
             .legend(None),
-            column=alt.Column("variant:N", sort=None).title(None),
         )
         .properties(width=230, height=220)
+        .facet(alt.Facet("variant:N", sort=None).title(None), columns=3)
     )
     caption = (
         "Ten test sums and what NumPy's network answers; right answers are green. First it learns "

@@ -85,8 +85,12 @@
 
   const wraps = (spec) => spec.columns && (spec.concat || (spec.facet && spec.facet.field));
 
-  // A plane, a grid of pictures, or a drawing that says so: the page's width does not change it.
-  const keepsShape = (spec) => spec.width <= spec.height || spec.autosize;
+  const isFaceted = (spec) =>
+    ["row", "column", "facet"].some((channel) => channel in (spec.encoding || {}));
+
+  // A plane, a grid of pictures, panels that Vega arranges, or a drawing that says so: the page's
+  // width does not change it.
+  const keepsShape = (spec) => spec.width <= spec.height || spec.autosize || isFaceted(spec);
 
   function inLanguage(value) {
     if (typeof value === "string") {
