@@ -123,8 +123,10 @@ def scale(values: pd.Series, log: bool = False, room: float = ROOM) -> dict:
 
 def number_format(scale: dict) -> str:
     """How an axis writes its numbers: powers of ten where it spans many of them."""
+    if scale.get("type") != "log":
+        return "~r"  # with "~g" an even axis writes 160 as 1.6e+2
     low, high = scale["domain"]
-    return "~e" if scale.get("type") == "log" and high > MANY_TIMES * low else "~g"
+    return "~e" if high > MANY_TIMES * low else "~g"
 
 
 def axes(x_domain, y_domain, x_title: Words, y_title: Words) -> tuple[alt.X, alt.Y]:
@@ -132,7 +134,7 @@ def axes(x_domain, y_domain, x_title: Words, y_title: Words) -> tuple[alt.X, alt
     x, y = (
         channel(f"{name}:Q")
         .scale(domain=[float(value) for value in domain], nice=False)
-        .axis(format="~g", tickCount=5)
+        .axis(format="~r", tickCount=5)
         .title(both(*title) if title[0] else None)
         for channel, name, domain, title in (
             (alt.X, "x", x_domain, x_title),

@@ -67,9 +67,9 @@ def lines(
         panels: how many stand beside one another.
     """
     frame = parts.frame(data, x)
-    whole = {"tickMinStep": 1, "format": "~g"} if (frame["x"] % 1 == 0).all() else {}
-    x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).axis(**whole)
-    x = x.title(both(*x_title))
+    whole = (frame["x"] % 1 == 0).all() and "x" not in log
+    x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).title(both(*x_title))
+    x = x.axis(tickMinStep=1, format="d") if whole else x
     scale = parts.scale(frame["y"], "y" in log) if y_domain is None else {"domain": list(y_domain)}
     form = "%" if unit == "%" else parts.number_format(scale)
     y = alt.Y("y:Q").scale(**scale).axis(format=form).title(both(*y_title))
@@ -300,7 +300,7 @@ def bars(data, *, x_title: Words, unit: str = ""):
     if several:
         base = base.encode(yOffset="implementation:N")
     colour = alt.Color("implementation:N").title(None)
-    x = alt.X("mean:Q").axis(format="%" if unit == "%" else "~g").title(title)
+    x = alt.X("mean:Q").axis(format="%" if unit == "%" else "~r").title(title)
     tooltip = [alt.Tooltip("name:N", title=" ")] + [
         alt.Tooltip(f"{key}:Q", title=both(*WORDS[key]), format=form)
         for key in ("mean", "low", "high")

@@ -37,7 +37,7 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
         top = ceiling(own)
         y = alt.Y("value:Q").title(both(*name))
         y = y.scale(zero=False) if top is None else y.scale(zero=False, domainMax=top)
-        y = y.axis(format="%" if metric in scores and scores[metric].unit == "%" else "~g")
+        y = y.axis(format="%" if metric in scores and scores[metric].unit == "%" else "~r")
         by_epoch = alt.Chart().encode(
             x=alt.X("epoch:Q")
             .axis(values=epoch_ticks(int(own["epoch"].max())), format="d")
@@ -175,7 +175,7 @@ def scores(rows: list[dict], baselines: list[dict], task: Task, columns: list[st
     if score.unit and not share:
         title = words("with unit", name=title, unit=unit(score.unit))
     x = alt.X("mean:Q").scale(domain=_span(rows + shown, share), nice=False, zero=False)
-    x = x.axis(format="%" if share else "~g", tickCount=8).title(both(*title))
+    x = x.axis(format="%" if share else "~r", tickCount=8).title(both(*title))
     form = ".2%" if share else ".4~g"
     chart = alt.layer(
         base.transform_flatten(["values"])
