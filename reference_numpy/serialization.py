@@ -11,6 +11,7 @@ import contextvars
 import inspect
 import json
 import re
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -355,6 +356,8 @@ class Configurable:
     has_identity = False
     #: constructor arguments that Keras leaves out of the config
     not_in_config = ()
+    #: those that it leaves out although something else is computed then
+    lost_by_keras = ()
 
     @classmethod
     def argument_names(cls):
@@ -377,6 +380,13 @@ class Configurable:
     @classmethod
     def from_config(cls, config):
         """An object from what `get_config` gave."""
+        for name in cls.lost_by_keras:
+            if name not in config:
+                warnings.warn(
+                    f"The config of {cls.__name__} does not say its `{name}`, which Keras leaves "
+                    "out of configs and files: the default is taken, as Keras takes it.",
+                    stacklevel=2,
+                )
         return cls(**deserialize(config))
 
     def __repr__(self):

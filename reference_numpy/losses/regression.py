@@ -132,7 +132,7 @@ class Huber(ElementwiseLoss):
     Source: Huber, Robust Estimation of a Location Parameter (1964).
     """
 
-    only_in_config_when_changed = ("dtype", "delta")
+    lost_by_keras = ("delta",)
 
     def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
         super().__init__(name, reduction, dtype)

@@ -28,7 +28,7 @@ class CosineSimilarity(Loss):
         axis: the axis of the vectors' components.
     """
 
-    only_in_config_when_changed = ("dtype", "axis")
+    lost_by_keras = ("axis",)
 
     def __init__(
         self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None

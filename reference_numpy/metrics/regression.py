@@ -74,7 +74,7 @@ class CosineSimilarity(MeanMetricWrapper):
     """
 
     direction = "up"
-    only_in_config_when_changed = ("axis",)
+    lost_by_keras = ("axis",)
 
     def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
         super().__init__(cosine_similarity, name, dtype, axis=axis)

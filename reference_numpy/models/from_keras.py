@@ -7,10 +7,16 @@ import numpy as np
 
 from reference_numpy import registration
 from reference_numpy.models.functional import Functional
+from reference_numpy.models.live_state import (
+    complete_activations,
+    complete_compiled,
+    take_exclusions,
+    take_state,
+)
 from reference_numpy.models.model import Model
 from reference_numpy.models.own_code import refuse_own_methods
 from reference_numpy.models.sequential import Sequential
-from reference_numpy.serialization import sharing
+from reference_numpy.serialization import deserialize, sharing
 
 
 def from_keras(keras_model, custom_objects=None, compile=True):
@@ -46,15 +52,33 @@ def from_keras(keras_model, custom_objects=None, compile=True):
     _take_vocabularies(model, keras_model)
     if model.built:
         model.set_weights(keras_model.get_weights())
+        take_state(model, keras_model)
     if compile and getattr(keras_model, "compiled", False):
         with registration.custom_objects(custom_objects):
-            model.compile_from_config(keras_model.get_compile_config())
-        optimizer = keras_model.optimizer  # None for a model that is only evaluated
-        if hasattr(optimizer, "inner_optimizer"):
-            model.ensure_loss_scale()  # which `compile` of a model in mixed_float16 added
-        if getattr(optimizer, "built", False):
-            _take_optimizer_state(model, keras_model)
+            _compile(model, keras_model)
     return model
+
+
+def _compile(model, keras_model):
+    """Compile the model as Keras's is, with the state of the optimizer."""
+    config, given = keras_model.get_compile_config(), keras_model._compile_config.config
+    complete_compiled(config, given)
+    optimizer = keras_model.optimizer  # None for a model that is only evaluated
+    if given["optimizer"] not in (optimizer, getattr(optimizer, "inner_optimizer", None)):
+        raise ValueError(
+            f"The model '{keras_model.name}' was given another optimizer than it was compiled "
+            "with. Compile it again, or take it over with `compile=False`."
+        )
+    # Whether `compile` of a model in mixed_float16 added a loss scale, the optimizer itself says.
+    model.compile(**deserialize(config), auto_scale_loss=False)
+    if hasattr(optimizer, "inner_optimizer"):
+        model.ensure_loss_scale()
+    if optimizer is None:
+        return
+    records = list(zip(keras_model.weights, model.weight_records))
+    if optimizer.built:
+        _take_optimizer_state(model, keras_model, records)
+    take_exclusions(model.optimizer, optimizer, records)
 
 
 def _number(entry, part, numbers):
@@ -73,6 +97,7 @@ def _number(entry, part, numbers):
             _repeat_layers(config, part)
         inner = [(other, parts.get(other["config"].get("name"))) for other in config["layers"]]
     else:
+        complete_activations(config, part)
         inner = [(value, getattr(part, name, None)) for name, value in config.items()]
         lists = [pair for pair in inner if all(isinstance(side, (list, tuple)) for side in pair)]
         inner += [pair for several in lists for pair in zip(*several)]
@@ -89,11 +114,11 @@ def _repeat_layers(config, sequential):
     config["layers"] = [entries[name] for name in first + names]
 
 
-def _take_optimizer_state(model, keras_model):
+def _take_optimizer_state(model, keras_model, records):
     """The optimizer's state; layers may have been frozen or thawed since it was built."""
     optimizer = keras_model.optimizer
-    records = dict(zip(map(id, keras_model.weights), model.weight_records, strict=True))
-    built_for = [records.get(id(variable)) for variable in optimizer._trainable_variables]
+    record_of = {id(variable): record for variable, record in records}
+    built_for = [record_of.get(id(variable)) for variable in optimizer._trainable_variables]
     if None in built_for:
         raise ValueError(
             f"The optimizer '{optimizer.name}' of the model '{keras_model.name}' trains weights "

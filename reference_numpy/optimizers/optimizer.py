@@ -293,6 +293,11 @@ class Optimizer(OptimizerState):
         self.not_decayed = list(var_list or [])
         self.not_decayed_paths = "|".join(sorted(set(var_names))) if var_names else None
 
+    @property
+    def leaves_out(self):
+        """Whether any weight is left out of weight decay."""
+        return bool(self.weight_decay and (self.not_decayed or self.not_decayed_paths))
+
     def weight_decay_of(self, index):
         """The weight decay of one weight, 0 for none."""
         return self.weight_decay if self.weight_decay and self.decays(index) else 0.0

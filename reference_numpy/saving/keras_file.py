@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import tempfile
+import warnings
 import zipfile
 
 from reference_numpy import registration
@@ -150,6 +151,7 @@ def save_model(model, filepath, overwrite=True):
         except ModelFileError as error:
             reason = f"it could not be read again, so it is not written: {error.reason}"
             raise ModelFileError(path, error.place, reason) from None
+    _warn_of_losses(model)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
     weights = io.BytesIO()
@@ -165,6 +167,17 @@ def save_model(model, filepath, overwrite=True):
                     archive.writestr(f"{ASSETS}{place}/{name}", text)
 
     _write_whole(path, overwrite, write)
+
+
+def _warn_of_losses(model):
+    """Say in one line what no file can hold."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if getattr(optimizer, "leaves_out", False):
+        warnings.warn(
+            f"A file cannot hold which weights the optimizer '{optimizer.name}' leaves out of "
+            "weight decay: call `exclude_from_weight_decay` again after loading.",
+            stacklevel=3,
+        )
 
 
 def save_weights(model, filepath, overwrite=True):

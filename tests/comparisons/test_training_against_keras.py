@@ -83,7 +83,9 @@ def test_single_batches_and_evaluation(case):
 def plain(config):
     """A config as JSON gives it, without what Keras adds while it calls layers."""
     if isinstance(config, dict):
-        config = {key: plain(value) for key, value in config.items() if key != "build_config"}
+        # Keras leaves out Huber's delta (docs/keras-divergences.md).
+        left_out = ("build_config", "delta")
+        config = {key: plain(value) for key, value in config.items() if key not in left_out}
         for node in config.get("inbound_nodes", ()):
             node["kwargs"] = {k: v for k, v in node["kwargs"].items() if v is not None}
         return config
