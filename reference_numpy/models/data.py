@@ -10,10 +10,10 @@ from reference_numpy import config, tree
 def as_arrays(structure, name):
     """Every leaf of `structure` as an array with a batch axis; floats in `config.floatx()`.
 
-    Only `x` may hold text, for the layers that look it up.
+    Only `x` may hold text, for the layers that look it up, and NaN, which a model may handle.
 
     Raises:
-        ValueError: for leaves that are no arrays of numbers, and for NaN.
+        ValueError: for leaves that are no arrays of numbers, and for NaN elsewhere.
     """
 
     def convert(leaf):
@@ -33,7 +33,7 @@ def as_arrays(structure, name):
         if array.dtype.kind == "f":
             array = array.astype(config.floatx(), copy=False)
             # The smallest number is NaN if any is: quicker than looking at each.
-            if array.size and np.isnan(array.min()):
+            if name != "x" and array.size and np.isnan(array.min()):
                 count = int(np.isnan(array).sum())
                 raise ValueError(f"`{name}` contains NaN ({count} of {array.size} numbers).")
         return array
@@ -75,7 +75,13 @@ def class_weight_to_sample_weights(y, class_weight):
     labels = y
     if labels.ndim > 1:
         labels = labels[..., 0] if labels.shape[-1] == 1 else np.argmax(labels, axis=-1)
-    labels = np.round(labels).astype(int)
+    if labels.size != len(y):
+        raise ValueError(
+            "`class_weight` needs targets of one label for each sample. Received: y.shape="
+            f"{y.shape}, so give `sample_weight` of the shape {labels.shape}, the weight of each "
+            "label, instead"
+        )
+    labels = np.round(labels).astype(int).reshape(-1)
     weights = np.ones(len(labels), config.floatx())
     for label, weight in class_weight.items():
         weights[labels == label] = weight

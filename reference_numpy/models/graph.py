@@ -217,7 +217,7 @@ class Graph:
 
     def plan(self, input_gradient):
         """The plan for the layers that are trainable now."""
-        state = (input_gradient, *(layer.trainable for layer in self._every_layer()))
+        state = (input_gradient, *(layer.trainable for layer in self.every_layer()))
         if state not in self._plans:
             self._plans = {state: self._make_plan(input_gradient)}
         return self._plans[state]
@@ -235,7 +235,8 @@ class Graph:
                 leads.update(call.outputs)
         return Plan(records, positions, asks)
 
-    def _every_layer(self):
+    def every_layer(self):
+        """The layers, each followed by its parts and their parts."""
         if not hasattr(self, "_flat_layers"):
             self._flat_layers = list(flatten_layers(self.layers))
         return self._flat_layers

@@ -1,5 +1,7 @@
 """Compiling, and the single step of training and of evaluation."""
 
+import warnings
+
 import numpy as np
 
 from reference_numpy import optimizers, tree
@@ -7,6 +9,7 @@ from reference_numpy.layers import penalties
 from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
+from reference_numpy.models.nan_source import nan_source
 from reference_numpy.serialization import deserialize, serialize
 
 
@@ -28,6 +31,7 @@ class Steps:
         self.optimizer = self.compile_loss = self.compile_metrics = None
         self.history = self._heads = self._optimizer_plan = None
         self.stop_training = self.stop_evaluating = self.stop_predicting = False
+        self._told_of_nan = False
 
     def compile(
         self,
@@ -153,11 +157,22 @@ class Steps:
         for record in self.graph.plan(False).records:
             if record.regularizer is not None:
                 loss += record.regularizer(record.value)
+        if np.isnan(loss) and not self._told_of_nan:
+            self._tell_of_nan(heads.graph, flat, training)
         batch = len(next(leaf for leaf in flat if leaf is not None))
         self.loss_average.update_state(loss, batch)
         if self.compile_metrics is not None:
             self.compile_metrics.update_state(targets, outputs, weights, masks, found)
         return heads.graph, cache, dys
+
+    def _tell_of_nan(self, graph, flat, training):
+        self._told_of_nan = True
+        when = f"step {self.optimizer.iterations + 1} of training" if training else "evaluation"
+        warnings.warn(
+            f"The loss of model '{self.name}' is NaN in {when}: "
+            f"{nan_source(self, graph, flat, training)}.",
+            stacklevel=2,
+        )
 
     def _losses(self, targets, outputs, masks, weights, heads):
         """The weighted sum of the losses, and its gradient by every output of the graph."""

@@ -93,7 +93,7 @@ class Trainer(Steps):
                 validation_data = Replayed(validation_data)
             validation = batches_of(*unpack(validation_data), size, validation_steps)
         callbacks = self._callbacks(callbacks, batches, verbose, epochs, add_history=True)
-        self.stop_training, self.initial_epoch = False, None
+        self.stop_training, self.initial_epoch, self._told_of_nan = False, None, False
         callbacks.on_train_begin()
         logs = {}
         for epoch in range(self.initial_epoch or initial_epoch, epochs):

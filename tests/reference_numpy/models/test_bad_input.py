@@ -15,10 +15,8 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
 @pytest.mark.parametrize(
     ("run", "message"),
     [
-        (lambda m: m.fit(NAN, LABELS), "`x` contains NaN"),
         (lambda m: m.fit(X, np.full(24, np.nan)), "`y` contains NaN"),
-        (lambda m: m.predict(NAN), "`x` contains NaN"),
-        (lambda m: m.train_on_batch(NAN, LABELS), "`x` contains NaN"),
+        (lambda m: m.fit(X, LABELS, sample_weight=np.full(24, np.nan)), "`sample_weight` contains"),
         (lambda m: m.fit(X, LABELS + 1), "label 3, which is outside of the 3 classes"),
         (lambda m: m.fit(X, LABELS - 1), "label -1, which is outside"),
         (lambda m: m.fit(X[:, :3], LABELS), r"Expected shape \(None, 4\).*\(24, 3\)"),
@@ -55,6 +53,14 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
         (lambda m: m.train_on_batch(X, class_weight={0: 1.0}), "but no targets"),
         (lambda m: m.fit(X, LABELS.astype(str), class_weight={0: 1.0}), "elements of `y`"),
         (lambda m: m.fit(X, LABELS, class_weight=[1.0, 2.0]), "`class_weight` to be a dictionary"),
+        (
+            lambda m: m.fit(X, np.zeros((24, 2, 1)), class_weight={0: 1.0}),
+            r"`class_weight` needs targets of one label for each sample. .* shape \(24, 2\)",
+        ),
+        (
+            lambda m: m.train_on_batch(X, np.zeros((24, 2, 5, 3)), class_weight={0: 1.0}),
+            r"`class_weight` needs targets of one label for each sample. .* shape \(24, 2, 5\)",
+        ),
         (lambda m: m.fit(X, LABELS, validation_data=(X,) * 4), "tuple of 4"),
         (
             lambda m: m.fit(X, LABELS, class_weight={0: 1.0}, sample_weight=np.ones(24)),
