@@ -257,6 +257,8 @@ class Layer(SymbolicEnds, Configurable):
 
     def __call__(self, *args, **kwargs):
         """The output alone; on a symbolic tensor, a symbolic tensor."""
+        if not args and "inputs" in kwargs:  # Keras's name of the first argument
+            args = (kwargs.pop("inputs"),)
         if is_symbolic(args, kwargs):
             return symbolic_call(self, args, kwargs)
         return self.forward(*args, **kwargs)[0]

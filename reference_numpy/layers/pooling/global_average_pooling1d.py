@@ -25,7 +25,7 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
         super().__init__(data_format, keepdims, **kwargs)
         self.supports_masking = True
 
-    def forward(self, x, training=False, mask=None):
+    def forward(self, x, mask=None, training=False):
         """The means, and what backward needs: shape, whether x is floating, and the weights."""
         if mask is None:
             y, (shape, differentiable) = super().forward(x)
