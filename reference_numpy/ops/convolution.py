@@ -59,7 +59,7 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
     """dkernel[p] = Σ over the windows o of x[entry p of o]ᵀ dy[o]."""
     if groups > 1:
         if x.shape[-1] == groups:
-            dy = dy.reshape(*dy.shape[:-1], groups, -1)
+            dy = dy.reshape(*dy.shape[:-1], groups, dy.shape[-1] // groups)
             gradient = depthwise_conv_kernel_gradient(x, dy, windows)
             return gradient.reshape(*windows.window_size, 1, -1)
         pairs = zip(np.split(x, groups, -1), np.split(dy, groups, -1), strict=True)

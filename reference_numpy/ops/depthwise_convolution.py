@@ -35,7 +35,7 @@ def depthwise_conv(x, kernel, windows):
     if multiplier == 1:
         return parts[0]
     y = np.stack(parts, axis=-1)
-    return y.reshape(*y.shape[:-2], -1)
+    return y.reshape(*y.shape[:-2], y.shape[-2] * multiplier)
 
 
 @computed_in_single

@@ -1,11 +1,12 @@
 """Normalization of groups of channels, sample by sample."""
 
+import math
+
 import numpy as np
 
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.layers.normalization.moments import (
-    along_channels,
     channel_sums,
     channels_view,
     statistics_dtype,
@@ -111,7 +112,7 @@ class GroupNormalization(AffineNormalization):
         gamma = np.ones(1, dy.dtype)
         if self.gamma is not None:
             gamma = self.gamma.astype(dy.dtype, copy=False)
-        dx = dy * along_channels(gamma, dy[0])
+        dx = dy * gamma.reshape(-1, *[1] * (dy.ndim - 3))
         dx -= self._along(self._group_means(sums * gamma, dy), dy)
         dx -= normalized * self._along(self._group_means(products * gamma, dy), dy)
         dx *= inverse
@@ -120,21 +121,23 @@ class GroupNormalization(AffineNormalization):
     def _view(self, x):
         """x as (batch, …): every sample as `channels_view` has it."""
         axis = self.axis % x.ndim
-        return x.reshape(len(x), *channels_view(x[:1], axis).shape)
+        _, *rest = channels_view(x, axis).shape
+        return x.reshape(len(x), math.prod(x.shape[1:axis]), *rest)
 
     def _group_means(self, sums, view):
         """Means over the groups, repeated for each channel, from sums a sample and channel."""
-        grouped = sums.reshape(len(sums), self.groups, -1)
-        count = grouped.shape[2] * view[0].size // view.shape[2]
+        grouped = sums.reshape(len(sums), self.groups, sums.shape[1] // self.groups)
+        count = grouped.shape[2] * math.prod(view.shape[1:]) // view.shape[2]
         return np.repeat(grouped.sum(axis=2) / count, grouped.shape[2], axis=1)
 
     def _along(self, values, view):
         """Values a sample and channel, in the shape that broadcasts against a view."""
-        return values.reshape(len(values), 1, -1, *[1] * (view.ndim - 3))
+        return values.reshape(len(values), 1, values.shape[1], *[1] * (view.ndim - 3))
 
 
 def _sums(view, factor=None):
     """Σ x, or Σ x ⊙ factor, over each sample and channel of a view: (batch, channels)."""
-    if factor is None:
-        return np.stack([channel_sums(sample) for sample in view])
-    return np.stack([channel_sums(sample, other) for sample, other in zip(view, factor)])
+    sums = np.empty((len(view), view.shape[2]), view.dtype)
+    for index, sample in enumerate(view):
+        sums[index] = channel_sums(sample, None if factor is None else factor[index])
+    return sums

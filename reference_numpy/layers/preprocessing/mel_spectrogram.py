@@ -131,7 +131,7 @@ class MelSpectrogram(Layer):
         if self.power_to_db:
             loud = 10.0 * np.log10(np.maximum(mel, self.min_power))
             loud -= 10.0 * math.log10(max(abs(self.ref_power), self.min_power))
-            y = np.maximum(loud, loud.max() - self.top_db)
+            y = np.maximum(loud, loud.max(initial=-np.inf) - self.top_db)
         y = y.swapaxes(-1, -2).astype(self.compute_dtype, copy=False)
         cache = inputs.shape, inputs.dtype, frames, spectrum, mel, loud
         return y.reshape(*inputs.shape[:-1], *y.shape[1:]), cache
@@ -141,13 +141,15 @@ class MelSpectrogram(Layer):
         shape, dtype, frames, spectrum, mel, loud = cache
         if dtype.kind != "f":
             return None, []
-        dmel = dy.reshape(-1, *dy.shape[-2:]).swapaxes(-1, -2).astype(mel.dtype)
+        dmel = (
+            dy.reshape(math.prod(dy.shape[:-2]), *dy.shape[-2:]).swapaxes(-1, -2).astype(mel.dtype)
+        )
         if self.power_to_db:
-            peak = loud.max()
+            peak = loud.max(initial=-np.inf)
             heard = loud >= peak - self.top_db
             loudest = loud == peak
             dloud = np.where(heard, dmel, 0)
-            dloud += loudest * (np.sum(dmel, where=~heard) / loudest.sum())
+            dloud += loudest * (np.sum(dmel, where=~heard) / max(loudest.sum(), 1))
             slope = _TEN_OVER_LOG_10 * dloud / np.maximum(mel, self.min_power)
             dmel = np.where(mel >= self.min_power, slope, 0)
         dpower = dmel @ self._mel_weights(mel.dtype).T

@@ -202,13 +202,14 @@ class STFTSpectrogram(Layer):
     def _arrange(self, y, input_shape):
         """(batch · channels, frames, frequencies) in the shape of the output."""
         frames, frequencies = y.shape[1:]
-        y = y.reshape(input_shape[0], -1, frames, frequencies)
         last = self.data_format == "channels_last"
+        batch, channels = input_shape[0], input_shape[2] if last else input_shape[1]
+        y = y.reshape(batch, channels, frames, frequencies)
         if self.expand_dims:
             return y.transpose(0, 2, 3, 1) if last else y
         if last:
-            return y.transpose(0, 2, 1, 3).reshape(input_shape[0], frames, -1)
-        return y.transpose(0, 1, 3, 2).reshape(input_shape[0], -1, frames)
+            return y.transpose(0, 2, 1, 3).reshape(batch, frames, channels * frequencies)
+        return y.transpose(0, 1, 3, 2).reshape(batch, channels * frequencies, frames)
 
     def _arrange_backward(self, dy, input_shape, dtype):
         """The gradient in the shape that `_arrange` was given."""
@@ -218,9 +219,11 @@ class STFTSpectrogram(Layer):
         if self.expand_dims:
             dy = dy.transpose(0, 3, 1, 2) if last else dy
         elif last:
-            dy = dy.reshape(batch, dy.shape[1], channels, -1).transpose(0, 2, 1, 3)
+            shape = (batch, dy.shape[1], channels, dy.shape[2] // channels)
+            dy = dy.reshape(shape).transpose(0, 2, 1, 3)
         else:
-            dy = dy.reshape(batch, channels, -1, dy.shape[2]).transpose(0, 1, 3, 2)
+            shape = (batch, channels, dy.shape[1] // channels, dy.shape[2])
+            dy = dy.reshape(shape).transpose(0, 1, 3, 2)
         return dy.reshape(batch * channels, *dy.shape[2:]).astype(dtype, copy=False)
 
     def compute_output_shape(self, input_shape):

@@ -183,3 +183,30 @@ def test_samples_apart_are_computed_apart(case):
                 np.testing.assert_allclose(joined, value, 1e-12, 1e-12)
         for grad, *pieces in zip(whole_grads, *(grads for _, grads in parts), strict=True):
             np.testing.assert_allclose(sum(pieces), grad, 1e-11, 1e-11)
+
+
+@BY_CASE
+def test_a_batch_of_no_sample_gives_none(case):
+    reference = make_reference(case, "float32")
+    outputs, _ = reference.forward(reference.inputs, reference.start)
+    first, batch = leaves(reference.inputs)[0], len(leaves(reference.inputs)[0])
+    if getattr(reference.layer, "stateful", False):
+        pytest.skip("the number of samples is fixed")
+    if first.ndim == 1 or len(tree.flatten(outputs)[0]) != batch:
+        pytest.skip("the inputs of the case are a single sample")
+
+    def none(value):
+        is_batch = isinstance(value, np.ndarray) and value.shape[:1] == (batch,)
+        return value[:0] if is_batch else value
+
+    reference.options = tree.map_structure(none, reference.options)
+    inputs = tree.map_structure(lambda x: x[:0], reference.inputs)
+    empty, cache = reference.forward(inputs, reference.start)
+    for y, of_some in zip(tree.flatten(empty), tree.flatten(outputs), strict=True):
+        assert (y.shape, y.dtype) == ((0, *of_some.shape[1:]), of_some.dtype)
+    if all(y.dtype.kind == "f" for y in tree.flatten(empty)):
+        dx, grads = reference.layer.backward(empty, cache)
+        for slope, x in zip(tree.flatten(dx), tree.flatten(inputs), strict=True):
+            assert slope is None or slope.shape == x.shape
+        for grad, weight in zip(grads, reference.layer.trainable_weights, strict=True):
+            assert grad.shape == weight.shape

@@ -60,12 +60,13 @@ class AffineSampling:
         for row, column, share in corners:
             exists = (row >= 0) & (row < height) & (column >= 0) & (column < width)
             pixel = np.where(exists, row * width + column, 0).astype(int)
-            self.pixels.append(pixel.reshape(len(maps), -1))
-            self.shares.append(np.where(exists, share, 0.0).reshape(len(maps), -1))
+            self.pixels.append(pixel.reshape(len(maps), height * width))
+            self.shares.append(np.where(exists, share, 0.0).reshape(len(maps), height * width))
 
     def sample(self, images, fill_value):
         """The output for images (images, height, width, channels)."""
-        flat = images.reshape(len(images), -1, images.shape[-1])
+        count, height, width, channels = images.shape
+        flat = images.reshape(count, height * width, channels)
         outside = 1.0 - sum(self.shares)
         y = (fill_value * outside[..., None]).astype(images.dtype) * np.ones_like(flat)
         for pixel, share in zip(self.pixels, self.shares, strict=True):

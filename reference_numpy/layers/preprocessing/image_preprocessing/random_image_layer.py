@@ -1,5 +1,7 @@
 """Random changes of images in training, which pass them through at inference."""
 
+import math
+
 from reference_numpy import config
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import ImageLayer
 from reference_numpy.random import SeedGenerator
@@ -31,7 +33,7 @@ class RandomImageLayer(ImageLayer):
         self.check_images(data)
         if not training:
             return self.in_float(data) if self.casts_always else data, (data.dtype, None, None)
-        images = self.in_float(data).reshape(-1, *data.shape[-3:])
+        images = self.in_float(data).reshape(math.prod(data.shape[:-3]), *data.shape[-3:])
         y, cache = self.augment(images)
         return y.reshape(data.shape), (data.dtype, images.shape, cache)
 
