@@ -333,7 +333,8 @@ CONCEPT = Concept(
             (
                 "The cross-entropy of the weighted sum's sigmoid. Its gradient has the form of "
                 "linear regression's: prediction less truth.",
-                "重み付き和のシグモイドの交差エントロピー誤差。勾配は線形回帰と同じ「予測 − 正解」の形になる。",
+                "重み付き和のシグモイドの交差エントロピー誤差。"
+                "勾配は線形回帰と同じ「予測 − 正解」の形になる。",
             ),
             some_weights,
         ),
