@@ -121,11 +121,11 @@ def train(models, data, generator, batch_size):
         yield {"loss": loss, **logs}
 
 
-def play(models, seeds):
-    """The reward of one episode from each seed, always with the best action."""
-    states = np.stack([np.random.default_rng(seed).uniform(*START, 4) for seed in seeds])
+def play(models, first_states):
+    """The reward of one episode from each first state (n, 4), always with the best action."""
+    states = np.array(first_states, "float64")
     carts = [CartPole(state) for state in states]
-    rewards, playing = np.zeros(len(seeds)), np.ones(len(seeds), bool)
+    rewards, playing = np.zeros(len(states)), np.ones(len(states), bool)
     for _ in range(LIMIT):
         rewards += playing
         actions = models["online"].predict_on_batch(states.astype("float32")).argmax(axis=1)

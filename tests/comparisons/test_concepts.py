@@ -3,10 +3,11 @@
 What `sidebyside run` proves in worker processes is proven here in this one, on TensorFlow.
 """
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from comparisons.harness import backends, catalogue
+from comparisons.harness import backends, catalogue, training
 from comparisons.harness.concept import Settings
 from comparisons.harness.proof import ladder
 
@@ -32,3 +33,15 @@ def test_every_check_of_the_concept_holds(name):
         if not r["passed"]
     ]
     assert not failed, "\n".join(failed)
+
+
+@pytest.mark.parametrize("name", [n for n in catalogue.script_names() if catalogue.load(n).task])
+def test_an_epoch_of_the_task_is_measured(name):
+    concept = catalogue.load(name)
+    task = concept.task
+    half, variant = training.NumpyHalf(name), next(iter(task.variants))
+    records, kept = training.train(concept, half, variant, task.first_seed, Settings(epochs=1))
+    for record in records:
+        for part in ("train", "validation", "test"):
+            assert np.isfinite([record["scores"][part][score.key] for score in task.scores]).all()
+    assert bool(kept) == bool(task.keep)
