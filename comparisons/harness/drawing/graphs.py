@@ -15,9 +15,9 @@ from comparisons.harness.bilingual import SEPARATOR
 from comparisons.harness.drawing import figure_parts as parts
 from comparisons.harness.drawing import palette
 
-COLUMN, ROW, RADIUS, BESIDE = 118, 68, 15, 84  # pixels; the last for the names beside the graph
+COLUMN, ROW, BESIDE = 118, 68, 84  # pixels; the last for the names beside the graph
 LETTER, GAP = 3.3, 10  # half of a letter's width, and from an arrow to its text
-PLACE = 0.4  # of the text along the arrow: arrows that meet leave little room at the end
+PLACE = 0.4  # of the text along an arrow that slopes: where such arrows meet there is little room
 LINE = palette.BASELINE_COLOR
 TEXTS = {
     "node": {},
@@ -43,6 +43,8 @@ def graph(data: dict, nodes: dict, arrows: dict):
         name: np.array([BESIDE + column * COLUMN, (row + 0.5) * ROW])
         for name, (column, row, _) in nodes.items()
     }
+    longest = max(len(nodes[name][2]) for name, kind in kinds.items() if kind == "node")
+    radius = max(15, 5 + LETTER * longest)
     rows, seen = [], set()
     for choice, name, texts in parts.named(data):
         if choice not in seen:
@@ -51,7 +53,7 @@ def graph(data: dict, nodes: dict, arrows: dict):
                 text = {"kind": kinds[node], "text": nodes[node][2]}
                 rows.append({"choice": choice, "x": x, "y": y, **text})
         ends_of_arrow = [(places[node], kinds[node]) for node in arrows[name]]
-        rows += [{"choice": choice, **row} for row in _arrow(*ends_of_arrow, texts)]
+        rows += [{"choice": choice, **row} for row in _arrow(*ends_of_arrow, texts, radius)]
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
     width, height = np.max(list(places.values()), axis=0) + (BESIDE, ROW / 2)
     x = alt.X("x:Q").scale(domain=[0, width], nice=False).axis(None)
@@ -65,7 +67,7 @@ def graph(data: dict, nodes: dict, arrows: dict):
     chart = alt.layer(
         of("arrow").mark_rule(color=LINE).encode(x2="x2:Q", y2="y2:Q", opacity=shown),
         head.encode(angle=alt.Angle("angle:Q").scale(None), opacity=shown),
-        of("node").mark_point(size=(2 * RADIUS) ** 2, stroke=LINE, opacity=1),
+        of("node").mark_point(size=(2 * radius) ** 2, stroke=LINE, opacity=1),
         *(of(kind).mark_text(**look).encode(text="text:N") for kind, look in TEXTS.items()),
         data=table,
     )
@@ -73,12 +75,12 @@ def graph(data: dict, nodes: dict, arrows: dict):
     return chart.properties(width=width, height=height, autosize="pad")
 
 
-def _arrow(start: tuple, end: tuple, texts: tuple[str, str]) -> list[dict]:
+def _arrow(start: tuple, end: tuple, texts: tuple[str, str], radius: float) -> list[dict]:
     """The rows of an arrow from circle to circle, and of its texts."""
     (start, first), (end, last) = start, end
     along = (end - start) / np.linalg.norm(end - start)
-    x, y = start + (first == "node") * RADIUS * along
-    x2, y2 = end - (last == "node") * (RADIUS + 4) * along
+    x, y = start + (first == "node") * radius * along
+    x2, y2 = end - (last == "node") * (radius + 4) * along
     look = {"faint": not any(texts), "angle": np.degrees(np.arctan2(along[1], along[0]))}
     found = [
         {"kind": "arrow", "x": x, "y": y, "x2": x2, "y2": y2, **look},
@@ -87,6 +89,7 @@ def _arrow(start: tuple, end: tuple, texts: tuple[str, str]) -> list[dict]:
     for text, kind, side in zip(texts, ("above", "below"), (-1, 1)):
         # The steeper the arrow, the farther the text has to keep away from it.
         away = GAP + LETTER * len(text.partition(SEPARATOR)[0]) * abs(along[1] / along[0])
-        place = {"x": x + PLACE * (x2 - x), "y": y + PLACE * (y2 - y) + side * away}
+        share = PLACE if along[1] else 0.5
+        place = {"x": x + share * (x2 - x), "y": y + share * (y2 - y) + side * away}
         found.append({"kind": kind, "text": text, **place})
     return found
