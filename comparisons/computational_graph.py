@@ -145,10 +145,12 @@ def draw(result):
             ),
             (
                 "If an apple costs one yen more, the total grows by the number of apples, times "
-                "the tax. Another number of apples changes the derivative by the apple's price and "
-                "that by the tax, whose partner it reaches; those by the oranges stay.",
-                "りんごの値段が1円上がると、合計金額は「りんごの個数×消費税」だけ増える。個数を変えると、"
-                "乗算の相手であるりんごの値段と消費税の微分が変わる。みかんの側の微分は変わらない。",
+                "the tax. So another number of apples changes the derivative by the apple's price. "
+                "It changes that by the tax too, which is multiplied by the price of all fruit; "
+                "the others stay.",
+                "りんごの値段が1円上がると、合計金額は「りんごの個数×消費税」だけ増える。だから個数を"
+                "変えると、りんごの値段に関する微分が変わる。消費税は果物の合計額に掛かるので、"
+                "消費税に関する微分も変わる。そのほかの微分は変わらない。",
             ),
         ),
         Figure(
@@ -181,10 +183,10 @@ def draw(result):
                 log="y",
             ),
             (
-                "A derivative is a sum over all paths. Backward, sums are taken where paths meet, "
-                "and every arrow is walked once.",
-                "微分は、すべての経路についての和である。逆伝播では経路が合流するところで和を"
-                "とるため、どの矢印も1回しか通らない。",
+                "Graphs drawn at random whose nodes only add. A derivative is a sum over all "
+                "paths. Backward, sums are taken where paths meet, and every arrow is walked once.",
+                "加算ノードだけのランダムなグラフで数えた。微分は、すべての経路についての和である。"
+                "逆伝播では経路が合流するところで和をとるため、どの矢印も1回しか通らない。",
             ),
         ),
     ]
@@ -221,9 +223,9 @@ CLAIMS = (
         source="Olah 2015, Calculus on computational graphs: backpropagation",
         experiment=(
             f"Graphs of {SIZES[-1]} nodes that add the value before them and another one drawn at "
-            "random; a step is one arrow walked backward.",
+            "random; a step is one arrow walked backward, two for each node.",
             f"直前の値とランダムに選んだ値を足すノードが{SIZES[-1]}個のグラフ。矢印1本を逆向きに"
-            "たどることを1ステップと数える。",
+            "たどることを1ステップと数える（ノード1個につき2ステップ）。",
         ),
         metric=(
             "log₁₀ of the number of paths, less log₁₀ of the number of steps",
@@ -247,8 +249,8 @@ CLAIMS = (
             RANDOM[1] + "入力を1つずつ、1だけ増やす。10%までの誤差は許す。",
         ),
         metric=(
-            "10 % less the mean error of the predicted rise",
-            "10%から、増加量の予測の平均誤差を引いた値",
+            "10 % less the mean error of the predicted rise, as a share of the rise",
+            "10%から、増加量の予測の平均誤差（実際の増加量に対する割合）を引いた値",
         ),
         measure=lambda result: (
             [0.1] * SEEDS,
@@ -269,12 +271,12 @@ CONCEPT = Concept(
     title=("Computational graphs and the chain rule", "計算グラフと連鎖律"),
     chapter=chapters.BACKPROPAGATION.section(1),
     summary=(
-        "A computation is a graph: nodes that add or multiply, and arrows along which numbers "
-        "flow. Forward, each node computes its value from what arrives. Backward, each node "
-        "multiplies the derivative that comes back by its own local one. One pass backward gives "
-        "the derivative of the result by every number in the graph.",
-        "計算は、加算や乗算を行うノードと、数が流れる矢印からなるグラフで表せる。順伝播では、各ノードが"
-        "届いた値から自分の値を計算する。逆伝播では、上流から戻ってきた微分に自分の局所的な微分を掛けて"
+        "A computation is a graph: nodes that add or multiply, and arrows (edges) along which "
+        "numbers flow. Forward, each node computes its value from what arrives. Backward, each "
+        "node multiplies the derivative that comes back by its own local one. One pass backward "
+        "gives the derivative of the result by every number in the graph.",
+        "計算は、加算や乗算を行うノードと、数が流れる矢印（エッジ）からなるグラフで表せる。順伝播では、"
+        "各ノードが届いた値から自分の値を計算する。逆伝播では、上流から戻ってきた微分に自分の局所的な微分を掛けて"
         "下流へ流す。逆伝播を1回行えば、グラフの中のすべての数について、結果の微分が求まる。",
     ),
     introduces=(

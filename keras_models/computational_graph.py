@@ -20,6 +20,7 @@ OPERATIONS = {"+": ops.add, "×": ops.multiply}
 def chain_rule(graph, inputs, gradient_of):
     """The derivative of a graph's last value by each of its values.
 
+    `gradient_of` is the backend's own: TensorFlow's tape, JAX's vjp or PyTorch's autograd.
     The derivative by a value inside the graph is that by a zero which is added to it.
     """
     zeros = [np.zeros_like(inputs[0])] * (len(inputs) + len(graph))
