@@ -185,6 +185,14 @@ def draw(result):
                 y_title=("examples that were corrected", "更新を起こした例の割合"),
                 unit="%",
             ),
+            (
+                "The separable points start from zeros, AND and XOR from random weights. On XOR "
+                "each correction spoils another answer, until in every epoch all four examples "
+                "are corrected.",
+                "直線で分離できるデータはゼロの重みから、ANDとXORはランダムな重みから始める。XORでは、"
+                "1つの例に合わせて更新すると別の例を誤るようになり、やがて毎エポック、4つの例すべてで"
+                "更新が起こる。",
+            ),
         ),
     ]
 
@@ -213,7 +221,10 @@ CLAIMS = (
         margin=0.99,
     ),
     Claim(
-        claim=("It never converges on XOR.", "XORでは決して収束しない。"),
+        claim=(
+            "The perceptron learning rule never converges on XOR.",
+            "XORでは、パーセプトロンの学習則は決して収束しない。",
+        ),
         source="Minsky & Papert 1969, Perceptrons",
         experiment=(
             "All 16 functions of two inputs, a perceptron for each from random weights, "
@@ -235,9 +246,9 @@ CLAIMS = (
         ),
         source="Novikoff 1962; Block 1962, The perceptron",
         experiment=(
-            f"{SETTING[0]}. R is the length of the longest example and γ the gap between line and "
-            "nearest point, both with the bias as the weight of an input 1.",
-            f"{SETTING[1]}。Rは最も長い入力ベクトルの長さ、γは直線と最も近い点との間隔であり、"
+            f"{SETTING[0]}. R is the length of the longest input and γ the gap between the line "
+            "that was drawn and its nearest point, both with the bias as the weight of an input 1.",
+            f"{SETTING[1]}。Rは最も長い入力ベクトルの長さ、γは元の直線と最も近い点との間隔であり、"
             "どちらもバイアスを入力1の重みとして数える。",
         ),
         metric=(
@@ -264,11 +275,11 @@ CLAIMS = (
         measure=each_seed("separable", slower),
         margin=0.1,
         instead=(
-            "From zeros the learning rate multiplies w and b and nothing else: the sign of z, and "
-            "so every answer, stays the same. It matters only beside initial weights that are not "
-            "zero.",
-            "重みをゼロから始めると、学習率はwとbを定数倍するだけで、zの符号は変わらず、出力もすべて同じに"
-            "なる。学習率が効くのは、初期値がゼロでないときだけである。",
+            "From zeros, as here, the learning rate multiplies w and b and nothing else: the sign "
+            "of z, and so every answer, stays the same. It matters only beside initial weights "
+            "that are not zero.",
+            "この実験のように重みをゼロから始めると、学習率はwとbを定数倍するだけで、zの符号は変わらず、"
+            "出力もすべて同じになる。学習率が効くのは、初期値がゼロでないときだけである。",
         ),
     ),
     Claim(
@@ -278,8 +289,10 @@ CLAIMS = (
         ),
         source="a common belief; see Cortes & Vapnik 1995, Support-vector networks",
         experiment=(
-            f"{SETTING[0]}. The better line keeps farther from its nearest point.",
-            f"{SETTING[1]}。最も近い点との間隔が広い直線ほど良いとする。",
+            f"{SETTING[0]}. The better line keeps farther from its nearest point; the best is at "
+            "least as good as the line that was drawn.",
+            f"{SETTING[1]}。最も近い点との間隔が広い直線ほど良いとする。最良の直線の間隔は、元の直線の"
+            "間隔以上である。",
         ),
         metric=(
             "gap of the line found over that of the line drawn, less 1",
@@ -342,9 +355,11 @@ CONCEPT = Concept(
         (
             r"\text{corrections} \le \left( \frac{R}{\gamma} \right)^2",
             (
-                "R: length of the longest input; γ: gap between the best line and its nearest "
-                "point.",
-                "Rは最も長い入力の長さ、γは最良の直線と最も近い点との間隔。",
+                "R: length of the longest input; γ: gap between a separating line and its nearest "
+                "point, both with the bias as the weight of an input 1. The bound holds for every "
+                "such line, and is least for the one with the widest gap.",
+                "Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（どちらもバイアスを入力1の"
+                "重みとして数える）。どの分離直線についても成り立ち、間隔が最も広い直線の上界が最も小さい。",
             ),
         ),
     ),
