@@ -21,6 +21,7 @@ ERRORS = np.linspace(-3.95, 3.95, 160)  # clear of 0 and of ±δ, where gradient
 DELTAS = (0.25, 0.5, 1.0, 2.0, 3.0)
 POINTS, OUTLIERS, SLOPE, INTERCEPT, NOISE = 40, 4, 1.5, 0.5, 0.2
 SIZES = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0)
+STEPS = 300
 FIT_RATES = {"mean_squared_error": 2.0, "mean_absolute_error": 0.35, "huber": 2.0}
 NUMBERS = {
     "mean_squared_error": both("squared error", "二乗誤差"),
@@ -189,9 +190,10 @@ INTRODUCES = (
     row(
         "huber",
         numbers,
-        r"e = y - t, \; l = \begin{cases} e^2 / 2 & (|e| \le \delta) \\ "
-        r"\delta (|e| - \delta / 2) & (|e| > \delta) \end{cases}, \; "
-        r"\frac{\partial l}{\partial y} = \max(-\delta, \min(e, \delta))",
+        r"e = y - t, \; L = \frac{1}{NK} \sum_{n,k} \begin{cases} e_{nk}^2 / 2 & "
+        r"(|e_{nk}| \le \delta) \\ \delta (|e_{nk}| - \delta / 2) & (|e_{nk}| > \delta) "
+        r"\end{cases}, \; \frac{\partial L}{\partial y} = "
+        r"\frac{\max(-\delta, \min(e, \delta))}{NK}",
         "Smooth at 0, and an outlier pulls no harder than δ.",
         "0で滑らかで、外れ値の引く力はδを超えない。",
     ),
@@ -202,11 +204,16 @@ def on_outliers(claim, source, metric, larger, smaller, **options):
     """A claim on the fitted lines."""
     experiment = (
         f"{POINTS} points along a line, with noise of {NOISE}; {OUTLIERS} of them are raised by "
-        f"{SIZES[-1]:g}. Gradient descent until the line rests. What matters is the noise's size.",
-        f"ノイズ{NOISE}の直線上の{POINTS}点のうち{OUTLIERS}点を{SIZES[-1]:g}上げ、勾配降下法で直線を"
-        "収束させる。ノイズの大きさを超える差を意味のある差とする。",
+        f"{SIZES[-1]:g}. {STEPS} steps of gradient descent, at a learning rate for each loss. A "
+        "difference beyond the noise matters.",
+        f"直線に沿った{POINTS}点（ノイズの標準偏差{NOISE}）のうち{OUTLIERS}点を{SIZES[-1]:g}上げる。"
+        f"損失ごとに決めた学習率で、勾配降下法を{STEPS}ステップ行う。ノイズの大きさを超える差を意味のある"
+        "差とする。",
     )
-    metric = (f"distance from the true line, {metric[0]}", f"真の直線からの距離。{metric[1]}")
+    metric = (
+        f"root mean square distance from the true line, {metric[0]}",
+        f"真の直線とのずれの二乗平均平方根。{metric[1]}",
+    )
     return Claim(claim, source, experiment, metric, versus("fits", larger, smaller), **options)
 
 
@@ -263,7 +270,7 @@ CONCEPT = Concept(
         Demonstration("by_error", lambda seed: {"errors": ERRORS, "deltas": DELTAS}),
         Demonstration(
             "fits",
-            lambda seed: {**points(seed), "rates": FIT_RATES, "steps": 300},
+            lambda seed: {**points(seed), "rates": FIT_RATES, "steps": STEPS},
             seeds=5,
             measured=("mean_absolute_error",),  # where errors are 0 rounding turns their signs
         ),
