@@ -155,8 +155,9 @@ INTRODUCES = (
         chances,
         r"L = -\frac{1}{N} \sum_n \left( t_n \log y_n + (1 - t_n) \log (1 - y_n) \right), \quad "
         r"\frac{\partial L}{\partial y} = \frac{1}{N} \frac{y - t}{y (1 - y)}",
-        "Yes or no, after a sigmoid. log 0 would make the loss NaN, so y stays 10⁻⁷ away from it.",
-        "2値分類に、シグモイドの後で使う。log 0で損失がNaNにならないよう、yを0と1から10⁻⁷離す。",
+        "Yes or no, after a sigmoid. log 0 would make the loss ∞ or NaN, so y is kept 10⁻⁷ away "
+        "from 0 and 1.",
+        "2値分類に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを0と1から10⁻⁷離す。",
     ),
     row(
         "binary_crossentropy_on_logits",
@@ -175,7 +176,7 @@ INTRODUCES = (
         "One of several classes, after softmax. As Keras divides y by its sum, its gradient is "
         "1 − t/p for one-hot t, the textbook's −t/p; for the logits both give y − t.",
         "多クラス分類に、ソフトマックスの後で使う。Kerasはyをその和で割るので、one-hotのtに対する勾配は"
-        "教科書の−t/pではなく1 − t/pになる。ロジットの勾配はどちらもy − tである。",
+        "教科書の−t/pではなく1 − t/pになる。ロジットに関する勾配は、どちらもy − tである。",
     ),
     row(
         "sparse_categorical_crossentropy",
@@ -185,7 +186,7 @@ INTRODUCES = (
         "the one that fits your labels. Keras raises an error for the wrong one; squared error, "
         "given class numbers, learns nonsense without a word.",
         "正解がone-hotではなくクラス番号0, 1, 2, …のときの同じ損失。ラベルの形に合うほうを使う。"
-        "取り違えるとKerasはエラーを出すが、二乗誤差はクラス番号を渡してもエラーなく無意味な学習をする。",
+        "取り違えるとKerasはエラーを出す。二乗誤差にクラス番号を渡すと、エラーは出ないが無意味な学習になる。",
         ("categorical_crossentropy_gradient",),
     ),
     row(
@@ -194,7 +195,7 @@ INTRODUCES = (
         r"D_{KL} = \frac{1}{N} \sum_{n,k} t_{nk} \log \frac{t_{nk}}{y_{nk}}, \quad "
         r"\frac{\partial D}{\partial y} = -\frac{t}{N y}",
         "How far a predicted distribution is from the true one; 0 where they are the same.",
-        "予測した分布が正解の分布からどれだけ離れているか。等しいとき0になる。",
+        "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。",
     ),
 )
 
@@ -240,10 +241,12 @@ CLAIMS = (
         ("Ordinary initial weights.", "通常の初期値を使う。"),
         "",
         (
-            "At its own rate, here three times as large, squared error is as fast. At the same "
-            "rate it looks slower, since its gradient is smaller.",
-            "学習率を合わせれば（ここでは3倍余り）二乗誤差も同じくらい速い。同じ学習率では、勾配が小さい分"
-            "だけ遅く見える。",
+            "At a rate of its own, here three times as large, squared error is as fast. Its "
+            "gradient for the logit is that of cross-entropy times 2y(1 − y), at most half, so it "
+            "takes a larger rate.",
+            "損失ごとに学習率を選べば（ここでは3倍余り）、二乗誤差も同じくらい速い。二乗誤差のロジットに"
+            "関する勾配は交差エントロピー誤差の2y(1 − y)倍、つまり半分以下なので、大きめの学習率が"
+            "合う。",
         ),
     ),
     on_learning(
@@ -289,8 +292,8 @@ CONCEPT = Concept(
         "the logits is y − t, the error itself. Accuracy is no loss: its gradient is 0 almost "
         "everywhere.",
         "交差エントロピー誤差は、モデルが正解に与えた確率の対数に負号をつけた値である。確信をもって当てれば0に"
-        "近く、確信をもって誤れば大きい。シグモイドやソフトマックスの後では、ロジットの勾配は誤差そのものの"
-        "y − tになる。認識精度は、ほとんどの場所で勾配が0なので、損失関数にならない。",
+        "近く、確信をもって誤れば大きい。シグモイドやソフトマックスの後では、ロジットに関する勾配は誤差そのもの、"
+        "つまりy − tになる。認識精度は、ほとんどの場所で勾配が0になるので、損失関数には使えない。",
     ),
     introduces=INTRODUCES,
     terms=(

@@ -25,7 +25,10 @@ def binary_crossentropy_gradient(y_true, y_pred):
 
 
 def binary_crossentropy_on_logits(y_true, y_pred):
-    """The same of the logit a, y = σ(a): log(1 + eᵃ) − t a, without overflow."""
+    """The same of the logit a, y = σ(a): log(1 + eᵃ) − t a.
+
+    eᵃ overflows for large a; log(1 + eᵃ) = max(a, 0) + log(1 + e^−|a|) does not.
+    """
     return np.mean(np.maximum(y_pred, 0) + np.log1p(np.exp(-np.abs(y_pred))) - y_true * y_pred)
 
 
@@ -79,7 +82,7 @@ def kl_divergence(y_true, y_pred):
 
 
 def kl_divergence_gradient(y_true, y_pred):
-    """−t / y: that of the cross-entropy, since Σ t log t does not hang on y."""
+    """−t / y: that of the cross-entropy, since Σ t log t does not depend on y."""
     t, y = np.clip(y_true, EPSILON, 1), np.clip(y_pred, EPSILON, 1)
     return -t / y * (y == y_pred) / len(y)
 
