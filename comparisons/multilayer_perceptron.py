@@ -160,9 +160,10 @@ def draw(result):
                 start=8,
             ),
             (
-                "One hidden layer after training. Each ReLU unit gives the boundary one more bend.",
-                "隠れ層1つのネットワークの学習後の決定境界。ReLUのユニットが1つ増えるごとに、境界の折れ目が"
-                "増える。",
+                "One hidden layer after training, with test points. Each ReLU unit adds a line "
+                "along which the boundary can bend.",
+                "隠れ層1つのネットワークの学習後の決定境界と、テストデータの点。ReLUのユニットが1つ増えるごとに、"
+                "境界が折れ曲がることのできる直線が1本増える。",
             ),
         ),
         Figure(
@@ -174,16 +175,24 @@ def draw(result):
             ),
             (
                 "A unit is silent on one side of its line and rises on the other; its weight in "
-                "the output turns that into a vote for a class. The sum of the eight votes is the "
-                "network.",
+                "the output turns that into a vote for a class (red: 1, purple: 0). The bias and "
+                "the votes so far, the strongest first, are added up; a sigmoid makes a "
+                "probability of the sum. With all eight it is the network.",
                 "各ユニットは、自分の直線の片側では0を出力し、反対側では直線から離れるほど大きな値を出力する。"
-                "それに出力層の重みを掛けたものが一方のクラスへの票になり、8個の票の和がネットワークの出力に"
-                "なる。",
+                "それに出力層の重みを掛けたものが一方のクラスへの票になる（赤は1、紫は0）。出力層のバイアスに、"
+                "強い票から順に足していき、その和をシグモイド関数で確率に変える。8個すべてを足すと、"
+                "ネットワークの出力になる。",
             ),
         ),
         Figure(
             ("Depth with and without a non-linearity", "層の深さと非線形性"),
             figures.regions(by_depth, DOMAIN, DOMAIN, points, **axes),
+            (
+                "Three layers without an activation draw one straight line, as no hidden layer "
+                "does. With ReLU between them the boundary follows the spirals.",
+                "活性化関数のない3層の境界は、隠れ層がない場合と同じく1本の直線である。間にReLUを入れると、"
+                "境界は渦巻きに沿って曲がる。",
+            ),
         ),
         Figure(
             ("Accuracy against width", "隠れ層の幅と認識精度"),
@@ -247,9 +256,9 @@ CLAIMS = (
         source="Cybenko 1989; Hornik, Stinchcombe & White 1989",
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 with ReLU. At least 95 % of the test points "
-            "count as bent enough.",
+            "count as bent enough. One strongly bent boundary is tried, not every one.",
             f"{SETTING[1]}。ReLUの隠れ層1つ、128ユニット。テストデータの95%以上に正しく答えれば、境界を"
-            "表現できたとみなす。",
+            "表現できたとみなす。試すのは大きく曲がった境界の一例であり、すべての境界ではない。",
         ),
         metric=("test accuracy less 95 %", "テストデータの認識精度から95%を引いた値"),
         measure=versus(WIDEST, 0.95),
@@ -274,11 +283,13 @@ CLAIMS = (
         unit="%",
         margin=0.01,
         instead=(
-            "The wide layer is better on new points too: with more units than needed the training "
-            "finds a good boundary more easily. Overfitting comes from few or noisy data, not from "
-            "the width alone.",
-            "広い隠れ層のほうが、未知のデータでも認識精度が高い。ユニットに余裕があると、学習で良い境界が"
-            "見つかりやすいためである。過学習の原因はデータの少なさや雑音であり、幅だけではない。",
+            "Here the wide layer is better on new points too, though it has more weights than "
+            "there are points; eight units are too few even for the training points. More weights "
+            "alone do not make a network overfit. These data have little noise; fewer or noisier "
+            "ones were not tried.",
+            "ここでは、重みの数がデータの数より多い広い隠れ層のほうが、未知のデータでも認識精度が高い。"
+            "8ユニットでは訓練データにも十分に合わせられない。重みが多いだけで過学習するとは限らない。"
+            "ただし、このデータはノイズが小さい。データがより少ない場合やノイズが大きい場合は試していない。",
         ),
     ),
 )
