@@ -31,7 +31,7 @@ from reference_numpy.activations.soft_rectifiers import (
     SparsePlus,
     Squareplus,
 )
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize
 
 celu, elu, exponential, selu = Celu(), Elu(), Exponential(), Selu()
 gelu, glu, hard_silu, mish, silu = Gelu(), Glu(), HardSilu(), Mish(), Silu()
@@ -97,6 +97,7 @@ __all__ = [
     "functions",
     "get",
     "identity",
+    "serialize",
     "step",
     *functions,
     *sorted({type(function).__name__ for function in (*functions.values(), step)}),

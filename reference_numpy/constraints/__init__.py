@@ -7,9 +7,13 @@ from reference_numpy.constraints.constraints import (
     NonNeg,
     UnitNorm,
 )
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize
 
 family = Family("keras.constraints", "constraint", [MaxNorm, NonNeg, UnitNorm, MinMaxNorm])
 get, deserialize = family.get, family.deserialize
 
-__all__ = ["Constraint", *family.classes, "get", "deserialize"]
+# Keras offers every class under a second name.
+max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
+
+__all__ = ["Constraint", *family.classes, "get", "deserialize", "serialize"]
+__all__ += ["max_norm", "min_max_norm", "non_neg", "unit_norm"]

@@ -21,7 +21,7 @@ from reference_numpy.initializers.variance_scaling import (
     LecunUniform,
     VarianceScaling,
 )
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize, snake_case
 
 family = Family(
     "keras.initializers",
@@ -73,4 +73,10 @@ def get(identifier):
     return initialize
 
 
-__all__ = ["Initializer", *family.classes, "get", "deserialize"]
+# Keras offers every class under a second name, and three of them under a third.
+_second_names = {snake_case(name): cls for name, cls in family.classes.items()}
+globals().update(_second_names)
+IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT
+
+__all__ = ["Initializer", *family.classes, *_second_names, "get", "deserialize", "serialize"]
+__all__ += ["IdentityInitializer", "OrthogonalInitializer", "STFTInitializer"]

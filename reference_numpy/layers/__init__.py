@@ -15,7 +15,7 @@ from reference_numpy.layers.preprocessing import *  # noqa: F403
 from reference_numpy.layers.regularization import *  # noqa: F403
 from reference_numpy.layers.reshaping import *  # noqa: F403
 from reference_numpy.layers.rnn import *  # noqa: F403
-from reference_numpy.serialization import Family, refusing
+from reference_numpy.serialization import Family, refusing, serialize
 
 _classes = [
     value
@@ -39,4 +39,4 @@ Family(
 )
 __getattr__ = refusing(__name__, "layer", _refused)
 
-__all__ = ["InputSpec", "Layer", "get", "deserialize", *family.classes]
+__all__ = ["InputSpec", "Layer", "get", "deserialize", "serialize", *family.classes]

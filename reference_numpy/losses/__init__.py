@@ -32,7 +32,7 @@ from reference_numpy.losses.regression import (
     Poisson,
 )
 from reference_numpy.losses.similarity import CosineSimilarity
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize
 
 binary_crossentropy = LossFunction(BinaryCrossentropy)
 binary_focal_crossentropy = LossFunction(BinaryFocalCrossentropy)
@@ -104,5 +104,5 @@ def get(identifier):
     )
 
 
-__all__ = ["Loss", "LossFunction", "deserialize", "functions", "get"]
+__all__ = ["Loss", "LossFunction", "deserialize", "functions", "get", "serialize"]
 __all__ += [*functions, *(cls.__name__ for cls in _classes)]

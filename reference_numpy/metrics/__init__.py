@@ -77,7 +77,7 @@ from reference_numpy.metrics.regression import (
     concordance_correlation,
     pearson_correlation,
 )
-from reference_numpy.serialization import Family, find_own
+from reference_numpy.serialization import Family, find_own, serialize
 
 _classes = [
     AUC,
@@ -190,5 +190,12 @@ def get(identifier):
     return MeanMetricWrapper(metric, name=name)
 
 
-__all__ = ["Metric", "deserialize", "functions", "get", *(cls.__name__ for cls in _classes)]
+__all__ = [
+    "Metric",
+    "deserialize",
+    "functions",
+    "get",
+    "serialize",
+    *(cls.__name__ for cls in _classes),
+]
 __all__ += [function.__name__ for function in _functions]

@@ -19,7 +19,7 @@ from reference_numpy.optimizers.optimizer_map import OptimizerMap
 from reference_numpy.optimizers.rmsprop import RMSprop
 from reference_numpy.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from reference_numpy.optimizers.sgd import SGD
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize
 
 _CLASSES = [
     Adadelta,
@@ -58,4 +58,4 @@ def get(identifier):
     raise ValueError(f"Could not interpret optimizer identifier: {identifier!r}")
 
 
-__all__ = ["Optimizer", *family.classes, "deserialize", "get", "schedules"]
+__all__ = ["Optimizer", *family.classes, "deserialize", "get", "schedules", "serialize"]

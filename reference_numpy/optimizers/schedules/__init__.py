@@ -8,7 +8,7 @@ from reference_numpy.optimizers.schedules.decay import (
     PolynomialDecay,
 )
 from reference_numpy.optimizers.schedules.schedule import LearningRateSchedule
-from reference_numpy.serialization import Family
+from reference_numpy.serialization import Family, serialize
 
 family = Family(
     "keras.optimizers.schedules",
@@ -24,4 +24,4 @@ family = Family(
 )
 deserialize = family.deserialize
 
-__all__ = ["LearningRateSchedule", *family.classes, "deserialize"]
+__all__ = ["LearningRateSchedule", *family.classes, "deserialize", "serialize"]
