@@ -33,6 +33,12 @@ def from_keras(keras_model, custom_objects=None, compile=True):
         ValueError: for a model without a graph (a subclassed one), for methods of its own in
             place of Keras's, and for layers, losses and metrics that the NumPy half does not have.
     """
+    if not hasattr(keras_model, "stateless_call"):  # which came with Keras 3
+        raise ValueError(
+            f"This is no model of Keras 3: {type(keras_model).__name__} of "
+            f"{type(keras_model).__module__}. A model of tf_keras goes by way of a file: save it "
+            "as `.h5`, load that in Keras 3, and take over what it gives."
+        )
     config = keras_model.get_config()
     if "layers" not in config and hasattr(keras_model, "operations"):
         raise ValueError(

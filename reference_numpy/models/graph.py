@@ -22,6 +22,9 @@ from reference_numpy.ops.threads import at_once, by_parts
 #: Multiplications of a matrix product that take as long as what a layer does with one number of its
 #: output, forward and backward.
 NUMBER = 24
+#: How often a model may call layers, those of nested models counted at each call: models that call
+#: the one within twice grow like 2ⁿ.
+MAX_CALLS = 10**5
 
 
 @dataclass(eq=False)
@@ -71,6 +74,9 @@ class Graph:
         self.inputs = [places[id(tensor)] for tensor in inputs]
         self.outputs = [places[id(tensor)] for tensor in outputs]
         self.calls = [Call(node, places) for node in nodes if node.inputs]
+        self.call_count = sum(_count_calls(call.layer) for call in self.calls)
+        if self.call_count > MAX_CALLS:
+            raise ValueError(f"The model calls its layers more than {MAX_CALLS:,} times.")
         self.last_uses = self._find_last_uses()
         self._plans = {}
 
@@ -254,6 +260,11 @@ class Graph:
             for place, shape in zip(call.outputs, found, strict=True):
                 values[place] = KerasTensor(shape)
         return [values[place].shape for place in self.outputs]
+
+
+def _count_calls(layer):
+    graph = getattr(layer, "graph", None)
+    return graph.call_count if graph else 1 + sum(map(_count_calls, layer.sublayers))
 
 
 def flatten_layers(layers):

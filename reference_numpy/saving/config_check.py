@@ -35,6 +35,8 @@ WORDS = frozenset({"vocabulary", "oov_token", "mask_token", "split", "standardiz
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 _PATH = re.compile(r"^(/|~|\\\\|[A-Za-z]:[\\/])|(^|[\\/])\.\.([\\/]|$)")
 MAX_DEPTH = 100
+#: a value takes up to a hundred bytes in memory, whatever it takes in the text
+MAX_VALUES = 10**6
 #: arguments of which memory is made though the file holds nothing of that size, and their limits
 LIMITS = {
     "num_thresholds": 10**5,
@@ -45,7 +47,9 @@ LIMITS = {
 
 
 def read_json(path, member, text):
-    """The JSON value of a text. Raises ModelFileError if it is none, or nests too deep."""
+    """The JSON value of a text; ModelFileError if it is none, is too large or nests too deep."""
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise ModelFileError(path, member, f"it holds more than {MAX_VALUES:,} values")
     try:
         return json.loads(text)
     except RecursionError:

@@ -40,6 +40,12 @@ class WeightsReader:
         except _DAMAGE as error:
             reason = f"this is no HDF5 file, or cut short: {error}"
             raise ModelFileError(path, member, reason) from None
+        if "layer_names" in self.file.attrs:
+            self.refuse(
+                "",
+                "these are weights in Keras's older format: load them in Keras 3, and "
+                "save them again",
+            )
 
     def __enter__(self):
         return self

@@ -13,7 +13,15 @@ import zipfile
 from reference_numpy import registration
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.sequential import Sequential
-from reference_numpy.saving.archive import ASSETS, CONFIG, METADATA, WEIGHTS, Archive
+from reference_numpy.saving.archive import (
+    ASSETS,
+    CONFIG,
+    METADATA,
+    OLDER,
+    WEIGHTS,
+    open_members,
+    open_regular,
+)
 from reference_numpy.saving.config_check import check_config, place_of, read_json
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.hdf5 import WeightsReader, write_weights
@@ -43,7 +51,7 @@ def load_model(filepath, custom_objects=None, compile=True):
         FileNotFoundError: if there is no such file.
     """
     path = _checked_path(filepath, ".keras")
-    with Archive(path) as archive:
+    with open_members(path) as archive:
         _check_version(path, archive.read_text(METADATA))
         config = read_json(path, CONFIG, archive.read_text(CONFIG))
         with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
@@ -51,6 +59,7 @@ def load_model(filepath, custom_objects=None, compile=True):
                 model = _make_model(path, config, compile)
             with _blaming(path, "config"):  # the optimizer's state is made of what it says
                 read_state(model, reader, archive.assets)
+        archive.check_assets()
     return model
 
 
@@ -102,8 +111,12 @@ def _blaming(path, key):
 def _checked_path(filepath, ending):
     path = os.fspath(filepath)
     if not path.endswith(ending):
+        older = path.endswith((".h5", ".hdf5", ".json")) or os.path.isdir(path)
+        hint = f" For a model in another format: {OLDER}." if older and ending == ".keras" else ""
+        if older and ending == ".weights.h5":
+            hint = " Load other weights in Keras 3, and save them as one file of this ending."
         raise ValueError(
-            f"Invalid `filepath` argument: expected the ending `{ending}`. "
+            f"Invalid `filepath` argument: expected the ending `{ending}`.{hint} "
             f"Received: filepath={path}"
         )
     return path
@@ -116,7 +129,7 @@ def _check_version(path, text):
         raise ModelFileError(path, METADATA, "it does not say which Keras has written the file")
     if version.split(".")[0] != "3":
         raise ModelFileError(
-            path, METADATA, f"the file was written by Keras {version}; only Keras 3's are read"
+            path, METADATA, f"it was written by Keras {version}; only Keras 3's are read: {OLDER}"
         )
 
 
@@ -201,12 +214,12 @@ def load_weights(model, filepath):
         )
     with contextlib.ExitStack() as stack:
         if path.endswith(".keras"):
-            archive = stack.enter_context(Archive(path))
+            archive = stack.enter_context(open_members(path))
             weights, assets = stack.enter_context(archive.open_weights()), archive.assets
             reader = WeightsReader(path, weights, WEIGHTS)
         else:
             _checked_path(path, ".weights.h5")
-            reader, assets = WeightsReader(path, stack.enter_context(open(path, "rb"))), None
+            reader, assets = WeightsReader(path, stack.enter_context(open_regular(path))), None
         with reader, unchanged_on_error(model):
             read_state(model, reader, assets)
 

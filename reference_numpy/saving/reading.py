@@ -58,14 +58,16 @@ def read_state(model, reader, assets=None):
     Raises:
         ModelFileError: if a weight is missing or does not fit; the model is then half filled.
     """
+    filled = "no place"
     for place, layer in places(model):
         if _reads_itself(layer):
             _read_own(layer, reader, place)
         else:
             _fill(own_arrays(layer), reader, place, layer.name)
-        texts = assets(place) if assets and hasattr(layer, "load_assets") else None
-        if texts:
-            _load(layer.load_assets, texts, reader.path, f"assets/{place}")
+        # A part of a layer that has been filled from its assets may have none of its own.
+        if assets and hasattr(layer, "load_assets") and not place.startswith(f"{filled}/"):
+            filled = place
+            _load(layer.load_assets, assets(place), reader.path, f"assets/{place}")
     for place, layer in further_places(model):
         if reader.variables(place):
             reader.refuse(place, f"'{layer.name}' has weights in another place already")

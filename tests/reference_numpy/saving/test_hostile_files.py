@@ -20,8 +20,8 @@ from tests.reference_numpy.saving.files import (
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"PK", b"not a model", b"\x89HDF\r\n\x1a\n" + bytes(100), bytes(10_000)],
-    ids=["empty", "two bytes", "text", "hdf5", "zeros"],
+    [b"", b"PK", b"not a model", bytes(10_000)],
+    ids=["empty", "two bytes", "text", "zeros"],
 )
 def test_no_archive(path, data):
     path.write_bytes(data)
@@ -37,8 +37,7 @@ def test_cut_short(path, share):
 
 def test_a_folder(tmp_path):
     (tmp_path / "folder.keras").mkdir()
-    with pytest.raises(IsADirectoryError):
-        rn.models.load_model(tmp_path / "folder.keras")
+    assert_refused(tmp_path / "folder.keras", "metadata.json", "is missing")
 
 
 @pytest.mark.parametrize("name", ["metadata.json", "config.json", "model.weights.h5"])
@@ -109,12 +108,12 @@ def test_a_text_that_unpacks_to_more_than_fits(path, monkeypatch):
     assert_refused(path, "member 'config.json'", "it claims")
 
 
-def test_compressed_weights(path):
+def test_weights_that_unpack_to_a_hundred_times_their_size(path):
     found = members(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in found.items():
-            archive.writestr(name, data)
-    assert_refused(path, "member 'model.weights.h5'", "compressed")
+            archive.writestr(name, data + bytes(64 << 20) * name.endswith("h5"))
+    assert_refused(path, "member 'model.weights.h5'", "it claims 67,1")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
