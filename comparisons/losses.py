@@ -190,10 +190,9 @@ INTRODUCES = (
     row(
         "huber",
         numbers,
-        r"e = y - t, \; L = \frac{1}{NK} \sum_{n,k} \begin{cases} e_{nk}^2 / 2 & "
-        r"(|e_{nk}| \le \delta) \\ \delta (|e_{nk}| - \delta / 2) & (|e_{nk}| > \delta) "
-        r"\end{cases}, \; \frac{\partial L}{\partial y} = "
-        r"\frac{\max(-\delta, \min(e, \delta))}{NK}",
+        r"e = y - t, \quad L = \frac{1}{NK} \sum_{n,k} l(e_{nk}), \quad l(e) = \begin{cases} "
+        r"e^2 / 2 & (|e| \le \delta) \\ \delta (|e| - \delta / 2) & (|e| > \delta) \end{cases}, "
+        r"\quad \frac{\partial L}{\partial y} = \frac{\max(-\delta, \min(e, \delta))}{NK}",
         "Smooth at 0, and an outlier pulls no harder than δ.",
         "0で滑らかで、外れ値の引く力はδを超えない。",
     ),
