@@ -74,6 +74,47 @@ def load(folder: str = "results"):
     return session.load(Path(folder))
 
 
+def check(
+    model,
+    input=None,
+    backends: str | list[str] | None = None,
+    dtype: str = "float32",
+    batch: int | None = None,
+    seed: int = 0,
+    gradients: bool = True,
+):
+    """Compare a Keras model on every backend with the NumPy half, layer by layer.
+
+    Args:
+        model: a `.keras` file, or a live Keras model.
+        input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
+        backends: `"jax"` or `["tensorflow", "torch"]`; None for all there are.
+        dtype: in which Keras computes, `"float32"` or `"float64"`.
+        batch: number of samples.
+        seed: of the inputs that are drawn.
+        gradients: whether gradients are compared too.
+
+    Returns:
+        The report, which shows itself: `findings` (the worst first), `layers`, `agrees`, and
+        `as_dict()` for a machine to read.
+
+    Raises:
+        ValueError: a model or an input that cannot be used; one line says why.
+        OSError: a file that is not there.
+    """
+    from comparisons.harness.desk import session
+
+    return session.check(
+        model,
+        input=input,
+        backends=[backends] if isinstance(backends, str) else backends,
+        dtype=dtype,
+        batch=batch,
+        seed=seed,
+        gradients=gradients,
+    )
+
+
 def __getattr__(name: str):
     if name == "__version__":
         from importlib.metadata import version

@@ -32,6 +32,7 @@ HARNESS = [
     {"proof"},
     {"runs"},
     {"report"},
+    {"check"},
     {"desk"},
     {"cli"},
 ]

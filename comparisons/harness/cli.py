@@ -1,6 +1,7 @@
-"""The command line: `sidebyside list`, `sidebyside run`, `sidebyside report`.
+"""The command line: `sidebyside list`, `run`, `report` and `check`.
 
-Exit status 0: all checks hold; 1: a check or a job failed; 2: it could not run; 130 or 143: it was
+Exit status 0: all checks hold; 1: a check or a job failed, or a model is not what it should be; 2:
+it could not run; 130 or 143: it was
 interrupted. What takes long to import is imported by the command that needs it.
 """
 
@@ -87,6 +88,10 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in catalogue.script_names() if name.startswith(incomplete)]
 
 
+Backends = Annotated[
+    list[str] | None,
+    typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 
 
@@ -118,10 +123,7 @@ def run(
     full: Annotated[bool, typer.Option("--full", help="Full size instead of minutes.")] = False,
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Number of epochs.")] = None,
-    backends: Annotated[
-        list[str] | None,
-        typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
-    ] = None,
+    backends: Backends = None,
     device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
     csv: Annotated[
         Path | None,
@@ -150,7 +152,7 @@ def run(
         csv=str(csv) if csv else None,
         encoding=encoding,
     )
-    wanted = [name.strip() for entry in backends or [] for name in entry.split(",")]
+    wanted = _names_of(backends)
     try:
         with interruption.closes_first():
             found = session.run(catalogue.names() if every else names, settings, wanted, out, fresh)
@@ -173,6 +175,57 @@ def report(
     found = session.load(folder)
     write_pages(folder)
     return _finish(found, folder, as_json)
+
+
+class Precision(StrEnum):
+    """In which Keras computes the model."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@app.command()
+def check(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.keras", help="A Keras model's file.")],
+    given: Annotated[
+        Path | None,
+        typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
+    ] = None,
+    backends: Backends = None,
+    dtype: Annotated[Precision, typer.Option(help="In which Keras computes.")] = Precision.float32,
+    batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    no_gradients: Annotated[
+        bool, typer.Option("--no-gradients", help="Compare outputs alone.")
+    ] = False,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
+    ] = None,
+) -> int:
+    """Compare a model on every backend with the NumPy half, layer by layer."""
+    from comparisons.harness.check import table
+    from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import as_json, write_atomically
+
+    with interruption.closes_first("interrupted"):
+        found = session.check(
+            model,
+            input=given,
+            backends=_names_of(backends),
+            dtype=dtype.value,
+            batch=batch,
+            seed=seed,
+            gradients=not no_gradients,
+        )
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    print("\n".join(table.lines(found)))
+    return HOLDS if found.agrees else FAILED
+
+
+def _names_of(backends: list[str] | None) -> list[str]:
+    return [name.strip() for entry in backends or [] for name in entry.split(",")]
 
 
 def _finish(found: "Comparisons", folder: Path, as_json: bool) -> int:

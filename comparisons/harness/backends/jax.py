@@ -35,9 +35,9 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
     The arguments are those of the TensorFlow module's function. JAX differentiates pure functions
     only: what the call changes (moving statistics) is carried out of it and set afterwards.
     """
-    leaves = keras.tree.flatten(inputs)
-    is_float = [np.asarray(leaf).dtype.kind == "f" for leaf in leaves]
-    floats = [jnp.asarray(leaf) for leaf, flag in zip(leaves, is_float) if flag]
+    leaves = keras.tree.map_structure(keras.ops.convert_to_tensor, keras.tree.flatten(inputs))
+    is_float = [jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in leaves]
+    floats = [leaf for leaf, flag in zip(leaves, is_float) if flag]
     changed = []
 
     def function(float_leaves, weight_values):

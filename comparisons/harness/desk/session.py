@@ -1,10 +1,12 @@
-"""What the command line and `comparisons.run` share: run, write the pages, read results."""
+"""What the command line and Python share: run, write the pages, read results, check a model."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from comparisons.harness import catalogue
+from comparisons.harness.check import checking
+from comparisons.harness.check.report import Report
 from comparisons.harness.concept import Settings
 from comparisons.harness.desk import selection
 from comparisons.harness.desk.display import Display
@@ -35,6 +37,12 @@ def run(
         runner.run(plan, out, fresh, display)
     write_pages(out)
     return Comparisons(Comparison.read(out / name) for name in plan.concepts)
+
+
+def check(model, **options) -> Report:
+    """Check a model, and tell of the progress on standard error; see `checking.check`."""
+    with Display() as display:
+        return checking.check(model, tell=display, **options)
 
 
 def load(folder: Path) -> Comparisons:

@@ -1,6 +1,7 @@
 """The calls of a model's layers, walked in the order of its graph, nested models included."""
 
 import inspect
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class LayerCall:
         names: names of the arguments after the first that hold arrays.
         options: the other arguments.
         number: which call of the layer it is, from 1.
+        outputs: what the layer gave.
     """
 
     path: tuple[int, ...]
@@ -31,6 +33,7 @@ class LayerCall:
     names: tuple[str, ...]
     options: dict
     number: int
+    outputs: object
 
     @property
     def what(self) -> str:
@@ -66,11 +69,14 @@ class CallReference(Reference):
 
 def layer_calls(model: Model, inputs) -> list[LayerCall]:
     """Every call of a layer when the model computes these inputs, in inference mode."""
-    found, counts = [], {}
-    with _watched(model, found, counts):
-        # Masks that mask nothing: with them the batch is computed in one piece.
-        model.forward(inputs, mask=tree.map_structure(lambda x: None, inputs))
-    return found
+    with watched(model) as calls:
+        model.forward(inputs, mask=no_masks(inputs))
+    return calls
+
+
+def no_masks(inputs):
+    """Masks that mask nothing: with them a model computes the batch in one piece."""
+    return tree.map_structure(lambda x: None, inputs)
 
 
 def layer_at(model, path: tuple[int, ...]):
@@ -80,43 +86,49 @@ def layer_at(model, path: tuple[int, ...]):
     return model
 
 
+def leaf_layers(model: Model, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple, Layer]]:
+    """`(path, layer)` of every layer that is no model, those within nested models included."""
+    for index, layer in enumerate(model.layers):
+        if isinstance(layer, Model):
+            yield from leaf_layers(layer, (*path, index))
+        else:
+            yield (*path, index), layer
+
+
 @contextmanager
-def _watched(model: Model, found: list, counts: dict):
-    """Note the calls of the model's layers meanwhile."""
-    watched = []
+def watched(model: Model) -> Iterator[list[LayerCall]]:
+    """A list that notes the calls of the model's layers meanwhile."""
+    found, counts, layers = [], {}, []
 
     def watch(layer, place):
         forward = layer.forward
 
         def noting(*args, **kwargs):
             counts[layer] = counts.get(layer, 0) + 1
-            found.append(_call(layer, place, args, kwargs, counts[layer]))
-            return forward(*args, **kwargs)
+            result = forward(*args, **kwargs)
+            found.append(_call(layer, place, args, kwargs, counts[layer], result[0]))
+            return result
 
         layer.forward = noting
-        watched.append(layer)
+        layers.append(layer)
 
-    def visit(model, path):
-        for index, layer in enumerate(model.layers):
-            if isinstance(layer, Model):
-                visit(layer, (*path, index))
-            elif "forward" not in vars(layer):  # else it stands there for the second time
-                watch(layer, (*path, index))
-
-    visit(model, ())
+    for place, layer in leaf_layers(model):
+        if "forward" not in vars(layer):  # else it stands there for the second time
+            watch(layer, place)
     try:
-        yield
+        yield found
     finally:
-        for layer in watched:
+        for layer in layers:
             del layer.forward
 
 
-def _call(layer, path, args, kwargs, number) -> LayerCall:
+def _call(layer, path, args, kwargs, number, y) -> LayerCall:
     given = inspect.signature(type(layer).forward).bind(layer, *args, **kwargs).arguments
     _, (_, first), *others = given.items()
     arrays = {name: value for name, value in others if _holds_floats(value)}
     options = {name: value for name, value in others if name not in arrays}
-    return LayerCall(path, layer, [first, *arrays.values()], tuple(arrays), options, number)
+    inputs = [first, *arrays.values()]
+    return LayerCall(path, layer, inputs, tuple(arrays), options, number, y)
 
 
 def _holds_floats(value) -> bool:

@@ -16,7 +16,7 @@ from comparisons.harness.proof.checks import FACTOR, UNIT_ROUNDOFF
 # In float64 such a computation is only as good as float32.
 FLOAT32_IN_FLOAT64 = FACTOR * UNIT_ROUNDOFF["float32"] / UNIT_ROUNDOFF["float64"]
 KERAS = tuple(f"keras-{name}" for name in KERAS_BACKENDS)  # it is in Keras's own code
-TENSORFLOW, TORCH = ("keras-tensorflow",), ("keras-torch",)
+TENSORFLOW, JAX, TORCH = (("keras-tensorflow",), ("keras-jax",), ("keras-torch",))
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ DIVERGENCES = (
     ),
     Divergence(
         "the scale of attention in float64",
-        TENSORFLOW,
+        TENSORFLOW + JAX,
         _scales_inexactly,
         ("float64",),
         FLOAT32_IN_FLOAT64,

@@ -20,6 +20,7 @@ from comparisons.harness.runs.jobs import Job
 # Where the files of a concept are, as packages.
 TREES = ("reference_numpy.concepts", "keras_models", "comparisons")
 NOT_IN_RESULTS = (
+    "comparisons/harness/check/",
     "comparisons/harness/desk/",
     "comparisons/harness/drawing/",
     "comparisons/harness/report/",

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ONCE_IN_SECONDS = 3.0
+GOES_ON = "the same command goes on with the jobs that are still missing"
 
 
 class Interrupted(BaseException):
@@ -32,8 +33,12 @@ def ends_at_once() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def closes_first() -> Iterator[None]:
-    """An interruption raises `Interrupted`; another one soon after it changes nothing."""
+def closes_first(message: str = "interrupted; " + GOES_ON) -> Iterator[None]:
+    """An interruption raises `Interrupted`; another one soon after it changes nothing.
+
+    Args:
+        message: what is said when everything is closed.
+    """
     last = -ONCE_IN_SECONDS
 
     def interrupt(number, frame):
@@ -46,10 +51,7 @@ def closes_first() -> Iterator[None]:
         with _handling(interrupt):
             yield
     except Interrupted as interrupted:
-        leave(
-            interrupted.number,
-            "interrupted; the same command goes on with the jobs that are still missing",
-        )
+        leave(interrupted.number, message)
 
 
 def leave(number: int, message: str) -> NoReturn:

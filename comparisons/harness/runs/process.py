@@ -1,8 +1,9 @@
 """A column's process: jobs come in on standard input, answers go out on standard output.
 
-`workers` starts it. The first answer says what became of the start; then each job gets `"progress"`
-answers, and in the end `"done"` with its result or `"failed"` with a reason. What the frameworks
-print goes to standard error, which is the column's log.
+`workers` starts it. A job is a function with its arguments, called with the `Worker` before them
+and a `progress` after them. The first answer says what became of the start; then each job gets
+`"progress"` answers, and in the end `"done"` with its result or `"failed"` with a reason. What the
+frameworks print goes to standard error, which is the column's log.
 """
 
 import os
@@ -46,9 +47,9 @@ def main(implementation: str, device: str) -> None:
         raise
     answer("done", None)
     while True:
-        job, settings = jobs.get()
+        function, *arguments = jobs.get()
         try:
-            answer("done", worker.run(job, settings, progress))
+            answer("done", function(worker, *arguments, progress))
         except Exception as error:
             traceback.print_exc()
             answer("failed", f"{type(error).__name__}: {_first_line(error)}")

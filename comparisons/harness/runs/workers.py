@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from comparisons.harness.concept import Settings
+from comparisons.harness.runs.actions import Worker
 from comparisons.harness.runs.jobs import Job
 
 ATTEMPTS = 2
@@ -85,7 +86,7 @@ class Pool:
             try:
                 self.start(job.implementation)
                 column = self._columns[job.implementation]
-                column.send(job, self.settings)
+                column.send(Worker.run, job, self.settings)
                 return column.answer(progress)
             except JobFailed as error:
                 failure = error
@@ -124,7 +125,7 @@ class Column:
             )
 
     def send(self, *request) -> None:
-        """Ask for a job."""
+        """Ask for a job: a function of a module, and its arguments."""
         try:
             pickle.dump(request, self.process.stdin)
             self.process.stdin.flush()

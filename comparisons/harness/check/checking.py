@@ -1,0 +1,168 @@
+"""Check a model: the oracle's answers, each backend's, and what is between them."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from comparisons.harness.check import inputs
+from comparisons.harness.check.answers import answer
+from comparisons.harness.check.columns import Columns
+from comparisons.harness.check.findings import Finding, findings, judge
+from comparisons.harness.check.questions import Asked, ask
+from comparisons.harness.check.report import Report, Rows
+from comparisons.harness.check.subject import Subject
+from comparisons.harness.runs import estimates
+from comparisons.harness.runs.environment import machine
+from reference_numpy import tree
+from reference_numpy.models.model import Model
+
+DTYPES = ("float32", "float64")
+BATCH = 4
+# The first guess of the time that a layer takes in one pass, in seconds.
+ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One way of computing the model: what it is fed, and in which mode."""
+
+    mode: str
+    inputs: object
+    training: bool
+
+
+def check(
+    model,
+    input: str | Path | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float32",
+    batch: int | None = None,
+    seed: int = 0,
+    gradients: bool = True,
+    tell: Callable[[estimates.Status], None] = lambda status: None,
+) -> Report:
+    """Compare a model on every backend with the NumPy half, layer by layer.
+
+    Args:
+        model: a `.keras` file, or a live Keras model.
+        input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
+        backends: those to check; None for all that are installed.
+        dtype: precision in which Keras computes.
+        batch: number of samples, of `input` the first ones; None for `BATCH`.
+        seed: of the inputs drawn.
+        gradients: whether gradients are compared too.
+        tell: called with where the check stands.
+
+    Raises:
+        ValueError: a model or input that cannot be used, an unknown or missing backend; one line.
+        OSError: a file that is not there.
+    """
+    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+        planned = Check(model, Path(folder), input, dtype, batch, seed, gradients)
+        with Columns(backends, Path(folder)) as columns:
+            return planned.run(columns, tell)
+
+
+def _file_of(model, folder: Path) -> Path:
+    """The model's file; a live model is written to one."""
+    if not hasattr(model, "save"):
+        return Path(model)
+    path = folder / "model.keras"
+    model.save(path)
+    return path
+
+
+def _passes(oracle: Model, given, batch: int, seed: int, dtype: str) -> Iterator[Pass]:
+    if given is not None:
+        x = inputs.read(Path(given), oracle, batch, dtype)
+        yield Pass("inference", x, False)
+        yield Pass("training", x, True)
+        return
+    for kind in inputs.KINDS:
+        x = inputs.draw(oracle, batch, seed, kind, dtype)
+        if kind == inputs.ORDINARY:
+            yield Pass("inference", x, False)
+            yield Pass("training", x, True)
+        else:
+            yield Pass(f"inference on {kind} inputs", x, False)
+
+
+class Check:
+    """A check that has been looked over: the model is one, and its inputs fit it.
+
+    Args:
+        folder: where files are kept meanwhile.
+
+    The others, and what is raised, are those of `check`.
+    """
+
+    def __init__(self, model, folder: Path, input, dtype, batch, seed, gradients):
+        if dtype not in DTYPES:
+            raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
+        if batch is not None and batch < 1:
+            raise ValueError(f"batch: expected a whole number from 1, got {batch}")
+        self.subject = Subject(_file_of(model, folder), folder)
+        self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin()
+        self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
+        self.dtype, self.gradients = dtype, gradients
+        self.rows, self.findings = Rows(self.oracle), {}
+        self.how = {
+            "dtype": dtype,
+            "input": None if input is None else str(input),
+            "batch": len(tree.flatten(self.passes[0].inputs)[0]),
+            "seed": seed,
+            "gradients": gradients,
+        }
+
+    def run(self, columns: Columns, tell=lambda status: None) -> Report:
+        """Do all passes, and tell where they stand."""
+        layers = len(self.rows)
+        seconds = {"NumPy": ORACLE_SECONDS * layers, "Keras": KERAS_SECONDS * layers}
+        expected = {(each.mode, who): seconds[who] for each in self.passes for who in seconds}
+        clock = estimates.Clock(expected, 0, tell)
+        for each in self.passes:
+            clock.begin((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)")
+            asked = self._ask(each)
+            clock.end()
+            clock.begin((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)")
+            self._compare(asked, columns, each.mode)
+            clock.end()
+        environment = {**machine(), "backends": columns.states(), **self.how}
+        return Report(self.subject.as_dict(), environment, list(self.rows), self._worst_first())
+
+    def _ask(self, each: Pass) -> list[Asked]:
+        asked = []
+        how = each.inputs, each.training, self.gradients, self.dtype
+        for one in ask(self.oracle, self.twin, *how):
+            asked.append(one)
+            self.rows.note_condition(one)
+        return asked
+
+    def _compare(self, asked: list[Asked], columns: Columns, mode: str) -> None:
+        path = self.subject.in_precision(self.dtype)
+        questions = [one.question for one in asked]
+        for backend, answers in columns.ask(answer, path, self.dtype, questions):
+            judged = []
+            for one, found in zip(asked, answers, strict=True):
+                if isinstance(found, str):
+                    self.rows.refuse(one, backend, found)
+                else:
+                    judged += judge(one, found, backend, self.dtype)
+            for one in judged:
+                self.rows.take(one, backend, mode)
+            for finding in findings(judged, backend, self.dtype, mode):
+                self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        """Of one difference that several passes find, the worst is kept."""
+        quantity = finding.quantity.partition(", ")[0]
+        key = finding.layer, finding.backend, quantity, finding.kind, finding.convention
+        if key not in self.findings or self.findings[key].needed < finding.needed:
+            self.findings[key] = finding
+
+    def _worst_first(self) -> list[Finding]:
+        """The findings; conventions come last."""
+        return sorted(
+            self.findings.values(), key=lambda finding: (finding.convention, -finding.needed)
+        )

@@ -1,0 +1,81 @@
+"""The backends' processes, which all work at the same question at once."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from comparisons.harness.runs import runner
+from comparisons.harness.runs.workers import Column, JobFailed
+
+CHECKED = "checked"
+
+
+class Columns:
+    """One process for each backend.
+
+    Args:
+        wanted: the backends asked for; None or empty for all that are installed.
+        folder: where they write what the frameworks print.
+
+    Raises:
+        ValueError: an unknown backend, or none that can start.
+    """
+
+    def __init__(self, wanted: Sequence[str] | None, folder: Path):
+        names, missing = runner.available(list(wanted or []))
+        self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
+        self._columns = {
+            _backend(name): Column(name, "cpu", folder / f"{name}.log")
+            for name in names
+            if name != "numpy"
+        }
+        for backend in self.backends:
+            self._receive(backend)
+        if not self._columns:
+            raise ValueError("; ".join(f"{name}: {reason}" for name, reason in self.lost.items()))
+
+    def states(self) -> dict[str, str]:
+        """For each backend that it was checked, or why not."""
+        return {**dict.fromkeys(self.backends, CHECKED), **self.lost}
+
+    @property
+    def backends(self) -> list[str]:
+        """Those that still answer."""
+        return list(self._columns)
+
+    def ask(self, *request) -> Iterator[tuple[str, object]]:
+        """`(backend, answer)` of each; one that dies is `lost` from then on."""
+        for backend in self.backends:
+            with self._losing(backend):
+                self._columns[backend].send(*request)
+        for backend in self.backends:
+            answer = self._receive(backend)
+            if backend in self._columns:
+                yield backend, answer
+
+    def _receive(self, backend: str) -> object:
+        with self._losing(backend):
+            return self._columns[backend].answer()
+
+    @contextlib.contextmanager
+    def _losing(self, backend: str):
+        try:
+            yield
+        except JobFailed as failure:
+            self.lost[backend] = str(failure).partition("; see ")[0]
+            self._columns.pop(backend).stop()
+
+    def close(self) -> None:
+        """End the processes."""
+        for column in self._columns.values():
+            column.stop()
+
+    def __enter__(self) -> "Columns":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
+
+def _backend(implementation: str) -> str:
+    return implementation.removeprefix("keras-")

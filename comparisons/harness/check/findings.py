@@ -1,0 +1,169 @@
+"""Findings: where a backend and the oracle are further apart than rounding, and what that is."""
+
+import re
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from comparisons.harness.check.known import heading
+from comparisons.harness.check.questions import LOCAL, Asked, Place, nearby
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.training_checks import ROUNDINGS
+
+# Two correct computations in one precision differ in the order of their sums: so many times the
+# error of the one the other's may be.
+TWINS = 16.0
+DOCUMENT = "docs/keras-divergences.md"
+
+
+@dataclass
+class Finding:
+    """One difference that rounding does not explain.
+
+    Args:
+        layer: the layer's name, or the model's.
+        backend: `"tensorflow"`, `"jax"` or `"torch"`.
+        quantity: what differs, in which mode and on which inputs.
+        kind: `"local"` (the layer fed with the oracle's input) or `"propagated"`.
+        error, tolerance: largest difference, and the largest that rounding explains.
+        needed: the error in units of the tolerance.
+        convention: whether the function has a kink, a tie or a jump there, and what the backend
+            gives lies between what it is on the two sides.
+        known: where a known divergence is told of, or None.
+        reproduction: a script that needs Keras alone, or None.
+    """
+
+    layer: str
+    backend: str
+    quantity: str
+    kind: str
+    error: float
+    tolerance: float
+    needed: float
+    convention: bool = False
+    known: str | None = None
+    reproduction: str | None = None
+
+    def as_dict(self) -> dict:
+        """The finding as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One compared quantity of one backend.
+
+    Args:
+        asked: the question that it answers.
+        name: the quantity's name there.
+        place: the layer that it is of.
+        quantity: what it is there.
+        record: how far apart the two are.
+        theirs: what the backend gave.
+    """
+
+    asked: Asked
+    name: str
+    place: Place
+    quantity: str
+    record: checks.Record
+    theirs: np.ndarray | None
+
+
+def judge(asked: Asked, theirs: dict, backend: str, dtype: str) -> list[Judged]:
+    """Every quantity of an answer compared with the oracle's."""
+    records = checks.compare_all(
+        str(asked.place), backend, dtype, asked.quantities, theirs, asked.scale
+    )
+    judged = []
+    for name, record in zip({**asked.quantities, **theirs}, records, strict=True):
+        record = _allowing(record, asked, name, dtype)
+        judged.append(Judged(asked, name, *asked.where(name), record, theirs.get(name)))
+    return judged
+
+
+def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> checks.Record:
+    """The record with a wider tolerance where NumPy in as few digits is far off too."""
+    if record.passed or name not in asked.quantities:
+        return record
+    own = checks.compare("", "", "", "", asked.quantities[name], asked.in_float32[name], 1.0)
+    unit = checks.UNIT_ROUNDOFF
+    tolerance = TWINS * own.error * unit[dtype] / unit["float32"]
+    if not record.tolerance < tolerance < np.inf:
+        return record
+    needed = record.error / tolerance
+    return replace(record, tolerance=tolerance, needed=needed, passed=needed <= 1)
+
+
+def findings(judged: list[Judged], backend: str, dtype: str, mode: str) -> list[Finding]:
+    """What one pass over one backend found.
+
+    A propagated difference that a local one of the same pass explains is no finding of its own; of
+    the others the one that is nearest to its cause is.
+    """
+    wrong = [one for one in judged if not one.record.passed]
+    found = [one for one in wrong if one.asked.kind == LOCAL] or _first_cause(wrong)
+    return [_finding(one, backend, dtype, mode) for one in found]
+
+
+def _first_cause(wrong: list[Judged]) -> list[Judged]:
+    """The first output that differs, else the last gradient or state, by the layers' order."""
+    outputs = [one for one in wrong if one.quantity.startswith("output")]
+    inside = [one for one in outputs if one.place.path]
+    return (inside or outputs)[:1] or sorted(wrong, key=lambda one: one.place.path)[-1:]
+
+
+def _finding(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
+    record = one.record
+    convention = _is_convention(one, dtype)
+    name = None if convention else heading(one.asked, one.name, backend, dtype, record.needed)
+    return Finding(
+        str(one.place),
+        backend,
+        f"{plain(one.quantity)}, {mode}",
+        one.asked.kind,
+        record.error,
+        record.tolerance,
+        record.needed,
+        convention,
+        name and link(name),
+    )
+
+
+def _is_convention(one: Judged, dtype: str) -> bool:
+    """Whether it is between what the oracle gives for inputs within some roundings.
+
+    So must every entry be, and the sum of all: where one of several equal entries is the maximum,
+    the gradient may go to this or to that one, but not to each of them.
+    """
+    exact, theirs = one.asked.quantities.get(one.name), one.theirs
+    if exact is None or theirs is None or exact.shape != np.shape(theirs):
+        return False
+    if exact.dtype.kind not in "fiub" or not np.isfinite(theirs).all():
+        return False
+    around = np.stack([exact, *nearby(one.asked, one.name, dtype)])
+    # Where there is no kink, the roundings and this margin together stay within the tolerance.
+    tolerance = one.record.tolerance * ROUNDINGS / checks.FACTOR
+    entries = _within(theirs, around, tolerance, 0.0)
+    sums = around.reshape(len(around), -1).sum(1, dtype="float64")
+    # A few samples do not reach the ends of where a sum of many may be.
+    return entries and _within(np.sum(theirs, dtype="float64"), sums, theirs.size * tolerance, 1.0)
+
+
+def _within(value, around: np.ndarray, tolerance: float, widened: float) -> bool:
+    """Whether all entries are in the range of those around them, widened by a share of itself."""
+    low, high = around.min(0), around.max(0)
+    margin = tolerance + widened * (high - low)
+    return bool(((low - margin <= value) & (value <= high + margin)).all())
+
+
+def plain(quantity: str) -> str:
+    """A quantity's name without numbers that say nothing: "gradient of weight 0 (kernel)"."""
+    quantity = re.sub(r"weight \d+ \((.+)\)", r"\1", quantity)
+    return re.sub(r"^(output|gradient of input) 0$", r"\1", quantity)
+
+
+def link(name: str) -> str:
+    """Where a known divergence is told of."""
+    anchor = re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-")
+    return f"{DOCUMENT}#{anchor}"

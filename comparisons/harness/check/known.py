@@ -1,0 +1,100 @@
+"""Which known divergence of Keras a difference is, by the headings of docs/keras-divergences.md."""
+
+import numpy as np
+
+from comparisons.harness.check.questions import Asked
+from comparisons.harness.proof.checks import FACTOR
+from comparisons.harness.proof.divergences import DIVERGENCES, KERAS, TENSORFLOW, TORCH, Divergence
+
+BOTH = ("float64", "float32")
+
+
+def _recognized(name, columns, applies, reason, quantity="") -> Divergence:
+    return Divergence(name, columns, applies, BOTH, np.inf, reason, quantity)
+
+
+def _uses(activation):
+    return lambda layer, arguments: activation in (arguments.get("activation"), layer.lower())
+
+
+def _adds_a_bias_to_channels_first(layer, arguments):
+    first = arguments.get("data_format") == "channels_first" and arguments.get("use_bias", False)
+    heads = arguments.get("key_dim") == 1 or arguments.get("value_dim") == 1
+    return first or (layer == "MultiHeadAttention" and heads)
+
+
+# Those that the ladder of proof keeps out of its way instead of widening a tolerance for them.
+RECOGNIZED = (
+    _recognized(
+        "the gradient of celu at 0",
+        TENSORFLOW,
+        _uses("celu"),
+        "each half of the sum has the whole gradient at 0",
+        "gradient",
+    ),
+    _recognized(
+        "RMSNormalization along other axes than the last",
+        KERAS,
+        lambda layer, arguments: (
+            layer == "RMSNormalization" and arguments["axis"] not in (-1, [-1])
+        ),
+        "the scale is multiplied along the last axes",
+    ),
+    _recognized(
+        "maximum of equal entries over three axes",
+        TENSORFLOW,
+        lambda layer, arguments: layer.endswith("MaxPooling3D"),
+        "each of equal entries has the whole gradient",
+        "gradient",
+    ),
+    _recognized(
+        "bicubic interpolation",
+        TENSORFLOW,
+        lambda layer, arguments: arguments.get("interpolation") == "bicubic",
+        "the cubic's weights are looked up in a table",
+    ),
+    _recognized(
+        "bicubic interpolation on PyTorch",
+        TORCH,
+        lambda layer, arguments: arguments.get("interpolation") == "bicubic",
+        "the cubic is another one",
+    ),
+    _recognized(
+        "addition along the wrong axis with channels first",
+        TENSORFLOW,
+        _adds_a_bias_to_channels_first,
+        "a bias of as many entries as the last axis is added along it",
+    ),
+    _recognized(
+        "unrolled, backwards, zeros for masked steps",
+        TENSORFLOW,
+        lambda layer, arguments: all(
+            arguments.get(name) for name in ("unroll", "go_backwards", "zero_output_for_mask")
+        ),
+        "the mask is in the order of time, the outputs are not",
+    ),
+)
+
+
+def heading(asked: Asked, name: str, backend: str, dtype: str, needed: float) -> str | None:
+    """The heading of the known divergence that explains a difference, or None.
+
+    Args:
+        asked: the question in whose answer it is.
+        name: the quantity's name.
+        needed: the error in units of the ordinary tolerance.
+    """
+    column, pending = f"keras-{backend}", [asked.reference.layer]
+    while pending:
+        part = pending.pop()
+        pending += part.sublayers
+        for divergence in (*DIVERGENCES, *RECOGNIZED):
+            if (
+                column in divergence.columns
+                and dtype in divergence.dtypes
+                and name.startswith(divergence.quantity)
+                and needed * FACTOR <= divergence.factor
+                and divergence.applies(type(part).__name__, part.get_config())
+            ):
+                return divergence.name
+    return None

@@ -1,0 +1,279 @@
+"""What the backends are asked: the model whole, and each of its layers on the oracle's input.
+
+A question holds arrays and plain values only, so that it can be handed to another process; what the
+oracle says of it stays here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.calls import (
+    CallReference,
+    layer_at,
+    leaf_layers,
+    no_masks,
+    watched,
+)
+from comparisons.harness.proof.layer_checks import Reference
+from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
+from reference_numpy import tree
+from reference_numpy.models.model import Model
+
+LOCAL, PROPAGATED = "local", "propagated"
+NEARBY = 32  # repetitions in which a kink is sure to be met on both sides
+
+
+@dataclass
+class Question:
+    """One call that Keras is to repeat; `keras_quantities` takes it for a `Reference`.
+
+    Args:
+        path: where the layer stands in the model; `()` is the model.
+        inputs: the arrays, of a layer the first argument's first.
+        argument_names: names of a layer's further arguments.
+        options: the other arguments of the call.
+        cotangents: gradients of the outputs, None for one that is not differentiated.
+        weight_names: names of the trainable weights.
+        layer_outputs: of the model, the outputs of layers that are asked for after its own, each by
+            the layer's place, the number of the call, and its number among the call's outputs.
+        start: weights before the call; the one who answers has them from the model's file.
+    """
+
+    path: tuple[int, ...]
+    inputs: object
+    argument_names: tuple[str, ...]
+    options: dict
+    cotangents: list
+    weight_names: list[str]
+    layer_outputs: list[tuple[tuple[int, ...], int, int]]
+    start: list | None = None
+
+    def call(self, function, inputs):
+        """`function`, a layer or model of Keras, on these inputs."""
+        if not self.path:
+            return function(inputs, **self.options)
+        first, *others = inputs
+        return function(first, **dict(zip(self.argument_names, others)), **self.options)
+
+    def names(self) -> list[str]:
+        """Names of the trainable weights."""
+        return self.weight_names
+
+
+@dataclass(frozen=True)
+class Place:
+    """A layer, as findings and tables call it.
+
+    Args:
+        layer: its name, with those of the models that it is in.
+        class_name: its class.
+        path: where it stands.
+        number: which call of the layer, from 1; 0 where a quantity belongs to all of them.
+    """
+
+    layer: str
+    class_name: str
+    path: tuple[int, ...]
+    number: int = 1
+
+    def __str__(self):
+        return f"{self.layer}, call {self.number}" if self.number > 1 else self.layer
+
+
+def names_of(model: Model, path: tuple[int, ...]) -> str:
+    """The name of a layer after those of the models that it is in."""
+    names = []
+    for index in path:
+        model = model.layers[index]
+        names.append(model.name)
+    return "/".join(names)
+
+
+@dataclass(eq=False)
+class Asked:
+    """A question, and what the oracle says of it.
+
+    Args:
+        kind: `"local"` or `"propagated"`.
+        question: what the backends are asked.
+        reference: the oracle, ready to be repeated.
+        twin: the NumPy half's model in float32.
+        place: the layer, or the model.
+        places: for each quantity of a model the layer that it is of, and what it is there.
+        quantities: what the oracle says.
+        scale: the scale of each, see `checks.scales`.
+    """
+
+    kind: str
+    question: Question
+    reference: Reference
+    twin: Model
+    place: Place
+    places: dict[str, tuple[Place, str]]
+    quantities: dict[str, np.ndarray]
+    scale: dict[str, float]
+
+    def where(self, name: str) -> tuple[Place, str]:
+        """The layer that a quantity is of, and what it is there."""
+        return self.places.get(name, (self.place, name))
+
+    @cached_property
+    def in_float32(self) -> dict[str, np.ndarray]:
+        """The same quantities by the NumPy half in float32.
+
+        Their error is what a precision costs whoever computes in it: where softmax is saturated,
+        say, its gradient is made of what rounding leaves of one less nearly one.
+        """
+        layer, question = layer_at(self.twin, self.question.path), self.question
+        if question.path:
+            repeated = CallReference(
+                layer, question.inputs, question.options, question.argument_names
+            )
+        else:
+            options = {"mask": no_masks(question.inputs), **question.options}
+            repeated = Whole(layer, question.inputs, options)
+        repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
+        with np.errstate(all="ignore"):
+            found = repeated.quantities()
+        layer.set_weights(repeated.start)
+        return found
+
+
+class Whole(Reference):
+    """The whole model, with what each of its layers gives."""
+
+    def quantities(self, jitter=lambda array: array):
+        """Every quantity by name, the outputs of the layers after them."""
+        with watched(self.layer) as calls:
+            named = super().quantities(jitter)
+        return named | {output_name(*key): y for key, y in layer_outputs(calls).items()}
+
+
+def layer_outputs(calls) -> dict[tuple, np.ndarray]:
+    """What the calls of layers gave, by place, number of the call, and number of the output."""
+    return {
+        (call.path, call.number, index): y
+        for call in calls
+        for index, y in enumerate(tree.flatten(call.outputs))
+    }
+
+
+def output_name(path: tuple[int, ...], number: int, index: int) -> str:
+    """The name of an output of a layer within the model."""
+    return f"output {index} of {'.'.join(map(str, path))} call {number}"
+
+
+def ask(
+    model: Model, twin: Model, inputs, training: bool, gradients: bool, dtype: str
+) -> Iterator[Asked]:
+    """The questions of one pass over the model: its layers in order, then the model whole."""
+    start = model.get_weights()
+    options = {"training": training}
+    whole = Whole(model, inputs, {"mask": no_masks(inputs), **options})
+    with watched(model) as calls:
+        whole.forward(inputs, start)
+    places = {
+        path: Place(names_of(model, path), type(layer).__name__, path)
+        for path, layer in leaf_layers(model)
+    }
+
+    def asked(kind, question, reference, place, owners):
+        if not gradients:
+            reference.cotangents = [None] * len(reference.cotangents)
+        question.cotangents = _cast(reference.cotangents, dtype)
+        question.cotangents += [None] * len(question.layer_outputs)
+        exact, scale = _oracle(kind, reference)
+        return Asked(kind, question, reference, twin, place, owners, exact, scale)
+
+    for call in calls:
+        model.set_weights(start)  # training may have changed the state
+        reference = call.reference(call.layer, "float64")
+        place = replace(places[call.path], number=call.number)
+        given = _cast(call.inputs, dtype), call.names, _cast(call.options, dtype)
+        question = Question(call.path, *given, [], reference.names(), [])
+        yield asked(LOCAL, question, reference, place, {})
+    model.set_weights(start)
+    given, outputs = (_cast(inputs, dtype), (), options), list(layer_outputs(calls))
+    question = Question((), *given, [], whole.names(), outputs)
+    place = Place(model.name, type(model).__name__, ())
+    yield asked(PROPAGATED, question, whole, place, _owners(model, whole, calls, places))
+
+
+def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:
+    """The oracle's quantities and their scales."""
+    with np.errstate(all="ignore"):
+        exact = reference.quantities()
+        if kind == LOCAL:
+            scale = checks.scales(reference.quantities, exact)
+        else:
+            scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
+            _allow_for_cancelled_terms(scale, reference)
+    for name, value in exact.items():
+        if value.dtype.kind != "f":
+            scale[name] = 0.0  # integers and texts agree or do not
+    reference.layer.set_weights(reference.start)
+    return exact, scale
+
+
+def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:
+    """Raise each gradient's scale to the largest of all.
+
+    What is normalized twice, say, has gradients that cancel but for an epsilon: their rounding is
+    that of the terms that cancel, which are as large as the largest gradient.
+    """
+    terms = [float(np.abs(c).max(initial=0.0)) for c in reference.cotangents if c is not None]
+    gradients = [name for name in scale if name.startswith("gradient")]
+    largest = max([*terms, *(scale[name] for name in gradients)], default=0.0)
+    scale.update(dict.fromkeys(gradients, largest))
+
+
+def _owners(model: Model, whole: Whole, calls, places: dict) -> dict[str, tuple[Place, str]]:
+    """For each quantity of the whole model the layer that it is of."""
+    found, weights = {}, {}
+    for path, layer in leaf_layers(model):
+        for record in layer.weight_records:
+            weights.setdefault(id(record), (replace(places[path], number=0), record.name))
+    trainable = model.trainable_records
+    for name, record in zip(whole.names(), trainable, strict=True):
+        place, weight = weights[id(record)]
+        found[f"gradient of {name}"] = place, f"gradient of {weight}"
+    others = [record for record in model.weight_records if record not in trainable]
+    for index, record in enumerate(others):
+        place, weight = weights[id(record)]
+        found[f"state {index} after the call"] = place, f"{weight} after the call"
+    for path, number, index in layer_outputs(calls):
+        place = replace(places[path], number=number)
+        found[output_name(path, number, index)] = place, f"output {index}"
+    return found
+
+
+def _cast(value, dtype: str):
+    return tree.map_structure(
+        lambda x: x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x, value
+    )
+
+
+def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
+    """A quantity as it is where every number is moved by some roundings, some up, others down.
+
+    An exact zero of a layer's input or weights is moved too, by roundings of its largest entry.
+    """
+    step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
+    for seed in range(NEARBY):
+        generator = np.random.default_rng(seed)
+
+        def jitter(array, generator=generator):
+            if array.dtype.kind != "f":
+                return array
+            size = np.abs(array)
+            if asked.kind == LOCAL:  # in a whole model a zero may be a mask
+                size = np.where(size == 0, size.max(initial=0.0) or 1.0, size)
+            return array + step * size * generator.choice([-1.0, 1.0], array.shape)
+
+        with np.errstate(all="ignore"):
+            yield asked.reference.quantities(jitter)[name]
+    asked.reference.layer.set_weights(asked.reference.start)

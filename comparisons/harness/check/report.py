@@ -1,0 +1,141 @@
+"""What a check gave: the layers with their worst errors, and the findings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+
+from comparisons.harness.check import table
+from comparisons.harness.check.findings import Finding, Judged, plain
+from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
+from comparisons.harness.proof.calls import leaf_layers
+from reference_numpy.layers.core import InputLayer
+from reference_numpy.models.model import Model
+
+
+@dataclass
+class Side:
+    """The worst of what was compared of a layer in one backend, local or propagated.
+
+    Args:
+        needed: the error in units of its tolerance.
+        error, tolerance: the difference, and the largest that rounding explains.
+        quantity: what it is of.
+    """
+
+    needed: float
+    error: float
+    tolerance: float
+    quantity: str
+
+
+@dataclass
+class Row:
+    """A layer.
+
+    Args:
+        layer, class_name: its name and class.
+        backends: the worst of each backend, `{backend: {kind: Side}}`.
+        refused: why a backend did not compute it, by backend.
+        condition: how many roundings one rounding of all inputs and weights of the model is in the
+            layer's output.
+    """
+
+    layer: str
+    class_name: str
+    backends: dict[str, dict[str, Side]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    condition: float = 0.0
+
+    def as_dict(self) -> dict:
+        """The row as plain values."""
+        return {
+            "layer": self.layer,
+            "class": self.class_name,
+            "condition": self.condition,
+            "refused": self.refused,
+            "backends": {
+                backend: {kind: vars(side) for kind, side in kinds.items()}
+                for backend, kinds in self.backends.items()
+            },
+        }
+
+
+class Rows:
+    """The rows of a model's layers in their order, and one of the model itself."""
+
+    def __init__(self, model: Model):
+        self._rows = {}
+        for path, layer in leaf_layers(model):
+            if not isinstance(layer, InputLayer):
+                self._rows[path] = Row(names_of(model, path), type(layer).__name__)
+        self._rows[()] = Row(model.name, type(model).__name__)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def take(self, one: Judged, backend: str, mode: str) -> None:
+        """Let a comparison count for its layer."""
+        kinds = self._rows[one.place.path].backends.setdefault(backend, {})
+        record, kind = one.record, one.asked.kind
+        if kind not in kinds or record.needed > kinds[kind].needed:
+            quantity = f"{plain(one.quantity)}, {mode}"
+            kinds[kind] = Side(record.needed, record.error, record.tolerance, quantity)
+
+    def refuse(self, asked: Asked, backend: str, reason: str) -> None:
+        """Note that a backend did not compute a layer, or the model."""
+        self._rows[asked.place.path].refused.setdefault(backend, reason)
+
+    def note_condition(self, asked: Asked) -> None:
+        """Note how far rounding moves the outputs of the layers in the whole model."""
+        if asked.kind != PROPAGATED:
+            return
+        for name, value in asked.quantities.items():
+            place, quantity = asked.where(name)
+            size = float(np.abs(value).max(initial=0.0)) if value.dtype.kind == "f" else 0.0
+            if quantity.startswith("output") and size:
+                row = self._rows[place.path]
+                row.condition = max(row.condition, asked.scale[name] / size)
+
+
+@dataclass(repr=False)
+class Report:
+    """What a check gave.
+
+    Args:
+        model: the model's file, name and number of parameters.
+        environment: machine, versions, backends, and how it was checked.
+        layers: the layers in the order of the model, the model itself last.
+        findings: the worst first, conventions last.
+    """
+
+    model: dict
+    environment: dict
+    layers: list[Row]
+    findings: list[Finding]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every finding is a convention."""
+        return all(finding.convention for finding in self.findings)
+
+    def as_dict(self) -> dict:
+        """What `--json` writes."""
+        return {
+            "model": self.model,
+            "environment": self.environment,
+            "layers": [row.as_dict() for row in self.layers],
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(table.lines(self))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"

@@ -1,0 +1,92 @@
+"""The report in a terminal: findings, then every layer, the worst first."""
+
+from typing import TYPE_CHECKING
+
+from comparisons.harness.check.columns import CHECKED
+from comparisons.harness.check.findings import Finding
+from comparisons.harness.check.questions import LOCAL, PROPAGATED
+from comparisons.harness.report.formats import NONE, digits, needed
+
+if TYPE_CHECKING:
+    from comparisons.harness.check.report import Report, Row
+
+# Where a rounding of float32 moves an output by more than a hundredth of its size.
+ILL_CONDITIONED = 0.01 * 2.0**24
+
+
+def lines(report: "Report") -> list[str]:
+    """The report, line by line."""
+    backends = report.environment["backends"]
+    checked = [name for name, state in backends.items() if state == CHECKED]
+    return [
+        f"{title(report)}: {verdict(report)}",
+        *(f"  {name}: {reason}" for name, reason in backends.items() if reason != CHECKED),
+        *(line for finding in report.findings for line in _told(finding)),
+        *_refused(report),
+        *_condition(report),
+        "",
+        *_table(report.layers, checked),
+    ]
+
+
+def title(report: "Report") -> str:
+    """What was checked."""
+    model, how = report.model, report.environment
+    name = model["file"] or model["name"]
+    return f"{name}, {model['parameters']:,} parameters, {how['dtype']}, batch of {how['batch']}"
+
+
+def verdict(report: "Report") -> str:
+    """In a few words what came of it."""
+    conventions = sum(finding.convention for finding in report.findings)
+    found = len(report.findings) - conventions
+    text = f"{found} finding{'s' * (found != 1)}" if found else "all agree"
+    return text + (f", {conventions} by convention" if conventions else "")
+
+
+def _told(finding: Finding) -> list[str]:
+    what = "convention" if finding.convention else finding.known or "new"
+    return [
+        "",
+        f"{finding.layer} on {finding.backend}: {finding.quantity} ({finding.kind})",
+        f"  error {digits(finding.error)}, tolerance {digits(finding.tolerance)}, "
+        f"needed {needed(finding.needed)[0]}; {what}",
+    ]
+
+
+def _refused(report: "Report") -> list[str]:
+    return [
+        f"  {row.layer}: refused by {backend}: {reason}"
+        for row in report.layers
+        for backend, reason in row.refused.items()
+    ]
+
+
+def _condition(report: "Report") -> list[str]:
+    """Where the model begins to be ill-conditioned, in one line."""
+    row = next((row for row in report.layers if row.condition > ILL_CONDITIONED), None)
+    if row is None:
+        return []
+    return [
+        f"  ill-conditioned from {row.layer} on: one rounding of inputs and weights is "
+        f"{digits(row.condition)} roundings of its output, and says little about a backend"
+    ]
+
+
+def _table(rows: list["Row"], backends: list[str]) -> list[str]:
+    """Share of the tolerance that each layer needed, local and propagated."""
+
+    def worst(row: "Row") -> float:
+        sides = (side for kinds in row.backends.values() for side in kinds.values())
+        return max((side.needed for side in sides), default=0.0)
+
+    cells = [["layer", "class"]]
+    cells[0] += [f"{backend} {kind}" for backend in backends for kind in (LOCAL, PROPAGATED)]
+    for row in sorted(rows, key=worst, reverse=True):
+        cells.append([row.layer, row.class_name])
+        for backend in backends:
+            sides = row.backends.get(backend, {})
+            for kind in (LOCAL, PROPAGATED):
+                cells[-1].append(needed(sides[kind].needed)[0] if kind in sides else NONE)
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]

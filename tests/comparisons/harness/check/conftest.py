@@ -1,0 +1,27 @@
+"""Processes of the backends that the tests share, since each takes seconds to start."""
+
+import pytest
+
+from comparisons.harness import backends
+from comparisons.harness.check.checking import Check
+from comparisons.harness.check.columns import Columns
+
+
+@pytest.fixture(scope="session")
+def columns(tmp_path_factory):
+    """All backends that are installed."""
+    with Columns(None, tmp_path_factory.mktemp("columns")) as found:
+        yield found
+
+
+@pytest.fixture
+def checked(columns, tmp_path):
+    """A function that checks a Keras model on all backends."""
+
+    def check(model, dtype="float32"):
+        report = Check(model, tmp_path, None, dtype, None, 0, True).run(columns)
+        installed = {name for name in backends.KERAS_BACKENDS if not backends.missing(name)}
+        assert {n for n, state in columns.states().items() if state == "checked"} == installed
+        return report
+
+    return check

@@ -1,0 +1,187 @@
+"""Known divergences of Keras's layers, each in a small model as a user would have it.
+
+The layer that diverges is called `culprit`; what stands before and after it is sound.
+"""
+
+from dataclasses import dataclass, field
+
+ALL, TENSORFLOW, TORCH = ("jax", "tensorflow", "torch"), ("tensorflow",), ("torch",)
+
+
+@dataclass(frozen=True)
+class Divergent:
+    """A divergence to be found.
+
+    Args:
+        shape: of the input, without the batch axis; `"tokens"` is a sequence of 6 integers.
+        layer, arguments: class and constructor arguments of the layer that diverges.
+        heading: its heading in docs/keras-divergences.md.
+        backends: where it is to be found, and nowhere else.
+        quantity: how the quantity begins in which it shows.
+        dtype: the precision in which it shows.
+        first: whether the layer stands first, on inputs that are tied or zero.
+        other: headings of another divergence of the same layer, by backend.
+    """
+
+    shape: object
+    layer: str
+    arguments: dict
+    heading: str
+    backends: tuple
+    quantity: str = "output"
+    dtype: str = "float32"
+    first: bool = False
+    other: dict = field(default_factory=dict)
+
+    @property
+    def expected(self) -> dict:
+        """The heading of what is to be found, by backend."""
+        return {**dict.fromkeys(self.backends, self.heading), **self.other}
+
+    def build(self):
+        """The model."""
+        import keras
+        from keras import layers
+
+        made = [
+            keras.Input((6,), dtype="int32") if self.shape == "tokens" else keras.Input(self.shape)
+        ]
+        if self.shape == "tokens":
+            made.append(layers.Embedding(9, 4, mask_zero=True, name="before"))
+        elif not self.first:
+            made.append(layers.Dense(self.shape[-1], name="before"))
+        culprit = getattr(layers, self.layer)(**self.arguments, name="culprit")
+        x = inputs = made[0]
+        for layer in made[1:]:
+            x = layer(x)
+        x = culprit(x, x) if self.layer.endswith("Attention") else culprit(x)
+        return keras.Model(inputs, layers.Dense(2, name="after")(layers.Flatten()(x)))
+
+
+DIVERGENT = {
+    "sparsemax": Divergent(
+        (5,), "Dense", {"units": 4, "activation": "sparsemax"}, "sparsemax", ALL
+    ),
+    "rms": Divergent(
+        (4, 4),
+        "RMSNormalization",
+        {"axis": 1},
+        "RMSNormalization along other axes than the last",
+        ALL,
+    ),
+    "celu": Divergent(
+        (5,),
+        "Activation",
+        {"activation": "celu"},
+        "the gradient of celu at 0",
+        TENSORFLOW,
+        "gradient of input",
+        first=True,
+    ),
+    "pool3d": Divergent(
+        (4, 4, 4, 1),
+        "MaxPooling3D",
+        {"pool_size": 2},
+        "maximum of equal entries over three axes",
+        TENSORFLOW,
+        "gradient of input",
+        first=True,
+    ),
+    "bias": Divergent(
+        (3, 6, 6),
+        "Conv2D",
+        {
+            "filters": 4,
+            "kernel_size": 3,
+            "data_format": "channels_first",
+            "bias_initializer": "glorot_normal",
+        },
+        "addition along the wrong axis with channels first",
+        TENSORFLOW,
+    ),
+    "heads": Divergent(
+        (3, 6),
+        "MultiHeadAttention",
+        {"num_heads": 3, "key_dim": 1, "bias_initializer": "glorot_normal"},
+        "addition along the wrong axis with channels first",
+        TENSORFLOW,
+    ),
+    "bicubic": Divergent(
+        (4, 4, 2),
+        "UpSampling2D",
+        {"size": 3, "interpolation": "bicubic"},
+        "bicubic interpolation",
+        TENSORFLOW,
+        other={"torch": "bicubic interpolation on PyTorch"},
+    ),
+    "rotation": Divergent(
+        (8, 8, 1),
+        "RandomRotation",
+        {"factor": 0.2},
+        "gradients of rotated, shifted and zoomed images",
+        TENSORFLOW,
+        "gradient of input",
+    ),
+    "unrolled": Divergent(
+        "tokens",
+        "SimpleRNN",
+        {
+            "units": 3,
+            "return_sequences": True,
+            "go_backwards": True,
+            "zero_output_for_mask": True,
+            "unroll": True,
+        },
+        "unrolled, backwards, zeros for masked steps",
+        TENSORFLOW,
+    ),
+    "hard_sigmoid": Divergent(
+        (5,),
+        "Dense",
+        {"units": 4, "activation": "hard_sigmoid"},
+        "hard_sigmoid's gradient in float64",
+        TORCH,
+        "gradient",
+        "float64",
+    ),
+    "gelu": Divergent(
+        (5,),
+        "Dense",
+        {"units": 4, "activation": "gelu"},
+        "gelu in float64",
+        TENSORFLOW,
+        dtype="float64",
+    ),
+    "leaky": Divergent(
+        (5,),
+        "LeakyReLU",
+        {"negative_slope": 0.2},
+        "leaky_relu in float64",
+        TENSORFLOW,
+        dtype="float64",
+    ),
+    "rescaling": Divergent(
+        (5,),
+        "Rescaling",
+        {"scale": 0.1},
+        "Rescaling's constants in float64",
+        TENSORFLOW,
+        dtype="float64",
+    ),
+    "attention": Divergent(
+        (5, 4),
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 3},
+        "the scale of attention in float64",
+        ("tensorflow", "jax"),
+        dtype="float64",
+    ),
+    "resized": Divergent(
+        (4, 4, 2),
+        "UpSampling2D",
+        {"size": 2, "interpolation": "bilinear"},
+        "interpolation in float64",
+        TENSORFLOW,
+        dtype="float64",
+    ),
+}

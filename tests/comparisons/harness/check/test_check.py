@@ -1,0 +1,167 @@
+"""`sidebyside check`, from a file or a live model to the findings; one line for each mistake."""
+
+import functools
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import comparisons
+import reference_numpy as rn
+from comparisons.harness.check import checking
+from tests.comparisons.harness.check.divergent_models import DIVERGENT
+from tests.comparisons.harness.test_cli import call
+
+# Keras's own, when it saves a model under NumPy 2.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+
+FINDING = {
+    "layer",
+    "backend",
+    "quantity",
+    "kind",
+    "error",
+    "tolerance",
+    "needed",
+    "convention",
+    "known",
+    "reproduction",
+}
+
+
+@pytest.fixture
+def sound(tmp_path):
+    """A small sound model with a shared layer and a nested model, as a file."""
+    keras.utils.set_random_seed(0)
+    inside = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(3, activation="relu", name="hidden")], name="tower"
+    )
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    x = keras.layers.Subtract(name="apart")([inside(a), inside(b)])
+    x = keras.layers.Dropout(0.4, name="dropout")(keras.layers.BatchNormalization(name="norm")(x))
+    path = tmp_path / "sound.keras"
+    keras.Model([a, b], keras.layers.Dense(1, name="end")(x), name="two").save(path)
+    return path
+
+
+def test_a_sound_model_agrees(sound, tmp_path, capsys):
+    file = tmp_path / "check.json"
+    status, out, err = call(
+        capsys, "check", str(sound), "--backends", "tensorflow", "--json", str(file)
+    )
+    assert status == 0 and "all agree" in out.splitlines()[0] and "left" in err
+    content = json.loads(file.read_text())
+    assert set(content) == {"model", "environment", "layers", "findings"}
+    assert content["findings"] == [] and content["model"]["name"] == "two"
+    assert content["environment"]["backends"] == {"tensorflow": "checked"}
+    rows = {row["layer"]: row["backends"]["tensorflow"] for row in content["layers"]}
+    assert set(rows) == {"tower/hidden", "apart", "norm", "dropout", "end", "two"}
+    for name, kinds in rows.items():
+        assert set(kinds) == ({"propagated"} if name == "two" else {"local", "propagated"})
+        assert all(0 < side["needed"] < 1 and side["tolerance"] > 0 for side in kinds.values())
+    assert all(name in out for name in rows)
+
+
+def test_a_divergence_is_found_with_what_is_known_of_it(tmp_path, capsys):
+    keras.utils.set_random_seed(0)
+    path, file = tmp_path / "model.keras", tmp_path / "check.json"
+    DIVERGENT["sparsemax"].build().save(path)
+    arguments = ["--backends", "tensorflow", "--no-gradients", "--json", str(file)]
+    status, out, _ = call(capsys, "check", str(path), *arguments)
+    assert status == 1 and "1 finding" in out.splitlines()[0]
+    (finding,) = json.loads(file.read_text())["findings"]
+    assert set(finding) == FINDING
+    assert (finding["layer"], finding["backend"], finding["kind"]) == (
+        "culprit",
+        "tensorflow",
+        "local",
+    )
+    assert finding["quantity"].startswith("output")
+    assert finding["known"] == "docs/keras-divergences.md#sparsemax"
+    assert finding["error"] > 1e3 * finding["tolerance"]
+
+
+def test_a_wrong_oracle_is_found_too(sound, monkeypatch):
+    """The backends are right and agree with each other; the check must still see the difference."""
+    forward = rn.layers.Subtract.forward
+
+    @functools.wraps(forward)
+    def wrong(self, *args, **kwargs):
+        y, cache = forward(self, *args, **kwargs)
+        return y * (1 + 1e-4), cache
+
+    monkeypatch.setattr(rn.layers.Subtract, "forward", wrong)
+    report = comparisons.check(sound, backends="tensorflow", gradients=False)
+    assert not report.agrees
+    assert {finding.layer for finding in report.findings} == {"apart"}
+
+
+def test_a_live_model_with_inputs_of_ones_own(tmp_path):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu")])
+    np.save(tmp_path / "x.npy", np.eye(3))
+    report = comparisons.check(model, input=tmp_path / "x.npy", backends="tensorflow")
+    assert report.agrees and report.model["file"] is None
+    assert report.environment["batch"] == 3
+    assert "all agree" in str(report) and "<pre>" in report._repr_html_()
+
+
+def test_a_layer_that_a_backend_refuses_is_a_row(tmp_path):
+    x = keras.Input((4, 1))
+    layer = keras.layers.Conv1DTranspose(
+        1, 4, strides=2, padding="same", output_padding=0, name="refused"
+    )
+    model = keras.Sequential([x, keras.layers.Dense(1, name="before"), layer])
+    report = comparisons.check(model, backends="tensorflow")
+    rows = {row.layer: row for row in report.layers}
+    assert report.agrees and "tensorflow" in rows["refused"].refused
+    assert rows["before"].backends["tensorflow"]["local"].needed < 1
+    assert "refused: refused by tensorflow: " in str(report)
+
+
+def write_code(path):
+    keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x)]).save(path)
+
+
+def write_cut(path):
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).save(path)
+    path.write_bytes(path.read_bytes()[:-60])
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda path: None, "No such file"),
+        (lambda path: path.write_bytes(b"no model"), "this is no .keras file, or cut short"),
+        (write_cut, "this is no .keras file, or cut short"),
+        (write_code, "Lambda"),
+    ],
+)
+def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys, write, message):
+    path, file = tmp_path / "model.keras", tmp_path / "check.json"
+    write(path)
+    status, out, err = call(capsys, "check", str(path), "--json", str(file))
+    assert (status, out) == (2, "") and message in err and err.count("\n") == 1
+    assert str(path) in err and not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--backends", "mxnet"], "Unknown backend 'mxnet'"),
+        (["--batch", "0"], "Invalid value for '--batch'"),
+        (["--dtype", "int8"], "'int8' is not one of 'float32', 'float64'"),
+        (["--input", "missing.npz"], "missing.npz: No such file"),
+        (["--input", "x.txt"], "x.txt: expected .npz, .npy or .csv"),
+    ],
+)
+def test_an_option_that_cannot_be_gets_one_line(sound, capsys, arguments, message):
+    status, out, err = call(capsys, "check", str(sound), *arguments)
+    assert (status, out) == (2, "") and message in err and err.count("\n") == 1
+
+
+def test_a_backend_that_is_not_there_gets_one_line(sound, monkeypatch):
+    monkeypatch.setattr("comparisons.harness.backends.missing", lambda name: f"no {name} here")
+    with pytest.raises(ValueError, match="no keras-jax here"):
+        checking.check(sound, backends=["jax"])

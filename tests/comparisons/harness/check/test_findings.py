@@ -1,0 +1,185 @@
+"""What a backend's answer is called: rounding, a convention, a known divergence, or new."""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness.check import inputs
+from comparisons.harness.check.findings import findings, judge, link
+from comparisons.harness.check.known import RECOGNIZED
+from comparisons.harness.check.questions import LOCAL, PROPAGATED, ask
+from comparisons.harness.check.subject import Subject
+from comparisons.harness.proof.precision import reference_precision
+from reference_numpy import layers
+from tests.test_divergences import SECTIONS
+
+
+def asked(*made, shape=(5,), kind=inputs.ORDINARY, training=False, dtype="float32", **options):
+    """The questions about a model of these layers."""
+    rn.random.set_seed(0)
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input(shape), *(make() for make in made)])
+    x = inputs.draw(model, 4, 0, kind, dtype)
+    twin = rn.Sequential.from_config(model.get_config())
+    twin.set_weights(model.get_weights())
+    return list(ask(model, twin, x, training, True, dtype))
+
+
+def answered(questions, change=lambda asked, name, value: value, dtype="float32"):
+    """The findings where every backend's answer is the oracle's, rounded and then changed."""
+    judged = []
+    for one in questions:
+        theirs = {
+            name: change(one, name, value.astype(dtype) if value.dtype.kind == "f" else value)
+            for name, value in one.quantities.items()
+        }
+        judged += judge(one, theirs, "torch", dtype)
+    return findings(judged, "torch", dtype, "inference")
+
+
+def dense(name="dense"):
+    return layers.Dense(3, activation="tanh", name=name)
+
+
+def test_rounding_is_no_finding():
+    for training in (False, True):
+        questions = asked(dense, layers.BatchNormalization, layers.ReLU, training=training)
+        assert [one.kind for one in questions] == [LOCAL] * 3 + [PROPAGATED]
+        assert not answered(questions)
+
+
+@pytest.mark.parametrize("quantity", ["output 0", "gradient of input 0", "gradient of weight 1"])
+def test_a_wrong_quantity_is_found_at_its_layer_and_nowhere_else(quantity):
+    def change(one, name, value):
+        wrong = name.startswith(quantity) and one.place.layer == "culprit"
+        propagated = one.kind == PROPAGATED and name == "output 0"  # what follows from it
+        return value * np.float32(1.0001) if wrong or propagated else value
+
+    questions = asked(dense, lambda: layers.Dense(4, name="culprit"), lambda: dense("after"))
+    (found,) = answered(questions, change)
+    assert (found.layer, found.backend, found.kind) == ("culprit", "torch", LOCAL)
+    assert not found.convention and found.known is None and found.needed > 1
+    assert found.error == pytest.approx(found.needed * found.tolerance)
+
+
+def test_what_only_the_whole_model_shows_is_found_where_it_begins():
+    def change(one, name, value):
+        place, quantity = one.where(name)
+        late = place.layer != "dense" and quantity.startswith("output")
+        return value * np.float32(1.01) if one.kind == PROPAGATED and late else value
+
+    second = [lambda: layers.Dense(4, name="second"), lambda: layers.Dense(4, name="third")]
+    (found,) = answered(asked(dense, *second), change)
+    assert (found.layer, found.kind) == ("second", PROPAGATED)
+
+
+def test_not_a_number_is_never_a_convention():
+    def change(one, name, value):
+        return value * np.nan if name == "gradient of input 0" else value
+
+    found = answered(asked(layers.ReLU, kind=inputs.TIES), change)
+    assert found and not any(one.convention for one in found)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_any_share_of_the_gradient_at_a_kink_is_a_convention(share):
+    def change(one, name, value):
+        if name != "gradient of input 0" or one.kind == PROPAGATED:
+            return value
+        at_kink = one.question.inputs[0] == 0
+        return np.where(at_kink, np.float32(share) * one.question.cotangents[0], value)
+
+    found = answered(asked(lambda: layers.ReLU(name="relu"), kind=inputs.TIES), change)
+    assert [one.convention for one in found] == ([True] if share else [])
+
+
+def test_more_than_the_whole_gradient_at_a_kink_is_no_convention():
+    def change(one, name, value):
+        return value * 1.5 if name == "gradient of input 0" and one.kind == LOCAL else value
+
+    (found,) = answered(asked(layers.ReLU, kind=inputs.TIES), change)
+    assert not found.convention
+
+
+def test_the_gradient_of_a_maximum_may_go_to_either_of_two_but_not_to_both():
+    def pool():
+        return layers.MaxPooling1D(2)
+
+    def to_last(one, name, value):
+        return by_window(one, name, value, lambda dy, tied: (np.where(tied, 0, dy), dy * tied))
+
+    def to_both(one, name, value):
+        return by_window(one, name, value, lambda dy, tied: (dy, dy * tied))
+
+    def by_window(one, name, value, share):
+        if name != "gradient of input 0" or one.kind == PROPAGATED:
+            return value
+        x, dy = one.question.inputs[0], one.question.cotangents[0]
+        tied = x[:, 0::2] == x[:, 1::2]
+        assert tied.any() and not tied.all()
+        first, last = share(dy, tied)
+        whole = np.stack([first, last], 2).reshape(value.shape)
+        return np.where(np.repeat(tied, 2, 1), whole, value)
+
+    questions = asked(pool, shape=(6, 2), kind=inputs.TIES)
+    assert not answered(questions)
+    assert [one.convention for one in answered(questions, to_last)] == [True]
+    assert [one.convention for one in answered(questions, to_both)] == [False]
+
+
+def test_a_small_error_without_a_kink_is_no_convention():
+    def change(one, name, value):
+        if one.kind == PROPAGATED or name != "output 0":
+            return value
+        return value + 1.1 * 64 * np.float32(2.0**-24) * one.scale[name]
+
+    (found,) = answered(asked(dense), change)
+    assert 1 < found.needed < 1.3 and not found.convention
+
+
+def test_a_missing_quantity_and_another_shape_are_found():
+    questions = asked(dense)
+    theirs = dict(questions[0].quantities)
+    theirs["output 0"] = theirs["output 0"][:, :1]
+    del theirs["gradient of input 0"]
+    found = findings(judge(questions[0], theirs, "jax", "float32"), "jax", "float32", "inference")
+    assert {one.quantity for one in found} == {"output, inference", "gradient of input, inference"}
+    assert all(one.needed == np.inf and not one.convention for one in found)
+
+
+def test_integers_agree_or_do_not():
+    def make():
+        return layers.Discretization(bin_boundaries=[-1000.0, 0.0, 1000.0], name="bins")
+
+    questions = asked(make, kind=inputs.BIG)
+    assert not answered(questions)
+    (found,) = answered(questions, lambda one, name, value: value + (one.kind == LOCAL))
+    assert (found.layer, found.error) == ("bins", 1)
+
+
+def test_the_headings_of_known_divergences_are_told_of():
+    assert {divergence.name for divergence in RECOGNIZED} <= set(SECTIONS)
+
+
+def test_links_are_those_of_the_headings():
+    name = "Rescaling's constants in float64"
+    assert link(name) == "docs/keras-divergences.md#rescalings-constants-in-float64"
+
+
+def test_what_the_precision_costs_is_no_finding(tmp_path):
+    """Softmax that is saturated has a gradient of what rounding leaves of one less nearly one."""
+    rn.Sequential([rn.Input((2,)), layers.Softmax()]).save(tmp_path / "m.keras")
+    subject = Subject(tmp_path / "m.keras", tmp_path)
+    oracle, twin = subject.oracle("float32"), subject.twin()
+    x = np.array([[0.0, 20.0], [17.0, 0.0], [0.0, 19.5]])
+    asked = next(ask(oracle, twin, x, False, True, "float32"))
+    gradient = "gradient of input 0"
+    error = np.abs(asked.in_float32[gradient] - asked.quantities[gradient]).max()
+    assert error > 64 * 2.0**-24 * asked.scale[gradient]
+
+    def found(wrong):
+        theirs = {**asked.in_float32, gradient: asked.in_float32[gradient] + np.float32(wrong)}
+        return findings(judge(asked, theirs, "jax", "float32"), "jax", "float32", "")
+
+    assert not found(0.0) and not found(10 * error)
+    assert [one.quantity for one in found(20 * error)] == ["gradient of input, "]
