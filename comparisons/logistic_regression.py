@@ -207,10 +207,10 @@ def draw(result):
                 "Test images by tenth of the predicted probability. On the diagonal, of the images "
                 "that are given 70 % seventy in a hundred are even. A line flatter than that, as "
                 "the network's, is overconfident. But the network gives few images a probability "
-                "in the middle, so that its error is no larger on average.",
+                "in the middle, so that its error on average is a few points only.",
                 "テスト画像を予測確率の10%ごとに分けて集計した。対角線上なら、70%と予測した画像100枚のうち"
                 "70枚が実際に偶数である。ニューラルネットワークのように対角線より傾きが緩ければ、自信過剰で"
-                "ある。ただし中間の確率になる画像は少ないので、平均したずれは大きくならない。",
+                "ある。ただし中間の確率になる画像は少ないので、平均したずれは数ポイントにとどまる。",
             ),
         ),
     ]
@@ -265,8 +265,8 @@ CLAIMS = (
             "It arrives only where the classes overlap. Where a line separates them, the loss has "
             "no lowest point: w grows for ever, like the logarithm of the steps. A penalty on the "
             "weights gives it a bottom.",
-            "収束するのは、クラスが重なり合うときだけである。直線で分離できるとき損失に最小の点はなく、wは"
-            "ステップ数の対数のように大きくなり続ける。重みに罰則を加えれば、最小の点ができる。",
+            "収束するのは、クラスが重なり合うときだけである。直線で分離できるとき、損失には最小値がなく、wは"
+            "ステップ数の対数のように大きくなり続ける。重みに罰則を加えれば、最小値ができる。",
         ),
     ),
     Claim(
@@ -280,16 +280,16 @@ CLAIMS = (
             f"{DIGITS[1]}。較正誤差が3ポイント以下なら、較正されているとみなす。",
         ),
         metric=(
-            "three points less the expected calibration error",
-            "3ポイントから較正誤差の期待値を引いた値",
+            "three points less the calibration error (ECE)",
+            "3ポイントから較正誤差（ECE）を引いた値",
         ),
         measure=lambda result: below(0.03, errors_of(result, LOGISTIC)),
         unit="%",
     ),
     Claim(
         claim=(
-            "Those of a network are less so.",
-            "ニューラルネットワークの予測確率は、それより較正されていない。",
+            "The probabilities of a network are less calibrated than those of logistic regression.",
+            "ニューラルネットワークの予測確率は、ロジスティック回帰ほど較正されていない。",
         ),
         source="Guo et al. 2017, On calibration of modern neural networks",
         experiment=(
@@ -297,17 +297,17 @@ CLAIMS = (
             f"{DIGITS[1]}。ReLUの隠れ層2つ（各100ユニット）と、隠れ層なしを比べる。",
         ),
         metric=(
-            "expected calibration error, network less logistic regression",
-            "較正誤差の期待値。ネットワークからロジスティック回帰を引く",
+            "calibration error (ECE), network less logistic regression",
+            "較正誤差（ECE）。ネットワークの値からロジスティック回帰の値を引く",
         ),
         measure=lambda result: (errors_of(result, NETWORK), errors_of(result, LOGISTIC)),
         unit="%",
         margin=0.01,
         instead=(
-            "Not when training is short: a network may answer more rightly and yet miss its own "
-            "probabilities by as little.",
-            "学習が短ければ、そうとは限らない。ネットワークは認識精度が高いうえに、予測確率のずれも同程度に"
-            "とどまりうる。",
+            "Here the network misses its own probabilities by about as little, and answers more "
+            "rightly: most of its probabilities are near 0 or 1.",
+            "ここでは、ネットワークの予測確率のずれも同程度にとどまり、認識精度はネットワークのほうが高い。"
+            "予測確率の多くは0か1に近い。",
         ),
     ),
 )
@@ -317,10 +317,11 @@ CONCEPT = Concept(
     chapter=chapters.LEARNING.section(8),
     summary=(
         "The weighted sum becomes a probability by the sigmoid, and the weights are those that "
-        "give what happened the highest probability. Its gradient is prediction less truth, as in "
-        "linear regression. It is a network of one layer, and its probabilities are off by few "
-        "points.",
-        "重み付き和をシグモイド関数で確率に変え、実際に起きたことの確率が最も高くなるように重みを決める。"
+        "give what happened the highest probability (maximum likelihood). The gradient is "
+        "prediction less truth, as in linear regression. It is a network of one layer, and its "
+        "probabilities are off by few points.",
+        "重み付き和をシグモイド関数で確率に変え、実際に起きたことの確率が最も高くなるように重みを決める"
+        "（最尤推定）。"
         "勾配は線形回帰と同じく「予測 − 正解」になる。これは1層のニューラルネットワークであり、"
         "出力する確率の実際とのずれは数ポイントにとどまる。",
     ),
@@ -328,7 +329,7 @@ CONCEPT = Concept(
         Introduced(
             "logistic_loss",
             r"y = \sigma(x w + b), \quad "
-            r"L = -\frac{1}{n} \sum_i t_i \log y_i + (1 - t_i) \log (1 - y_i), "
+            r"L = -\frac{1}{n} \sum_i \left( t_i \log y_i + (1 - t_i) \log (1 - y_i) \right), "
             r"\quad \frac{\partial L}{\partial w} = \frac{1}{n} x^T (y - t)",
             (
                 "The cross-entropy of the weighted sum's sigmoid. Its gradient has the form of "
