@@ -210,3 +210,19 @@ def test_area_resizing_goes_backward():
 def test_a_length_that_is_no_power_of_two_is_warned_of():
     with pytest.warns(UserWarning, match="power of two"):
         layers.STFTSpectrogram(frame_length=8, fft_length=12)
+
+
+def test_masks_go_through_a_pipeline():
+    """As from layer to layer: what a part makes reaches the parts after it, and the next layer."""
+    import reference_numpy as rn
+
+    ids = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
+    x = rn.Input((4,))
+    table, rest = rn.layers.Embedding(4, 3, mask_zero=True), rn.layers.LSTM(2)
+    within = rn.layers.Pipeline([table, rn.layers.GRU(3, return_sequences=True)])
+    piped = rn.Model(x, rest(within(x)))
+    plain = rn.Model(x, rest(within.layers[1](table(x))))
+    expected = plain(ids)
+    np.testing.assert_array_equal(piped(ids), expected)
+    table.mask_zero = table.supports_masking = False
+    assert (plain(ids) != expected).any()
