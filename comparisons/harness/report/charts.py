@@ -17,8 +17,8 @@ from comparisons.harness.scores import Score
 from comparisons.harness.words import WORDS
 
 CURVE_WIDTH, CURVE_HEIGHT = 300, 210
-# How many times the median of the first epoch a curve that diverged reaches.
-FAR_ABOVE = 10
+# How many times the median of the first epoch a loss that diverged reaches, and what is shown then.
+DIVERGED, SHOWN = 100, 10
 # How far from all others a baseline may lie before it would squeeze them together: as a share
 # of one, or in other units as a multiple of what the others span.
 OFF_THE_SCALE = {"%": 0.25, "": 4.0}
@@ -34,7 +34,7 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
     for metric in sorted(frame["metric"].unique(), key=lambda name: (name != "loss", name)):
         own = frame[frame["metric"] == metric]
         name = scores[metric].name if metric in scores else WORDS.get(metric, (metric, metric))
-        top = ceiling(own)
+        top = ceiling(own) if metric == "loss" else None
         y = alt.Y("value:Q").title(both(*name))
         y = y.scale(zero=False) if top is None else y.scale(zero=False, domainMax=top)
         y = y.axis(format="%" if metric in scores and scores[metric].unit == "%" else "~r")
@@ -87,10 +87,11 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
 
 
 def ceiling(curves: pd.DataFrame) -> float | None:
-    """Where to cut off curves of which some leave all others far below; None where none does."""
+    """Where to cut off losses of which some leave all others far below; None where none does."""
     values = curves["value"].dropna()
-    high = FAR_ABOVE * values[curves["epoch"] == 1].abs().median()
-    return 1.05 * values[values <= high].max() if (values > high).any() else None
+    usual = values[curves["epoch"] == 1].abs().median()
+    diverged = (values > DIVERGED * usual).any()
+    return 1.05 * values[values <= SHOWN * usual].max() if diverged else None
 
 
 def _tip(field: str, key: str, **options) -> alt.Tooltip:
