@@ -104,7 +104,7 @@ def _blaming(path, key):
         place = place_of((key, *getattr(error, "config_keys", ())))
         reason = str(error)
         if not isinstance(error, (ValueError, NotImplementedError)):
-            reason = f"it does not fit ({type(error).__name__}: {error})"
+            reason = f"it does not fit: a value of another kind, or none, is expected ({error})"
         raise ModelFileError(path, f"{CONFIG}: {place}", reason) from error
 
 

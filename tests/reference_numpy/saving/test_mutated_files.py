@@ -30,6 +30,7 @@ def load(path):
     except ModelFileError as error:
         assert str(error).startswith(f"{path}: ") and "\n" not in str(error)
         assert not isinstance(error.__cause__, CARELESS), str(error)
+        assert "Error: " not in str(error)
 
 
 @pytest.mark.parametrize("number", range(len(VALUES) + 1))
