@@ -105,9 +105,8 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "fit",
-            r"\frac{\partial L}{\partial a^{(l-1)}} = \left( \frac{\partial L}{\partial a^{(l)}} "
-            r"W_l^T \right) \odot \mathrm{ReLU}'(a^{(l-1)}), \quad W_l \leftarrow W_l - \eta \, "
-            r"h_{l-1}^T \frac{\partial L}{\partial a^{(l)}}",
+            r"W_l \leftarrow W_l - \eta \frac{\partial L}{\partial W_l}, \quad "
+            r"b_l \leftarrow b_l - \eta \frac{\partial L}{\partial b_l}",
             (
                 "For each batch of each epoch: forward, loss, backward from the last layer to the "
                 "first, update by gradient descent.",

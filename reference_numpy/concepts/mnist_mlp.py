@@ -3,9 +3,8 @@
 import numpy as np
 
 import reference_numpy as rn
-from reference_numpy.concepts.activations import relu, relu_derivative
+from reference_numpy.concepts.backpropagation import backpropagation
 from reference_numpy.concepts.optimizers import sgd
-from reference_numpy.concepts.output_layers import softmax
 
 
 def fit(weights, x, t, epochs, batch_size, learning_rate):
@@ -20,29 +19,13 @@ def fit(weights, x, t, epochs, batch_size, learning_rate):
 
     Source: Saito, Deep Learning from Scratch, 4.5 and 5.7.
     """
-    history, last = [], len(weights) // 2 - 1
+    history, targets = [], np.eye(len(weights[-1]), dtype=x.dtype)[t]
     for _ in range(epochs):
         total = 0.0
         for start in range(0, len(x), batch_size):
-            h, labels = x[start : start + batch_size], t[start : start + batch_size]
-            rows = np.arange(len(labels))  # the last batch may be short
-            # forward
-            inputs, sums = [], []
-            for layer in range(last + 1):
-                inputs.append(h)
-                sums.append(h @ weights[2 * layer] + weights[2 * layer + 1])
-                h = relu(sums[-1])
-            y, _ = softmax(sums[last])
-            # loss
-            total -= np.log(y[rows, labels]).sum()
-            # backward
-            grads = [None] * len(weights)
-            ds = (y - np.eye(y.shape[1], dtype=y.dtype)[labels]) / len(labels)
-            for layer in range(last, -1, -1):
-                grads[2 * layer], grads[2 * layer + 1] = inputs[layer].T @ ds, ds.sum(axis=0)
-                if layer:
-                    ds = (ds @ weights[2 * layer].T) * relu_derivative(sums[layer - 1])
-            # update
+            rows = slice(start, start + batch_size)  # the last batch may be short
+            loss, grads = backpropagation(x[rows], targets[rows], weights)
+            total += loss * len(x[rows])
             weights = [sgd(w, g, learning_rate)[0] for w, g in zip(weights, grads)]
         history.append(total / len(x))
     return history, weights
