@@ -25,7 +25,7 @@ def multiply(x, y):
 
 
 def multiply_backward(dz, cache):
-    """Multiplication turns its inputs round: ∂z/∂x = y, ∂z/∂y = x."""
+    """Multiplication swaps its inputs: ∂z/∂x = y, ∂z/∂y = x."""
     x, y = cache
     return dz * y, dz * x
 
