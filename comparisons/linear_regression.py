@@ -199,10 +199,10 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Error against noise", "雑音の大きさと誤差"),
+            ("Error against noise", "ノイズの大きさと誤差"),
             figures.lines(
                 by_noise,
-                x_title=("standard deviation of the noise", "雑音の標準偏差"),
+                x_title=("standard deviation of the noise", "ノイズの標準偏差"),
                 y_title=error,
                 log="xy",
             ),
@@ -215,7 +215,7 @@ SETTING = (
     "Ten inputs, targets with noise of standard deviation 0.5; the normal equation against a "
     "hidden layer of 32 with ReLU (SGD, 300 steps of 20 examples), taken at the step where its "
     "test error is least.",
-    "入力10個、標準偏差0.5の雑音を加えた目標値。正規方程式と、ReLUの隠れ層（32ユニット、バッチサイズ20のSGDで"
+    "入力10個、標準偏差0.5のノイズを加えた目標値。正規方程式と、ReLUの隠れ層（32ユニット、バッチサイズ20のSGDで"
     "300ステップ）を比べる。ネットワークはテスト誤差が最小のステップの値をとる。",
 )
 ERROR = "root mean squared test error in deviations of the truth"
@@ -250,7 +250,7 @@ CLAIMS = (
         ),
         metric=(
             f"{ERROR}, network less linear regression",
-            f"{ERROR_JA}。ネットワークから線形回帰を引く",
+            f"{ERROR_JA}。ネットワークの値から線形回帰の値を引く",
         ),
         measure=versus("against_network", test_error(NETWORK, FEW), test_error(LINEAR, FEW)),
         margin=0.05,
@@ -267,7 +267,7 @@ CLAIMS = (
         ),
         metric=(
             f"{ERROR}, linear regression less network",
-            f"{ERROR_JA}。線形回帰からネットワークを引く",
+            f"{ERROR_JA}。線形回帰の値からネットワークの値を引く",
         ),
         measure=versus(
             "against_network", test_error(LINEAR, MANY_CURVED), test_error(NETWORK, MANY_CURVED)
@@ -282,11 +282,11 @@ CONCEPT = Concept(
     summary=(
         "A weighted sum that answers with a number, fitted so that the mean squared error is "
         "least. Over the weights this loss is a bowl: one equation gives its bottom, and gradient "
-        "descent ends there too. Where the truth is linear and the examples few, nothing larger "
-        "does better.",
+        "descent ends there too. Where the truth is linear and the examples few, a network does "
+        "worse.",
         "重み付き和で数値を予測し、平均二乗誤差が最小になるように重みを決める。この損失は重みについて1つの椀の"
         "形をしていて、最小の点は1つの方程式で求まり、勾配降下法も同じ点に行き着く。関係が線形でデータが"
-        "少なければ、より大きなモデルでも勝てない。",
+        "少なければ、ニューラルネットワークより正確に予測する。",
     ),
     introduces=(
         Introduced(
@@ -305,8 +305,10 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial w} = \frac{2}{n} x^T (x w + b - y), \quad "
             r"\frac{\partial L}{\partial b} = \frac{2}{n} \sum_i (x_i w + b - y_i)",
             (
-                "Every input moves its weight in proportion to the errors that it took part in.",
-                "各入力は、自分が関わった誤差に比例して自分の重みを動かす。",
+                "Every input moves its weight in proportion to the errors that it took part in. "
+                "With several outputs the mean is over them too.",
+                "各入力は、自分が関わった誤差に比例して自分の重みを動かす。出力が複数あれば、"
+                "その数についても平均する。",
             ),
             some_table,
         ),
