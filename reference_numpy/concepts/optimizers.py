@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 import reference_numpy as rn
+from reference_numpy.concepts.gradient_descent import ravine_gradient
 
 
 def sgd(w, g, learning_rate=0.01):
@@ -98,11 +99,6 @@ OPTIMIZERS = {
     "Adam": rn.optimizers.Adam,
     "AdamW": rn.optimizers.AdamW,
 }
-
-
-def ravine_gradient(point):
-    """Gradient of the ravine f(x, y) = x² / 20 + y²: gentle along x, steep along y."""
-    return point * np.array([0.1, 2.0], dtype=point.dtype)
 
 
 def paths(start, steps, rates):
