@@ -145,11 +145,11 @@ def draw(result):
             field(result, "ravine", (0, 3), 0.3),
             (
                 "f(x, y) = x²/20 + y². Arrows point against the gradient: across the contour "
-                "lines, not to the minimum at (0, 0). At 0.02 the path crawls; from 1 on it leaves "
+                "lines, not to the minimum at (0, 0). At 0.02 the path crawls; beyond 1 it leaves "
                 "the ravine sideways, since there the curvature is 2, and 2 / 2 = 1.",
-                "f(x, y) = x²/20 + y²。矢印は勾配と逆の向きで、等高線と直交するが、最小値(0, 0)を"
-                "向くとは限らない。学習率0.02ではなかなか進まず、1を超えると谷の横方向に発散する。その方向の"
-                "曲率は2なので、限界は2 / 2 = 1である。",
+                "f(x, y) = x²/20 + y²。矢印は勾配と逆の向きで、等高線と直交するが、"
+                "最小値をとる点(0, 0)を向くとは限らない。学習率0.02ではなかなか進まず、1を超えると"
+                "谷の横方向に発散する。その方向の曲率は2なので、限界は2 / 2 = 1である。",
             ),
         ),
         Figure(
@@ -298,7 +298,7 @@ CLAIMS = (
         ),
         (
             "share that ends more than 0.1 above the lowest point",
-            "最も低い点より0.1以上高いところで終わる割合",
+            "最も低い点より0.1を超えて高いところで終わる割合",
         ),
         versus("ends", lambda a: (a["height"] > 0.1).mean(), lambda a: 0.0),
         unit="%",
