@@ -154,7 +154,7 @@ def draw(result):
                 ("constant c", "定数c"),
             ),
             (
-                "f(x) = sin x + c at 200 places; f′ does not hang on c. From the right the error "
+                "f(x) = sin x + c at 200 places; f′ does not depend on c. From the right the error "
                 "falls with h (truncation: h forward, h² central). Then rounding takes over: f "
                 "has only 16 digits, 7 in float32, and the last of them are divided by h. The "
                 "larger f, the earlier. Where f(x + h) rounds to f(x) the difference is 0.",
@@ -170,11 +170,11 @@ def draw(result):
                 network, y_title=("relative error", "相対誤差"), log="xy", panels=2, **step
             ),
             (
-                "Numerical against analytical gradient of 200 weights. In float32 no step is good: "
-                "the textbook's 10⁻⁴ is off by some percent. Wide steps carry ReLU over its kink. "
-                "So check gradients in float64, with h about 10⁻⁵.",
-                "200個の重みの勾配を数値微分と解析的な微分で比べた。float32ではどの刻み幅でもよい精度は"
-                "得られず、教科書の10⁻⁴では数%ずれる。刻み幅が大きいと、ReLUの折れ目をまたいでしまう。"
+                "Numerical against analytical gradient of 200 weights. In float32 the textbook's "
+                "10⁻⁴ is off by some percent. A step of 10⁻² does for tanh, but so wide a step "
+                "carries ReLU over its kink. So check gradients in float64, with h about 10⁻⁵.",
+                "200個の重みの勾配を数値微分と解析的な微分で比べた。float32では、教科書の10⁻⁴で数%"
+                "ずれる。10⁻²まで広げればtanhでは足りるが、ReLUでは折れ目をまたいでしまう。"
                 "勾配確認はfloat64で、h = 10⁻⁵程度で行うとよい。",
             ),
         ),
@@ -275,8 +275,9 @@ CLAIMS = (
     ),
     Claim(
         (
-            "A gradient check needs float64: in float32 it goes wrong.",
-            "勾配確認にはfloat64が必要で、float32では正しく確認できない。",
+            "With the textbook's step of 10⁻⁴ a gradient check needs float64: in float32 it goes "
+            "wrong.",
+            "教科書の刻み幅10⁻⁴で勾配確認をするには、float64が必要である。float32では正しく確認できない。",
         ),
         "Karpathy, CS231n notes: use double precision",
         (
