@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ class Subject:
     """A model's file.
 
     Args:
-        path: a `.keras` file.
+        path: a `.keras` file, packed or unpacked.
         folder: where files in other precisions are written.
 
     Raises:
@@ -43,9 +44,8 @@ class Subject:
         """The same file with all that computes in floating point computing in `dtype`."""
         copy = self.folder / f"{dtype}.keras"
         if not copy.exists():
-            with zipfile.ZipFile(self.path) as given, zipfile.ZipFile(copy, "w") as made:
-                for name in given.namelist():
-                    content = given.read(name)
+            with zipfile.ZipFile(copy, "w") as made:
+                for name, content in _members(self.path):
                     if name == CONFIG:
                         content = json.dumps(_recast(json.loads(content), dtype))
                     made.writestr(name, content)
@@ -64,6 +64,18 @@ class Subject:
         """The NumPy half of it in float32."""
         with reference_precision("float32"):
             return rn.models.load_model(self.in_precision("float32"), compile=False)
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of what a model's file holds, or its folder where it is unpacked."""
+    if path.is_dir():
+        for member in sorted(path.rglob("*")):
+            if member.is_file():
+                yield member.relative_to(path).as_posix(), member.read_bytes()
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name)
 
 
 def _recast(value, dtype: str):
