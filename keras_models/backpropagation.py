@@ -2,7 +2,8 @@
 
 import keras
 import numpy as np
-from keras import layers, losses, ops, optimizers
+from keras import layers, ops, optimizers
+from keras.losses import CategoricalCrossentropy
 
 
 def affine(weight):
@@ -12,7 +13,7 @@ def affine(weight):
 
 def softmax_with_loss():
     """Softmax and cross-entropy in one: the network ends in logits."""
-    return losses.CategoricalCrossentropy(from_logits=True)
+    return CategoricalCrossentropy(from_logits=True)
 
 
 def build_model(inputs, hidden, outputs):
@@ -25,7 +26,7 @@ def build_model(inputs, hidden, outputs):
 def gradients(x, t, W1, b1, W2, b2, gradient_of):
     """Loss and gradients; those by differences are taken in NumPy."""
     weights, model = [W1, b1, W2, b2], build_model(*W1.shape, W2.shape[1])
-    loss_function = losses.CategoricalCrossentropy(from_logits=True, dtype=x.dtype.name)
+    loss_function = CategoricalCrossentropy(from_logits=True, dtype=x.dtype.name)
 
     def loss(*weights):
         logits, _ = model.stateless_call(weights, [], x)
@@ -38,7 +39,7 @@ def gradients(x, t, W1, b1, W2, b2, gradient_of):
 
 def cost(x, t, widths, judged, repeats, generator):
     """Loss and number of weights by width of the hidden layer; it is NumPy that is timed."""
-    loss = losses.CategoricalCrossentropy(from_logits=True, dtype=x.dtype.name)
+    loss = CategoricalCrossentropy(from_logits=True, dtype=x.dtype.name)
     values, sizes = [], []
     for width in widths:
         model = build_model(x.shape[1], width, t.shape[1])
@@ -71,7 +72,7 @@ def compiled(model, epsilon, summed):
     """The model with SGD, or Adam with this epsilon; and the mean or the sum of the losses."""
     optimizer = optimizers.SGD() if epsilon is None else optimizers.Adam(epsilon=epsilon)
     reduction = "sum" if summed else "sum_over_batch_size"
-    model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True, reduction=reduction))
+    model.compile(optimizer, CategoricalCrossentropy(from_logits=True, reduction=reduction))
     return model
 
 
