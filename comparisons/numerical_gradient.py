@@ -275,9 +275,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "With the textbook's step of 10⁻⁴ a gradient check needs float64: in float32 it goes "
-            "wrong.",
-            "教科書の刻み幅10⁻⁴で勾配確認をするには、float64が必要である。float32では正しく確認できない。",
+            "With the textbook's step of 10⁻⁴ a gradient check goes wrong in float32.",
+            "教科書の刻み幅10⁻⁴では、float32で正しく勾配確認ができない。",
         ),
         "Karpathy, CS231n notes: use double precision",
         (
