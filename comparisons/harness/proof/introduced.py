@@ -23,6 +23,7 @@ from comparisons.harness.proof.layer_checks import DRAWS_SEED
 from comparisons.harness.proof.precision import PRECISIONS, precision
 from comparisons.harness.proof.written_out import WrittenOut, as_tuple, name_outputs
 from reference_numpy import serialization
+from reference_numpy.models.live_state import complete_compiled
 
 LIBRARY = Path(rn.__file__).parent
 # What every layer has in common, or how work is shared out: not what a reader looks for.
@@ -94,8 +95,11 @@ def library_object(made):
 
     if isinstance(made, (keras.Layer, keras.Loss, keras.optimizers.Optimizer)):
         config = keras.saving.serialize_keras_object(made)
-        known = serialization.public_module(config["module"]) in serialization.FAMILIES
-        return serialization.deserialize(config) if known else None
+        if serialization.public_module(config["module"]) not in serialization.FAMILIES:
+            return None
+        if isinstance(made, keras.Loss):
+            complete_compiled(config, made)  # a loss's config leaves some arguments out
+        return serialization.deserialize(config)
     name = getattr(made, "__name__", "")
     if getattr(keras.activations, name, None) is made:
         return rn.layers.Activation(name)

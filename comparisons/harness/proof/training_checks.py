@@ -7,6 +7,7 @@ any more: the comparison ends before it, and says at which step.
 """
 
 import dataclasses
+import warnings
 
 import numpy as np
 
@@ -129,7 +130,11 @@ def _follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
     """Logs and weights after some of the steps, by name."""
     quantities, logs = {}, {}
     for step in range(1, last + 1):
-        for key, value in next(steps).items():
+        with warnings.catch_warnings():
+            # A run that diverges is compared up to where it does.
+            warnings.filterwarnings("ignore", "The loss of model .* is NaN")
+            logged = next(steps)
+        for key, value in logged.items():
             # What a step does not log counts as 0 there.
             logs.setdefault(key, np.zeros(STEPS[-1]))[step - 1] = float(value)
         for part, model in by_name(built).items():
