@@ -33,6 +33,12 @@ RECOGNIZED = (
         "gradient",
     ),
     _recognized(
+        "elu of small numbers",
+        TENSORFLOW,
+        lambda *layer: _uses("elu")(*layer) or _uses("selu")(*layer),
+        "one is subtracted from what is nearly one",
+    ),
+    _recognized(
         "RMSNormalization along other axes than the last",
         KERAS,
         lambda layer, arguments: (

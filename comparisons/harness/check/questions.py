@@ -24,6 +24,7 @@ from reference_numpy import tree
 from reference_numpy.models.model import Model
 
 LOCAL, PROPAGATED = "local", "propagated"
+BESIDE_ZERO = 2.0**-10
 NEARBY = 32  # repetitions in which a kink is sure to be met on both sides
 
 
@@ -260,7 +261,8 @@ def _cast(value, dtype: str):
 def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
     """A quantity as it is where every number is moved by some roundings, some up, others down.
 
-    An exact zero of a layer's input or weights is moved too, by roundings of its largest entry.
+    An exact zero of a layer's input or weights is moved too, by so little of its largest entry that
+    what is found on either side of a kink is what holds right beside it.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
     for seed in range(NEARBY):
@@ -271,7 +273,8 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
                 return array
             size = np.abs(array)
             if asked.kind == LOCAL:  # in a whole model a zero may be a mask
-                size = np.where(size == 0, size.max(initial=0.0) or 1.0, size)
+                beside_zero = BESIDE_ZERO * (size.max(initial=0.0) or 1.0)
+                size = np.where(size == 0, beside_zero, size)
             return array + step * size * generator.choice([-1.0, 1.0], array.shape)
 
         with np.errstate(all="ignore"):

@@ -78,6 +78,10 @@ DIVERGENT = {
         "gradient of input",
         first=True,
     ),
+    "small_elu": Divergent((5,), "ELU", {}, "elu of small numbers", TENSORFLOW, first=True),
+    "small_selu": Divergent(
+        (5,), "Activation", {"activation": "selu"}, "elu of small numbers", TENSORFLOW, first=True
+    ),
     "pool3d": Divergent(
         (4, 4, 4, 1),
         "MaxPooling3D",
