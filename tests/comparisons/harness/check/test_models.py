@@ -48,7 +48,9 @@ def test_a_divergence_is_found_at_its_layer_and_backend_and_nowhere_else(checked
     suppress_health_check=list(HealthCheck),
 )
 @given(recipes())
-def test_random_models_agree(checked, recipe):
+def test_random_models_agree_but_for_elu_of_small_numbers(checked, recipe):
     keras.utils.set_random_seed(0)
     report = checked(build(recipe), recipe.dtype)
-    assert report.agrees, f"{recipe}\n{report}"
+    known = link("elu of small numbers")
+    found = [one for one in report.findings if not one.convention and one.known != known]
+    assert not found, f"{recipe}\n{report}"
