@@ -66,6 +66,13 @@ RECOGNIZED = (
         "the cubic is another one",
     ),
     _recognized(
+        "gradients of queries that see nothing",
+        TORCH,
+        lambda layer, arguments: layer == "MultiHeadAttention",  # the masks are in no config
+        "the gradient is not that of what was computed",
+        "gradient",
+    ),
+    _recognized(
         "addition along the wrong axis with channels first",
         TENSORFLOW,
         _adds_a_bias_to_channels_first,

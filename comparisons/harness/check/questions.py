@@ -4,6 +4,7 @@ A question holds arrays and plain values only, so that it can be handed to anoth
 oracle says of it stays here.
 """
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -58,11 +59,34 @@ class Question:
         if not self.path:
             return function(inputs, **self.options)
         first, *others = inputs
-        return function(first, **dict(zip(self.argument_names, others)), **self.options)
+        others = dict(zip(self.argument_names, others))
+        parameters = inspect.signature(function.call).parameters
+        options = dict(self.options)
+        if "mask" in options and "mask" not in parameters:  # a merging layer sees its inputs'
+            hang_on(first, options.pop("mask"))
+        for name, tensor in {next(iter(parameters)): first, **others}.items():
+            # Given by name it would be ignored by some layers ("an explicit query_mask" in
+            # docs/keras-divergences.md).
+            hang_on(tensor, options.pop(f"{name}_mask", None))
+        return function(first, **others, **options)
 
     def names(self) -> list[str]:
         """Names of the trainable weights."""
         return self.weight_names
+
+
+def hang_on(tensors, masks) -> None:
+    """Hang masks on the tensors of Keras that they belong to, as they come in a model."""
+    from keras import ops
+    from keras.src.backend import set_keras_mask
+
+    if masks is None:
+        return
+    if isinstance(tensors, (list, tuple)):
+        for tensor, mask in zip(tensors, masks, strict=True):
+            hang_on(tensor, mask)
+    else:
+        set_keras_mask(tensors, ops.convert_to_tensor(masks))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,45 @@
+"""A layer is asked with its masks where a model would have them: on its tensors."""
+
+import keras
+import numpy as np
+import pytest
+from keras.src.backend import set_keras_mask
+
+from comparisons.harness.check.questions import Question
+
+MASK = np.array([[True, True, False]])
+X = np.random.default_rng(0).standard_normal((1, 3, 4)).astype("float32")
+
+
+def asked(names=(), **options):
+    return Question((0,), None, names, options, [], [], [])
+
+
+def tensor(mask=None):
+    x = keras.ops.convert_to_tensor(X)
+    if mask is not None:
+        set_keras_mask(x, keras.ops.convert_to_tensor(mask))
+    return x
+
+
+@pytest.mark.parametrize("masked", ["query", "value"])
+def test_attention_heeds_its_masks(masked):
+    layer = keras.layers.MultiHeadAttention(2, 4)
+    question = asked(("value",), **{f"{masked}_mask": MASK, "training": False})
+    found = question.call(layer, [tensor(), tensor()])
+    right = layer(*(tensor(MASK if masked == name else None) for name in ("query", "value")))
+    np.testing.assert_array_equal(found, right)
+    assert np.abs(found - layer(tensor(), tensor())).max() > 1e-3
+
+
+def test_a_merging_layer_takes_the_masks_of_its_inputs():
+    question = asked(mask=[MASK, None])
+    left, right = tensor(), tensor()
+    np.testing.assert_array_equal(question.call(keras.layers.Add(), [[left, right]]), 2 * X)
+    np.testing.assert_array_equal(left._keras_mask, MASK)
+
+
+def test_a_layer_that_names_its_mask_gets_it_by_name():
+    question = asked(mask=MASK)
+    layer = keras.layers.GlobalAveragePooling1D()
+    np.testing.assert_allclose(question.call(layer, [tensor()]), X[:, :2].mean(axis=1), rtol=1e-6)
