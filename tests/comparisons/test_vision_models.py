@@ -25,6 +25,8 @@ IN_HALF_PRECISION = [
 ]
 
 pytestmark = [
+    # A detector's loss is Huber's: files do not hold its delta, which is the default here.
+    pytest.mark.filterwarnings("ignore:The config of Huber does not say its `delta`"),
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
     pytest.mark.filterwarnings("ignore:Gradients do not exist"),
 ]
