@@ -74,6 +74,7 @@ def draw(result):
     def text(row):
         return "".join(LETTERS[token] for token in row)
 
+    variants = [both(variant, JAPANESE[variant]) for variant in (PLAIN, REVERSED, ATTENTION)]
     rows = [
         {
             "variant": both(variant, JAPANESE[variant]),
@@ -98,7 +99,7 @@ def draw(result):
             .legend(None),
         )
         .properties(width=230, height=220)
-        .facet(alt.Facet("variant:N", sort=None).title(None), columns=3)
+        .facet(alt.Facet("variant:N", sort=variants).title(None), columns=3)
     )
     caption = (
         "Ten test sums and what NumPy's network answers; right answers are green. First it learns "
