@@ -41,12 +41,6 @@ def some_zeros(seed):
     return {"x": np.append(np.random.default_rng(seed).normal(size=10), np.zeros(10))}
 
 
-def by_seed(result, function, measure, *more):
-    """`measure` of the NumPy half's arrays, by seed."""
-    seeds = result.seeds_of(function)
-    return [measure(result.arrays(function, seed=seed), *more) for seed in seeds]
-
-
 def distance(arrays, names):
     """The largest difference from the gradients by hand, as a share of their largest entry."""
     found, judge = (
@@ -84,7 +78,7 @@ def draw(result):
         for place, turns in enumerate(TURNS)
     }
     times = {
-        name: 1000 * np.array(by_seed(result, "cost", dict.get, way)) for way, name in WAYS.items()
+        name: 1000 * np.array(result.of_numpy("cost", dict.get, way)) for way, name in WAYS.items()
     }
     return [
         Figure(
@@ -145,7 +139,7 @@ CLAIMS = (
         ),
         measure=lambda result: (
             [1e-12] * SEEDS,
-            by_seed(result, "gradients", distance, TAPE),
+            result.of_numpy("gradients", distance, TAPE),
         ),
     ),
     Claim(
@@ -165,8 +159,8 @@ CLAIMS = (
             "正しい桁数。数値微分の値からテープの値を引く",
         ),
         measure=lambda result: (
-            by_seed(result, "gradients", digits, DIFFERENCES),
-            by_seed(result, "gradients", digits, TAPE),
+            result.of_numpy("gradients", digits, DIFFERENCES),
+            result.of_numpy("gradients", digits, TAPE),
         ),
         unit="orders of magnitude",
         margin=-1.0,
@@ -194,7 +188,7 @@ CLAIMS = (
             "テープの時間が手で書いた逆伝播の時間の何倍かを求め、1を引いた値",
         ),
         measure=lambda result: (
-            by_seed(result, "cost", lambda a: float(a["by the tape"][-1] / a["by hand"][-1])),
+            result.of_numpy("cost", lambda a: float(a["by the tape"][-1] / a["by hand"][-1])),
             [1.0] * SEEDS,
         ),
         unit="×",

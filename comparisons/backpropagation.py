@@ -114,12 +114,6 @@ def batches_of(epochs):
     return [rows[start : start + BATCH] for rows in epochs for start in range(0, IMAGES, BATCH)]
 
 
-def by_seed(result, function, measure, *more):
-    """`measure` of the NumPy half's arrays, by seed."""
-    seeds = result.seeds_of(function)
-    return [measure(result.arrays(function, seed=seed), *more) for seed in seeds]
-
-
 def distance(arrays):
     """The largest difference of the two gradients, as a share of the largest entry."""
     found = np.concatenate([arrays[f"gradient of {name}"].ravel() for name in WEIGHTS])
@@ -160,9 +154,9 @@ def draw(result):
     """The layers, where two networks part, and the time of a gradient."""
     parts = {}
     for name, title in {**CAUSES, "rounded": both("rounding", "丸め誤差")}.items():
-        found = np.array(by_seed(result, "training", parted, name))
+        found = np.array(result.of_numpy("training", parted, name))
         parts[title] = np.where(found > 1e-13, found, np.nan)  # nothing before they part
-    times = {TIMED[way]: 1000 * np.array(by_seed(result, "cost", dict.get, way)) for way in TIMED}
+    times = {TIMED[way]: 1000 * np.array(result.of_numpy("cost", dict.get, way)) for way in TIMED}
     return [
         Figure(
             ("Through the layers and back", "層の順伝播と逆伝播"),
@@ -233,7 +227,7 @@ CLAIMS = (
             "10⁻⁶ less the largest difference, as a share of the largest gradient",
             "10⁻⁶から、差の最大値（最大の勾配に対する割合）を引いた値",
         ),
-        measure=lambda result: ([1e-6] * SEEDS, by_seed(result, "gradients", distance)),
+        measure=lambda result: ([1e-6] * SEEDS, result.of_numpy("gradients", distance)),
     ),
     Claim(
         claim=(
@@ -250,8 +244,8 @@ CLAIMS = (
             "計算時間を重みの数のべき乗とみたときの指数。数値微分の値から誤差逆伝播法の値を引く",
         ),
         measure=lambda result: (
-            by_seed(result, "cost", exponent, "differences"),
-            by_seed(result, "cost", exponent, "backpropagation"),
+            result.of_numpy("cost", exponent, "differences"),
+            result.of_numpy("cost", exponent, "backpropagation"),
         ),
         margin=0.5,
     ),
@@ -268,7 +262,7 @@ CLAIMS = (
         ),
         measure=lambda result: (
             [5.0] * SEEDS,
-            by_seed(result, "cost", lambda a: float(a["backpropagation"][-1] / a["loss"][-1])),
+            result.of_numpy("cost", lambda a: float(a["backpropagation"][-1] / a["loss"][-1])),
         ),
         unit="×",
     ),
@@ -289,8 +283,8 @@ CLAIMS = (
             "損失の差の最大値の常用対数。丸め誤差の値から最も小さな原因の値を引く",
         ),
         measure=lambda result: (
-            by_seed(result, "training", farthest, ROUNDED, max),
-            by_seed(result, "training", farthest, CAUSES, min),
+            result.of_numpy("training", farthest, ROUNDED, max),
+            result.of_numpy("training", farthest, CAUSES, min),
         ),
         unit="orders of magnitude",
         instead=(

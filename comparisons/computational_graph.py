@@ -65,11 +65,6 @@ def two_numbers(seed):
     return {"x": x, "y": y}
 
 
-def of_seeds(result, function, measure):
-    """`measure` of the NumPy half's arrays, by seed."""
-    return [measure(result.arrays(function, seed=seed)) for seed in result.seeds_of(function)]
-
-
 def distance(arrays):
     """The largest difference of the chain rule and the numerical derivative, as a share."""
     found = arrays["derivatives"]
@@ -119,8 +114,8 @@ def draw(result):
     way = [(forward, -1) for forward in range(len(SHOP) + 1)]
     way += [(len(SHOP), backward) for backward in range(len(SHOP) + 1)]
     stages = {step: texts(*by_apples[2], *passed) for step, passed in enumerate(way)}
-    errors = np.array(of_seeds(result, "random_graph", misses))
-    paths = np.array(of_seeds(result, "paths", lambda arrays: arrays["paths"]))
+    errors = np.array(result.of_numpy("random_graph", misses))
+    paths = np.array(result.of_numpy("paths", lambda arrays: arrays["paths"]))
     return [
         Figure(
             ("Forward, then backward", "順伝播と逆伝播"),
@@ -213,7 +208,7 @@ CLAIMS = (
             "10⁻⁶ less the largest difference, as a share of the largest derivative",
             "10⁻⁶から、差の最大値（最大の微分に対する割合）を引いた値",
         ),
-        measure=lambda result: ([1e-6] * SEEDS, of_seeds(result, "random_graph", distance)),
+        measure=lambda result: ([1e-6] * SEEDS, result.of_numpy("random_graph", distance)),
     ),
     Claim(
         claim=(
@@ -232,7 +227,7 @@ CLAIMS = (
             "経路の数の常用対数から、ステップ数の常用対数を引いた値",
         ),
         measure=lambda result: (
-            of_seeds(result, "paths", lambda arrays: float(np.log10(arrays["paths"][-1]))),
+            result.of_numpy("paths", lambda arrays: float(np.log10(arrays["paths"][-1]))),
             [float(np.log10(2 * SIZES[-1]))] * SEEDS,
         ),
         unit="orders of magnitude",
@@ -254,7 +249,7 @@ CLAIMS = (
         ),
         measure=lambda result: (
             [0.1] * SEEDS,
-            of_seeds(result, "random_graph", lambda arrays: float(misses(arrays)[-1])),
+            result.of_numpy("random_graph", lambda arrays: float(misses(arrays)[-1])),
         ),
         unit="%",
         instead=(

@@ -31,14 +31,14 @@ class Introduction:
         declared: what the concept declares of it.
         ours, theirs: the stretches of the two halves.
         proof: with what it agrees, as `tables.agreement` gives it.
-        library: the functions of the library that really run.
+        fast_form: the functions of the library that really run.
     """
 
     declared: Introduced
     ours: list[code.Stretch]
     theirs: list[code.Stretch]
     proof: list[dict]
-    library: list["Function"]
+    fast_form: list["Function"]
 
     @property
     def formulas(self) -> list[Markup]:

@@ -81,6 +81,11 @@ class Result:
             for s in self.seeds_of(function)
         ]
 
+    def of_numpy(self, function: str, measure: Callable, *more) -> list:
+        """`measure(arrays, *more)` of a demonstration in the NumPy half, seed by seed."""
+        seeds = self.seeds_of(function)
+        return [measure(self.arrays(function, seed=seed), *more) for seed in seeds]
+
     def kept(
         self, variant: str = "model", implementation: str = "numpy", seed: int | None = None
     ) -> dict:
