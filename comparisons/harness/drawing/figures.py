@@ -114,7 +114,7 @@ def scatter(data, *, x_title: Words = NO_TITLE, y_title: Words = NO_TITLE, panel
 
 def paths(
     data,
-    surface: np.ndarray,
+    surface: np.ndarray | dict,
     x_domain: tuple[float, float],
     y_domain: tuple[float, float],
     *,
@@ -125,7 +125,8 @@ def paths(
     """Paths (n, 2) by series over a surface drawn as contour bands, the deeper the darker.
 
     Args:
-        surface: (rows, columns), the first row at the lower end of `y_domain`.
+        surface: (rows, columns), the first row at the lower end of `y_domain`; or such by panel, or
+            by choice and panel.
     """
     frame = parts.plane(data)
     frame["order"] = range(len(frame))
@@ -133,7 +134,13 @@ def paths(
     keys = [key for key in ("panel", "choice") if key in frame]
     under = frame.drop_duplicates(keys) if keys else frame[:1]
     area = {"x": x_domain[0], "x2": x_domain[1], "y": y_domain[0], "y2": y_domain[1]}
-    under = under.assign(**area, url=pixels.address(pixels.bands(surface[::-1])))
+    under = under.assign(
+        **area,
+        url=[
+            pixels.address(pixels.bands(_own(surface, row.get("choice"), row.get("panel"))[::-1]))
+            for row in under.to_dict("records")
+        ],
+    )
     x, y = parts.axes(x_domain, y_domain, x_title, y_title)
     base = alt.Chart().transform_filter("!isValid(datum.url)")
     base = base.encode(x=x, y=y, order="order:Q", **parts.look(frame, lines=True))
@@ -170,8 +177,7 @@ def regions(
         url = pixels.address(pixels.classes(np.asarray(values)[::-1]))
         area = dict(zip(("x", "x2", "y", "y2"), (*x_domain, *y_domain)))
         rows.append({**where, **area, "url": url})
-        own = points.get(choice, points) if isinstance(points, dict) else points
-        own = own.get(panel) if isinstance(own, dict) else own
+        own = _own(points, choice, panel)
         for (x, y), kind, *ring in zip(*own) if own else ():
             rows.append({**where, "x": x, "y": y, "class": int(kind), "ring": any(ring)})
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
@@ -311,6 +317,12 @@ def bars(data, *, x_title: Words, unit: str = ""):
         ),
         base.mark_rule(strokeWidth=1.6).encode(x="low:Q", x2="high:Q"),
     ).properties(width=parts.WIDTH, height=alt.Step(12 if several else 26))
+
+
+def _own(values, choice, panel):
+    """What a panel has of values that are one for all, by panel, or by choice and panel."""
+    values = values.get(choice, values) if isinstance(values, dict) else values
+    return values.get(panel) if isinstance(values, dict) else values
 
 
 def _choosing(chart, binding, label: Words, start):

@@ -153,6 +153,20 @@ def test_paths_have_the_ground_below_them_in_every_panel_and_choice():
     assert bands[0, 0, 3] > bands[2, 3, 3], "deeper is darker"
 
 
+def test_the_ground_below_paths_may_differ_by_choice_and_panel():
+    surface = GRID.astype(float)
+    frame = pd.DataFrame({"x": [0, 1], "y": [0, 1], "series": "SGD", "panel": ["a", "b"]})
+    frame = pd.concat(frame.assign(choice=choice) for choice in (1, 2))
+    grounds = {choice: {"a": surface, "b": -choice * surface[::choice]} for choice in (1, 2)}
+    rows = rows_of(spec_of(figures.paths(frame, grounds, (0, 3), (0, 2))))
+    found = {(row["choice"], row["panel"]): row["url"] for row in rows if row.get("url")}
+    assert len(found) == 4 and found[1, "a"] == found[2, "a"]
+    assert len(set(found.values())) == 3
+    rows = rows_of(spec_of(figures.paths(frame, grounds[1], (0, 3), (0, 2))))
+    found = {row["panel"]: row["url"] for row in rows if row.get("url")}
+    assert len(set(found.values())) == 2
+
+
 def test_a_confusion_matrix_has_a_cell_for_each_pair():
     rows = rows_of(spec_of(figures.confusion(np.array([[3, 1], [0, 0]]), ["cat", "dog"])))
     assert [(r["true"], r["predicted"], r["count"], r["share"]) for r in rows] == [
