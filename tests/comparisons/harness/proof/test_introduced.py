@@ -78,7 +78,17 @@ def tracked_backward(dy, cache):
     return dx / np.sqrt(variance + 1e-3), (dy * centred).sum(axis=0), dy.sum(axis=0)
 
 
+def resized(x):
+    """Images of twice the height, along which the places between the pixels are shared out."""
+    places = np.clip((np.arange(2 * x.shape[1]) - 0.5) / 2, 0, x.shape[1] - 1)
+    above = np.floor(places).astype(int)
+    below = np.minimum(above + 1, x.shape[1] - 1)
+    share = (places - above)[:, None, None]
+    return ((1 - share) * x[:, above] + share * x[:, below]).astype(x.dtype)
+
+
 KERAS = {
+    "resized": lambda: keras.layers.Resizing(6, 2),
     "affine": lambda: keras.layers.Dense(2),
     "shifted": lambda: keras.activations.tanh,
     "error": lambda: keras.losses.MeanSquaredError(),
@@ -111,11 +121,12 @@ def backend():
 def prove(backend, monkeypatch):
     """A function that proves one of the functions above, parts of the half replaced."""
 
-    def proven(name, **replaced):
+    def proven(name, arguments=None, **replaced):
         half = types.SimpleNamespace(**{**globals(), **replaced})
         monkeypatch.setattr(written_out, "reference_half", lambda _: half)
         monkeypatch.setattr(introduced, "keras_half", lambda _: types.SimpleNamespace(**KERAS))
-        declared = Introduced(name, "", ("", ""), lambda seed: ARGUMENTS[name])
+        given = arguments or ARGUMENTS[name]
+        declared = Introduced(name, "", ("", ""), lambda seed: given)
         records = introduced.check_written_out("concept", declared)
         found, ran = introduced.check("concept", declared, "keras-tensorflow", backend)
         return records + found, ran
@@ -131,6 +142,18 @@ def test_right_code_agrees_with_calculus_the_library_and_keras(prove, name):
     assert {"written out", "library", "keras-tensorflow"} <= against
     assert ("calculus" in against) == (name != "heavy")
     assert ran, "nothing of the library was seen to run"
+
+
+def test_a_layer_that_a_column_has_in_float32_only_is_compared_there(prove):
+    images = {"x": GENERATOR.normal(size=(2, 3, 2, 1))}
+    found, _ = prove("resized", arguments=images)
+    assert all(record.passed for record in found)
+    keras_records = {r.dtype: r for r in found if r.against == "keras-tensorflow"}
+    assert not keras_records["float64"].ran and "float32" in keras_records["float64"].reason
+    assert keras_records["float32"].ran
+    assert {r.dtype for r in found if r.against == "library"} == {"float64", "float32"}
+    wrong, _ = prove("resized", arguments=images, resized=lambda x: resized(x) * 1.001)
+    assert not all(record.passed for record in wrong)
 
 
 def test_every_gradient_is_compared(prove):
