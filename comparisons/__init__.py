@@ -82,6 +82,7 @@ def check(
     batch: int | None = None,
     seed: int = 0,
     gradients: bool = True,
+    reproduce: bool = False,
 ):
     """Compare a Keras model on every backend with the NumPy half, layer by layer.
 
@@ -93,10 +94,11 @@ def check(
         batch: number of samples.
         seed: of the inputs that are drawn.
         gradients: whether gradients are compared too.
+        reproduce: whether each finding of a layer gets a script that shows it by Keras alone.
 
     Returns:
-        The report, which shows itself: `findings` (the worst first), `layers`, `agrees`, and
-        `as_dict()` for a machine to read.
+        The report, which shows itself: `findings` (the worst first; each with its `reproduction`),
+        `layers`, `agrees`, and `as_dict()` for a machine to read.
 
     Raises:
         ValueError: a model or an input that cannot be used; one line says why.
@@ -112,6 +114,7 @@ def check(
         batch=batch,
         seed=seed,
         gradients=gradients,
+        reproduce=reproduce,
     )
 
 

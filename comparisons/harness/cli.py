@@ -202,12 +202,18 @@ def check(
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write a page and scripts that show findings."),
+    ] = None,
 ) -> int:
     """Compare a model on every backend with the NumPy half, layer by layer."""
-    from comparisons.harness.check import table
+    from comparisons.harness.check import page, table
     from comparisons.harness.desk import session
     from comparisons.harness.runs.jobs import as_json, write_atomically
 
+    if out:
+        out.mkdir(parents=True, exist_ok=True)  # rather refused now than after the work
     with interruption.closes_first("interrupted"):
         found = session.check(
             model,
@@ -217,10 +223,14 @@ def check(
             batch=batch,
             seed=seed,
             gradients=not no_gradients,
+            reproduce=bool(json_file or out),
         )
     if json_file:
         write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out) if out else None
     print("\n".join(table.lines(found)))
+    if written:
+        print(f"\nOpen {written}")
     return HOLDS if found.agrees else FAILED
 
 

@@ -6,6 +6,15 @@ Each pair is a regular expression and its replacement, whose groups are translat
 from comparisons.harness.bilingual import Words
 
 PHRASES: tuple[Words, ...] = (
+    # Of a check: a quantity, and how the model was computed
+    (r"(.+), (inference|training)((?: on \w+ inputs)?)", r"\1、\2\3"),
+    (r"inference", "推論時"),
+    (r"training", "訓練時"),
+    (r" on tied inputs", "（同じ値や0を含む入力）"),
+    (r" on large inputs", "（大きな値の入力）"),
+    (r" on tiny inputs", "（ごく小さな値の入力）"),
+    # What is compared
+    (r"input", "入力"),
     (r"layer (\S+)", r"\1層"),
     (r"output (\d+)", r"出力\1"),
     (r"output", "出力"),

@@ -14,7 +14,7 @@ from comparisons.harness.proof.precision import precision
 def answer(worker, path: Path, dtype: str, questions: list[Question], progress) -> list:
     """For each question its quantities by name, or one line that says why there are none."""
     answers = []
-    with _computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
         model = _load(path)
         for number, question in enumerate(questions):
             answers.append(_answer(worker.backend, model, question))
@@ -23,7 +23,7 @@ def answer(worker, path: Path, dtype: str, questions: list[Question], progress) 
 
 
 @contextlib.contextmanager
-def _computing_in(backend, dtype: str):
+def computing_in(backend, dtype: str):
     """Keras as it computes in a precision; float32 is what a person's own script has."""
     with contextlib.ExitStack() as stack:
         if dtype == "float64":

@@ -8,9 +8,10 @@ from pathlib import Path
 from comparisons.harness.check import inputs
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
-from comparisons.harness.check.findings import Finding, findings, judge
-from comparisons.harness.check.questions import Asked, ask
+from comparisons.harness.check.findings import Finding, Judged, findings, judge
+from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
+from comparisons.harness.check.reproductions import confirmed, reproduce
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
@@ -21,6 +22,7 @@ DTYPES = ("float32", "float64")
 BATCH = 4
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
+SEARCH_SECONDS = 5.0  # for a reproduction
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def check(
     batch: int | None = None,
     seed: int = 0,
     gradients: bool = True,
+    reproduce: bool = False,
     tell: Callable[[estimates.Status], None] = lambda status: None,
 ) -> Report:
     """Compare a model on every backend with the NumPy half, layer by layer.
@@ -52,6 +55,7 @@ def check(
         batch: number of samples, of `input` the first ones; None for `BATCH`.
         seed: of the inputs drawn.
         gradients: whether gradients are compared too.
+        reproduce: whether each finding of a layer gets a script that shows it.
         tell: called with where the check stands.
 
     Raises:
@@ -61,7 +65,10 @@ def check(
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         planned = Check(model, Path(folder), input, dtype, batch, seed, gradients)
         with Columns(backends, Path(folder)) as columns:
-            return planned.run(columns, tell)
+            report = planned.run(columns, tell)
+            if reproduce:
+                planned.reproduce(columns, tell)
+            return report
 
 
 def _file_of(model, folder: Path) -> Path:
@@ -151,18 +158,41 @@ class Check:
                     judged += judge(one, found, backend, self.dtype)
             for one in judged:
                 self.rows.take(one, backend, mode)
-            for finding in findings(judged, backend, self.dtype, mode):
-                self._keep(finding)
+            for finding, one in findings(judged, backend, self.dtype, mode):
+                self._keep(finding, one)
 
-    def _keep(self, finding: Finding) -> None:
+    def _keep(self, finding: Finding, judged: Judged) -> None:
         """Of one difference that several passes find, the worst is kept."""
         quantity = finding.quantity.partition(", ")[0]
         key = finding.layer, finding.backend, quantity, finding.kind, finding.convention
-        if key not in self.findings or self.findings[key].needed < finding.needed:
-            self.findings[key] = finding
+        if key not in self.findings or self.findings[key][0].needed < finding.needed:
+            self.findings[key] = finding, judged
 
     def _worst_first(self) -> list[Finding]:
         """The findings; conventions come last."""
-        return sorted(
-            self.findings.values(), key=lambda finding: (finding.convention, -finding.needed)
+        found = [finding for finding, _ in self.findings.values()]
+        return sorted(found, key=lambda finding: (finding.convention, -finding.needed))
+
+    def reproduce(self, columns: Columns, tell=lambda status: None) -> None:
+        """Give each finding of a layer that is no convention a script that shows it."""
+        wanted = [
+            (finding, judged)
+            for finding, judged in self.findings.values()
+            if finding.kind == LOCAL and not finding.convention
+        ]
+        backends = {finding.backend for finding, _ in wanted}
+        expected = dict.fromkeys(range(len(wanted)), SEARCH_SECONDS)
+        clock = estimates.Clock(
+            expected | dict.fromkeys(backends, estimates.START_SECONDS), 0, tell
         )
+        for number, (finding, judged) in enumerate(wanted):
+            clock.begin(number, f"reproducing {finding.layer} on {finding.backend}")
+            finding.reproduction = reproduce(judged, finding.backend, self.dtype, columns)
+            clock.end()
+        for backend in backends:
+            clock.begin(backend, f"running the reproductions on {backend}")
+            made = [f for f, _ in wanted if f.backend == backend and f.reproduction]
+            ended = confirmed([finding.reproduction for finding in made])
+            for finding, holds in zip(made, ended, strict=True):
+                finding.reproduction = finding.reproduction if holds else None
+            clock.end()

@@ -43,12 +43,15 @@ class Columns:
         """Those that still answer."""
         return list(self._columns)
 
-    def ask(self, *request) -> Iterator[tuple[str, object]]:
-        """`(backend, answer)` of each; one that dies is `lost` from then on."""
-        for backend in self.backends:
+    def ask(self, *request, of: str | None = None) -> Iterator[tuple[str, object]]:
+        """`(backend, answer)` of each, or of one; one that dies is `lost` from then on."""
+        asked = [backend for backend in self.backends if of in (None, backend)]
+        for backend in asked:
             with self._losing(backend):
                 self._columns[backend].send(*request)
-        for backend in self.backends:
+        for backend in asked:
+            if backend not in self._columns:
+                continue
             answer = self._receive(backend)
             if backend in self._columns:
                 yield backend, answer

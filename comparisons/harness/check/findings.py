@@ -95,15 +95,17 @@ def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> che
     return replace(record, tolerance=tolerance, needed=needed, passed=needed <= 1)
 
 
-def findings(judged: list[Judged], backend: str, dtype: str, mode: str) -> list[Finding]:
-    """What one pass over one backend found.
+def findings(
+    judged: list[Judged], backend: str, dtype: str, mode: str
+) -> list[tuple[Finding, Judged]]:
+    """What one pass over one backend found, with the comparison that it is of.
 
     A propagated difference that a local one of the same pass explains is no finding of its own; of
     the others the one that is nearest to its cause is.
     """
     wrong = [one for one in judged if not one.record.passed]
     found = [one for one in wrong if one.asked.kind == LOCAL] or _first_cause(wrong)
-    return [_finding(one, backend, dtype, mode) for one in found]
+    return [(finding_of(one, backend, dtype, mode), one) for one in found]
 
 
 def _first_cause(wrong: list[Judged]) -> list[Judged]:
@@ -113,7 +115,8 @@ def _first_cause(wrong: list[Judged]) -> list[Judged]:
     return (inside or outputs)[:1] or sorted(wrong, key=lambda one: one.place.path)[-1:]
 
 
-def _finding(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
+def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
+    """The finding of a comparison that does not hold."""
     record = one.record
     convention = _is_convention(one, dtype)
     name = None if convention else heading(one.asked, one.name, backend, dtype, record.needed)

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from comparisons.harness.check import table
+from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof.calls import leaf_layers
@@ -122,6 +123,11 @@ class Report:
     def agrees(self) -> bool:
         """Whether every finding is a convention."""
         return all(finding.convention for finding in self.findings)
+
+    @property
+    def checked(self) -> list[str]:
+        """The backends that were checked."""
+        return [b for b, state in self.environment["backends"].items() if state == CHECKED]
 
     def as_dict(self) -> dict:
         """What `--json` writes."""

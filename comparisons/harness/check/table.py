@@ -17,7 +17,6 @@ ILL_CONDITIONED = 0.01 * 2.0**24
 def lines(report: "Report") -> list[str]:
     """The report, line by line."""
     backends = report.environment["backends"]
-    checked = [name for name, state in backends.items() if state == CHECKED]
     return [
         f"{title(report)}: {verdict(report)}",
         *(f"  {name}: {reason}" for name, reason in backends.items() if reason != CHECKED),
@@ -25,7 +24,7 @@ def lines(report: "Report") -> list[str]:
         *_refused(report),
         *_condition(report),
         "",
-        *_table(report.layers, checked),
+        *_table(report.layers, report.checked),
     ]
 
 

@@ -6,7 +6,9 @@
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
   const SMALLEST = 0.75; // a chart that must shrink further is scrolled instead
   const NARROW = 480; // there legends stand below one another, so that they are not what is widest
-  const STACKED = { columns: 2, layout: { top: { direction: "vertical", anchor: "start" } } };
+  const STACKED = { layout: { top: { direction: "vertical", anchor: "start" } } };
+  const LETTER = 7; // width of a letter of a legend; one of Japanese has twice that
+  const SYMBOL = 40; // and of what stands beside it
   const SEPARATOR = "\u2063"; // between the two languages of a text
   const ATTRIBUTES = [
     ...["alt", "aria-label", "title", "placeholder"],
@@ -177,6 +179,15 @@
     return element("label", { className: "slider" }, name, list);
   }
 
+  // Width of the longest name that a legend of the chart may show.
+  function longest(part) {
+    if (!part || typeof part !== "object") return 0;
+    const { sort, scale } = part.color || {};
+    const names = [sort, scale?.domain].filter(Array.isArray).flat().map(String);
+    const own = names.map((name) => LETTER * name.replace(/[^\0-\u2e7f]/g, "xx").length);
+    return Math.max(0, ...own, ...Object.values(part).map(longest));
+  }
+
   async function show(holder, drawing, spec) {
     const options = { actions: false, renderer: drawing.dataset.renderer, mode: "vega-lite" };
     drawing.view = (await vegaEmbed(holder, spec, options)).view;
@@ -191,7 +202,10 @@
     for (const [name, table] of Object.entries(spec.datasets)) spec.datasets[name] = rows(table);
     spec = inLanguage(spec);
     sliders(drawing, spec);
-    if (width < NARROW) spec.config.legend = { ...spec.config.legend, ...STACKED };
+    if (width < NARROW) {
+      const columns = 2 * (longest(spec) + SYMBOL) < width ? 2 : 1;
+      spec.config.legend = { ...spec.config.legend, ...STACKED, columns };
+    }
     if (wraps(spec)) {
       spec.columns = abreast(spec, width);
     } else if ((spec.mark || spec.layer) && !keepsShape(spec)) {

@@ -63,13 +63,14 @@ def test_a_sound_model_agrees(sound, tmp_path, capsys):
     assert all(name in out for name in rows)
 
 
-def test_a_divergence_is_found_with_what_is_known_of_it(tmp_path, capsys):
+def test_a_divergence_is_found_with_what_is_known_of_it_and_a_script(tmp_path, capsys):
     keras.utils.set_random_seed(0)
-    path, file = tmp_path / "model.keras", tmp_path / "check.json"
+    path, file, folder = tmp_path / "model.keras", tmp_path / "check.json", tmp_path / "out"
     DIVERGENT["sparsemax"].build().save(path)
     arguments = ["--backends", "tensorflow", "--no-gradients", "--json", str(file)]
-    status, out, _ = call(capsys, "check", str(path), *arguments)
+    status, out, _ = call(capsys, "check", str(path), *arguments, "--out", str(folder))
     assert status == 1 and "1 finding" in out.splitlines()[0]
+    assert f"Open {folder / 'check.html'}" in out
     (finding,) = json.loads(file.read_text())["findings"]
     assert set(finding) == FINDING
     assert (finding["layer"], finding["backend"], finding["kind"]) == (
@@ -80,6 +81,12 @@ def test_a_divergence_is_found_with_what_is_known_of_it(tmp_path, capsys):
     assert finding["quantity"].startswith("output")
     assert finding["known"] == "docs/keras-divergences.md#sparsemax"
     assert finding["error"] > 1e3 * finding["tolerance"]
+    (written,) = (folder / "reproductions").iterdir()
+    assert written.name == "1_culprit_tensorflow.py"
+    assert written.read_text() == finding["reproduction"]
+    html = (folder / "check.html").read_text()
+    parts = ("model.keras", "culprit", "known divergence", "既知の相違", written.name, "sparsemax")
+    assert all(part in html for part in parts)
 
 
 def test_a_wrong_oracle_is_found_too(sound, monkeypatch):

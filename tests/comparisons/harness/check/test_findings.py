@@ -34,7 +34,7 @@ def answered(questions, change=lambda asked, name, value: value, dtype="float32"
             for name, value in one.quantities.items()
         }
         judged += judge(one, theirs, "torch", dtype)
-    return findings(judged, "torch", dtype, "inference")
+    return [finding for finding, _ in findings(judged, "torch", dtype, "inference")]
 
 
 def dense(name="dense"):
@@ -142,7 +142,8 @@ def test_a_missing_quantity_and_another_shape_are_found():
     theirs = dict(questions[0].quantities)
     theirs["output 0"] = theirs["output 0"][:, :1]
     del theirs["gradient of input 0"]
-    found = findings(judge(questions[0], theirs, "jax", "float32"), "jax", "float32", "inference")
+    judged = judge(questions[0], theirs, "jax", "float32")
+    found = [one for one, _ in findings(judged, "jax", "float32", "inference")]
     assert {one.quantity for one in found} == {"output, inference", "gradient of input, inference"}
     assert all(one.needed == np.inf and not one.convention for one in found)
 
@@ -179,7 +180,8 @@ def test_what_the_precision_costs_is_no_finding(tmp_path):
 
     def found(wrong):
         theirs = {**asked.in_float32, gradient: asked.in_float32[gradient] + np.float32(wrong)}
-        return findings(judge(asked, theirs, "jax", "float32"), "jax", "float32", "")
+        judged = judge(asked, theirs, "jax", "float32")
+        return [one for one, _ in findings(judged, "jax", "float32", "")]
 
     assert not found(0.0) and not found(10 * error)
     assert [one.quantity for one in found(20 * error)] == ["gradient of input, "]

@@ -16,7 +16,7 @@ from comparisons.harness.runs import environment
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 A_WORD = re.compile(r"\b[a-z]{3}")  # "Adam" and "ELBO" are names
-HARNESS = Path(words.__file__).parent
+HARNESS = Path(words.__file__).parents[1]
 TEMPLATES = Path(report.__file__).parent / "templates"
 # Names, and parts of paths and commands: the same in both languages.
 NAMES = ("NumPy", "Keras", "Python", "reference_numpy/concepts/", "keras_models/", ".py")
@@ -51,6 +51,7 @@ def test_every_word_of_the_harness_is_used():
     files = [
         *HARNESS.glob("drawing/*.py"),
         *HARNESS.glob("report/*.py"),
+        *HARNESS.glob("check/*.py"),
         *TEMPLATES.rglob("*.html"),
     ]
     text = "\n".join(path.read_text("utf-8") for path in files)

@@ -1,7 +1,4 @@
-"""The harness's own words: everything on a page that no concept says, in English and Japanese.
-
-A name in braces stands for a value that the page fills in.
-"""
+"""The words of the pages of results."""
 
 from comparisons.harness.bilingual import Words
 
@@ -349,26 +346,4 @@ WORDS: dict[str, Words] = {
     "left out": ("left out: {why}", "実行せず：{why}"),
     "environment": ("Environment", "実行環境"),
     "cores": ("{processor}, cores: {cores}", "{processor}、{cores}コア"),
-    # Charts
-    "class": ("class", "クラス"),
-    "column": ("column", "実装"),
-    "high": ("upper end of the 95 % interval", "95 %信頼区間の上限"),
-    "low": ("lower end of the 95 % interval", "95 %信頼区間の下限"),
-    "mean": ("mean", "平均"),
-    "panel": ("panel", "図"),
-    "predicted": ("predicted", "予測"),
-    "series": ("line", "系列"),
-    "share": ("share", "割合"),
-    "true": ("true", "正解"),
-    "part": ("data", "データ"),
-    "measure": ("measure", "測定値"),
-}
-
-# Units that are words; symbols (%, s, MB) are the same in both languages.
-UNITS: dict[str, Words] = {
-    "epochs": ("epochs", "エポック"),
-    "nats": ("nats", "ナット"),
-    "orders of magnitude": ("orders of magnitude", "桁"),
-    "rows": ("rows", "行"),
-    "steps": ("steps", "ステップ"),
 }

@@ -1,0 +1,52 @@
+"""The page of a check, and the scripts of its findings as files."""
+
+import re
+from pathlib import Path
+
+from comparisons.harness.check.questions import LOCAL, PROPAGATED
+from comparisons.harness.check.report import Report
+from comparisons.harness.report import code, pages
+from comparisons.harness.runs.jobs import write_atomically
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write `folder/check.html`, with a script in `folder/reproductions` for each reproduction.
+
+    Returns:
+        The page.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder = Path(folder)
+    scripts = _scripts(report)
+    file = report.model["file"]
+    html = (
+        pages.template_environment()
+        .get_template("check.html")
+        .render(
+            report=report,
+            columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
+            files={text: name for name, text in scripts.items()},
+            stretches={text: code.stretches(text) for text in scripts.values()},
+            name=Path(file).name if file else report.model["name"],
+        )
+    )
+    files = pages.assets(folder / "assets")
+    files |= {folder / "reproductions" / name: text.encode() for name, text in scripts.items()}
+    for path, content in {**files, folder / "check.html": html.encode()}.items():
+        write_atomically(path, content)
+    return folder / "check.html"
+
+
+def _scripts(report: Report) -> dict[str, str]:
+    """The reproductions by file name, the worst finding's first."""
+    made = [finding for finding in report.findings if finding.reproduction]
+    return {
+        f"{number}_{_plain(finding.layer)}_{finding.backend}.py": finding.reproduction
+        for number, finding in enumerate(made, start=1)
+    }
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_")

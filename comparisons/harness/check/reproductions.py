@@ -1,0 +1,290 @@
+"""The smallest call of a layer that still shows a finding, and the script of it.
+
+Every candidate's lines are run by the backend itself, and what they give is judged as a check
+judges; the last one is run once more as a whole, in a process of its own.
+"""
+
+import itertools
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness.check.answers import computing_in
+from comparisons.harness.check.columns import Columns
+from comparisons.harness.check.findings import Judged, finding_of, judge
+from comparisons.harness.check.questions import LOCAL, Asked, Place, Question
+from comparisons.harness.check.script import Case, Numbers, drawn_weights, script, telling
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.calls import CallReference, layer_at
+from comparisons.harness.proof.precision import reference_precision
+from reference_numpy import tree
+
+SECONDS = 30.0  # of the search for a smaller call
+SCRIPT_SECONDS = 300.0  # of running all scripts of a backend
+RUNNER = """
+import runpy, sys, traceback
+for path in sys.argv[1:]:
+    try:
+        runpy.run_path(path)
+        print(path, flush=True)
+    except Exception:
+        traceback.print_exc()
+"""
+PLACE = (0,)  # where the layer stands in a model that it is alone in
+
+
+def run_lines(worker, dtype: str, lines: str, progress) -> object:
+    """What the lines of a script leave in `found`, or one line that says why they cannot."""
+    names: dict = {}
+    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+        try:
+            exec(compile(lines, "script", "exec"), names)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+    return np.asarray(names["found"])
+
+
+def reproduce(judged: Judged, backend: str, dtype: str, columns: Columns) -> str | None:
+    """A script that shows a local difference, or None where no short one does."""
+    shown = Search(judged, backend, dtype, columns).smallest()
+    if shown is None:
+        return None
+    return script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
+
+
+def versions(backend: str) -> dict[str, str]:
+    """Of Keras and the backend."""
+    return {name: version(name) for name in ("keras", backend)}
+
+
+def confirmed(texts: list[str]) -> list[bool]:
+    """Of each of one backend's scripts whether it runs to its end, where its assertion holds.
+
+    They run one after another in a fresh process, as a person runs them.
+    """
+    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+        paths = [Path(folder) / f"{number}.py" for number in range(len(texts))]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, "utf-8")
+        command = [sys.executable, "-c", RUNNER, *map(str, paths)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SCRIPT_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            done = error
+        ended = (done.stdout or b"").decode("utf-8", "replace").splitlines()
+    return [str(path) in ended for path in paths]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case that shows the difference.
+
+    Args:
+        case: the case.
+        index: the worst entry.
+        right: what the oracle says of it.
+        tolerance: how far from it rounding may lead.
+        needed: the difference in units of it.
+    """
+
+    case: Case
+    index: tuple[int, ...]
+    right: float
+    tolerance: float
+    needed: float
+
+
+class Search:
+    """The search for the smallest case; see `reproduce`."""
+
+    def __init__(self, judged: Judged, backend: str, dtype: str, columns: Columns):
+        self.backend, self.dtype, self.columns = backend, dtype, columns
+        self.asked, self.name = judged.asked, judged.name
+        self.known = finding_of(judged, backend, dtype, "").known
+        # A smaller case is to show the same thing and not the last bit of it.
+        self.enough = min(judged.record.needed, 1e16) ** 0.5
+
+    def smallest(self) -> Shown | None:
+        """The smallest case found in the time there is; None where not even the first shows it."""
+        first = self._first()
+        shown = first and self._show(first)
+        end = time.monotonic() + SECONDS
+        while shown and time.monotonic() < end:
+            smaller = next(filter(None, map(self._show, self._smaller(shown.case))), None)
+            if smaller is None:
+                break
+            shown = smaller
+        return shown
+
+    def _first(self) -> Case | None:
+        """The call as it was asked; None for one that no script can repeat."""
+        question, layer = self.asked.question, self.asked.reference.layer
+        options = {name: value for name, value in question.options.items() if value is not None}
+        first, *others = question.inputs
+        if any(value is not False for name, value in options.items() if name != "training"):
+            return None
+        outputs = [c for c in question.cotangents if c is not None]
+        if (
+            len(question.cotangents) != 1
+            or isinstance(first, dict)
+            or self.name.startswith("state")
+        ):
+            return None
+        arrays = [np.asarray(x) for x in (*tree.flatten(first), *others)]
+        return Case(
+            self.backend,
+            self.dtype,
+            type(layer).__name__,
+            telling(type(layer), layer.get_config()),
+            tuple(map(Numbers, arrays)),
+            isinstance(first, (list, tuple)),
+            tuple(question.argument_names),
+            tuple(Numbers(w.astype(self.dtype)) for w in self.asked.reference.start),
+            Numbers(outputs[0]) if self.name.startswith("gradient") else None,
+            bool(options.get("training")),
+            self.name,
+        )
+
+    def _smaller(self, case: Case) -> Iterator[Case]:
+        """Cases that are simpler in one thing, what saves most first."""
+        if case.training:
+            yield replace(case, training=False)
+        if case.weights:
+            yield replace(case, weights=None)
+        for name in case.arguments:
+            yield replace(case, arguments={k: v for k, v in case.arguments.items() if k != name})
+        if case.cotangent is not None:
+            yield replace(case, cotangent=None)
+            if case.cotangent.seed is None:
+                shape = case.cotangent.array.shape
+                yield replace(case, cotangent=Numbers.drawn(shape, 2, self.dtype))
+        for place, numbers in enumerate(case.inputs):
+            if numbers.seed is None and numbers.array.dtype.kind == "f":
+                drawn = Numbers.drawn(numbers.array.shape, 0, self.dtype)
+                yield _with_input(case, place, drawn)
+                rounded = np.round(numbers.array, 1)
+                if not np.array_equal(rounded, numbers.array):
+                    yield _with_input(case, place, Numbers(rounded))
+        yield from self._shorter(case)
+        for name, value in case.arguments.items():
+            for less in _less(value):
+                yield replace(case, arguments={**case.arguments, name: less})
+
+    def _shorter(self, case: Case) -> Iterator[Case]:
+        """Cases whose inputs are shorter along an axis: all of them, or one."""
+        sizes = [x.array.shape for x in case.inputs]
+        together = [range(len(sizes))] if len(set(sizes)) == 1 else []
+        alone = [[place] for place in range(len(sizes))]
+        for places in itertools.chain(together, alone if len(sizes) > 1 else []):
+            shape = sizes[places[0]]
+            for axis, size in enumerate(shape):
+                for less in _fewer(size):
+                    inputs = list(case.inputs)
+                    for place in places:
+                        inputs[place] = inputs[place].resized(
+                            (*shape[:axis], less, *shape[axis + 1 :])
+                        )
+                    yield replace(case, inputs=tuple(inputs))
+
+    def _show(self, case: Case) -> Shown | None:
+        """The case where the backend is wrong in it, in the same way and by enough."""
+        with np.errstate(all="ignore"):
+            try:
+                case, asked = self._ask(case)
+            except (ValueError, TypeError, IndexError, KeyError):
+                return None  # no such layer, or not on such inputs
+        request = run_lines, self.dtype, case.computing()
+        found = dict(self.columns.ask(*request, of=self.backend)).get(self.backend, "it died")
+        if isinstance(found, str):
+            return None
+        (judged,) = judge(asked, {case.quantity: found}, self.backend, self.dtype)
+        record, exact = judged.record, asked.quantities[case.quantity]
+        if record.passed or record.needed < self.enough or found.shape != exact.shape:
+            return None
+        if not record.tolerance:  # where all is zero, rounding is not told from an error
+            return None
+        finding = finding_of(judged, self.backend, self.dtype, "")
+        if finding.convention or finding.known != self.known:
+            return None
+        apart = np.abs(np.asarray(found, "float64") - exact)
+        index = np.unravel_index(np.where(np.isnan(apart), np.inf, apart).argmax(), apart.shape)
+        index = tuple(map(int, index))
+        return Shown(case, index, exact[index].item(), record.tolerance, record.needed)
+
+    def _ask(self, case: Case) -> tuple[Case, Asked]:
+        """What the oracle says of a case, whose cotangent is made to fit the output."""
+        inputs = [x.array for x in case.inputs]
+        count = len(inputs) - len(case.names)
+        given = [inputs[:count] if case.listed else inputs[0], *inputs[count:]]
+        options = {"training": True} if case.training else {}
+        models = [self._alone(case, given, dtype) for dtype in ("float64", "float32")]
+        layer = layer_at(models[0], PLACE)
+        exact = tree.map_structure(
+            lambda x: x.astype("float64") if x.dtype.kind == "f" else x, given
+        )
+        reference = CallReference(layer, exact, options, case.names)
+        (cotangent,) = reference.cotangents
+        if case.quantity.startswith("gradient"):
+            if case.cotangent is not None:
+                case = replace(case, cotangent=case.cotangent.resized(cotangent.shape))
+                reference.cotangents = [case.cotangent.array.astype("float64")]
+            else:
+                reference.cotangents = [np.ones_like(cotangent)]
+        else:
+            reference.cotangents = [None]
+        quantities = reference.quantities()
+        scale = checks.scales(reference.quantities, quantities)
+        question = Question(PLACE, given, case.names, options, reference.cotangents, [], [])
+        name = case.quantity
+        asked = Asked(
+            LOCAL,
+            question,
+            reference,
+            models[1],
+            Place(case.class_name, case.class_name, PLACE),
+            {},
+            {name: quantities[name]},
+            {name: scale[name]},
+        )
+        return case, asked
+
+    def _alone(self, case: Case, given: list, dtype: str) -> rn.Sequential:
+        """A model of the NumPy half that holds the layer alone, with the script's weights."""
+        made = {"class_name": case.class_name, "config": case.arguments}
+        with reference_precision(dtype):
+            layer = rn.layers.deserialize(made)
+            first, *others = given
+            layer(first, **dict(zip(case.names, others)))
+        shapes = [w.shape for w in layer.get_weights()]
+        weights = drawn_weights(shapes) if case.weights is None else [w.array for w in case.weights]
+        # Rounded as Keras has them.
+        layer.set_weights([w.astype(self.dtype).astype(dtype) for w in weights])
+        return rn.Sequential([layer])
+
+
+def _with_input(case: Case, place: int, numbers: Numbers) -> Case:
+    inputs = (*case.inputs[:place], numbers, *case.inputs[place + 1 :])
+    return replace(case, inputs=inputs)
+
+
+def _fewer(size: int) -> list[int]:
+    """Smaller sizes, the smallest first."""
+    return sorted({1, size // 2, size - 1} - {0, size}) if size > 1 else []
+
+
+def _less(value) -> Iterator:
+    """An argument with smaller numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield from _fewer(value)
+    elif isinstance(value, (list, tuple)) and all(type(item) is int for item in value):
+        for place, item in enumerate(value):
+            for less in _fewer(item):
+                yield [*value[:place], less, *value[place + 1 :]]

@@ -1,0 +1,265 @@
+"""One call of one layer as a script that needs Keras alone.
+
+The script computes one quantity by the backend and ends in an assertion that it is as far from what
+is right as was found; what is right comes from the NumPy half in float64.
+"""
+
+import inspect
+import json
+import re
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+
+import reference_numpy as rn
+
+LINES = 40  # of a script, at most
+WIDTH = 96
+NAMES = "xabcdefgh"  # of the inputs
+# Arguments that do not change what a call computes once the weights are given.
+IDLE = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint|config)")
+WEIGHTS = (
+    "rng = np.random.default_rng(1)\n"
+    "layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])"
+)
+
+
+def drawn_weights(shapes) -> list[np.ndarray]:
+    """The weights that the line `WEIGHTS` gives to a layer with weights of these shapes."""
+    generator = np.random.default_rng(1)
+    return [generator.uniform(0.5, 1.5, shape) for shape in shapes]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """An array of the script.
+
+    Args:
+        array: its numbers.
+        seed: of the generator that draws it; None where the script holds the numbers.
+    """
+
+    array: np.ndarray
+    seed: int | None = None
+
+    @classmethod
+    def drawn(cls, shape: tuple, seed: int, dtype) -> "Numbers":
+        """Numbers of the standard normal distribution."""
+        return cls(np.random.default_rng(seed).normal(size=shape).astype(dtype), seed)
+
+    def resized(self, shape: tuple) -> "Numbers":
+        """The first of the numbers along each axis, drawn anew where they are drawn."""
+        if self.seed is not None:
+            return self.drawn(shape, self.seed, self.array.dtype)
+        return Numbers(self.array[tuple(map(slice, shape))])
+
+    def __str__(self):
+        dtype = self.array.dtype.name
+        if self.seed is None:
+            return f'np.array({_literal(self.array)}, "{dtype}")'
+        cast = "" if dtype == "float64" else f'.astype("{dtype}")'
+        return f"np.random.default_rng({self.seed}).normal(size={self.array.shape}){cast}"
+
+
+def _literal(array: np.ndarray) -> str:
+    """Nested lists, with no more digits than the numbers have."""
+    if array.ndim:
+        return f"[{', '.join(map(_literal, array))}]"
+    return repr(array.item()) if array.dtype.kind != "f" else repr(float(str(array)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of a layer, and the quantity that is looked at.
+
+    Args:
+        backend: `"tensorflow"`, `"jax"` or `"torch"`.
+        dtype: in which Keras computes.
+        class_name, arguments: the layer's class and constructor arguments.
+        inputs: arrays of the first argument, then one for each of `names`.
+        listed: whether the first argument is a list of arrays.
+        names: of the further arguments that hold arrays.
+        weights: None where the script draws them.
+        cotangent: the gradient of the output; None for ones.
+        training: whether the call is one of training.
+        quantity: `"output 0"`, `"gradient of input 0"`, `"gradient of weight 0 (kernel)"`.
+    """
+
+    backend: str
+    dtype: str
+    class_name: str
+    arguments: dict
+    inputs: tuple[Numbers, ...]
+    listed: bool
+    names: tuple[str, ...]
+    weights: tuple[Numbers, ...] | None
+    cotangent: Numbers | None
+    training: bool
+    quantity: str
+
+    def computing(self) -> str:
+        """The lines that leave the quantity in `found`."""
+        gradient = self.quantity.startswith("gradient")
+        imports = ["import keras", "import numpy as np"]
+        lines = [
+            *sorted(imports + [IMPORTS[self.backend]] * gradient),
+            "",
+            *(['keras.config.set_floatx("float64")'] if self.dtype == "float64" else []),
+            *(f"{name} = {x}" for name, x in zip(NAMES, self.inputs)),
+            *([] if self.cotangent is None else [f"dy = {self.cotangent}"]),
+            f"layer = {construction('keras.layers', self.class_name, self.arguments)}",
+            *self._weighted(),
+            *self._quantity(),
+        ]
+        return "\n".join(part for line in lines for part in _wrapped(line))
+
+    def _weighted(self) -> list[str]:
+        """The layer is built by a call, and then given its weights."""
+        if self.weights == ():
+            return []
+        if self.weights is None:
+            return [self._call(), *WEIGHTS.splitlines()]
+        return [self._call(), f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
+
+    def _call(self, function: str = "layer", first: str = "") -> str:
+        count = len(self.inputs) - len(self.names)
+        given = ", ".join(NAMES[:count])
+        arguments = [first] if first else []
+        arguments.append(f"[{given}]" if self.listed else given)
+        arguments += [f"{name}={x}" for name, x in zip(self.names, NAMES[count:])]
+        arguments += ["training=True"] if self.training else []
+        return f"{function}({', '.join(arguments)})"
+
+    def _quantity(self) -> list[str]:
+        kind, place = re.match(
+            r"(output|gradient of input|gradient of weight) (\d+)", self.quantity
+        ).groups()
+        if kind == "output":
+            return [f"found = keras.ops.convert_to_numpy({self._call()})"]
+        return GRADIENTS[self.backend](self, int(place) if kind.endswith("weight") else None)
+
+    @property
+    def source(self) -> str:
+        """The name of the input whose gradient it is."""
+        floats = [n for n, x in zip(NAMES, self.inputs) if x.array.dtype.kind == "f"]
+        return floats[int(self.quantity.rpartition(" ")[2])]
+
+    def total(self, y: str) -> str:
+        """What is differentiated."""
+        return f"{y}.sum()" if self.cotangent is None else f"({y} * dy).sum()"
+
+
+def _torch(case: Case, weight: int | None) -> list[str]:
+    if weight is not None:
+        start, source = [], f"layer.trainable_variables[{weight}].value"
+    else:
+        source = case.source
+        start = [f"{source} = torch.tensor({source}, requires_grad=True)"]
+    dy = [] if case.cotangent is None else ["dy = torch.tensor(dy)"]
+    total = f"total = {case.total(case._call())}"
+    return [*start, *dy, total, f"found = torch.autograd.grad(total, {source})[0].numpy()"]
+
+
+def _tensorflow(case: Case, weight: int | None) -> list[str]:
+    dy = "" if case.cotangent is None else " * dy"
+    tape = ["with tf.GradientTape() as tape:"]
+    start, source = [], f"layer.trainable_variables[{weight}].value"
+    if weight is None:
+        source = case.source
+        start = [f"{source} = tf.constant({source})"]
+        tape.append(f"    tape.watch({source})")
+    tape.append(f"    total = tf.reduce_sum({case._call()}{dy})")
+    return [*start, *tape, f"found = tf.convert_to_tensor(tape.gradient(total, {source})).numpy()"]
+
+
+def _jax(case: Case, weight: int | None) -> list[str]:
+    source = "weights" if weight is not None else case.source
+    call = case._call("layer.stateless_call", "weights, state")
+    return [
+        *([case._call()] if case.weights == () else []),
+        "weights = [v.value for v in layer.trainable_variables]",
+        "state = [v.value for v in layer.non_trainable_variables]",
+        f"total = lambda {source}: {case.total(f'{call}[0]')}",
+        f"found = np.asarray(jax.grad(total)({source}){'' if weight is None else f'[{weight}]'})",
+    ]
+
+
+GRADIENTS = {"torch": _torch, "tensorflow": _tensorflow, "jax": _jax}
+IMPORTS = {"torch": "import torch", "tensorflow": "import tensorflow as tf", "jax": "import jax"}
+
+
+def script(
+    case: Case, versions: dict[str, str], index: tuple, right, tolerance: float
+) -> str | None:
+    """The whole script, or None where it is too long.
+
+    Args:
+        versions: of Keras and the backend.
+        index: the worst entry.
+        right: what is right there.
+        tolerance: what rounding explains.
+    """
+    told = " ".join(re.sub(r"weight \d+ \((.+)\)", r"\1", case.quantity).split())
+    told = re.sub(r"^(output|gradient of input) 0$", r"\1", told)
+    settings = [f'os.environ["KERAS_BACKEND"] = "{case.backend}"']
+    if case.dtype == "float64" and case.backend == "jax":
+        settings.append('os.environ["JAX_ENABLE_X64"] = "1"')
+    text = "\n".join(
+        [
+            f"# {case.class_name} on {case.backend}: {told}, {case.dtype}.",
+            f"# {', '.join(f'{name} {version}' for name, version in versions.items())}",
+            "import os",
+            "",
+            *settings,
+            case.computing(),
+            *([f"found = found[{', '.join(map(str, index))}]"] if index else []),
+            f"right = {right!r}",
+            'print(f"{found}, where {right} is right")',
+            f"assert not abs(found - right) <= {tolerance:.2g}",
+            "",
+        ]
+    )
+    return text if text.count("\n") <= LINES else None
+
+
+def construction(module: str, class_name: str, arguments: dict) -> str:
+    """The call that makes an object of Keras."""
+    given = ", ".join(f"{name}={_value(value)}" for name, value in arguments.items())
+    return f"{module}.{class_name}({given})"
+
+
+def _value(value) -> str:
+    if isinstance(value, dict) and "class_name" in value:
+        return construction(value["module"], value["class_name"], value["config"])
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def telling(cls: type, config: dict) -> dict:
+    """The arguments of a config that are no defaults and change what is computed."""
+    defaults = inspect.signature(cls).parameters
+    found = {}
+    for name, value in config.items():
+        if IDLE.fullmatch(name) or (name in defaults and _same(value, defaults[name].default)):
+            continue
+        if isinstance(value, dict) and value.get("module") == "keras.layers":
+            inner = telling(getattr(rn.layers, value["class_name"]), value["config"])
+            value = {**value, "config": inner}
+        found[name] = value
+    return found
+
+
+def _same(value, default) -> bool:
+    """Whether a config's value is the default; `(2, 2)` is 2."""
+    if isinstance(value, (list, tuple)) and not isinstance(default, (list, tuple)):
+        return all(_same(item, default) for item in value)
+    return type(value) is type(default) and value == default
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long line broken within its brackets."""
+    if len(line) <= WIDTH or "(" not in line:
+        return [line]
+    return textwrap.wrap(line, WIDTH, subsequent_indent="    ", break_long_words=False)

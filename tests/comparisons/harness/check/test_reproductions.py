@@ -1,0 +1,146 @@
+"""A finding's script: by Keras alone, short, and run; small as it is, it shows the finding."""
+
+import keras
+import numpy as np
+import pytest
+
+from comparisons.harness import backends
+from comparisons.harness.check import checking, reproductions
+from comparisons.harness.check.script import LINES, Case, Numbers, construction, script, telling
+from reference_numpy import layers
+from tests.comparisons.harness.check.divergent_models import DIVERGENT
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+
+
+@pytest.fixture
+def reproduced(columns, tmp_path):
+    """A function that checks a model of `DIVERGENT` and gives its findings with their scripts."""
+
+    def findings(name):
+        divergent = DIVERGENT[name]
+        keras.utils.set_random_seed(0)
+        check = checking.Check(divergent.build(), tmp_path, None, divergent.dtype, None, 0, True)
+        check.run(columns)
+        check.reproduce(columns)
+        return [finding for finding, _ in check.findings.values() if not finding.convention]
+
+    return findings
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n == "celu" else pytest.mark.slow) for n in DIVERGENT]
+)
+def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
+    findings = reproduced(name)
+    wanted = {b for b in DIVERGENT[name].expected if not backends.missing(b)}
+    assert {finding.backend for finding in findings} == wanted
+    for finding in findings:
+        text = finding.reproduction
+        assert text, finding
+        assert text.count("\n") <= LINES and "reference_numpy" not in text
+        assert f'"{finding.backend}"' in text and "assert" in text.splitlines()[-1]
+
+
+def test_of_several_scripts_those_that_hold_are_told():
+    found = reproductions.confirmed(["assert 1 < 2", "assert 2 < 1", "1 / 0", "print(3)"])
+    assert found == [True, False, False, True]
+
+
+def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path):
+    """Where the backend is right, no candidate shows anything, not even the first."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="sound")])
+    check = checking.Check(model, tmp_path, None, "float32", None, 0, True)
+    judged = []
+    monitored = checking.findings
+
+    def all_are_findings(found, *how):
+        judged.extend(one for one in found if one.place.layer == "sound")
+        return monitored(found, *how)
+
+    checking.findings, before = all_are_findings, checking.findings
+    try:
+        check.run(columns)
+    finally:
+        checking.findings = before
+    backend = columns.backends[0]
+    assert judged
+    assert reproductions.reproduce(judged[0], backend, "float32", columns) is None
+
+
+def case(**changes):
+    made = {
+        "backend": "torch",
+        "dtype": "float32",
+        "class_name": "Dense",
+        "arguments": {"units": 2},
+        "inputs": (Numbers(np.float32([[0.1, 2.0]])),),
+        "listed": False,
+        "names": (),
+        "weights": None,
+        "cotangent": None,
+        "training": False,
+        "quantity": "output 0",
+    }
+    return Case(**{**made, **changes})
+
+
+def test_numbers_are_written_with_the_digits_that_they_have():
+    assert str(Numbers(np.float32([[0.1, -2.5]]))) == 'np.array([[0.1, -2.5]], "float32")'
+    assert str(Numbers(np.int32([3]))) == 'np.array([3], "int32")'
+    drawn = Numbers.drawn((2, 3), 5, "float32")
+    assert str(drawn) == 'np.random.default_rng(5).normal(size=(2, 3)).astype("float32")'
+    assert np.array_equal(eval(str(drawn), {"np": np}), drawn.array)
+
+
+def test_only_arguments_that_matter_are_written():
+    layer = layers.Conv2D(4, 3, padding="same", kernel_initializer="zeros", name="mine")
+    found = telling(type(layer), layer.get_config())
+    assert found["filters"] == 4 and found["padding"] == "same"
+    assert not {"name", "dtype", "strides", "kernel_initializer", "use_bias"} & set(found)
+    inner = layers.TimeDistributed(layers.Dense(3, activation="relu"))
+    written = construction(
+        "keras.layers", "TimeDistributed", telling(type(inner), inner.get_config())
+    )
+    assert written == (
+        'keras.layers.TimeDistributed(layer=keras.layers.Dense(units=3, activation="relu"))'
+    )
+
+
+def test_a_script_that_is_too_long_is_none():
+    long = case(inputs=(Numbers(np.random.default_rng(0).normal(size=(30, 20))),))
+    assert script(long, {}, (0,), 1.0, 1e-6) is None
+    assert script(case(), {}, (0, 0), 1.0, 1e-6) is not None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_scripts_of_every_quantity_run(columns, dtype):
+    """Outputs, and gradients of an input and of a weight, with cotangents and without."""
+    x = Numbers(np.array([[0.1, 2.0]], dtype))
+    dy = Numbers(np.array([[1.0, -1.0]], dtype))
+    weight = layers.Dense(2)
+    weight(x.array)
+    for backend in columns.backends:
+        for quantity in ("output 0", "gradient of input 0", "gradient of weight 0 (kernel)"):
+            for cotangent in (None, dy) if quantity != "output 0" else (None,):
+                made = case(
+                    backend=backend,
+                    dtype=dtype,
+                    inputs=(x,),
+                    quantity=quantity,
+                    cotangent=cotangent,
+                )
+                request = reproductions.run_lines, dtype, made.computing()
+                found = dict(columns.ask(*request, of=backend))[backend]
+                assert not isinstance(found, str), found
+                assert found.dtype == dtype
+                w = np.random.default_rng(1).uniform(0.5, 1.5, (2, 2))
+                up = np.ones((1, 2)) if cotangent is None else dy.array
+                b = np.random.default_rng(1).uniform(0.5, 1.5, 6)[4:]
+                right = {
+                    "output 0": x.array @ w + b,
+                    "gradient of input 0": up @ w.T,
+                    "gradient of weight 0 (kernel)": x.array.T @ up,
+                }[quantity]
+                np.testing.assert_allclose(found, right, rtol=1e-6)
