@@ -1,7 +1,6 @@
 """Activation functions: nine of them with their derivatives, and what they do to learning."""
 
 import numpy as np
-import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
@@ -88,11 +87,10 @@ def draw(result):
     """The curves, the gradient by layer, learning, outputs and times."""
     arrays = result.arrays("curves")
     names = {both("value", "関数の値"): "", both("derivative", "微分"): ": derivative"}
-    nine = pd.concat(
-        pd.DataFrame({"x": POINTS, "y": arrays[key + ending], "series": curve, "panel": name})
+    nine = {
+        name: {curve: arrays[key + ending] for curve, ending in names.items()}
         for key, name in LABELS.items()
-        for curve, ending in names.items()
-    )
+    }
     learned = [result.arrays("learning", seed=seed) for seed in result.seeds_of("learning")]
     losses = {name: [quickest(found, name, "losses") for found in learned] for name in WHOLE}
     responses = {name: quickest(learned[0], name, "responses") for name in WHOLE}
@@ -114,7 +112,12 @@ def draw(result):
     return [
         Figure(
             ("Nine functions and their derivatives", "9つの活性化関数とその微分"),
-            figures.lines(nine, x_title=("x", "x"), y_title=("y", "y"), y_domain=(-1.5, 3)),
+            figures.lines(
+                figures.in_panels(nine, POINTS),
+                x_title=("x", "x"),
+                y_title=("y", "y"),
+                y_domain=(-1.5, 3),
+            ),
             (
                 "All but sigmoid have a slope of 1 or more somewhere; sigmoid's is 1/4 at most.",
                 "シグモイド以外の微分は1以上になる範囲や点があるが、シグモイドの微分は最大でも1/4である。",

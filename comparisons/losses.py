@@ -33,8 +33,7 @@ REDUCTIONS = {
     both("sum, η = 0.2", "和、η = 0.2"): ("sum", 0.2),
     both("sum, η = 0.2 / 20", "和、η = 0.2 / 20"): ("sum", 0.2 / 20),
 }
-
-
+WAYS = {both("loss", "損失"): "", both("gradient", "勾配"): ": gradient"}
 ERROR = ("error y − t", "誤差 y − t")
 
 
@@ -63,16 +62,6 @@ def off(loss, size=SIZES[-1]):
     return measure
 
 
-def curves(x, found, names):
-    """Value and gradient of each loss, in panels of their own."""
-    ways = {both("loss", "損失"): "", both("gradient", "勾配"): ": gradient"}
-    return pd.concat(
-        pd.DataFrame({"x": x, "y": found[key + ending], "series": name, "panel": panel})
-        for panel, ending in ways.items()
-        for key, name in names.items()
-    )
-
-
 def fitted(result):
     """The points with the line that each loss lays through them, the outliers to be moved."""
     given, found, tables = points(0), result.arrays("fits", seed=0), []
@@ -99,20 +88,25 @@ def fitted(result):
 def draw(result):
     """The curves, the outliers, and mean against sum."""
     errors = result.arrays("by_error")
-    by_delta = pd.concat(
-        curves(
-            ERRORS,
-            {key: value[n] if "huber" in key else value for key, value in errors.items()},
-            NUMBERS,
-        ).assign(choice=delta)
-        for n, delta in enumerate(DELTAS)
-    )
+    by_delta = {
+        panel: {
+            delta: {
+                name: errors[key + ending][n] if key == "huber" else errors[key + ending]
+                for key, name in NUMBERS.items()
+            }
+            for n, delta in enumerate(DELTAS)
+        }
+        for panel, ending in WAYS.items()
+    }
     return [
         Figure(
             ("Losses for numbers", "回帰の損失関数"),
             figures.slider(
                 figures.lines(
-                    by_delta, x_title=ERROR, y_title=figures.NO_TITLE, y_domain=(-3.2, 5.2)
+                    figures.in_panels(by_delta, ERRORS),
+                    x_title=ERROR,
+                    y_title=figures.NO_TITLE,
+                    y_domain=(-3.2, 5.2),
                 ),
                 ("Huber's δ", "フーバー損失のδ"),
                 start=1.0,
@@ -155,46 +149,50 @@ def draw(result):
     ]
 
 
-def row(name, arguments, equation, english, japanese, helpers=()):
-    """A loss's row."""
-    return Introduced(name, equation, (english, japanese), arguments, helpers=helpers)
-
-
 INTRODUCES = (
-    row(
+    Introduced(
         "half_sum_of_squares",
-        numbers,
         r"L = \frac{1}{2N} \sum_{n,k} (y_{nk} - t_{nk})^2, \quad "
         r"\frac{\partial L}{\partial y} = \frac{y - t}{N}",
-        "The textbook's: its gradient is the error itself. Keras has none, so this is how to write "
-        "a loss of one's own.",
-        "教科書の2乗和誤差。勾配は誤差そのものになる。Kerasにはないので、損失を自作する例になる。",
-    ),
-    row(
-        "mean_squared_error",
+        (
+            "The textbook's: its gradient is the error itself. Keras has none, so this is how to "
+            "write a loss of one's own.",
+            "教科書の2乗和誤差。勾配は誤差そのものになる。Kerasにはないので、損失を自作する例になる。",
+        ),
         numbers,
+    ),
+    Introduced(
+        "mean_squared_error",
         r"L = \frac{1}{NK} \sum_{n,k} (y_{nk} - t_{nk})^2, \quad "
         r"\frac{\partial L}{\partial y} = \frac{2 (y - t)}{NK}",
-        "No half, and the mean over the K outputs too: Keras's gradient is 2/K of the textbook's.",
-        "1/2がなく、K個の出力についても平均をとる。Kerasの勾配は教科書の2/K倍になる。",
-    ),
-    row(
-        "mean_absolute_error",
+        (
+            "No half, and the mean over the K outputs too: Keras's gradient is 2/K of the "
+            "textbook's.",
+            "1/2がなく、K個の出力についても平均をとる。Kerasの勾配は教科書の2/K倍になる。",
+        ),
         numbers,
+    ),
+    Introduced(
+        "mean_absolute_error",
         r"L = \frac{1}{NK} \sum_{n,k} |y_{nk} - t_{nk}|, \quad "
         r"\frac{\partial L}{\partial y} = \frac{\mathrm{sign}(y - t)}{NK}",
-        "Every error pulls alike, whatever its size. So near the minimum steps do not shrink "
-        "by themselves.",
-        "大きさによらず、どの誤差も同じ強さで引く。そのため、最小値の近くでも更新の幅が自然には縮まない。",
-    ),
-    row(
-        "huber",
+        (
+            "Every error pulls alike, whatever its size. So near the minimum steps do not shrink "
+            "by themselves.",
+            "大きさによらず、どの誤差も同じ強さで引く。そのため、最小値の近くでも更新の幅が自然には縮まない。",
+        ),
         numbers,
+    ),
+    Introduced(
+        "huber",
         r"e = y - t, \quad L = \frac{1}{NK} \sum_{n,k} l(e_{nk}), \quad l(e) = \begin{cases} "
         r"e^2 / 2 & (|e| \le \delta) \\ \delta (|e| - \delta / 2) & (|e| > \delta) \end{cases}, "
         r"\quad \frac{\partial L}{\partial y} = \frac{\max(-\delta, \min(e, \delta))}{NK}",
-        "Smooth at 0, and an outlier pulls no harder than δ.",
-        "0で滑らかで、外れ値の引く力はδを超えない。",
+        (
+            "Smooth at 0, and an outlier pulls no harder than δ.",
+            "0で滑らかで、外れ値の引く力はδを超えない。",
+        ),
+        numbers,
     ),
 )
 

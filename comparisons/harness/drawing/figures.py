@@ -12,6 +12,7 @@ helper takes its data in one of these forms:
   page's columns where they are `"numpy"`, `"keras-…"`; for the others they are panels
 - `{choice: {name: value}}`: several such, one of which is shown at a time: pass the chart to
   `slider` (choices in order) or `selection` (any others)
+- `{panel: data}`, one of these for each panel of lines: pass `in_panels(…)` of it to `lines`
 - for `lines`, `scatter` and `paths` also a pandas DataFrame with the columns `x`, `y` and, as
   needed, `implementation`, `series`, `run`, `panel`, `choice`
 """
@@ -27,7 +28,7 @@ from comparisons.harness.statistics import interval
 from comparisons.harness.words import WORDS
 
 NO_TITLE = ("", "")
-BARS = 30  # of a histogram
+BARS = 30  # of a histogram, or one more
 LABEL = 16  # height of a picture's label on the page
 
 
@@ -43,6 +44,16 @@ def slider(chart, label: Words, start=None):
 def selection(chart, label: Words, start=None):
     """Show one `choice` of the chart at a time, picked from a list; as `slider`."""
     return _choosing(chart, alt.binding_radio, label, start)
+
+
+def in_panels(data: dict, x=None) -> pd.DataFrame:
+    """The table of `lines` that stand in several panels, by panel and then as `lines` takes them.
+
+    Args:
+        x: where the values stand in every panel; 1, 2, … by default.
+    """
+    tables = [parts.frame(own, x).assign(panel=panel) for panel, own in data.items()]
+    return pd.concat(tables, ignore_index=True)
 
 
 def lines(
@@ -242,13 +253,15 @@ def images(data, labels=None, *, columns: int = 10, size: int = 48, panels: int 
 
 
 def histograms(data, *, x_title: Words, panels: int = 5):
-    """How values are distributed, panel by panel (layer by layer), all with the same bars."""
+    """How values are distributed, panel by panel (layer by layer), all with the same bars.
+
+    One bar begins at 0, so that none counts zeros (of ReLU, say) together with negative numbers.
+    """
     found = list(parts.panels(data))
-    low = min(float(np.min(values)) for *_, values in found)
-    high = max(float(np.max(values)) for *_, values in found)
+    edges = _edges(np.concatenate([np.ravel(values) for *_, values in found]))
     rows = []
     for choice, panel, values in found:
-        counts, edges = np.histogram(values, BARS, (low, high))
+        counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
         for count, left, right in zip(counts / np.size(values), edges, edges[1:]):
             rows.append((choice, panel, count, left, right))
     table = pd.DataFrame(rows, columns=["choice", "panel", "share", "x", "x2"])
@@ -260,6 +273,14 @@ def histograms(data, *, x_title: Words, panels: int = 5):
         .encode(x=alt.X("x:Q", bin="binned").title(both(*x_title)), x2="x2:Q", y=share)
     )
     return parts.arranged(chart, table, panels, width=120, height=100)
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """The edges of the bars: multiples of their width, and so 0 where it is among the values."""
+    low, high = float(values.min()), float(values.max())
+    width = (high - low or 1.0) / BARS
+    first = np.floor(low / width)
+    return width * np.arange(first, max(np.ceil(high / width), first + 1) + 1)
 
 
 def confusion(data, names=range(10), *, panels: int = 2):

@@ -59,6 +59,15 @@ def test_several_runs_are_thin_lines_under_their_mean():
     assert {row["run"] for row in rows_of(several)} == {0, 1, 2, 3}
 
 
+def test_lines_may_stand_in_panels_of_their_own():
+    data = {"left": {"a": np.ones((2, 3))}, "right": {"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0, 6.0]}}
+    spec = spec_of(figures.lines(figures.in_panels(data, [0.1, 0.2, 0.3]), **TITLES))
+    frame = pd.DataFrame(rows_of(spec))
+    assert frame.groupby("panel").size().to_dict() == {"left": 6, "right": 6}
+    assert frame[frame["series"] == "b"]["y"].tolist() == [4, 5, 6]
+    assert sorted(frame["x"].unique()) == [0.1, 0.2, 0.3] and "facet" in spec
+
+
 def test_a_slider_shows_one_choice_and_leaves_the_axes_alone():
     choices = {rate: {"a": [rate, 2 * rate]} for rate in (0.1, 0.5, 1.0)}
     chart = figures.slider(figures.lines(choices, **TITLES), ("rate", "学習率"), 0.5)
@@ -90,6 +99,21 @@ def test_histograms_share_their_bars_and_count_everything():
     frame = pd.DataFrame(rows_of(spec))
     assert frame.groupby("panel")["share"].sum().tolist() == [1, 1]
     assert frame.groupby("panel")["x"].apply(tuple).nunique() == 1 and len(frame) == 60
+
+
+@pytest.mark.parametrize("low", [-0.37, -2.9, 0.0, 0.2])
+def test_a_bar_begins_at_zero_and_none_loses_a_value(low):
+    values = np.append(np.linspace(low, 3.1, 50), np.zeros(50 if low <= 0 else 0))
+    frame = pd.DataFrame(rows_of(spec_of(figures.histograms(values, x_title=("a", "甲")))))
+    np.testing.assert_allclose(frame["share"].sum(), 1)
+    negative = frame[frame["x"] < 0]
+    assert (negative["x2"] <= 0).all()
+    np.testing.assert_allclose(negative["share"].sum(), (values < 0).mean())
+
+
+def test_a_histogram_of_a_single_value_has_a_bar():
+    (row,) = rows_of(spec_of(figures.histograms(np.full(3, 0.7), x_title=("a", "甲"))))
+    assert row["share"] == 1 and row["x"] <= 0.7 + 1e-12 and row["x2"] > 0.7
 
 
 def test_regions_are_small_pictures_with_their_first_row_below():
