@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -140,14 +141,11 @@ def _introduced() -> dict[str, tuple[str, str]]:
     """The concept and its row by what others call the thing: `"layers.Dropout"`, `"dropout.mask"`.
 
     A class of the library is introduced where a Keras half's function of an introduced name
-    returns it.
+    returns it, for the first time in the order of books and chapters.
     """
     found = {}
-    for name in catalogue.script_names():
-        try:
-            things = catalogue.load(name).introduces
-        except ValueError:  # another's script, under work
-            continue
+    for name in catalogue.in_order(_whole()):
+        things = catalogue.load(name).introduces
         rows = {thing.name for thing in things}
         for thing in things:
             for own in numpy_names(thing):
@@ -159,6 +157,14 @@ def _introduced() -> dict[str, tuple[str, str]]:
                         found.setdefault(_member(part.value), (name, node.name))
     found.pop(None, None)
     return found
+
+
+def _whole() -> Iterator[str]:
+    """The concepts whose scripts can be read: another's may be under work."""
+    for name in catalogue.script_names():
+        with suppress(ValueError):
+            catalogue.load(name)
+            yield name
 
 
 def _member(node: ast.expr) -> str | None:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from comparisons.harness import catalogue
 from comparisons.harness.report import (
     charts,
     code,
@@ -89,6 +90,12 @@ def test_what_a_half_uses_is_read_off_its_text(written, used):
 )
 def test_what_a_keras_half_returns_is_what_it_introduces(returned, member):
     assert introductions._member(introductions.ast.parse(returned).body[0].value) == member
+
+
+def test_a_class_is_introduced_by_the_first_concept_in_the_order_of_chapters():
+    """Others return it too, and stand before that one in the alphabet."""
+    assert "Dense" in catalogue.sources("backpropagation")["keras"].read_text("utf-8")
+    assert introductions._introduced()["layers.Dense"] == ("perceptron", "weighted_sum")
 
 
 @pytest.mark.parametrize("name", ["Windows.of", "Windows.tiles", "Windows.pad", "blocks"])
