@@ -118,6 +118,28 @@ def check(
     )
 
 
+def diff(a, b, input=None, batch: int = 4, seed: int = 0):
+    """Compare two `.keras` files: configs, weights, training, and outputs on the same inputs.
+
+    Args:
+        a, b: the files.
+        input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
+        batch: number of samples.
+        seed: of the inputs that are drawn.
+
+    Returns:
+        What differs, which shows itself: `same`, `architecture`, `names`, `weights`, `compiled`,
+        `optimizer`, `outputs`, `first`, and `as_dict()` for a machine to read.
+
+    Raises:
+        ValueError: a file or an input that cannot be used; one line says why.
+        OSError: a file that is not there.
+    """
+    from comparisons.harness.diff.differences import diff
+
+    return diff(a, b, input, batch, seed)
+
+
 def __getattr__(name: str):
     if name == "__version__":
         from importlib.metadata import version

@@ -33,6 +33,7 @@ HARNESS = [
     {"runs"},
     {"report"},
     {"check"},
+    {"diff"},
     {"desk"},
     {"cli"},
 ]

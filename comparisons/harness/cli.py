@@ -234,6 +234,29 @@ def check(
     return HOLDS if found.agrees else FAILED
 
 
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A.keras", help="A Keras model's file.")],
+    b: Annotated[Path, typer.Argument(metavar="B.keras", help="Another, or the same saved again.")],
+    given: Annotated[
+        Path | None,
+        typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Say what differs between two models: configs, weights, training, outputs."""
+    from comparisons.harness.diff.differences import diff
+
+    found = diff(a, b, input=given, batch=batch, seed=seed)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(found)
+    return HOLDS if found.same else FAILED
+
+
 def _names_of(backends: list[str] | None) -> list[str]:
     return [name.strip() for entry in backends or [] for name in entry.split(",")]
 

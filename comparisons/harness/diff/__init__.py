@@ -1,0 +1,1 @@
+"""Diff: what differs between two models' files, from configs to outputs."""

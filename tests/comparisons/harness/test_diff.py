@@ -1,0 +1,156 @@
+"""`sidebyside diff`: each kind of difference is found at its place, and none where none is."""
+
+import json
+
+import numpy as np
+import pytest
+
+import comparisons
+import reference_numpy as rn
+from reference_numpy import layers
+from tests.comparisons.harness.test_cli import call
+
+
+def model(activation="relu", drop=False, swap=False, hidden="hidden", units=3):
+    """Two branches, one of them a nested model, and what is taken from what."""
+    rn.random.set_seed(0)
+    x = rn.Input((4,), name="in")
+    h = layers.Dense(5, activation=activation, name=hidden)(x)
+    made = [layers.Dense(units, name="deep"), layers.BatchNormalization(name="norm")]
+    tower = rn.Sequential([rn.Input((5,)), *made], name="tower")(h)
+    if drop:
+        tower = layers.Dropout(0.2, name="drop")(tower)
+    side = layers.Dense(units, name="side")(h)
+    apart = layers.Subtract(name="apart")([side, tower] if swap else [tower, side])
+    made = rn.Model(x, layers.Dense(1, name="end")(apart))
+    made.compile("adam", "mse")
+    return made
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """A function that saves two models and compares them; `change` is made of the second."""
+
+    def compare(other, change=lambda made: None):
+        first = model()
+        by_name = {layer.name: layer for layer in parts(first)}
+        for layer in parts(other):
+            like = by_name.get("hidden" if layer.name == "other" else layer.name)
+            if like is not None and [w.shape for w in layer.weights] == [
+                w.shape for w in like.weights
+            ]:
+                layer.set_weights(like.get_weights())
+        change(other)
+        for name, made in (("a", first), ("b", other)):
+            made.save(tmp_path / f"{name}.keras")
+        return comparisons.diff(tmp_path / "a.keras", tmp_path / "b.keras")
+
+    return compare
+
+
+def parts(made):
+    for layer in made.layers:
+        yield from parts(layer) if isinstance(layer, rn.Model) else [layer]
+
+
+def kinds(found):
+    """The kinds of difference that there are."""
+    names = ("architecture", "names", "weights", "compiled", "optimizer", "outputs")
+    return {name for name in names if getattr(found, name)}
+
+
+def test_the_same_model_is_the_same(compared):
+    found = compared(model())
+    assert found.same and not kinds(found) and found.first is None
+    assert "are the same" in str(found) and "outputs on the same inputs are equal" in str(found)
+
+
+def test_a_setting(compared):
+    found = compared(model(activation="tanh"))
+    (change,) = found.architecture
+    assert (change.where, change.what, change.a, change.b) == (
+        "hidden",
+        "activation",
+        "relu",
+        "tanh",
+    )
+    assert kinds(found) == {"architecture", "outputs"} and found.first == "hidden"
+
+
+def test_a_layer_that_one_has_alone(compared):
+    found = compared(model(drop=True))
+    told = {(c.where, c.what, c.a, c.b) for c in found.architecture}
+    assert told == {
+        ("drop", "layer", None, "Dropout"),
+        ("apart", "takes", "tower, side", "drop, side"),
+    }
+    assert kinds(found) == {"architecture"}
+
+
+def test_connections(compared):
+    found = compared(model(swap=True))
+    (change,) = found.architecture
+    assert (change.where, change.what) == ("apart", "takes")
+    assert found.first == "apart" and found.outputs[0].relative == pytest.approx(2.0, rel=1e-3)
+
+
+def test_names_alone(compared):
+    found = compared(model(hidden="other"))
+    assert kinds(found) == {"names"} and found.names[0].b == "other"
+
+
+def test_a_weight_of_a_nested_model(compared):
+    def change(made):
+        made.get_layer("tower").layers[0].weights[0][0, 0] += 0.5
+
+    found = compared(model(), change)
+    (moved,) = found.weights
+    assert moved.where == "tower/deep" and moved.what == "kernel (5, 3)"
+    assert moved.largest == pytest.approx(0.5) and found.first == "tower/deep"
+    assert kinds(found) == {"weights", "outputs"}
+
+
+def test_state_that_is_no_trainable_weight(compared):
+    found = compared(model(), lambda made: made.get_layer("tower").layers[1].weights[3].fill(4.0))
+    assert [moved.what for moved in found.weights] == ["moving_variance (3,)"]
+
+
+def test_how_it_was_compiled_and_how_far_it_was_trained(compared):
+    def another(made):
+        made.compile(rn.optimizers.Adam(0.5), "mae")
+
+    found = compared(model(), another)
+    assert {(c.what, c.b) for c in found.compiled} == {
+        ("optimizer.learning_rate", 0.5),
+        ("loss", "mae"),
+    }
+
+    def trained(made):
+        start = made.get_weights()
+        made.fit(np.ones((8, 4), "float32"), np.ones((8, 1), "float32"), verbose=0)
+        made.set_weights(start)
+
+    found = compared(model(), trained)
+    assert kinds(found) == {"compiled", "optimizer"}  # the first one has no momenta yet
+    assert "iteration" in {moved.what for moved in found.optimizer}
+
+
+def test_models_of_other_shapes(compared):
+    found = compared(model(units=2))
+    assert ("side", "units") in {(c.where, c.what) for c in found.architecture}
+    assert ("side", "shape of kernel") in {(c.where, c.what) for c in found.architecture}
+
+
+def test_the_command(tmp_path, capsys):
+    a, b, c = (tmp_path / f"{name}.keras" for name in "abc")
+    model().save(a)
+    model(activation="tanh").save(b)
+    rn.Sequential([rn.Input((9,)), layers.Dense(1)]).save(c)
+    assert call(capsys, "diff", str(a), str(a))[0] == 0
+    status, out, _ = call(capsys, "diff", str(a), str(b), "--json")
+    assert status == 1 and json.loads(out)["architecture"][0]["what"] == "activation"
+    status, out, _ = call(capsys, "diff", str(a), str(c))
+    assert status == 1 and "outputs were not compared: the inputs have other shapes" in out
+    for missing in ((tmp_path / "none.keras", a), (a, tmp_path / "none.keras")):
+        status, out, err = call(capsys, "diff", *map(str, missing))
+        assert (status, out) == (2, "") and "No such file" in err and err.count("\n") == 1
