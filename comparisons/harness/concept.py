@@ -53,15 +53,18 @@ class Introduced:
     - a scalar function: `y = NAME(x)` with `NAME_derivative(x)`
     - a loss: `NAME(y_true, y_pred)` with `NAME_gradient(y_true, y_pred)`
     - an update rule: `w, *state = NAME(w, g, *state, …)`
+    - an initializer: `w = NAME(shape, …, dtype)`
     - anything else: values alone, an array, a number, or several as a tuple
 
-    A function that draws has the argument `generator`, a `numpy.random.Generator`. Arguments come
-    as arrays that cannot be written to.
+    A function that draws has the argument `generator`, a `numpy.random.Generator`; one that is told
+    in which precision to answer has the argument `dtype`. Arguments come as arrays that cannot be
+    written to.
 
     The Keras half's function of the same name takes those of the arguments that it names, and
     returns what computes the same in Keras: a layer (which is then given the arrays after its
-    inputs as weights, in Keras's order), a loss, an optimizer, or a function of the arrays. Where
-    the library has the same class, it is made from the Keras object's config and proven too.
+    inputs as weights, in Keras's order), a loss, an optimizer, an initializer, or a function of the
+    arrays. Where the library has the same class, it is made from the Keras object's config and
+    proven too.
 
     Args:
         name: the function's name in both halves.

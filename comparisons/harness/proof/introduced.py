@@ -94,14 +94,18 @@ def keras_object(written: WrittenOut):
 def library_object(made):
     """The library's counterpart of a Keras object, or None where there is none.
 
-    A class that a Keras half defines itself, a loss or layer of one's own, has none.
+    A class that a Keras half defines itself, a loss or layer of one's own, has none. An initializer
+    draws from the stream that Keras's and the written-out one draw from.
     """
     import keras
 
-    if isinstance(made, (keras.Layer, keras.Loss, keras.optimizers.Optimizer)):
+    kinds = keras.Layer, keras.Loss, keras.optimizers.Optimizer, keras.Initializer
+    if isinstance(made, kinds):
         config = keras.saving.serialize_keras_object(made)
         if serialization.public_module(config["module"]) not in serialization.FAMILIES:
             return None
+        if isinstance(made, keras.Initializer) and "seed" in config["config"]:
+            config["config"]["seed"] = DRAWS_SEED
         if isinstance(made, keras.Loss):
             complete_compiled(config, made)  # a loss's config leaves some arguments out
         return serialization.deserialize(config)
@@ -138,6 +142,9 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
     import keras
 
     arguments = written.cast(dtype)
+    if isinstance(made, keras.Initializer):
+        with numpy_draws(DRAWS_SEED):
+            return {"output": keras.ops.convert_to_numpy(made(arguments["shape"], dtype))}
     if isinstance(made, keras.optimizers.Optimizer):
         variable = keras.Variable(arguments["w"], dtype=dtype)
         path = [arguments["w"]]
@@ -191,6 +198,9 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
 
 def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dict) -> dict:
     arguments = written.cast(dtype)
+    if isinstance(library, rn.initializers.Initializer):
+        with traced(ran):
+            return {"output": library(arguments["shape"], dtype)}
     if isinstance(library, rn.optimizers.Optimizer):
         w = arguments["w"].copy()
         path = [w.copy()]

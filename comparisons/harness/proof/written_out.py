@@ -34,6 +34,7 @@ class WrittenOut:
         self.is_rule = "gradients" in given
         parameters = dict(inspect.signature(self.function).parameters)
         self.draws = parameters.pop("generator", None) is not None
+        self.typed = parameters.pop("dtype", None) is not None
         if self.is_rule:  # it is given one gradient after another
             w, g, *_ = parameters
             parameters["gradients"] = parameters.pop(g)
@@ -91,7 +92,7 @@ class WrittenOut:
         for key, value in self.arrays.items():
             found[key] = change(value).astype(dtype) if key in self.floats else value.copy()
             found[key].flags.writeable = False
-        return found
+        return found | ({"dtype": dtype} if self.typed else {})
 
     def outputs(self, arguments: dict) -> tuple[list[np.ndarray], object]:
         """The outputs as a list, and the cache where there is one."""

@@ -87,6 +87,11 @@ def resized(x):
     return ((1 - share) * x[:, above] + share * x[:, below]).astype(x.dtype)
 
 
+def drawn(shape, stddev, generator, dtype="float32"):
+    """Normal initial weights."""
+    return (stddev * generator.standard_normal(shape)).astype(dtype)
+
+
 KERAS = {
     "resized": lambda: keras.layers.Resizing(6, 2),
     "affine": lambda: keras.layers.Dense(2),
@@ -95,6 +100,7 @@ KERAS = {
     "heavy": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
     "thinned": lambda rate: keras.layers.Dropout(rate),
     "tracked": lambda: keras.layers.BatchNormalization(),
+    "drawn": lambda stddev: keras.initializers.RandomNormal(stddev=stddev),
 }
 ARGUMENTS = {
     "affine": {"x": X, "kernel": KERNEL, "bias": BIAS},
@@ -109,6 +115,7 @@ ARGUMENTS = {
         "moving_mean": X[1],
         "moving_variance": np.abs(X[2]),
     },
+    "drawn": {"shape": (4, 3), "stddev": 0.3},
 }
 
 
@@ -140,7 +147,7 @@ def test_right_code_agrees_with_calculus_the_library_and_keras(prove, name):
     assert not [str(record) for record in records if not record.passed]
     against = {record.against for record in records}
     assert {"written out", "library", "keras-tensorflow"} <= against
-    assert ("calculus" in against) == (name != "heavy")
+    assert ("calculus" in against) == (name not in ("heavy", "drawn"))
     assert ran, "nothing of the library was seen to run"
 
 
@@ -216,6 +223,15 @@ SLIPS = {
     "a step of the wrong size": (
         "heavy",
         {"heavy": lambda w, g, momentum: heavy(w, g, momentum, learning_rate=0.1001)},
+        {"library", "keras-tensorflow"},
+    ),
+    "a deviation that is a variance": (
+        "drawn",
+        {
+            "drawn": lambda shape, stddev, generator, dtype: drawn(
+                shape, stddev**2, generator, dtype
+            )
+        },
         {"library", "keras-tensorflow"},
     ),
     "a leak to float64": (
