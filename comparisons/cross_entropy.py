@@ -1,7 +1,6 @@
 """Cross-entropy: of probabilities, of logits, of classes; and how fast it teaches."""
 
 import numpy as np
-import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
@@ -27,7 +26,8 @@ NETWORKS = {
     "squared error, saturated": ("mean_squared_error", 6.0, 1.5),
     "cross-entropy, saturated": ("binary_crossentropy", 6.0, 0.6),
 }
-TARGET, WINDOW, BATCH = 0.9, 20, 50
+TARGET, WINDOW, BATCH, IMAGES = 0.9, 20, 50, 12_500
+STEPS = range(WINDOW, IMAGES // BATCH + 1)
 
 
 def chances(seed):
@@ -57,62 +57,58 @@ def many_rows(seed):
 
 def digits(seed):
     """MNIST images, and whether the digit is odd."""
-    part = mnist_subset(12_500, 10, 10, seed, flat=True)
+    part = mnist_subset(IMAGES, 10, 10, seed, flat=True)
     return {"x": part.x_train, "y": (part.y_train[:, None] % 2).astype("float32")}
 
 
-def smoothed(accuracy):
-    """The mean accuracy of a window of batches, none of them seen before."""
-    return np.convolve(accuracy, np.full(WINDOW, 1 / WINDOW), "valid")
+def accuracy(arrays, name):
+    """The mean accuracy of each window of batches, none of them seen before."""
+    return np.convolve(arrays[f"{name}: accuracy"], np.full(WINDOW, 1 / WINDOW), "valid")
 
 
 def steps_needed(name):
     """Steps until that is enough."""
-    return lambda arrays: (
-        np.append(smoothed(arrays[f"{name}: accuracy"]) >= TARGET, True).argmax() + WINDOW
-    )
-
-
-def curves(x, found, names):
-    """Value and gradient of each loss, in panels of their own."""
-    ways = {both("loss", "損失"): "", both("gradient", "勾配"): ": gradient"}
-    return pd.concat(
-        pd.DataFrame({"x": x, "y": found[key + ending], "series": name, "panel": panel})
-        for panel, ending in ways.items()
-        for key, name in names.items()
-    )
+    return lambda arrays: np.append(accuracy(arrays, name) >= TARGET, True).argmax() + WINDOW
 
 
 def learned(result):
     """Accuracy on new images by step, of every seed, from both starts."""
-    return pd.concat(
-        pd.DataFrame({"x": np.arange(len(y)) + WINDOW, "y": y}).assign(
-            series=both(*words), panel=both(*start), run=seed
-        )
-        for start, ending in (
-            (("ordinary start", "通常の初期値"), ""),
-            (("saturated start", "飽和した初期値"), ", saturated"),
-        )
-        for words in (("squared error", "二乗誤差"), ENTROPY)
-        for seed in result.seeds_of("learning")
-        for y in [smoothed(result.arrays("learning", seed=seed)[f"{words[0]}{ending}: accuracy"])]
-    )
+    starts = {
+        both("ordinary start", "通常の初期値"): "",
+        both("saturated start", "飽和した初期値"): ", saturated",
+    }
+    return {
+        start: {
+            both(*words): result.of_numpy("learning", accuracy, words[0] + ending)
+            for words in (("squared error", "二乗誤差"), ENTROPY)
+        }
+        for start, ending in starts.items()
+    }
 
 
 def draw(result):
     """The losses behind a sigmoid, and learning."""
-    behind = {
+    names = {
         "square": both("squared error", "二乗誤差"),
         "from probabilities": both(f"{ENTROPY[0]}, probabilities", f"{ENTROPY[1]}（確率）"),
         "from logits": both(f"{ENTROPY[0]}, logits", f"{ENTROPY[1]}（ロジット）"),
     }
-    behind = curves(LOGITS, result.arrays("behind_a_sigmoid"), behind)
-    step, value = ("step", "ステップ"), ("", "")
+    found = result.arrays("behind_a_sigmoid")
+    behind = {
+        panel: {name: found[key + ending] for key, name in names.items()}
+        for panel, ending in (
+            (both("loss", "損失"), ""),
+            (both("gradient", "勾配"), ": gradient"),
+        )
+    }
     return [
         Figure(
             ("Behind a sigmoid, target 1", "シグモイドの後の損失（正解は1）"),
             figures.lines(
-                behind, x_title=("logit a", "ロジットa"), y_title=value, y_domain=(-1.1, 5.5)
+                figures.in_panels(behind, LOGITS),
+                x_title=("logit a", "ロジットa"),
+                y_title=figures.NO_TITLE,
+                y_domain=(-1.1, 5.5),
             ),
             (
                 "Far left the answer is entirely wrong. There the squared error has no gradient: "
@@ -132,7 +128,10 @@ def draw(result):
         Figure(
             ("Learning behind a sigmoid", "シグモイドの後の損失による学習"),
             figures.lines(
-                learned(result), x_title=step, y_title=("accuracy", "認識精度"), unit="%"
+                figures.in_panels(learned(result), STEPS),
+                x_title=("step", "ステップ"),
+                y_title=("accuracy", "認識精度"),
+                unit="%",
             ),
             (
                 "On new images, each loss at its best rate. The saturated start answers 0.998 to "
@@ -144,58 +143,66 @@ def draw(result):
     ]
 
 
-def row(name, arguments, equation, english, japanese, helpers=()):
-    """A loss's row."""
-    return Introduced(name, equation, (english, japanese), arguments, helpers=helpers)
-
-
 INTRODUCES = (
-    row(
+    Introduced(
         "binary_crossentropy",
-        chances,
         r"L = -\frac{1}{N} \sum_n \left( t_n \log y_n + (1 - t_n) \log (1 - y_n) \right), \quad "
         r"\frac{\partial L}{\partial y} = \frac{1}{N} \frac{y - t}{y (1 - y)}",
-        "Yes or no, after a sigmoid. log 0 would make the loss ∞ or NaN, so y is kept 10⁻⁷ away "
-        "from 0 and 1.",
-        "2値分類に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを0と1から10⁻⁷離す。",
+        (
+            "Yes or no, after a sigmoid. log 0 would make the loss ∞ or NaN, so y is kept 10⁻⁷ "
+            "away from 0 and 1.",
+            "2値分類に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを0と1から10⁻⁷離"
+            "す。",
+        ),
+        chances,
     ),
-    row(
+    Introduced(
         "binary_crossentropy_on_logits",
-        lambda seed: {**chances(seed), "y_pred": np.linspace(-3, 3, 18).reshape(6, 3)},
         r"y = \sigma(a), \quad L = \frac{1}{N} \sum_n \left( \log (1 + e^{a_n}) - t_n a_n \right),"
         r" \quad \frac{\partial L}{\partial a} = \frac{y - t}{N}",
-        "Sigmoid and logarithm in one: no log 0, and the sigmoid's slope has cancelled out.",
-        "シグモイドと対数を1つにまとめる。log 0は現れず、シグモイドの微分も約分されて消える。",
+        (
+            "Sigmoid and logarithm in one: no log 0, and the sigmoid's slope has cancelled out.",
+            "シグモイドと対数を1つにまとめる。log 0は現れず、シグモイドの微分も約分されて消える。",
+        ),
+        lambda seed: {**chances(seed), "y_pred": np.linspace(-3, 3, 18).reshape(6, 3)},
     ),
-    row(
+    Introduced(
         "categorical_crossentropy",
-        distributions,
         r"p = \frac{y}{\sum_k y_k}, \; L = -\frac{1}{N} \sum_{n,k} t_{nk} \log p_{nk}, \; "
         r"\frac{\partial L}{\partial y_k} = \frac{1}{N \sum_i y_i} \left( \sum_i t_i - "
         r"\frac{t_k}{p_k} \right)",
-        "One of several classes, after softmax. As Keras divides y by its sum, its gradient is "
-        "1 − t/p for one-hot t, the textbook's −t/p; for the logits both give y − t.",
-        "多クラス分類に、ソフトマックスの後で使う。Kerasはyをその和で割るので、one-hotのtに対する勾配は"
-        "教科書の−t/pではなく1 − t/pになる。ロジットに関する勾配は、どちらもy − tである。",
-    ),
-    row(
-        "sparse_categorical_crossentropy",
-        class_numbers,
-        r"L = -\frac{1}{N} \sum_n \log p_{n, t_n}",
-        "The same loss for targets that are class numbers 0, 1, 2, … instead of one-hot rows: take "
-        "the one that fits your labels. Keras raises an error for the wrong one; squared error, "
-        "given class numbers, learns nonsense without a word.",
-        "正解がone-hotではなくクラス番号0, 1, 2, …のときの同じ損失。ラベルの形に合うほうを使う。"
-        "取り違えるとKerasはエラーを出す。二乗誤差にクラス番号を渡すと、エラーは出ないが無意味な学習になる。",
-        ("categorical_crossentropy_gradient",),
-    ),
-    row(
-        "kl_divergence",
+        (
+            "One of several classes, after softmax. As Keras divides y by its sum, its gradient is "
+            "1 − t/p for one-hot t, the textbook's −t/p; for the logits both give y − t.",
+            "多クラス分類に、ソフトマックスの後で使う。Kerasはyをその和で割るので、one-hotのtに対"
+            "する勾配は教科書の−t/pではなく1 − t/pになる。ロジットに関する勾配は、どちらもy − tで"
+            "ある。",
+        ),
         distributions,
+    ),
+    Introduced(
+        "sparse_categorical_crossentropy",
+        r"L = -\frac{1}{N} \sum_n \log p_{n, t_n}",
+        (
+            "The same loss for targets that are class numbers 0, 1, 2, … instead of one-hot rows: "
+            "take the one that fits your labels. Keras raises an error for the wrong one; squared "
+            "error, given class numbers, learns nonsense without a word.",
+            "正解がone-hotではなくクラス番号0, 1, 2, …のときの同じ損失。ラベルの形に合うほうを使"
+            "う。取り違えるとKerasはエラーを出す。二乗誤差にクラス番号を渡すと、エラーは出ないが無意"
+            "味な学習になる。",
+        ),
+        class_numbers,
+        helpers=("categorical_crossentropy_gradient",),
+    ),
+    Introduced(
+        "kl_divergence",
         r"D_{KL} = \frac{1}{N} \sum_{n,k} t_{nk} \log \frac{t_{nk}}{y_{nk}}, \quad "
         r"\frac{\partial D}{\partial y} = -\frac{t}{N y}",
-        "How far a predicted distribution is from the true one; 0 where they are the same.",
-        "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。",
+        (
+            "How far a predicted distribution is from the true one; 0 where they are the same.",
+            "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。",
+        ),
+        distributions,
     ),
 )
 
@@ -306,7 +313,7 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("behind_a_sigmoid", lambda seed: {"logits": LOGITS}),
-        Demonstration("agreement", many_rows, seeds=5),
+        Demonstration("agreement", many_rows, seeds=5, first_seed=10),
         Demonstration(
             "learning",
             lambda seed: {**digits(seed), "networks": NETWORKS, "batch_size": BATCH},
