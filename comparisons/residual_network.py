@@ -237,7 +237,7 @@ CLAIMS = (
             "powers of ten by which the gradient shrinks from the last to the first layer",
             "最後の層から最初の層までに勾配が縮む桁数",
         ),
-        measure=lambda result: (shrinking(result), [0.0] * len(shrinking(result))),
+        measure=lambda result: (shrinking(result), 0.0),
         margin=1.0,
         instead=(
             "With He's weights the gradient keeps its size. What is lost is the difference between "

@@ -25,7 +25,8 @@ class Settings:
 
     Args:
         preset: `"default"` (minutes for all concepts) or `"full"`.
-        seeds: number of seeds; None for the concept's own.
+        seeds: number of seeds; None for the concept's own. A demonstration runs with its own
+            number at most.
         epochs: number of epochs; None for the preset's.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
         csv: a file of the person's own in place of the concept's data, or None.
@@ -226,7 +227,7 @@ class Claim:
         experiment: what is run, in a sentence.
         metric: what is measured.
         measure: function of the `Result` that gives `(expected larger, expected smaller)`: one
-            value a seed in each.
+            value a seed in each, or a number that is the same for every seed.
         unit: the metric's unit; `"%"` for shares, whose difference is written in points.
         margin: the smallest difference that matters; a smaller one is no confirmation.
         instead: what is true where the claim is refuted, or None.
@@ -237,7 +238,7 @@ class Claim:
     source: str
     experiment: Words
     metric: Words
-    measure: Callable[[object], tuple[list[float], list[float]]]
+    measure: Callable[[object], tuple[list[float] | float, list[float] | float]]
     unit: str = ""
     margin: float = 0.0
     instead: Words | None = None
@@ -249,7 +250,9 @@ class Claim:
         Confirmed where the whole 95 % interval of the paired difference lies above the margin,
         refuted where it lies wholly below it, else undecided.
         """
-        larger, smaller = self.measure(result)
+        sides = self.measure(result)
+        runs = max(np.size(side) for side in sides)
+        larger, smaller = (np.full(runs, s) if np.isscalar(s) else s for s in sides)
         effect = paired_effect(larger, smaller, test_over_train=self.test_over_train)
         low, high = effect["low"], effect["high"]
         verdict = "undecided"

@@ -51,9 +51,10 @@ def plan(name: str, concept: Concept, implementations: list[str], settings: Sett
     proven = [column for column in implementations if column != "numpy" or by_itself]
     jobs = [Job(name, "check", column) for column in proven]
     for demonstration in concept.demonstrations:
+        own = demonstration.seeds
         jobs += [
             Job(name, "demonstrate", column, demonstration.function, seed)
-            for seed in _seeds(demonstration, demonstration.seeds)
+            for seed in _seeds(demonstration, min(settings.seeds or own, own))
             for column in implementations
         ]
     if concept.task:

@@ -96,9 +96,7 @@ def test_plan_has_a_job_for_each_part_column_and_seed():
         "check-keras-jax-0",
         "check-numpy-0",
         "demonstrate-keras-jax-shown-7",
-        "demonstrate-keras-jax-shown-8",
         "demonstrate-numpy-shown-7",
-        "demonstrate-numpy-shown-8",
         "train-keras-jax-with-0",
         "train-keras-jax-without-0",
         "train-numpy-with-0",
@@ -111,6 +109,14 @@ def test_a_task_settled_on_some_seeds_is_measured_on_others():
     declared = Concept(("", ""), chapters.LEARNING, ("", ""), task=task)
     planned = jobs.plan("any", declared, ["numpy"], Settings())
     assert [job.seed for job in planned if job.action == "train"] == [5, 6]
+
+
+@pytest.mark.parametrize(("asked", "run"), [(None, [7, 8, 9]), (2, [7, 8]), (20, [7, 8, 9])])
+def test_a_demonstration_runs_with_the_seeds_asked_for_but_no_more_than_its_own(asked, run):
+    shown = Demonstration("shown", seeds=3, first_seed=7)
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""), demonstrations=(shown,))
+    planned = jobs.plan("any", declared, ["numpy"], Settings(seeds=asked))
+    assert [job.seed for job in planned] == run
 
 
 @pytest.mark.parametrize("arguments", [None, lambda seed: {}])

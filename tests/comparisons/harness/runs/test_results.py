@@ -1,7 +1,9 @@
 """What claims and figures read of a result."""
 
 import numpy as np
+import pytest
 
+from comparisons.harness.concept import Claim
 from comparisons.harness.runs.jobs import Job
 from comparisons.harness.runs.results import Result
 
@@ -16,3 +18,22 @@ def test_what_a_demonstration_measured_is_one_number_a_seed_the_mean_over_column
     columns = {"numpy": {}, "keras-jax": {}, "keras-torch": {"missing": "not asked for"}}
     result = Result(tmp_path, {"columns": columns, "demonstrations": demonstrations})
     assert result.measured("speed", lambda arrays: arrays["steps"][-1]) == [1.5, 6.0]
+
+
+def judged(*sides):
+    """The record of a claim that measured these two sides."""
+    return Claim(("", ""), "", ("", ""), ("", ""), lambda result: sides).verdict(None)
+
+
+def test_a_number_stands_for_every_seed_of_a_claim():
+    found = [0.1, 0.2, 0.3]
+    assert judged(1.0, found) == judged([1.0] * 3, found)
+    assert judged(found, 1.0) == judged(found, [1.0] * 3)
+    assert judged(1.0, found)["verdict"] == "confirmed" and judged(1.0, found)["seeds"] == 3
+    with pytest.raises(ValueError, match="as many runs on both sides"):
+        judged([1.0], found)
+
+
+def test_a_claim_of_a_single_seed_is_undecided():
+    record = judged(1.0, [0.1])
+    assert record["verdict"] == "undecided" and record["interval"] is None
