@@ -63,20 +63,24 @@ def some_logits(seed):
     }
 
 
+def some_batch(generator, number, inputs, classes):
+    """Rows of inputs, and the one-hot class of each."""
+    x = generator.normal(size=(number, inputs))
+    return {"x": x, "t": np.eye(classes)[generator.integers(0, classes, number)]}
+
+
 def small_network(seed):
     """A network of 20-12-4 and a batch of 8, small enough to be checked weight by weight."""
     generator = np.random.default_rng(seed)
-    draw = generator.normal
-    batch = {"x": draw(size=(8, 20)), "t": np.eye(4)[generator.integers(0, 4, 8)]}
+    batch, draw = some_batch(generator, 8, 20, 4), generator.normal
     first = {"W1": draw(0, 0.3, (20, 12)), "b1": draw(0, 0.1, 12)}
     return {**batch, **first, "W2": draw(0, 0.3, (12, 4)), "b2": draw(0, 0.1, 4)}
 
 
-def some_batch(seed):
-    """A batch for networks of 30 inputs and 10 classes."""
-    generator = np.random.default_rng(seed)
-    x, t = generator.normal(size=(20, 30)), np.eye(10)[generator.integers(0, 10, 20)]
-    return {"x": x, "t": t, "widths": WIDTHS, "judged": WIDTHS[JUDGED - 1], "repeats": 9}
+def networks(seed):
+    """A batch for networks of 30 inputs and 10 classes, and their widths."""
+    batch = some_batch(np.random.default_rng(seed), 20, 30, 10)
+    return {**batch, "widths": WIDTHS, "judged": WIDTHS[JUDGED - 1], "repeats": 9}
 
 
 def own_networks(seed):
@@ -227,7 +231,7 @@ CLAIMS = (
             "10⁻⁶ less the largest difference, as a share of the largest gradient",
             "10⁻⁶から、差の最大値（最大の勾配に対する割合）を引いた値",
         ),
-        measure=lambda result: ([1e-6] * SEEDS, result.of_numpy("gradients", distance)),
+        measure=lambda result: (1e-6, result.of_numpy("gradients", distance)),
     ),
     Claim(
         claim=(
@@ -261,7 +265,7 @@ CLAIMS = (
             "5から、両方の時間が損失だけの時間の何倍かを引いた値",
         ),
         measure=lambda result: (
-            [5.0] * SEEDS,
+            5.0,
             result.of_numpy("cost", lambda a: float(a["backpropagation"][-1] / a["loss"][-1])),
         ),
         unit="×",
@@ -376,7 +380,7 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("gradients", small_network, seeds=SEEDS, measured=DIFFERENCES),
-        Demonstration("cost", some_batch, seeds=SEEDS, measured=tuple(TIMED)),
+        Demonstration("cost", networks, seeds=SEEDS, measured=tuple(TIMED)),
         Demonstration(
             "training",
             own_networks,
