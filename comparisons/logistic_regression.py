@@ -380,11 +380,12 @@ CONCEPT = Concept(
         },
         variants_ja={LOGISTIC: "ロジスティック回帰", NETWORK: "ニューラルネットワーク"},
         keep="probabilities",
-        seeds=5,
+        seeds=10,
+        first_seed=10,
     ),
     claims=CLAIMS,
     figures=draw,
-    minutes=1.0,
+    minutes=1.5,
 )
 
 if __name__ == "__main__":
