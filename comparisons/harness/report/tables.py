@@ -103,9 +103,15 @@ def subject(name: str, what: str, task: Task | None = None) -> Words:
 
 
 def _kind(text: str) -> Words:
-    parts = [WORDS.get(f"check {part}") or recorded(part) for part in text.split(", ")]
-    english, japanese = zip(*parts)
+    english, japanese = zip(*map(_part, text.split(", ")))
     return ", ".join(english), "、".join(japanese)
+
+
+def _part(text: str) -> Words:
+    """A part of what a check compared; the name of a function of both halves as code."""
+    if text.isidentifier() and f"check {text}" not in WORDS:
+        return pair(f"`{text}`")
+    return WORDS.get(f"check {text}") or recorded(text)
 
 
 def failures(name: str, records: list[dict], task: Task | None) -> list[dict]:

@@ -13,6 +13,7 @@ from comparisons.harness.report import (
     introductions,
     language,
     pictures,
+    tables,
 )
 
 
@@ -103,6 +104,11 @@ def test_a_method_of_any_kind_is_shown(name):
     """A class method, a cached property, a method, a function."""
     shown = introductions._function({"module": "reference_numpy.ops.windows", "name": name})
     assert f"def {name.split('.')[-1]}(" in shown.stretch.text
+
+
+def test_what_was_compared_is_words_or_the_name_of_a_function_as_code():
+    assert tables.subject("graphs", "graphs: random_graph") == ("`random_graph`",) * 2
+    assert tables.subject("graphs", "graphs: training")[1] == "学習"
 
 
 def test_words_in_equations_are_one_identifier():
