@@ -1,39 +1,44 @@
 """Perceptron learning: Rosenblatt's rule on examples that a line separates, and on XOR."""
 
-import itertools
-
 import numpy as np
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
+from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
 from comparisons.harness.drawing import figures
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-FUNCTIONS = np.array(list(itertools.product((0.0, 1.0), repeat=4))).T  # a column each, all 16
+FUNCTIONS = np.array(list(np.ndindex(2, 2, 2, 2)), dtype=bool).T  # a column each, all 16
 XOR, AND = FUNCTIONS.T.tolist().index([0, 1, 1, 0]), FUNCTIONS.T.tolist().index([0, 0, 0, 1])
 HOPELESS = [XOR, 15 - XOR]  # XOR and its negation
-POINTS, LINES, GAP, EPOCHS, RATES = 20, 50, 0.05, 40, (1.0, 0.1)
+NUMBERS, MIDDLE, LINES, GAP = (10, 40, 160), 40, 12, 0.05
+EPOCHS, LIMIT, RATES, FIRST_SEED = 40, 400, (1.0, 0.1), 10
 DOMAIN, GRID, SHOWN = (-0.5, 1.5), 60, 14
 
 
 def lines_and_points(seed):
-    """Points, and lines at random (w₁, w₂, b) that pass no point nearer than the gap."""
+    """Lines at random (w₁, w₂, b), and points that lie no nearer than the gap to any of them."""
     generator = np.random.default_rng(seed)
-    x = generator.uniform(-0.4, 1.4, (POINTS, 2))
-    angle = generator.uniform(0, 2 * np.pi, 40 * LINES)
-    lines = np.stack([np.cos(angle), np.sin(angle), generator.uniform(-0.5, 0.5, len(angle))])
+    angle = generator.uniform(0, 2 * np.pi, LINES)
+    lines = np.stack([np.cos(angle), np.sin(angle), generator.uniform(-0.5, 0.5, LINES)])
     lines[2] -= 0.5 * (lines[0] + lines[1])  # they pass the middle of the points
-    distances = np.abs(x @ lines[:2] + lines[2]).min(axis=0)
-    return x, lines[:, distances > GAP][:, :LINES]
+    x = generator.uniform(-0.4, 1.4, (40 * NUMBERS[-1], 2))
+    far = np.abs(x @ lines[:2] + lines[2]).min(axis=1) > GAP
+    return lines, x[far][: NUMBERS[-1]]
 
 
 def examples(seed):
     """The points, and on which side of each line they lie."""
-    x, lines = lines_and_points(seed)
-    t = (x @ lines[:2] + lines[2] > 0).astype("float64")
-    return {"x": x, "t": t, "epochs": EPOCHS, "rates": RATES}
+    lines, x = lines_and_points(seed)
+    return {"x": x, "t": x @ lines[:2] + lines[2] > 0, "numbers": NUMBERS, "epochs": LIMIT}
+
+
+def few_examples(seed):
+    """A few of the points, and a perceptron at random for each line."""
+    draw, known = np.random.default_rng(seed).normal, examples(seed)
+    start = {"w": draw(size=(2, LINES)), "b": draw(size=LINES)}
+    return {"x": known["x"][:20], "t": known["t"][:20], **start, "rates": RATES, "epochs": LIMIT}
 
 
 def truth_tables(seed):
@@ -48,10 +53,10 @@ def corrections(biases):
     return np.diff(biases, axis=0) != 0
 
 
-def by_epoch(biases):
-    """How many corrections each unit had in each epoch: (epochs, units)."""
+def by_epoch(biases, number):
+    """How many corrections each unit had in each epoch of so many examples: (epochs, units)."""
     looks = corrections(biases)
-    return looks.reshape(EPOCHS, -1, looks.shape[1]).sum(axis=1)
+    return looks.reshape(-1, number, looks.shape[1]).sum(axis=1)
 
 
 def each_seed(function, measure):
@@ -59,54 +64,50 @@ def each_seed(function, measure):
 
     def mean(result):
         pairs = [
-            np.mean(
-                [measure(result.arrays(function, c, seed), seed) for c in result.implementations],
-                axis=0,
-            )
+            [measure(result.arrays(function, c, seed), seed) for c in result.implementations]
             for seed in result.seeds_of(function)
         ]
-        larger, smaller = np.transpose(pairs).tolist()
-        return larger, smaller
+        return tuple(np.mean(pairs, axis=1).T.tolist())
 
     return mean
 
 
 def learned(arrays, seed):
     """The share of the lines after whose last epoch nothing was left to correct."""
-    return np.mean(by_epoch(arrays["biases, rate 1.0"])[-1] == 0), 0.0
+    last = [by_epoch(arrays[f"biases, {number}"], number)[-1] for number in NUMBERS]
+    return np.mean(np.equal(last, 0)), 0.0
 
 
 def never_learned(arrays, seed):
     """The share of the hopeless functions, and of the others, that the last epoch corrected."""
-    wrong = by_epoch(arrays["biases"])[-1] > 0
+    wrong = by_epoch(arrays["biases"], len(CORNERS))[-1] > 0
     return wrong[HOPELESS].mean(), np.delete(wrong, HOPELESS).mean()
 
 
-def bounds(seed):
+def needed(arrays, number):
+    """The corrections for each line, with so many examples."""
+    return corrections(arrays[f"biases, {number}"]).sum(axis=0)
+
+
+def bounds(seed, number):
     """Novikoff's bound (R / γ)² for each line, with the bias as the weight of an input 1."""
-    x, lines = lines_and_points(seed)
-    gap = np.abs(x @ lines[:2] + lines[2]).min(axis=0) / np.linalg.norm(lines, axis=0)
-    return ((x**2).sum(axis=1) + 1).max() / gap**2
+    lines, x = lines_and_points(seed)
+    gap = np.abs(x[:number] @ lines[:2] + lines[2]).min(axis=0) / np.linalg.norm(lines, axis=0)
+    return ((x[:number] ** 2).sum(axis=1) + 1).max() / gap**2
 
 
 def below_bound(arrays, seed):
-    """log₁₀ of bound over corrections for the line that comes nearest to its bound."""
-    needed = corrections(arrays["biases, rate 1.0"]).sum(axis=0)
-    return np.log10(bounds(seed) / np.maximum(needed, 1)).min(), 0.0
-
-
-def slower(arrays, seed):
-    """Corrections at the small learning rate, as a multiple of those at the large one."""
-    large, small = (corrections(arrays[f"biases, rate {rate}"]).sum() for rate in RATES)
-    return small / large, 1.0
+    """log₁₀ of bound over corrections, where they come nearest to their bound."""
+    ratios = [bounds(seed, number) / np.maximum(needed(arrays, number), 1) for number in NUMBERS]
+    return np.log10(ratios).min(), 0.0
 
 
 def gap_found(arrays, seed):
     """How near its nearest point the line found passes, over that of the line that was drawn."""
-    x, lines = lines_and_points(seed)
-    w, b = arrays["weights, rate 1.0"][-1], arrays["biases, rate 1.0"][-1]
-    found = np.abs(x @ w + b).min(axis=0) / np.linalg.norm(w, axis=0)
-    return np.mean(found / np.abs(x @ lines[:2] + lines[2]).min(axis=0)), 1.0
+    lines, x = lines_and_points(seed)
+    w, b = (arrays[f"{name}, {MIDDLE}"][-1] for name in ("weights", "biases"))
+    found = np.abs(x[:MIDDLE] @ w + b).min(axis=0) / np.linalg.norm(w, axis=0)
+    return np.mean(found / np.abs(x[:MIDDLE] @ lines[:2] + lines[2]).min(axis=0)), 1.0
 
 
 def turning(x, t, weights, biases):
@@ -123,12 +124,12 @@ def turning(x, t, weights, biases):
 
 def draw_turning(result):
     """The line, correction by correction: points that a line separates, and XOR."""
-    x, t = (examples(0)[key] for key in ("x", "t"))
+    x, t = (examples(FIRST_SEED)[key][:MIDDLE] for key in "xt")
     arrays, tables = result.arrays("separable"), result.arrays("gates")
-    weights, biases = arrays["weights, rate 1.0"], arrays["biases, rate 1.0"]
-    needed, share = corrections(biases).sum(axis=0), t.mean(axis=0)
+    weights, biases = arrays[f"weights, {MIDDLE}"], arrays[f"biases, {MIDDLE}"]
+    number, share = needed(arrays, MIDDLE), t.mean(axis=0)
     # The longest that is shown whole, among those with points enough on both sides.
-    unit = int(np.where((needed < SHOWN) & (abs(share - 0.5) < 0.2), needed, 0).argmax())
+    unit = int(np.where((number < SHOWN) & (abs(share - 0.5) < 0.2), number, 0).argmax())
     panels = {
         both("separable by a line", "直線で分離できるデータ"): turning(
             x, t[:, unit], weights[:, :, unit], biases[:, unit]
@@ -137,33 +138,36 @@ def draw_turning(result):
             CORNERS, FUNCTIONS[:, XOR], tables["weights"][:, :, XOR], tables["biases"][:, XOR]
         ),
     }
-    regions, points = {}, {}
-    for name, moves in panels.items():
-        for k, (answers, own) in enumerate(moves):
-            regions.setdefault(k, {})[name] = answers
-            points.setdefault(k, {})[name] = own
-    axes = {"x_title": ("x₁", "x₁"), "y_title": ("x₂", "x₂")}
-    return figures.slider(
-        figures.regions(regions, DOMAIN, DOMAIN, points, **axes),
-        ("corrections", "更新回数"),
-        start=3,
+    moves = {name: list(own) for name, own in panels.items()}
+    regions, points = (
+        {k: {name: own[k][part] for name, own in moves.items()} for k in range(SHOWN)}
+        for part in (0, 1)
     )
+    titles = {"x_title": ("x₁", "x₁"), "y_title": ("x₂", "x₂")}
+    chart = figures.regions(regions, DOMAIN, DOMAIN, points, **titles)
+    return figures.slider(chart, ("corrections", "更新回数"), start=3)
 
 
 def draw(result):
-    """The turning line, and mistakes by epoch."""
-    separable = [
-        by_epoch(result.arrays("separable", seed=seed)["biases, rate 1.0"]).mean(axis=1) / POINTS
-        for seed in result.seeds_of("separable")
-    ]
-    tables = [
-        by_epoch(result.arrays("gates", seed=seed)["biases"]) / len(CORNERS)
-        for seed in result.seeds_of("gates")
-    ]
-    mistakes = {
-        both("separable by a line", "直線で分離できるデータ"): separable,
+    """The turning line, mistakes by epoch, corrections by number of examples."""
+    separable = result.of_numpy(
+        "separable", lambda a: by_epoch(a[f"biases, {MIDDLE}"], MIDDLE).mean(axis=1) / MIDDLE
+    )
+    tables = result.of_numpy("gates", lambda a: by_epoch(a["biases"], len(CORNERS)) / len(CORNERS))
+    mistakes = {  # once a perceptron has learned, there are none
+        both("separable by a line", "直線で分離できるデータ"): [
+            np.append(shares, np.zeros(EPOCHS))[:EPOCHS] for shares in separable
+        ],
         "AND": [table[:, AND] for table in tables],
         "XOR": [table[:, XOR] for table in tables],
+    }
+    by_number = {
+        both("corrections", "更新回数"): result.of_numpy(
+            "separable", lambda a: [needed(a, number).mean() for number in NUMBERS]
+        ),
+        both("bound (R/γ)²", "上界 (R/γ)²"): [
+            [bounds(seed, n).mean() for n in NUMBERS] for seed in result.seeds_of("separable")
+        ],
     }
     return [
         Figure(
@@ -194,15 +198,30 @@ def draw(result):
                 "更新が起こる。",
             ),
         ),
+        Figure(
+            ("More examples", "データの数と更新回数"),
+            figures.lines(
+                by_number,
+                NUMBERS,
+                x_title=("examples", "データの数"),
+                y_title=("corrections", "更新回数"),
+                log="xy",
+            ),
+            (
+                "The points keep their gap from the lines, however many they are: the bound levels "
+                "off, and so do the corrections.",
+                "点がいくら増えても直線との間隔は保たれるので、上界は頭打ちになり、更新回数もあまり増えない。",
+            ),
+        ),
     ]
 
 
 SETTING = (
-    f"{POINTS} points in the plane and {LINES} lines at random that pass no point nearer than "
-    f"{GAP}; a perceptron for each line learns from zeros on which side the points lie, "
-    f"{EPOCHS} epochs",
-    f"平面上の点{POINTS}個と、どの点からも{GAP}以上離れたランダムな直線{LINES}本。直線ごとに1つの"
-    f"パーセプトロンが、点がどちら側にあるかをゼロの重みから{EPOCHS}エポック学習する",
+    f"{LINES} lines at random and 10, 40 or 160 points no nearer than {GAP} to any of them; a "
+    "perceptron for each line learns from zeros on which side the points lie, until an epoch "
+    "passes without a correction",
+    f"ランダムな直線{LINES}本と、どの直線からも{GAP}以上離れた点（10個、40個、160個）。直線ごとに"
+    "1つのパーセプトロンが、点がどちら側にあるかを、更新のないエポックまでゼロの重みから学習する",
 )
 CLAIMS = (
     Claim(
@@ -213,8 +232,8 @@ CLAIMS = (
         source="Rosenblatt 1962; Novikoff 1962, On convergence proofs on perceptrons",
         experiment=(f"{SETTING[0]}.", f"{SETTING[1]}。"),
         metric=(
-            "share of the lines learned without a mistake in the last epoch",
-            "最後のエポックで1つも誤らなかった直線の割合",
+            f"share of the lines learned without a mistake at last, within {LIMIT} epochs",
+            f"{LIMIT}エポック以内に1つも誤らなくなった直線の割合",
         ),
         measure=each_seed("separable", learned),
         unit="%",
@@ -227,8 +246,7 @@ CLAIMS = (
         ),
         source="Minsky & Papert 1969, Perceptrons",
         experiment=(
-            "All 16 functions of two inputs, a perceptron for each from random weights, "
-            f"{EPOCHS} epochs.",
+            f"All 16 functions of two inputs, a perceptron at random for each, {EPOCHS} epochs.",
             f"2入力の論理関数16個を、それぞれランダムな重みのパーセプトロンで{EPOCHS}エポック学習する。",
         ),
         metric=(
@@ -246,14 +264,12 @@ CLAIMS = (
         ),
         source="Novikoff 1962; Block 1962, The perceptron",
         experiment=(
-            f"{SETTING[0]}. R is the length of the longest input and γ the gap between the line "
-            "that was drawn and its nearest point, both with the bias as the weight of an input 1.",
-            f"{SETTING[1]}。Rは最も長い入力ベクトルの長さ、γは元の直線と最も近い点との間隔であり、"
-            "どちらもバイアスを入力1の重みとして数える。",
+            f"{SETTING[0]}. R and γ, of the line that was drawn, as in the equations.",
+            f"{SETTING[1]}。Rとγは数式の通りで、γは元の直線の間隔とする。",
         ),
         metric=(
-            "log₁₀ of bound over corrections, for the line that comes nearest to its bound",
-            "上界と更新回数の比の常用対数。上界に最も近づいた直線の値",
+            "log₁₀ of bound over corrections, for the line and number that come nearest to it",
+            "上界と更新回数の比の常用対数。上界に最も近づいた直線と点の数での値",
         ),
         measure=each_seed("separable", below_bound),
         unit="orders of magnitude",
@@ -265,22 +281,19 @@ CLAIMS = (
         ),
         source="many tutorials",
         experiment=(
-            f"{SETTING[0]}; learning rate 0.1 against 1.",
-            f"{SETTING[1]}。学習率0.1と1を比べる。",
+            "The same with 20 points, but each perceptron starts with w and b from N(0, 1); "
+            "learning rate 0.1 against 1. (From zeros the rate would change no answer.)",
+            "点20個で、同じ学習をN(0, 1)に従うランダムなwとbから始め、学習率0.1と1を比べる。"
+            "（ゼロから始めると、学習率は出力に影響しない。）",
         ),
         metric=(
             "corrections at 0.1 over those at 1, less 1",
             "学習率0.1の更新回数を1の更新回数で割り、1を引いた値",
         ),
-        measure=each_seed("separable", slower),
-        margin=0.1,
-        instead=(
-            "From zeros, as here, the learning rate multiplies w and b and nothing else: the sign "
-            "of z, and so every answer, stays the same. It matters only beside initial weights "
-            "that are not zero.",
-            "この実験のように重みをゼロから始めると、学習率はwとbを定数倍するだけで、zの符号は変わらず、"
-            "出力もすべて同じになる。学習率が効くのは、初期値がゼロでないときだけである。",
+        measure=versus(
+            "learning_rates", lambda a: a["rate 0.1"].sum() / a["rate 1.0"].sum(), lambda a: 1.0
         ),
+        margin=0.1,
     ),
     Claim(
         claim=(
@@ -289,10 +302,10 @@ CLAIMS = (
         ),
         source="a common belief; see Cortes & Vapnik 1995, Support-vector networks",
         experiment=(
-            f"{SETTING[0]}. The better line keeps farther from its nearest point; the best is at "
-            "least as good as the line that was drawn.",
-            f"{SETTING[1]}。最も近い点との間隔が広い直線ほど良いとする。最良の直線の間隔は、元の直線の"
-            "間隔以上である。",
+            f"{SETTING[0]}; here {MIDDLE} points. The better line keeps farther from its nearest "
+            "point; the best is at least as good as the line that was drawn.",
+            f"{SETTING[1]}。ここでは{MIDDLE}個の点を使う。最も近い点との間隔が広い直線ほど良いとする。"
+            "最良の直線の間隔は、元の直線の間隔以上である。",
         ),
         metric=(
             "gap of the line found over that of the line drawn, less 1",
@@ -328,10 +341,11 @@ CONCEPT = Concept(
             r"b \leftarrow b + \eta \, (t - y)",
             (
                 "t − y is 1 where the answer should have been 1, −1 where it should have been 0, "
-                "and 0 where it is right. It is a step of gradient descent on |z| over the wrong "
-                "answers.",
+                "and 0 where it is right: gradient descent on |z| over the wrong answers. From w = "
+                "0 and b = 0 the rate η is a factor of both, and changes no answer.",
                 "t − yは、1と答えるべきだったときは1、0と答えるべきだったときは−1、"
-                "正しければ0になる。これは、誤った例についての|z|を損失とする勾配降下法の1ステップである。",
+                "正しければ0になる。これは、誤った例についての|z|を損失とする勾配降下法の1ステップである。"
+                "wとbをゼロから始めると、学習率ηは両者に共通の係数になるだけで、どの出力も変えない。",
             ),
             demonstration="separable",
         ),
@@ -373,7 +387,8 @@ CONCEPT = Concept(
         ("margin", "マージン（境界との間隔）"),
     ),
     demonstrations=(
-        Demonstration("separable", examples, seeds=5),
+        Demonstration("separable", examples, seeds=10, first_seed=FIRST_SEED),
+        Demonstration("learning_rates", few_examples, seeds=10, first_seed=FIRST_SEED),
         Demonstration("gates", truth_tables, seeds=5),
     ),
     claims=CLAIMS,
