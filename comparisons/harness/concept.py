@@ -63,9 +63,9 @@ class Introduced:
 
     The Keras half's function of the same name takes those of the arguments that it names, and
     returns what computes the same in Keras: a layer (which is then given the arrays after its
-    inputs as weights, in Keras's order), a loss, an optimizer, an initializer, or a function of the
-    arrays. Where the library has the same class, it is made from the Keras object's config and
-    proven too.
+    inputs as weights, in Keras's order), a loss, an optimizer, an initializer, a regularizer, or a
+    function of the arrays. Where the library has the same class, it is made from the Keras object's
+    config and proven too.
 
     Args:
         name: the function's name in both halves.
@@ -116,6 +116,8 @@ class Demonstration:
             `divergences` knows what computes it; None where that is nothing in particular.
         measured: quantities that are measured and not proven (a time, a count of steps), since they
             are no computation that two implementations share.
+        proven_with: arguments that the proof gives in place of those, such as a few steps where
+            all later ones are measured alone.
     """
 
     function: str
@@ -124,6 +126,7 @@ class Demonstration:
     first_seed: int = 0
     subject: Callable[[str], tuple[str, dict]] | None = None
     measured: tuple[str, ...] = ()
+    proven_with: dict = field(default_factory=dict)
 
     def run(self, half: ModuleType, arguments: dict, seed: int, backend=None) -> dict:
         """The named arrays of one half."""

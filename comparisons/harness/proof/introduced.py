@@ -99,7 +99,8 @@ def library_object(made):
     """
     import keras
 
-    kinds = keras.Layer, keras.Loss, keras.optimizers.Optimizer, keras.Initializer
+    kinds = keras.Layer, keras.Loss, keras.optimizers.Optimizer
+    kinds += keras.Initializer, keras.Regularizer
     if isinstance(made, kinds):
         config = keras.saving.serialize_keras_object(made)
         if serialization.public_module(config["module"]) not in serialization.FAMILIES:
@@ -214,6 +215,12 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
         with traced(ran):
             value, gradient = library(**arrays), library.gradient(**arrays)
         return {"output": np.asarray(value), "gradient of y_pred": gradient}
+    if isinstance(library, rn.regularizers.Regularizer):
+        ((name, w),) = arrays.items()
+        with traced(ran):
+            value, gradient = library(w), library.gradient(w)
+        (dy,) = (dy.astype(dtype) for dy in written.cotangents)
+        return {"output": np.asarray(value), f"gradient of {name}": dy * gradient}
     given, count = list(arrays.values()), written.introduced.inputs
     parameters = list(inspect.signature(made.call if hasattr(made, "call") else made).parameters)
     inputs = given[0] if count == 1 else dict(zip(parameters, given[:count]))

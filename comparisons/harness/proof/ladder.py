@@ -50,7 +50,7 @@ def check_demonstration(
     name: str, demonstration: Demonstration, column: str, backend: ModuleType
 ) -> list[checks.Record]:
     """Both halves' functions on the same arguments, in float64 and float32."""
-    arguments = demonstration.arguments(0)
+    arguments = demonstration.arguments(0) | demonstration.proven_with
 
     def cast(dtype, change=lambda array: array):
         return {

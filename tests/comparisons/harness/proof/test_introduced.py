@@ -92,6 +92,17 @@ def drawn(shape, stddev, generator, dtype="float32"):
     return (stddev * generator.standard_normal(shape)).astype(dtype)
 
 
+def penalty(w, strength):
+    """The sum of the squares."""
+    return strength * np.sum(w * w), (w, strength)
+
+
+def penalty_backward(dy, cache):
+    """Its gradient."""
+    w, strength = cache
+    return dy * 2 * strength * w
+
+
 KERAS = {
     "resized": lambda: keras.layers.Resizing(6, 2),
     "affine": lambda: keras.layers.Dense(2),
@@ -101,6 +112,7 @@ KERAS = {
     "thinned": lambda rate: keras.layers.Dropout(rate),
     "tracked": lambda: keras.layers.BatchNormalization(),
     "drawn": lambda stddev: keras.initializers.RandomNormal(stddev=stddev),
+    "penalty": lambda strength: keras.regularizers.L2(strength),
 }
 ARGUMENTS = {
     "affine": {"x": X, "kernel": KERNEL, "bias": BIAS},
@@ -116,6 +128,7 @@ ARGUMENTS = {
         "moving_variance": np.abs(X[2]),
     },
     "drawn": {"shape": (4, 3), "stddev": 0.3},
+    "penalty": {"w": KERNEL, "strength": 0.25},  # Keras keeps it in float32
 }
 
 
@@ -233,6 +246,11 @@ SLIPS = {
             )
         },
         {"library", "keras-tensorflow"},
+    ),
+    "half of a gradient": (
+        "penalty",
+        {"penalty_backward": lambda dy, cache: penalty_backward(dy, cache) / 2},
+        {"calculus", "library", "keras-tensorflow"},
     ),
     "a leak to float64": (
         "shifted",
