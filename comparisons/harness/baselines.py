@@ -25,7 +25,7 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import Dataset, mnist_subset
 from comparisons.harness.statistics import corrected_interval
 from comparisons.harness.titanic.folds import folds
 from comparisons.harness.titanic.passengers import load_titanic
@@ -187,7 +187,6 @@ def run_mnist_baselines(
         ValueError, DataError: see `mnist_subset`.
     """
     parts = [mnist_subset(train=train, test=test, seed=seed, flat=True) for seed in seeds]
-    drawn: list[Split] = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
     drawn_with = ", ".join(str(seed) for seed in seeds)
     data = (
         f"MNIST: {len(parts[0].x_train):,} training and {len(parts[0].x_test):,} test images, "
@@ -195,7 +194,20 @@ def run_mnist_baselines(
         f"MNIST：訓練画像{len(parts[0].x_train):,}枚とテスト画像{len(parts[0].x_test):,}枚、"
         f"シードは{drawn_with}",
     )
-    return [_record(baseline, drawn, SCORES[:1], data) for baseline in mnist_models()]
+    return run_baselines(mnist_models(), parts, data)
+
+
+def run_baselines(models: Sequence[Baseline], parts: Sequence[Dataset], data: Words) -> list[dict]:
+    """Baselines of a concept's own, each trained and tested on every one of the datasets.
+
+    Args:
+        data: what was drawn from what.
+
+    Returns:
+        As `run_titanic_baselines`, with "accuracy" alone; the interval is over the datasets.
+    """
+    drawn = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
+    return [_record(baseline, drawn, SCORES[:1], data) for baseline in models]
 
 
 def _record(

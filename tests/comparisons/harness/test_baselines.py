@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.dummy import DummyClassifier
 
 from comparisons.harness import baselines
 from comparisons.harness.baselines import Baseline, WomenFirst
+from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.titanic.folds import folds
 from comparisons.harness.titanic.passengers import load_titanic
 
@@ -129,6 +131,15 @@ def test_a_large_table_is_spared_the_baselines_that_take_hours(frame, monkeypatc
     monkeypatch.setattr(baselines, "MOST_ROWS", 1309)
     names, said = zip(*baselines.run_titanic_baselines(frame, splits=2, repeats=1))
     assert len(names) == 7 and "beyond" not in said[0][0]
+
+
+def test_baselines_of_a_concepts_own_on_its_own_datasets():
+    parts = [mnist_subset(300, 100, test, seed, flat=True) for seed, test in ((0, 200), (1, 100))]
+    known = Baseline("known", "既知", DummyClassifier(strategy="constant", constant=3))
+    (record,) = baselines.run_baselines([known], parts, ("these", "これら"))
+    shares = [float(np.mean(part.y_test == 3)) for part in parts]
+    assert record["scores"]["accuracy"]["values"] == pytest.approx(shares)
+    assert (record["name"], record["data"]) == ("known", ("these", "これら"))
 
 
 def test_mnist_records():
