@@ -23,11 +23,14 @@ ORDER = ("calculus", "written out", "library", *IMPLEMENTATIONS)
 def proof(name: str, records: list[dict], task: Task | None) -> dict:
     """What was compared, a row each, against whom and in which precision, a column each.
 
+    What a column cannot compute counts neither way; the list of all comparisons says so.
+
     Returns:
         {"columns": [(against, dtype)], "rows": [{"what", "cells": [None or {"held", "total",
         "known": how many of them differ by a known divergence, which no tolerance bounds,
         "worst": largest share of a tolerance that was needed, None where it is infinite}]}]}
     """
+    records = [record for record in records if record["ran"]]
     if not records:
         return {"columns": [], "rows": []}
     frame = _frame(records)
@@ -52,7 +55,7 @@ def agreement(name: str, thing: Introduced, records: list[dict]) -> list[dict]:
     Beside it `"against"`, the side, and `"differs"`, whether a comparison does not hold.
     """
     what = f"{name}: {thing.name if thing.arguments else thing.demonstration}"
-    own = [record for record in records if record["what"] == what]
+    own = [record for record in records if record["what"] == what and record["ran"]]
     if not own:
         return []
     groups = _frame(own).groupby("against", sort=False)

@@ -209,6 +209,19 @@ def test_the_proof_is_grouped_by_what_and_precision(results):
     assert held == sum(record["passed"] for record in checks)
 
 
+def test_what_a_column_cannot_compute_counts_neither_way(results):
+    checks = json.loads((results / "apples" / "result.json").read_bytes())["checks"]
+    side = ("keras-jax", "float64")
+    left_out = [
+        {**record, "ran": record["ran"] and (record["against"], record["dtype"]) != side}
+        for record in checks
+    ]
+    proof = tables.proof("apples", left_out, catalogue.load("apples").task)
+    assert side not in proof["columns"] and ("keras-jax", "float32") in proof["columns"]
+    none = [{**record, "ran": False} for record in checks]
+    assert tables.proof("apples", none, None) == {"columns": [], "rows": []}
+
+
 def test_data_settings_and_the_command(pages, results):
     text = pages["pears"].text("run")
     assert "sidebyside run pears --backends tensorflow,jax" in text
