@@ -255,6 +255,14 @@ MISSING_IN_FLOAT64 = (
         ),
         "TensorFlow resamples images in float32",
     ),
+    *(
+        Missing(
+            column,
+            lambda layer, arguments: layer == "RandomTranslation",
+            "Keras has the maps of shifted images in float32",
+        )
+        for column in JAX + TORCH
+    ),
     Missing(
         "keras-tensorflow",
         _spreads_with_dilation,
