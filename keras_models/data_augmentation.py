@@ -1,0 +1,98 @@
+"""Data augmentation in Keras: random layers for a model or a data pipeline, and what they do."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def affine_sampling():
+    """The function that samples images along a map each; see `sampled`."""
+    return sampled
+
+
+def random_translation(height_factor, width_factor):
+    """Each image is shifted; its pixels would be mirrored at the border if not told otherwise."""
+    return layers.RandomTranslation(height_factor, width_factor, fill_mode="constant")
+
+
+def random_rotation(factor):
+    """Each image is turned, up to `factor` of a full turn."""
+    return layers.RandomRotation(factor, fill_mode="constant")
+
+
+def random_flip():
+    """Every other image, by chance, is mirrored left to right."""
+    return layers.RandomFlip("horizontal")
+
+
+def sampled(x, maps):
+    """Images sampled along a map each.
+
+    `ops.image.affine_transform` does it in one call, but on TensorFlow in float32 only.
+    """
+    n, height, width, channels = x.shape
+    image, r, c = ops.cast(np.mgrid[:n, :height, :width], x.dtype)
+    a0, a1, a2, b0, b1, b2 = ops.reshape(ops.transpose(maps), (6, n, 1, 1))
+    places = ops.stack([image, b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
+    found = [
+        ops.image.map_coordinates(x[..., channel], places, order=1) for channel in range(channels)
+    ]
+    return ops.stack(found, axis=-1)
+
+
+def translations(down, right):
+    """The maps of images that are shifted by some pixels: (n,) and (n,) → (n, 6)."""
+    zero, one = ops.zeros_like(down), ops.ones_like(down)
+    return ops.stack([one, zero, -right, zero, one, -down], axis=1)
+
+
+def rotations(angle, height, width):
+    """The maps of images that are turned about their middle by an angle: (n,) → (n, 6)."""
+    cos, sin, c, r = ops.cos(angle), ops.sin(angle), (width - 1) / 2, (height - 1) / 2
+    return ops.stack([cos, -sin, c - c * cos + r * sin, sin, cos, r - c * sin - r * cos], axis=1)
+
+
+def warped(x, shifts, angles):
+    """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored."""
+    n, height, width, _ = x.shape
+    found = {"mirrored": ops.flip(x, axis=2)}
+    for shift, angle in zip(shifts, angles):
+        maps = translations(np.zeros(n, x.dtype), np.full(n, shift, x.dtype))
+        found[f"shifted, {shift:g}"] = sampled(x, maps)
+        maps = rotations(np.full(n, angle, x.dtype), height, width)
+        found[f"turned, {shift:g}"] = sampled(x, maps)
+    return {name: ops.convert_to_numpy(value) for name, value in found.items()}
+
+
+def build_model(images, change):
+    """Two convolutions of 5×5 with stride 2; trained on so many images, changed that way."""
+    model = keras.Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            layers.Conv2D(8, 5, 2, activation="relu", kernel_initializer="he_normal"),
+            layers.Conv2D(16, 5, 2, activation="relu", kernel_initializer="he_normal"),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy")
+    model.images, model.change = images, change
+    return model
+
+
+def train(model, data, generator, batch_size):
+    """Steps on the first of the training images, each image changed anew in each step.
+
+    The random layers would do; but they draw by themselves, and both halves are to draw the same.
+    """
+    while True:
+        chosen = generator.integers(0, model.images, batch_size)
+        x = data.x_train[chosen]
+        if model.change == "shift":
+            down, right = (generator.uniform(-0.1, 0.1, batch_size) * size for size in x.shape[1:3])
+            x = sampled(x, translations(down.astype(x.dtype), right.astype(x.dtype)))
+        elif model.change == "flip":
+            mirrored = generator.random(batch_size) <= 0.5
+            x = ops.where(mirrored[:, None, None, None], ops.flip(x, axis=2), x)
+        x = ops.convert_to_numpy(x)
+        yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
