@@ -82,6 +82,7 @@ def check(
     batch: int | None = None,
     seed: int = 0,
     gradients: bool = True,
+    steps: int = 5,
     reproduce: bool = False,
 ):
     """Compare a Keras model on every backend with the NumPy half, layer by layer.
@@ -94,6 +95,7 @@ def check(
         batch: number of samples.
         seed: of the inputs that are drawn.
         gradients: whether gradients are compared too.
+        steps: of training that are compared, from 0 to 50; none without gradients.
         reproduce: whether each finding of a layer gets a script that shows it by Keras alone.
 
     Returns:
@@ -114,6 +116,7 @@ def check(
         batch=batch,
         seed=seed,
         gradients=gradients,
+        steps=steps,
         reproduce=reproduce,
     )
 

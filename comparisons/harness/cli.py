@@ -198,6 +198,9 @@ def check(
     no_gradients: Annotated[
         bool, typer.Option("--no-gradients", help="Compare outputs alone.")
     ] = False,
+    steps: Annotated[
+        int, typer.Option(min=0, max=50, help="Training steps to compare; none without gradients.")
+    ] = 5,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
@@ -223,6 +226,7 @@ def check(
             batch=batch,
             seed=seed,
             gradients=not no_gradients,
+            steps=steps,
             reproduce=bool(json_file or out),
         )
     if json_file:

@@ -48,12 +48,17 @@ def _answer(backend, model, question: Question):
             return keras_quantities(backend, layer, question)
         return _whole(backend, model, question)
     except Exception as error:
-        return backends.no_kernel(error) or f"{type(error).__name__}: {_reason(error)}"
+        return reason(error)
     finally:
         layer.set_weights(question.start)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a backend does not compute something, in one line."""
+    return backends.no_kernel(error) or f"{type(error).__name__}: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
     """The first line of an error that says something."""
     lines = [line.strip() for line in backends.DECORATION.sub("", str(error)).splitlines()]
     told = [line for line in lines if line and not line.startswith("Exception encountered")]

@@ -13,6 +13,7 @@ from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
 from comparisons.harness.check.reproductions import confirmed, reproduce
 from comparisons.harness.check.subject import Subject
+from comparisons.harness.check.training import Training, take
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
 from reference_numpy import tree
@@ -20,6 +21,7 @@ from reference_numpy.models.model import Model
 
 DTYPES = ("float32", "float64")
 BATCH = 4
+STEPS, MOST_STEPS = 5, 50
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -42,6 +44,7 @@ def check(
     batch: int | None = None,
     seed: int = 0,
     gradients: bool = True,
+    steps: int = STEPS,
     reproduce: bool = False,
     tell: Callable[[estimates.Status], None] = lambda status: None,
 ) -> Report:
@@ -55,6 +58,7 @@ def check(
         batch: number of samples, of `input` the first ones; None for `BATCH`.
         seed: of the inputs drawn.
         gradients: whether gradients are compared too.
+        steps: of training, which are compared after 1, 2, 5, 10, 20 and 50 of them; 0 for none.
         reproduce: whether each finding of a layer gets a script that shows it.
         tell: called with where the check stands.
 
@@ -63,7 +67,7 @@ def check(
         OSError: a file that is not there.
     """
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
-        planned = Check(model, Path(folder), input, dtype, batch, seed, gradients)
+        planned = Check(model, Path(folder), input, dtype, batch, seed, gradients, steps)
         with Columns(backends, Path(folder)) as columns:
             report = planned.run(columns, tell)
             if reproduce:
@@ -104,15 +108,18 @@ class Check:
     The others, and what is raised, are those of `check`.
     """
 
-    def __init__(self, model, folder: Path, input, dtype, batch, seed, gradients):
+    def __init__(self, model, folder: Path, input, dtype, batch, seed, gradients, steps=0):
         if dtype not in DTYPES:
             raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
         if batch is not None and batch < 1:
             raise ValueError(f"batch: expected a whole number from 1, got {batch}")
+        if not 0 <= steps <= MOST_STEPS:
+            raise ValueError(f"steps: expected a whole number from 0 to {MOST_STEPS}, got {steps}")
         self.subject = Subject(_file_of(model, folder), folder)
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin()
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
-        self.dtype, self.gradients = dtype, gradients
+        self.dtype, self.gradients, self.seed = dtype, gradients, seed
+        self.steps = steps if gradients else 0
         self.rows, self.findings = Rows(self.oracle), {}
         self.how = {
             "dtype": dtype,
@@ -120,6 +127,7 @@ class Check:
             "batch": len(tree.flatten(self.passes[0].inputs)[0]),
             "seed": seed,
             "gradients": gradients,
+            "training": "not asked for",
         }
 
     def run(self, columns: Columns, tell=lambda status: None) -> Report:
@@ -127,6 +135,8 @@ class Check:
         layers = len(self.rows)
         seconds = {"NumPy": ORACLE_SECONDS * layers, "Keras": KERAS_SECONDS * layers}
         expected = {(each.mode, who): seconds[who] for each in self.passes for who in seconds}
+        if self.steps:
+            expected |= {("steps", who): 2 * self.steps * seconds[who] for who in seconds}
         clock = estimates.Clock(expected, 0, tell)
         for each in self.passes:
             clock.begin((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)")
@@ -135,8 +145,33 @@ class Check:
             clock.begin((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)")
             self._compare(asked, columns, each.mode)
             clock.end()
+        if self.steps:
+            self._train(columns, clock)
         environment = {**machine(), "backends": columns.states(), **self.how}
         return Report(self.subject.as_dict(), environment, list(self.rows), self._worst_first())
+
+    def _train(self, columns: Columns, clock: estimates.Clock) -> None:
+        """Some training steps, where the model can be trained."""
+        name = self.subject.name
+        clock.begin(("steps", "NumPy"), f"{name}: training steps (NumPy)")
+        try:
+            x = self.passes[0].inputs
+            training = Training(self.subject, x, self.dtype, self.steps, self.seed)
+        except (ValueError, TypeError) as error:
+            self.how["training"] = f"not compared: {error}"
+            return
+        finally:
+            clock.end()
+        self.how["training"] = training.told
+        clock.begin(("steps", "Keras"), f"{name}: training steps (Keras)")
+        for backend, theirs in columns.ask(take, self.dtype, training.question()):
+            if isinstance(theirs, str):
+                self.rows.refuse_whole(backend, f"training: {theirs}")
+            # What differs in a call of the model differs in training for the same reason.
+            elif not any(finding.backend == backend for finding, _ in self.findings.values()):
+                for finding in training.findings(theirs, backend):
+                    self._keep(finding, None)
+        clock.end()
 
     def _ask(self, each: Pass) -> list[Asked]:
         asked = []
@@ -161,7 +196,7 @@ class Check:
             for finding, one in findings(judged, backend, self.dtype, mode):
                 self._keep(finding, one)
 
-    def _keep(self, finding: Finding, judged: Judged) -> None:
+    def _keep(self, finding: Finding, judged: Judged | None) -> None:
         """Of one difference that several passes find, the worst is kept."""
         quantity = finding.quantity.partition(", ")[0]
         key = finding.layer, finding.backend, quantity, finding.kind, finding.convention

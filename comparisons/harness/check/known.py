@@ -73,6 +73,12 @@ RECOGNIZED = (
         "gradient",
     ),
     _recognized(
+        "embeddings of repeated tokens",
+        TENSORFLOW,
+        lambda layer, arguments: layer == "Optimizer" and arguments.get("of") == "Embedding",
+        "the rows of one token are squared before they are added up",
+    ),
+    _recognized(
         "addition along the wrong axis with channels first",
         TENSORFLOW,
         _adds_a_bias_to_channels_first,
@@ -87,6 +93,26 @@ RECOGNIZED = (
         "the mask is in the order of time, the outputs are not",
     ),
 )
+
+
+def of_optimizer(name: str, of: str, backend: str, dtype: str, needed: float) -> str | None:
+    """The heading of the known divergence that explains a difference in training, or None.
+
+    Args:
+        name: the optimizer's class.
+        of: the class of the layer whose weights differ.
+        needed: the error in units of the ordinary tolerance.
+    """
+    column = f"keras-{backend}"
+    for divergence in (*DIVERGENCES, *RECOGNIZED):
+        if (
+            column in divergence.columns
+            and dtype in divergence.dtypes
+            and needed * FACTOR <= divergence.factor
+            and divergence.applies("Optimizer", {"name": name, "of": of})
+        ):
+            return divergence.name
+    return None
 
 
 def heading(asked: Asked, name: str, backend: str, dtype: str, needed: float) -> str | None:

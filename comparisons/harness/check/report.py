@@ -91,6 +91,10 @@ class Rows:
         """Note that a backend did not compute a layer, or the model."""
         self._rows[asked.place.path].refused.setdefault(backend, reason)
 
+    def refuse_whole(self, backend: str, reason: str) -> None:
+        """Note that a backend did not train the model."""
+        self._rows[()].refused.setdefault(backend, reason)
+
     def note_condition(self, asked: Asked) -> None:
         """Note how far rounding moves the outputs of the layers in the whole model."""
         if asked.kind != PROPAGATED:

@@ -51,10 +51,15 @@ class Subject:
                     made.writestr(name, content)
         return copy
 
-    def oracle(self, dtype: str) -> Model:
-        """The NumPy half of it in float64, the weights rounded as a model in `dtype` has them."""
-        with reference_precision("float64"):
-            model = rn.models.load_model(self.in_precision("float64"), compile=False)
+    def oracle(self, dtype: str, precision: str = "float64", compile: bool = False) -> Model:
+        """The NumPy half of it, the weights rounded as a model in `dtype` has them.
+
+        Args:
+            precision: in which it computes itself.
+            compile: whether it is compiled, if the file says how.
+        """
+        with reference_precision(precision):
+            model = rn.models.load_model(self.in_precision(precision), compile=compile)
         model.set_weights(
             [w.astype(dtype).astype(w.dtype) if w.dtype.kind == "f" else w for w in model.weights]
         )
@@ -62,8 +67,7 @@ class Subject:
 
     def twin(self) -> Model:
         """The NumPy half of it in float32."""
-        with reference_precision("float32"):
-            return rn.models.load_model(self.in_precision("float32"), compile=False)
+        return self.oracle("float32", "float32")
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:

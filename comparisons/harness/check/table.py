@@ -20,6 +20,7 @@ def lines(report: "Report") -> list[str]:
     return [
         f"{title(report)}: {verdict(report)}",
         *(f"  {name}: {reason}" for name, reason in backends.items() if reason != CHECKED),
+        f"  training: {report.environment['training']}",
         *(line for finding in report.findings for line in _told(finding)),
         *_refused(report),
         *_condition(report),

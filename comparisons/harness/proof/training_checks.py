@@ -54,35 +54,35 @@ def _check_variant(
     models = build_reference(name, task, variant)
     weights = {part: model.get_weights() for part, model in models.items()}
 
-    def follow(jitter=lambda array: array):
+    def repeat(jitter=lambda array: array):
         with reference_precision("float64"):
             built = getattr(reference_half(name), task.build)(**task.variants[variant])
             for part, model in by_name(built).items():
                 model.set_weights([jitter(weight) for weight in weights[part]])
-                _round_constants(model)
+                round_constants(model)
                 reseed(model, DRAWS_SEED)
             steps = _steps(reference_half(name), task, built, _cast(data, "float64", jitter))
             with np.errstate(all="ignore"):  # too large a rate may be what is shown
-                return _follow(built, steps, jitter)
+                return follow(built, steps, jitter)
 
-    exact = follow()
+    exact = repeat()
 
     def with_ways(run):
-        return {**run, **_ways(run, exact, weights)}
+        return {**run, **ways_of(run, exact, weights)}
 
     oracle = with_ways(exact)
     scale = checks.scales(
-        lambda jitter: with_ways(follow(jitter)), oracle, JITTERED_RUNS, ROUNDINGS
+        lambda jitter: with_ways(repeat(jitter)), oracle, JITTERED_RUNS, ROUNDINGS
     )
-    _allow_for_cancelled_gradients(scale, exact, weights)
-    last = _comparable(exact, scale)
+    allow_for_cancelled_gradients(scale, exact, weights)
+    last = comparable(exact, scale)
     chosen = [key for key in oracle if key.endswith(("after step 1", f"after step {last}"))]
     reason = "" if last == STEPS[-1] else f"beyond step {last} rounding decides where it goes"
     records = []
     for dtype in PRECISIONS:
         _, theirs = build_pair(name, task, variant, dtype, weights)
         for model in theirs.values():
-            _round_constants(model)
+            round_constants(model)
             # A compiled function would draw its masks once and for all; else it is faster.
             model.run_eagerly = any(hasattr(p, "seed_generator") for p in model._flatten_layers())
         built = theirs if len(theirs) > 1 or "" not in theirs else theirs[""]
@@ -90,7 +90,7 @@ def _check_variant(
 
         def train(dtype=dtype, built=built, steps=steps):
             with precision(dtype), numpy_draws(DRAWS_SEED):
-                found = with_ways(_follow(built, steps, last=last))
+                found = with_ways(follow(built, steps, last=last))
             return {key: value for key, value in found.items() if key in chosen}
 
         records += checks.compare_run(
@@ -126,8 +126,8 @@ def _steps(half, task: Task, model, data: Dataset):
         yield {"loss": logs[0] if isinstance(logs, (list, tuple)) else logs}
 
 
-def _follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
-    """Logs and weights after some of the steps, by name."""
+def follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
+    """Logs and weights after those of `STEPS` that are no later than the last one, by name."""
     quantities, logs = {}, {}
     for step in range(1, last + 1):
         with warnings.catch_warnings():
@@ -142,18 +142,19 @@ def _follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
                 model.set_weights([jitter(weight) for weight in model.get_weights()])
             if step in STEPS:
                 for index, weight in enumerate(model.get_weights()):
-                    quantities[_weight(part, index, step)] = np.array(weight)
+                    quantities[weight_name(part, index, step)] = np.array(weight)
         if step in STEPS:
             for key, values in logs.items():
                 quantities[f"{key} after step {step}"] = values[:step].copy()
     return quantities
 
 
-def _weight(part: str, index: int, step: int) -> str:
+def weight_name(part: str, index: int, step: int) -> str:
+    """What a weight is called after a step."""
     return f"{part} weight {index} after step {step}".strip()
 
 
-def _ways(run: dict, exact: dict, start: dict) -> dict:
+def ways_of(run: dict, exact: dict, start: dict[str, list]) -> dict:
     """How far the weights have come along the exact way d: (w − w₀)·d / d·d.
 
     The roundings of single entries cancel in it, so that it shows what they hide: a learning rate
@@ -162,7 +163,7 @@ def _ways(run: dict, exact: dict, start: dict) -> dict:
     ways = {}
     for part, weights in start.items():
         for step in STEPS:
-            names = [_weight(part, index, step) for index in range(len(weights))]
+            names = [weight_name(part, index, step) for index in range(len(weights))]
             if not run.keys() >= set(names):
                 continue
             d = _moved(exact, names, weights)
@@ -172,7 +173,7 @@ def _ways(run: dict, exact: dict, start: dict) -> dict:
     return ways
 
 
-def _allow_for_cancelled_gradients(scale: dict, exact: dict, start: dict) -> None:
+def allow_for_cancelled_gradients(scale: dict, exact: dict, start: dict) -> None:
     """Raise each weight's scale to the largest move of any weight until that step.
 
     A gradient that is zero whatever the inputs (of a bias before batch normalization) is the
@@ -180,7 +181,9 @@ def _allow_for_cancelled_gradients(scale: dict, exact: dict, start: dict) -> Non
     """
     for part, weights in start.items():
         for step in STEPS:
-            names = [_weight(part, index, step) for index in range(len(weights))]
+            names = [weight_name(part, index, step) for index in range(len(weights))]
+            if not exact.keys() >= set(names):
+                continue
             largest = float(np.abs(_moved(exact, names, weights)).max(initial=0.0))
             for name in names:
                 scale[name] = max(scale[name], largest)
@@ -192,11 +195,13 @@ def _moved(run: dict, names: list[str], start: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([*moves, np.zeros(0)])
 
 
-def _comparable(oracle: dict, scale: dict) -> int:
+def comparable(oracle: dict, scale: dict) -> int:
     """The last of the steps up to which rounding moves logs and weights by a small share only."""
     last = 1
     for step in STEPS[1:]:
         names = [name for name in oracle if name.endswith(f"after step {step}")]
+        if not names:
+            return last
         sizes = {name: float(np.abs(oracle[name]).max()) for name in names}
         # A weight is small or large beside the others, a bias may be all but zero.
         largest = max((size for name, size in sizes.items() if "weight" in name), default=0.0)
@@ -210,7 +215,7 @@ def _comparable(oracle: dict, scale: dict) -> int:
     return last
 
 
-def _round_constants(model) -> None:
+def round_constants(model) -> None:
     """Round an optimizer's constants (momentum, β₁, …) to float32.
 
     Keras does so in some places and not in others ("optimizer constants in float64" in

@@ -1,0 +1,258 @@
+"""Some training steps of the whole model on every backend, from the same start, batch and masks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from comparisons.harness.check.answers import computing_in, reason
+from comparisons.harness.check.findings import TWINS, Finding, link
+from comparisons.harness.check.known import of_optimizer
+from comparisons.harness.check.questions import PROPAGATED, Place, names_of
+from comparisons.harness.check.subject import Subject
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.calls import leaf_layers
+from comparisons.harness.proof.draws import numpy_draws, reseed
+from comparisons.harness.proof.layer_checks import DRAWS_SEED
+from comparisons.harness.proof.training_checks import (
+    JITTERED_RUNS,
+    ROUNDINGS,
+    STEPS,
+    allow_for_cancelled_gradients,
+    comparable,
+    follow,
+    round_constants,
+    ways_of,
+    weight_name,
+)
+from reference_numpy import tree
+from reference_numpy.models.model import Model
+
+# What a model is compiled with that is not compiled itself.
+OPTIMIZER, LOSS = "sgd", "mse"
+TWIN_RUNS = 4  # of the NumPy half in float32
+WHOLE = ""  # the model's name among those of a task: there is but one
+WITHOUT = ("ctc", "circleloss", "circle", "dice", "tversky")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the backends are asked to do.
+
+    Args:
+        path: the model's file in their precision.
+        compiled: whether the file says how it is compiled.
+        x, y: the batch, the same at every step.
+        last: number of steps.
+    """
+
+    path: Path
+    compiled: bool
+    x: object
+    y: object
+    last: int
+
+    def steps(self, model) -> Iterator[dict]:
+        """The loss of one step after another, without end."""
+        while True:
+            logs = model.train_on_batch(self.x, self.y)
+            yield {"loss": logs[0] if isinstance(logs, (list, tuple)) else logs}
+
+
+def take(worker, dtype: str, course: Course, progress) -> dict | str:
+    """The losses and weights of a backend's steps, or one line that says why there are none."""
+    import keras
+
+    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+        try:
+            model = keras.saving.load_model(course.path)
+            if not course.compiled:
+                model.compile(OPTIMIZER, LOSS)
+            round_constants(model)
+            model.run_eagerly = True  # a compiled function would draw its masks once and for all
+            with numpy_draws(DRAWS_SEED):
+                return follow(model, course.steps(model), last=course.last)
+        except Exception as error:
+            return reason(error)
+
+
+class Training:
+    """The oracle's steps, and what they say of a backend's.
+
+    Args:
+        subject: the model's file.
+        inputs: the batch that it is fed with.
+        dtype: in which Keras computes.
+        steps: how many there are at most.
+        seed: of the targets.
+
+    Raises:
+        ValueError: the model cannot be trained here; one line says why.
+    """
+
+    def __init__(self, subject: Subject, inputs, dtype: str, steps: int, seed: int):
+        self.subject, self.dtype = subject, dtype
+        model = subject.oracle(dtype, compile=True)
+        compiled = model.compiled
+        self.optimizer = type(self._compiled(model).optimizer).__name__
+        targets = _targets(model, inputs, seed)
+        self.start = {WHOLE: model.get_weights()}
+        last = max(step for step in STEPS if step <= steps)
+        self.course = Course(subject.in_precision("float64"), compiled, inputs, targets, last)
+        self.exact = self._follow(lambda array: array)
+        oracle = self._with_ways(self.exact)
+        scale = checks.scales(
+            lambda jitter: self._with_ways(self._follow(jitter)), oracle, JITTERED_RUNS, ROUNDINGS
+        )
+        allow_for_cancelled_gradients(scale, self.exact, self.start)
+        self._allow_for_float32(scale, oracle)
+        self.course = replace(self.course, last=comparable(self.exact, scale))
+        steps_done = [step for step in STEPS if step <= self.course.last]
+        kept = tuple(f"after step {step}" for step in steps_done)
+        self.oracle = {name: value for name, value in oracle.items() if name.endswith(kept)}
+        self.scale = scale
+        self.places = dict(_places(model, steps_done))
+
+    @property
+    def told(self) -> str:
+        """What was compared, in words."""
+        count, default = self.course.last, "" if self.course.compiled else " and MSE, the default"
+        return f"{count} step{'s' * (count > 1)} with {self.optimizer}{default}"
+
+    def question(self) -> Course:
+        """What a backend is asked."""
+        x, y = (tree.map_structure(self._cast, part) for part in (self.course.x, self.course.y))
+        return replace(self.course, path=self.subject.in_precision(self.dtype), x=x, y=y)
+
+    def findings(self, theirs: dict, backend: str) -> list[Finding]:
+        """The first step after which something differs, by the layer that differs most."""
+        found = self._with_ways(theirs)
+        records = checks.compare_all(
+            "training", backend, self.dtype, self.oracle, found, self.scale
+        )
+        wrong = [
+            (name, record)
+            for name, record in zip({**self.oracle, **found}, records, strict=True)
+            if not record.passed
+        ]
+        if not wrong:
+            return []
+        name, record = min(wrong, key=lambda one: (_step(one[0]), -one[1].needed))
+        whole = Place(self.subject.name, "", ())
+        place, quantity = self.places.get(name, (whole, name))
+        of = self.optimizer, place.class_name
+        heading = of_optimizer(*of, backend, self.dtype, record.needed)
+        return [
+            Finding(
+                str(place),
+                backend,
+                f"{quantity}, training with {self.optimizer}",
+                PROPAGATED,
+                record.error,
+                record.tolerance,
+                record.needed,
+                known=heading and link(heading),
+            )
+        ]
+
+    def _compiled(self, model: Model) -> Model:
+        if not model.compiled:
+            model.compile(OPTIMIZER, LOSS)
+        return model
+
+    def _allow_for_float32(self, scale: dict, oracle: dict) -> None:
+        """Raise the scale of what the NumPy half in float32 is far off in too.
+
+        Adam, say, divides a gradient by its size: of one that is zero but for rounding (a bias
+        before a batch normalization) it makes whole steps, of which rounding decides the sign.
+        """
+        unit = checks.UNIT_ROUNDOFF["float32"]
+        for seed in range(TWIN_RUNS):
+            generator = np.random.default_rng(seed)
+
+            def jitter(array, generator=generator):
+                if array.dtype.kind != "f":
+                    return array
+                return array * (1 + unit * generator.choice([-1.0, 1.0], array.shape))
+
+            twin = self._with_ways(self._follow(jitter, "float32"))
+            for name, value in oracle.items():
+                error = float(np.abs(value - twin[name]).max(initial=0.0))
+                scale[name] = max(scale[name], TWINS * error / (checks.FACTOR * unit))
+
+    def _follow(self, jitter, precision: str = "float64") -> dict:
+        model = self._compiled(self.subject.oracle(self.dtype, precision, compile=True))
+        start = [w.astype(precision) if w.dtype.kind == "f" else w for w in self.start[WHOLE]]
+        model.set_weights([jitter(w) for w in start])
+        round_constants(model)
+        reseed(model, DRAWS_SEED)
+        course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
+        with np.errstate(all="ignore"):
+            return follow(model, course.steps(model), jitter, self.course.last)
+
+    def _with_ways(self, run: dict) -> dict:
+        return {**run, **ways_of(run, self.exact, self.start)}
+
+    def _cast(self, array: np.ndarray) -> np.ndarray:
+        return array.astype(self.dtype) if array.dtype.kind == "f" else array
+
+
+def _step(name: str) -> int:
+    return int(name.rpartition(" ")[2])
+
+
+def _places(model: Model, steps: list[int]) -> Iterator[tuple[str, tuple[Place, str]]]:
+    """For each weight after each step its layer, and what it is there."""
+    owners = {
+        id(record): Place(names_of(model, path), type(layer).__name__, path)
+        for path, layer in leaf_layers(model)
+        for record in layer.weight_records
+    }
+    for index, record in enumerate(model.weight_records):
+        for step in steps:
+            told = owners[id(record)], f"{record.name} after step {step}"
+            yield weight_name(WHOLE, index, step), told
+
+
+def _targets(model: Model, x, seed: int):
+    """Targets that fit the model's losses, in the structure of its outputs."""
+    outputs = model.forward(x)[0]
+    leaves, generator = tree.flatten(outputs), np.random.default_rng(seed)
+    drawn = [_target(*one, generator) for one in zip(_losses(model, len(leaves)), leaves)]
+    return tree.pack_like(outputs, drawn)
+
+
+def _losses(model: Model, count: int) -> list[str]:
+    """The name of each output's loss."""
+    loss = model.get_compile_config()["loss"]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        loss = [loss.get(name) for name in model.output_names]
+    each = loss if isinstance(loss, list) else [loss] * count
+    if len(each) != count or None in each:
+        raise ValueError("not every output has a loss")
+    return [_name(one) for one in each]
+
+
+def _name(loss) -> str:
+    """What a config calls a loss, in small letters and without underscores."""
+    name = loss if isinstance(loss, str) else loss["class_name"]
+    name = loss["config"] if name == "function" else name
+    return name.replace("_", "").lower()
+
+
+def _target(loss: str, y: np.ndarray, generator) -> np.ndarray:
+    """Targets of one output."""
+    if loss.startswith("sparse"):
+        return generator.integers(0, y.shape[-1], y.shape[:-1])
+    if loss in WITHOUT or y.dtype.kind != "f":
+        raise ValueError(f"no targets are drawn for the loss {loss}")
+    if loss.startswith("categorical"):
+        return np.eye(y.shape[-1])[generator.integers(0, y.shape[-1], y.shape[:-1])]
+    if loss.startswith("kl") or loss == "crossentropy" or loss == "ce":
+        shares = generator.random(y.shape)
+        return shares / shares.sum(-1, keepdims=True)
+    if loss.startswith(("binary", "hinge", "squaredhinge")):
+        return generator.integers(0, 2, y.shape).astype("float64")
+    # Positive, since some are about logarithms or ratios.
+    return np.abs(generator.standard_normal(y.shape)).astype("float32").astype("float64")

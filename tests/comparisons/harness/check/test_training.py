@@ -1,0 +1,104 @@
+"""Training steps of the whole model: what only an optimizer shows, and no false alarm."""
+
+import keras
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness import backends
+from comparisons.harness.check import checking
+from comparisons.harness.check.findings import link
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+
+
+@pytest.fixture
+def trained(columns, tmp_path):
+    """A function that checks a Keras model on all backends, with some steps."""
+
+    def check(model, steps=5):
+        how = None, "float32", None, 0, True, steps
+        return checking.Check(model, tmp_path, *how).run(columns)
+
+    return check
+
+
+def normalized(optimizer="adam", loss="mse"):
+    """A bias before batch normalization: its gradient is zero but for rounding."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((4,)), keras.layers.Dense(3, name="before")]
+    layers += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.3), keras.layers.Dense(2)]
+    model = keras.Sequential(layers)
+    if optimizer:
+        model.compile(optimizer, loss)
+    return model
+
+
+def test_what_rounding_decides_is_no_finding(trained):
+    report = trained(normalized())
+    assert report.agrees, str(report)
+    assert report.environment["training"] == "5 steps with Adam"
+
+
+def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
+    report = trained(normalized(optimizer=""))
+    assert (
+        report.agrees and report.environment["training"] == "5 steps with SGD and MSE, the default"
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        ("sparse_categorical_crossentropy", "softmax"),
+        (keras.losses.CategoricalCrossentropy(from_logits=True), None),
+        ("binary_crossentropy", "sigmoid"),
+        ("kl_divergence", "softmax"),
+    ],
+)
+def test_targets_fit_the_loss(trained, loss, activation):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation=activation)])
+    model.compile("sgd", loss)
+    report = trained(model)
+    assert report.agrees, str(report)
+    assert report.environment["training"] == "5 steps with SGD"
+
+
+def test_embeddings_of_repeated_tokens_are_found_on_tensorflow_alone(trained):
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((6,), dtype="int32"), keras.layers.Embedding(3, 2, name="tokens")]
+    model = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adagrad(0.1, initial_accumulator_value=0.0), "mse")
+    report = trained(model)
+    if backends.missing("tensorflow"):
+        assert report.agrees
+        return
+    (finding,) = report.findings
+    assert (finding.backend, finding.layer) == ("tensorflow", "tokens")
+    assert finding.quantity == "embeddings after step 1, training with Adagrad"
+    assert finding.known == link("embeddings of repeated tokens")
+
+
+def test_a_rate_that_is_off_by_a_little_is_found_everywhere(trained, columns, monkeypatch):
+    apply = rn.optimizers.SGD.apply
+
+    def off(self, gradients, *rest, **options):
+        return apply(self, [g * (1 + 1e-4) for g in gradients], *rest, **options)
+
+    monkeypatch.setattr(rn.optimizers.SGD, "apply", off)
+    report = trained(normalized("sgd"))
+    assert {finding.backend for finding in report.findings} == set(columns.backends)
+    assert all("after step 1" in finding.quantity for finding in report.findings)
+
+
+def test_what_cannot_be_trained_says_why(trained):
+    report = trained(normalized("sgd", keras.losses.Dice()))
+    assert report.agrees
+    assert report.environment["training"] == "not compared: no targets are drawn for the loss dice"
+    assert "training: not compared" in str(report)
+
+
+def test_no_steps_are_taken_that_are_not_asked_for(trained):
+    assert trained(normalized(), steps=0).environment["training"] == "not asked for"
+    with pytest.raises(ValueError, match="steps: expected a whole number from 0 to 50, got 51"):
+        trained(normalized(), steps=51)
