@@ -62,7 +62,8 @@ def made(y, train, **given):
     """The share of the answers' variance that each group explains on rows that none has seen."""
     new = ~train.any(axis=1)
     error = predictions(y=y, train=train, **given)[new] - y[new]
-    return {"explained": 1 - np.mean(error**2, axis=0) / np.var(y[new], axis=0)}
+    left = np.mean(error**2, axis=0, dtype="float64")  # many summands, one after another
+    return {"explained": 1 - left / np.var(y[new], axis=0, dtype="float64")}
 
 
 def passengers(**given):
