@@ -4,7 +4,14 @@ import numpy as np
 
 from comparisons.harness.check.questions import Asked
 from comparisons.harness.proof.checks import FACTOR
-from comparisons.harness.proof.divergences import DIVERGENCES, KERAS, TENSORFLOW, TORCH, Divergence
+from comparisons.harness.proof.divergences import (
+    DIVERGENCES,
+    JAX,
+    KERAS,
+    TENSORFLOW,
+    TORCH,
+    Divergence,
+)
 
 BOTH = ("float64", "float32")
 
@@ -79,6 +86,12 @@ RECOGNIZED = (
         "the rows of one token are squared before they are added up",
     ),
     _recognized(
+        "stateful layers on JAX",
+        JAX,
+        lambda layer, arguments: layer == "Optimizer" and arguments.get("stateful", False),
+        "training forgets the states",
+    ),
+    _recognized(
         "addition along the wrong axis with channels first",
         TENSORFLOW,
         _adds_a_bias_to_channels_first,
@@ -95,21 +108,24 @@ RECOGNIZED = (
 )
 
 
-def of_optimizer(name: str, of: str, backend: str, dtype: str, needed: float) -> str | None:
+def of_training(
+    optimizer: str, of: str, stateful: bool, backend: str, dtype: str, needed: float
+) -> str | None:
     """The heading of the known divergence that explains a difference in training, or None.
 
     Args:
-        name: the optimizer's class.
+        optimizer: its class.
         of: the class of the layer whose weights differ.
+        stateful: whether the model has layers that keep states from batch to batch.
         needed: the error in units of the ordinary tolerance.
     """
-    column = f"keras-{backend}"
+    column, arguments = f"keras-{backend}", {"name": optimizer, "of": of, "stateful": stateful}
     for divergence in (*DIVERGENCES, *RECOGNIZED):
         if (
             column in divergence.columns
             and dtype in divergence.dtypes
             and needed * FACTOR <= divergence.factor
-            and divergence.applies("Optimizer", {"name": name, "of": of})
+            and divergence.applies("Optimizer", arguments)
         ):
             return divergence.name
     return None

@@ -8,12 +8,12 @@ import numpy as np
 
 from comparisons.harness.check.answers import computing_in, reason
 from comparisons.harness.check.findings import TWINS, Finding, link
-from comparisons.harness.check.known import of_optimizer
+from comparisons.harness.check.known import of_training
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers
-from comparisons.harness.proof.draws import numpy_draws, reseed
+from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
 from comparisons.harness.proof.training_checks import (
     JITTERED_RUNS,
@@ -71,10 +71,21 @@ def take(worker, dtype: str, course: Course, progress) -> dict | str:
                 model.compile(OPTIMIZER, LOSS)
             round_constants(model)
             model.run_eagerly = True  # a compiled function would draw its masks once and for all
+            _complete(model, course)
             with numpy_draws(DRAWS_SEED):
                 return follow(model, course.steps(model), last=course.last)
         except Exception as error:
             return reason(error)
+
+
+def _complete(model, course: Course) -> None:
+    """Let Keras build loss and metrics now: on JAX and PyTorch it calls the model for that.
+
+    A recurrent layer draws its dropout masks in that call too.
+    """
+    model.test_on_batch(course.x, course.y)
+    model.reset_metrics()
+    reset_states(model)
 
 
 class Training:
@@ -95,6 +106,7 @@ class Training:
         self.subject, self.dtype = subject, dtype
         model = subject.oracle(dtype, compile=True)
         compiled = model.compiled
+        self.stateful = any(getattr(part, "stateful", False) for _, part in leaf_layers(model))
         self.optimizer = type(self._compiled(model).optimizer).__name__
         targets = _targets(model, inputs, seed)
         self.start = {WHOLE: model.get_weights()}
@@ -141,8 +153,8 @@ class Training:
         name, record = min(wrong, key=lambda one: (_step(one[0]), -one[1].needed))
         whole = Place(self.subject.name, "", ())
         place, quantity = self.places.get(name, (whole, name))
-        of = self.optimizer, place.class_name
-        heading = of_optimizer(*of, backend, self.dtype, record.needed)
+        what = self.optimizer, place.class_name, self.stateful
+        heading = of_training(*what, backend, self.dtype, record.needed)
         return [
             Finding(
                 str(place),

@@ -14,14 +14,26 @@ from reference_numpy.random import SeedGenerator
 
 
 def reseed(layer, seed):
-    """Let `layer` of the reference and all its parts draw from one stream made from `seed`."""
+    """Let `layer` of the reference and all its parts draw from one stream made from `seed`.
+
+    Stateful ones begin anew.
+    """
     shared = SeedGenerator(seed)
     pending = [layer]
     while pending:
         part = pending.pop()
         if hasattr(part, "seed_generator"):
             part.seed_generator = shared
+        if getattr(part, "stateful", False):
+            part.reset_state()
         pending.extend(part.sublayers)
+
+
+def reset_states(layer):
+    """Let the stateful parts of a Keras layer begin anew."""
+    for part in layer._flatten_layers():
+        if getattr(part, "stateful", False):
+            part.reset_state()
 
 
 def _sizes(shape):

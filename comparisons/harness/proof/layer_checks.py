@@ -6,7 +6,7 @@
 import numpy as np
 
 from comparisons.harness.proof import checks
-from comparisons.harness.proof.draws import numpy_draws, reseed
+from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from reference_numpy import tree
 
 DRAWS_SEED = 7
@@ -149,6 +149,7 @@ def keras_quantities(backend, layer, reference):
         reference: the `Reference` in the precision of `layer`.
     """
     layer.set_weights(reference.start)
+    reset_states(layer)
     for part in layer._flatten_layers():
         if type(part).__name__ == "Normalization":
             part.finalize_state()  # it keeps copies of its weights, which set_weights forgets

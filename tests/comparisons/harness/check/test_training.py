@@ -39,6 +39,22 @@ def test_what_rounding_decides_is_no_finding(trained):
     assert report.environment["training"] == "5 steps with Adam"
 
 
+def test_masks_of_recurrent_layers_are_the_same_everywhere(trained):
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((5, 2)), keras.layers.LSTM(3, dropout=0.3)]
+    report = trained(keras.Sequential(layers))
+    assert report.agrees, str(report)
+
+
+def test_states_are_forgotten_on_jax_alone(trained):
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input(batch_shape=(4, 5, 2)), keras.layers.SimpleRNN(3, stateful=True)]
+    report = trained(keras.Sequential(layers))
+    jax = {"jax"} - {name for name in ("jax",) if backends.missing(name)}
+    assert {finding.backend for finding in report.findings} == jax, str(report)
+    assert all(one.known == link("stateful layers on JAX") for one in report.findings)
+
+
 def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
     report = trained(normalized(optimizer=""))
     assert (
