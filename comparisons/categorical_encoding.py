@@ -10,7 +10,7 @@ from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
 from comparisons.harness.drawing import figures, palette
 
-KINDS, ROWS, NEW, HIDDEN, NOISE, SEEDS = 12, 60, 1200, 16, 0.5, 10
+KINDS, ROWS, NEW, HIDDEN, NOISE, SEEDS, UPDATES = 12, 60, 1200, 16, 0.5, 10, 300
 RATES = (0.0025, 0.005, 0.01, 0.02)
 DATA = {"names": both("names", "名前（順序なし）"), "grades": both("grades", "段階（順序あり）")}
 CODES = {"ordinal": both("ordinal", "順序符号化"), "one-hot": both("one-hot", "one-hot表現")}
@@ -87,7 +87,7 @@ def encodings(seed):
         "train": ROWS,
         "first": 2**0.5 * generator.normal(size=(KINDS, HIDDEN)),
         "second": (2 / HIDDEN) ** 0.5 * generator.normal(size=(HIDDEN, 1)),
-        "steps": 300,
+        "steps": UPDATES,
     }
 
 
@@ -220,9 +220,10 @@ def draw(result):
 
 NETWORK = (
     f"{KINDS} kinds, {ROWS} examples to learn from, {ROWS} to choose the learning rate on, {NEW:,} "
-    f"new ones. A hidden layer of {HIDDEN} with ReLU; ",
+    f"new ones. A hidden layer of {HIDDEN} with ReLU, {UPDATES} steps at the best of {len(RATES)} "
+    "rates; ",
     f"{KINDS}種類。学習に{ROWS}個、学習率の選択に{ROWS}個、評価に{NEW:,}個のデータを使う。ReLUの隠れ層"
-    f"（{HIDDEN}ユニット）をもつネットワークで、",
+    f"（{HIDDEN}ユニット）をもつネットワークを、{len(RATES)}通りのうち最良の学習率で{UPDATES}ステップ学習する。",
 )
 VARIANCE = ("share of the variance of new answers explained, ", "新しいデータでの決定係数。")
 ONE_HOT_LESS = (

@@ -150,15 +150,15 @@ def draw(result):
                 log="x",
             ),
             (
-                f"{ROWS} rows, half of each class, columns of random numbers: nothing can be "
-                f"right more often than half the time. The {CHOSEN} columns that correlate best "
+                f"{ROWS} rows, half of each class, columns of random numbers: no model can "
+                f"be right more often than half the time. The {CHOSEN} columns that correlate best "
                 "with the answers are chosen, once with all rows, once inside each fold.",
                 f"{ROWS}行、2クラスが半数ずつ、列はすべて乱数なので、真の認識精度は50%である。正解との"
                 f"相関が強い{CHOSEN}列を選ぶが、一方は分割前に全行で、他方は分割ごとに訓練データだけで選ぶ。",
             ),
         ),
         Figure(
-            ("Why it flatters", "なぜよく見えるのか"),
+            ("Why it flatters the model", "なぜよく見えるのか"),
             figures.slider(
                 figures.scatter(
                     chosen,
@@ -218,7 +218,7 @@ def draw(result):
 CLAIMS = (
     Claim(
         claim=(
-            "Choosing columns before the split flatters.",
+            "Choosing columns before the split flatters the model.",
             "分割の前に特徴量を選択すると、精度が実際より高く見える。",
         ),
         source="Hastie et al., The Elements of Statistical Learning, 7.10.2",
@@ -242,8 +242,8 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "Standardising before the split flatters.",
-            "分割の前に標準化すると、精度が実際より高く見える。",
+            "Standardising before the split flatters the model, even with hundreds of rows.",
+            "行数が数百あっても、分割の前に標準化すると精度が実際より高く見える。",
         ),
         source="scikit-learn user guide, Common pitfalls: Data leakage",
         experiment=(
@@ -268,8 +268,8 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "A column that leaks the answer flatters.",
-            "答えが漏れている列を使うと、精度が実際より高く見える。",
+            "Columns that leak the answer, such as the Titanic's boat and body, flatter the model.",
+            "タイタニックのboatやbodyのように答えを漏らす列を使うと、精度が実際より高く見える。",
         ),
         source="Kaufman et al. 2012, Leakage in data mining",
         experiment=(
@@ -314,12 +314,12 @@ CONCEPT = Concept(
     title=("Data leakage", "データリーク"),
     chapter=chapters.DATA.section(4),
     summary=(
-        "A score is honest if the model knows of the test rows nothing that it will not know in "
-        "use. A column that became known later gives the answer away. Whatever asks for the "
-        "answers, such as the choice of columns, belongs inside the split, and what is fitted "
-        "without them, such as a scaler, too, though there it hardly ever shows.",
-        "評価が正しいのは、実際の予測でも得られる情報だけを使った場合に限られる。後から判明する列は答えを"
-        "漏らす。また、特徴量の選択のように正解を使う処理は、必ず分割後に訓練データだけで行う。標準化の"
+        "A score is honest only if the model knew nothing about the test rows that it will not "
+        "know in use. A column that became known later gives the answer away. Whatever uses the "
+        "answers, such as the choice of columns, belongs inside the split. So does what is fitted "
+        "without them, such as a scaler, though there the leak hardly ever shows.",
+        "評価が正しいのは、実際の予測でも得られる情報だけを使った場合に限られる。後から判明した値の"
+        "列は答えを漏らす。また、特徴量の選択のように正解を使う処理は、必ず分割後に訓練データだけで行う。標準化の"
         "ように正解を使わない処理も同じだが、影響が目に見えることはほとんどない。",
     ),
     introduces=(
@@ -328,7 +328,8 @@ CONCEPT = Concept(
             r"r_j = \frac{\sum_i (x_{ij} - \bar{x}_j)(y_i - \bar{y})}"
             r"{\sqrt{\sum_i (x_{ij} - \bar{x}_j)^2 \sum_i (y_i - \bar{y})^2}}",
             (
-                "How well a column goes with the answers. Of few rows some columns always do.",
+                "How well a column goes with the answers. With few rows some column always does, "
+                "by chance.",
                 "列と正解の関係の強さ。行が少なければ、無関係でも偶然に強く相関する列が必ず現れる。",
             ),
             some_table,

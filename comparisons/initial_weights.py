@@ -230,7 +230,7 @@ INTRODUCES = (
     row(
         "one_deviation",
         r"w \sim N(0, \sigma^2)",
-        "One deviation for all layers, such as 0.01: however many inputs a unit has.",
+        "One standard deviation for all layers, such as 0.01, however many inputs a unit has.",
         "入力の数によらず、すべての層で同じ標準偏差（0.01など）を使う。",
         stddev=0.01,
     ),
@@ -305,7 +305,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "With Xavier's weights the outputs of tanh keep their deviation from layer to layer.",
+            "With Xavier's weights the outputs of tanh keep their standard deviation through all "
+            "layers.",
             "Xavierの初期値を使えば、tanhの出力の標準偏差はどの層でも保たれる。",
         ),
         f"Glorot & Bengio 2010; {BOOK}, 6.2.2",
@@ -360,8 +361,8 @@ CONCEPT = Concept(
     title=("Initial weights: zeros, Xavier, He", "重みの初期値：0、Xavier、He"),
     chapter=chapters.TECHNIQUES.section(3),
     summary=(
-        "Learning begins somewhere. Weights must differ, or all units of a layer stay one unit; "
-        "and they must have the right size, or answers and gradients fade or blow up from layer "
+        "Learning has to begin somewhere. Weights must differ, or all units of a layer stay alike; "
+        "and they must have the right size, or outputs and gradients fade or blow up from layer "
         "to layer. Xavier and He choose the size by the number of inputs and outputs.",
         "学習には出発点が要る。重みが互いに異ならなければ、層の全ユニットは1つのユニットと変わらない。"
         "大きさも適切でなければ、出力と勾配は層を経るごとに消えるか発散する。XavierとHeの初期値は、"

@@ -190,9 +190,9 @@ def draw(result):
             (
                 "Linear regression with two correlated inputs; twelve steps, each panel at its "
                 "best learning rate. The larger the second input's scale, the narrower the valley: "
-                "one rate serves both weights, and what suits the steep one crawls along the "
+                "one rate serves both weights, and what suits the steep direction crawls along the "
                 "other. Standardizing removes the ratio, whitening the correlation too; "
-                "then one step arrives.",
+                "then one step reaches the minimum.",
                 "相関のある2つの入力による線形回帰。それぞれに最適な学習率で12回更新した。x₂のスケールが"
                 "大きいほど谷は細長くなる。学習率は2つの重みに共通なので、急な方向に合わせると、緩やかな"
                 "方向にはなかなか進まない。標準化はスケールの比をなくし、白色化は相関もなくす。"
@@ -240,7 +240,7 @@ def on_speed(claim, optimizer, slow, fast, target, source=LECUN, **options):
         "引く。差が1なら2倍".format(*japanese),
     )
     steps = (doublings(optimizer, form, target) for form in (slow, fast))
-    experiment = tuple(f"{optimizer}. {text}" for text in NETWORK)
+    experiment = f"{optimizer}. {NETWORK[0]}", f"{optimizer}を使う。{NETWORK[1]}"
     return Claim(claim, source, experiment, metric, versus("learning", *steps), **options)
 
 
@@ -255,8 +255,8 @@ CLAIMS = (
     ),
     on_speed(
         (
-            "With Adam inputs need no scaling, since it scales every weight's step by itself.",
-            "Adamは重みごとに更新の幅を調整するので、入力のスケーリングは要らない。",
+            "With Adam unscaled inputs are learned as fast: it scales every weight's step.",
+            "Adamは重みごとに更新の幅を調整するので、入力をスケーリングしなくても学習は同じくらい速い。",
         ),
         *("Adam", "standardized", "unscaled", "unscaled"),
         source="question-and-answer sites",
@@ -304,7 +304,7 @@ CLAIMS = (
     ),
     Claim(
         (
-            "The nearest neighbours need scaled inputs.",
+            "Nearest neighbours need scaled inputs.",
             "k近傍法には入力のスケーリングが必要である。",
         ),
         "Hastie et al., The Elements of Statistical Learning, 13.3",
@@ -327,11 +327,11 @@ CONCEPT = Concept(
     title=("Scaling the inputs", "入力のスケーリング"),
     chapter=chapters.DATA.section(2),
     summary=(
-        "Columns of a table have units, and their sizes differ by orders of magnitude; a gradient "
-        "step does not know. Standardizing gives every column mean 0 and deviation 1, whitening "
-        "removes correlations too. Whatever is learned of the data for it, means, deviations and "
-        "axes, comes from the training rows alone.",
-        "表の列には単位があり、値の大きさは何桁も違うことがある。勾配による更新は、それを考慮しない。"
+        "The columns of a table have units, and their values may differ by orders of magnitude; a "
+        "gradient step knows nothing of that. Standardizing gives every column mean 0 and standard "
+        "deviation 1; whitening removes correlations too. The means, deviations and axes for it "
+        "are found on the training rows alone.",
+        "表の列には単位があり、値の大きさは何桁も違うことがある。勾配降下法の更新は、それを考慮しない。"
         "標準化は各列の平均を0、標準偏差を1に揃え、白色化は列どうしの相関もなくす。"
         "そのための平均、標準偏差、主軸は、訓練データだけから求める。",
     ),

@@ -177,8 +177,8 @@ def draw(result):
             ),
             (
                 "B: batch size; thin: the single seeds. Per epoch the smallest batches learn most, "
-                "as they update most often. Per second single images are slow: a step on 64 takes "
-                "little longer than a step on one.",
+                "as they update most often. In equal time single images are slow: a step on 64 "
+                "takes little longer than a step on one.",
                 "Bはバッチサイズ、細い線は個々のシード。1エポックあたりでは、更新回数の多い小さなバッチほど"
                 "学習が進む。しかし時間でみると1枚ずつの学習は遅い。64枚での更新も、1枚での更新と比べて"
                 "さほど時間がかからないからである。",
@@ -273,8 +273,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "After equally many epochs, the smaller the batch, the more has been learned.",
-            "同じエポック数なら、バッチが小さいほど学習が進む。",
+            "Over the first few epochs, the smaller the batch, the more an epoch teaches.",
+            "学習の初めの数エポックでは、バッチが小さいほど1エポックで学習が進む。",
         ),
         "Wilson & Martinez 2003, The general inefficiency of batch training",
         (
@@ -335,7 +335,7 @@ CONCEPT = Concept(
     summary=(
         "Batch, mini-batch and online learning are one loop with three sizes. The gradient of a "
         "few examples is an estimate of that of all: noisy, cheap, and right on average. Many "
-        "rough steps beat a few exact ones, until steps become so small that the machine idles.",
+        "rough steps beat a few exact ones, until batches become so small that the machine idles.",
         "バッチ学習、ミニバッチ学習、オンライン学習は、バッチの大きさが違うだけの同じループである。"
         "少数のデータから求めた勾配は全データの勾配の推定値であり、ノイズはあるが安く求まり、平均すれば正しい。"
         "少数の正確な更新より、多数の大まかな更新のほうが学習は速い。ただし、バッチが小さすぎると"

@@ -177,14 +177,14 @@ def draw(result):
                 f"{SHARE:.0%} of x₁ are missing and filled with the mean, on a vertical line. At 0 "
                 "chance decides what is missing, and the line's middle is the cloud's. The more "
                 "large values go missing, the higher above the cloud the filled points lie. An "
-                "indicator's weight is that height.",
+                "indicator's weight makes up for that height.",
                 f"x₁の{SHARE:.0%}が欠損しており、平均値で補完したので縦一列に並ぶ。度合い0では欠損は偶然"
                 "だけで決まり、列の中心は全体の中心と一致する。大きい値ほど欠損しやすくなるにつれ、"
-                "補完した点は全体より上に浮く。この高さを表すのが欠損指標の重みである。",
+                "補完した点は全体より上に浮く。この高さを補うのが欠損指標の重みである。",
             ),
         ),
         Figure(
-            ("Four ways by what missing tells", "4つの方法と欠損のしかた"),
+            ("Four ways, and how much missing tells", "4つの方法と欠損のしかた"),
             figures.lines(
                 by_way,
                 STRENGTHS,
@@ -193,8 +193,8 @@ def draw(result):
                 unit="%",
             ),
             (
-                f"Of {NEW:,} new rows, with gaps too; learned from {ROWS}. Rows left out: learned "
-                "from the complete third of the rows, and new gaps filled with its mean.",
+                f"Measured on {NEW:,} new rows, with gaps too; learned from {ROWS}. Rows left out: "
+                "learned from the complete third of the rows, and new gaps filled with its mean.",
                 f"欠損のある新しいデータ{NEW:,}行での値（学習は{ROWS}行）。「行を除く」では、欠損のない"
                 "約3分の1の行だけで学習し、新しいデータの欠損はその平均値で補完した。",
             ),
@@ -328,12 +328,12 @@ CONCEPT = Concept(
     title=("Missing values", "欠損値の補完と欠損指標"),
     chapter=chapters.DATA.section(1),
     summary=(
-        "No model computes with a gap. It is filled with the column's mean or median, found on the "
-        "training rows alone. A filled value looks like any other, so a second column of 0 and 1, "
-        "the indicator, can say where the gaps were. That helps where it tells something that a "
-        "value is missing.",
-        "欠損があるままではモデルは計算できない。そこで、訓練データだけから求めた列の平均値や中央値で"
-        "補完する。補完した値はほかの値と見分けがつかないので、欠損の場所を0と1で示す列（欠損指標）を"
+        "A weighted sum cannot be computed with a gap in it. The gap is filled with the column's "
+        "mean or median, found on the training rows alone. A filled value looks like any other, so "
+        "a second column of 0 and 1, the indicator, can say where the gaps were. That helps where "
+        "it tells something that a value is missing.",
+        "欠損があるままでは重み付き和を計算できない。そこで、訓練データだけから求めた列の平均値や"
+        "中央値で補完する。補完した値はほかの値と見分けがつかないので、欠損の場所を0と1で示す列（欠損指標）を"
         "加えることもある。これは、欠損していること自体が何かを語るときに役立つ。",
     ),
     introduces=(

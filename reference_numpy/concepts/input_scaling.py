@@ -23,7 +23,7 @@ def standardize(x, mean, variance):
 
 
 def standardize_backward(dy, cache):
-    """The slope of a straight line."""
+    """The gradient by x: dy / σ."""
     return (dy / cache).astype(dy.dtype)
 
 
