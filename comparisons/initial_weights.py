@@ -6,7 +6,7 @@ from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import shrunk_mnist
 from comparisons.harness.drawing import figures
 
 UNITS, DRAWN = 100, 5
@@ -54,19 +54,13 @@ def unit_inputs(seed):
 
 
 def small_images(seed):
-    """MNIST shrunk to 7×7 pixels, shifted and scaled to about mean 0 and deviation 1."""
-    part = mnist_subset(1_000, 500, 1_000, seed, flat=True)
-
-    def shrunk(x):
-        means = x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, PIXELS)
-        return ((means - 0.13) / 0.2).astype("float32")
-
+    """MNIST of 7×7 pixels."""
+    part = shrunk_mnist(1_000, 500, 1_000, seed)
     new = {
-        "validation": (shrunk(part.x_validation), part.y_validation),
-        "test": (shrunk(part.x_test), part.y_test),
+        "validation": (part.x_validation, part.y_validation),
+        "test": (part.x_test, part.y_test),
     }
-    x, y = shrunk(part.x_train), part.y_train
-    return {"x": x, "y": y, "new": new, "cases": CASES, "steps": STEPS}
+    return {"x": part.x_train, "y": part.y_train, "new": new, "cases": CASES, "steps": STEPS}
 
 
 def at_best_rate(case, weights):

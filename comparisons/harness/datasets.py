@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -180,3 +180,22 @@ def mnist_subset(
             "全体と同じ。画素値は255で割った。",
         ),
     )
+
+
+def shrunk_mnist(train: int, validation: int, test: int, seed: int = 0) -> Dataset:
+    """`mnist_subset` with 7×7 pixels, flat, shifted and scaled to about mean 0 and deviation 1.
+
+    Enough for networks that are trained by the dozen: 49 inputs for 784.
+    """
+    part = mnist_subset(train, validation, test, seed, flat=True)
+
+    def shrunk(x: np.ndarray) -> np.ndarray:
+        means = x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+        return ((means - 0.13) / 0.2).astype("float32")
+
+    images = {key: shrunk(getattr(part, key)) for key in ("x_train", "x_validation", "x_test")}
+    said = (
+        f"{part.description[0]}; shrunk to 7×7 pixels by means of 4×4",
+        f"{part.description[1]}4×4画素の平均をとり、7×7画素に縮めた。",
+    )
+    return replace(part, **images, description=said)

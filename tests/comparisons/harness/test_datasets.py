@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from comparisons.harness import datasets
-from comparisons.harness.datasets import load_mnist, mnist_subset, read_verified
+from comparisons.harness.datasets import load_mnist, mnist_subset, read_verified, shrunk_mnist
 from comparisons.harness.tables import DataError
 
 
@@ -209,3 +209,13 @@ def test_subset_by_default_is_everything(mnist):
 def test_subset_refuses_impossible_sizes(sizes, message):
     with pytest.raises(ValueError, match=message):
         mnist_subset(**sizes)
+
+
+def test_a_shrunk_subset_holds_the_means_of_its_images():
+    part, whole = shrunk_mnist(100, 20, 30, 1), mnist_subset(100, 20, 30, 1)
+    assert [len(x) for x in (part.x_train, part.x_validation, part.x_test)] == [100, 20, 30]
+    np.testing.assert_array_equal(part.y_train, whole.y_train)
+    mean = whole.x_train[5, 12:16, 8:12].mean()
+    assert part.x_train.dtype == "float32"
+    assert part.x_train[5, 3 * 7 + 2] == pytest.approx((mean - 0.13) / 0.2, rel=1e-5)
+    assert abs(part.x_train.mean()) < 0.1 and abs(part.x_train.std() - 1) < 0.2
