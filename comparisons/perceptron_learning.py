@@ -387,7 +387,7 @@ CONCEPT = Concept(
         ("margin", "マージン（境界との間隔）"),
     ),
     demonstrations=(
-        Demonstration("separable", examples, seeds=10, first_seed=FIRST_SEED),
+        Demonstration("separable", examples, 10, FIRST_SEED, proven_with={"numbers": (10, 40)}),
         Demonstration("learning_rates", few_examples, seeds=10, first_seed=FIRST_SEED),
         Demonstration("gates", truth_tables, seeds=5),
     ),
