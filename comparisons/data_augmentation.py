@@ -94,7 +94,7 @@ def draw(result):
         Figure(
             ("What augmentation makes of a digit", "データ拡張で作られる画像"),
             figures.slider(
-                figures.images(digits, columns=3, size=72, panels=3),
+                figures.images(digits, columns=1, size=90, panels=3),
                 ("shift in pixels", "ずらす画素数"),
                 start=3.0,
             ),
