@@ -175,7 +175,7 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Augmentation helps most where data are few.",
+            "Augmentation helps more where data are few.",
             "データ拡張の効果は、データが少ないときほど大きい。",
         ),
         "Goodfellow et al., Deep Learning, 7.4; Shorten & Khoshgoftaar 2019",
@@ -201,8 +201,8 @@ CLAIMS = (
         ),
         "introductory articles",
         (
-            f"{SETTING[0]} Every other image is mirrored left to right.",
-            f"{SETTING[1]}2枚に1枚の割合でランダムに左右反転する。",
+            f"{SETTING[0]} Each image is mirrored left to right with probability 1/2.",
+            f"{SETTING[1]}各画像を確率1/2で左右反転する。",
         ),
         *(FEW_MIRRORED, FEW_PLAIN),
         margin=0.01,
@@ -247,20 +247,21 @@ CONCEPT = Concept(
             "affine_sampling",
             MAPS + r"\begin{pmatrix} a_0 & a_1 \\ b_0 & b_1 \end{pmatrix} "
             r"\begin{pmatrix} c \\ r \end{pmatrix} + "
-            r"\begin{pmatrix} a_2 \\ b_2 \end{pmatrix}, \quad y_{rc} = \sum_{i,j} "
-            r"(1 - |r' - i|)(1 - |c' - j|) \, x_{ij}",
+            r"\begin{pmatrix} a_2 \\ b_2 \end{pmatrix}, \quad y_{rc} = \sum_{i,j} s_{ij} "
+            r"\, x_{ij}, \quad s_{ij} = (1 - |r' - i|)(1 - |c' - j|)",
             (
                 "Backwards: column c and row r of the result come from c′ and r′. The sum is over "
-                "the four pixels around that place (bilinear interpolation).",
+                "the four pixels around that place; s is how near each is (bilinear "
+                "interpolation).",
                 "逆向きにたどる。変換後のc列r行は、元の画像の(c′, r′)から来る。和は、その周りの"
-                "4画素についてとる（双線形補間）。",
+                "4画素についてとり、近い画素ほど重みsが大きい（双線形補間）。",
             ),
             some_maps,
         ),
         Introduced(
             "random_translation",
             MAPS + r"\begin{pmatrix} c - t_c \\ r - t_r \end{pmatrix}, \quad "
-            r"t_c \sim U(-f_w w, f_w w), \; t_r \sim U(-f_h h, f_h h)",
+            r"t_c \sim U(-f_w w, f_w w), \quad t_r \sim U(-f_h h, f_h h)",
             (
                 "A shift of its own for each image, up to the factors f of width and height.",
                 "画像ごとに異なる量だけずらす。fは幅wと高さhに対する割合の上限。",
@@ -285,7 +286,7 @@ CONCEPT = Concept(
             r"m \sim \mathrm{Bernoulli}(\tfrac12), \quad "
             r"y_{rc} = m \, x_{r, \, w - 1 - c} + (1 - m) \, x_{rc}",
             (
-                "For what may be seen from either side; not for writing.",
+                "For what may as well be seen from the other side; not for writing.",
                 "左右どちらから見てもよいものに使う。文字には使えない。",
             ),
             some_images,

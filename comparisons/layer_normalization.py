@@ -105,8 +105,8 @@ def draw(result):
             ),
             (
                 "Share of test images that the trained network classifies in training mode, in "
-                "batches of that size, as at inference. With two rows, batch normalization "
-                "leaves of each unit only which row was the larger.",
+                "batches of that size, as at inference. With two rows, all that batch "
+                "normalization leaves of a unit is which row was the larger.",
                 "学習後のネットワークが、学習時の計算（そのサイズのバッチ）と推論時の計算とで、同じクラスに"
                 "分類するテスト画像の割合。2行のバッチでは、バッチ正規化の後に残るのは、どちらの行が"
                 "大きかったかだけである。",
@@ -165,7 +165,7 @@ CLAIMS = (
     ),
     on_sizes(
         (
-            "With batch normalization the answer for an image hangs on the rest of its batch.",
+            "With batch normalization the answer for an image depends on the rest of its batch.",
             "バッチ正規化では、ある画像への答えが同じバッチの他の画像に左右される。",
         ),
         "Ba, Kiros & Hinton 2016, section 1",
@@ -190,12 +190,11 @@ CONCEPT = Concept(
     chapter=chapters.TECHNIQUES.section(5),
     summary=(
         "Batch normalization takes mean and variance of a unit over the batch. Layer "
-        "normalization takes them of a row over its units. So it needs no batch and no moving "
-        "averages, and computes the same in training and at inference; transformers are built on "
-        "it.",
+        "normalization takes those of a row over its units. So it needs no batch and no moving "
+        "averages, and computes the same in training and at inference. Transformers use it.",
         "バッチ正規化は、ユニットごとに、バッチについての平均と分散を使う。レイヤー正規化は、行（データ）ごとに、"
         "その全ユニットについての平均と分散を使う。そのためバッチも移動平均も要らず、学習時と推論時の計算が"
-        "同じになる。Transformerはこれを使って組み立てられている。",
+        "同じになる。Transformerでも使われている。",
     ),
     introduces=(
         Introduced(

@@ -165,7 +165,7 @@ def draw(result):
                 "Polynomials fitted to noisy points (red) by least squares. Degree 1 is too stiff "
                 "for either. Degree 9 has ten weights: it goes through all of the ten points, "
                 "noise included, and swings between them. Forty points hold the same ten weights "
-                "to the curve.",
+                "close to the true curve.",
                 "ノイズのある点（赤）に最小二乗法で多項式を当てはめる。1次ではどちらにも合わない。"
                 "9次は重みが10個あり、10点ならノイズごとすべて通って、点の間で大きく振れる。"
                 "40点あると、同じ10個の重みでも真の関係に近い曲線になる。",
@@ -224,8 +224,8 @@ SETTING = (
 CLAIMS = (
     Claim(
         (
-            "With few data and many weights a network learns the data by heart.",
-            "データが少なく重みが多いと、ネットワークは訓練データを丸暗記し、過学習する。",
+            "With few data and many weights a network overfits.",
+            "データが少なく重みが多いと、ネットワークは過学習する。",
         ),
         "Saito, Deep Learning from Scratch, 6.4.1",
         (
@@ -356,9 +356,10 @@ CONCEPT = Concept(
         ),
         (
             r"f(x) = \sum_{k=0}^{d} w_k x^k, \quad "
-            r"w = \arg\min_w \sum_{n=1}^{N} (f(x_n) - t_n)^2",
+            r"w = \mathrm{argmin}_w \sum_{n=1}^{N} (f(x_n) - t_n)^2",
             (
-                "A polynomial of degree d has d + 1 weights: with as many points it fits them all.",
+                "A polynomial of degree d has d + 1 weights; it passes through as many points or "
+                "fewer.",
                 "d次の多項式の重みはd + 1個。点の数がそれ以下なら、すべての点を通る。",
             ),
         ),

@@ -21,7 +21,7 @@ def random_rotation(factor):
 
 
 def random_flip():
-    """Every other image, by chance, is mirrored left to right."""
+    """Each image is mirrored left to right with probability 1/2."""
     return layers.RandomFlip("horizontal")
 
 

@@ -60,7 +60,7 @@ def random_rotation(x, factor, generator):
 
 
 def random_flip(x, generator):
-    """Every other image, by chance, is mirrored left to right."""
+    """Each image is mirrored left to right with probability 1/2."""
     mirrored = generator.random(len(x)) <= 0.5
     return np.where(mirrored[:, None, None, None], x[:, :, ::-1], x)
 

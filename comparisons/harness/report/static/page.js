@@ -90,9 +90,12 @@
   const isFaceted = (spec) =>
     ["row", "column", "facet"].some((channel) => channel in (spec.encoding || {}));
 
+  const hasPictures = (spec) => (spec.layer || []).some(({ mark }) => mark.type === "image");
+
   // A plane, a grid of pictures, panels that Vega arranges, or a drawing that says so: the page's
   // width does not change it.
-  const keepsShape = (spec) => spec.width <= spec.height || spec.autosize || isFaceted(spec);
+  const keepsShape = (spec) =>
+    spec.width <= spec.height || spec.autosize || isFaceted(spec) || hasPictures(spec);
 
   function inLanguage(value) {
     if (typeof value === "string") {

@@ -109,6 +109,18 @@ def test_a_slider_moves_the_chart_and_says_its_value(results):
     assert told == {"moved": "true", "value": "3", "spoken": "3"}
 
 
+def test_pictures_keep_their_shape_however_wide_the_page_is(results):
+    script = """
+      const drawn = document.querySelector(".drawing svg image");
+      const picture = Object.assign(new Image(), { src: drawn.getAttribute("href") });
+      await picture.decode();
+      const { width, height } = drawn.getBoundingClientRect();
+      const wider = width / height / (picture.naturalWidth / picture.naturalHeight);
+      tell("wider", Math.abs(wider - 1) < 0.1 ? "no" : wider);
+    """
+    assert probed(results / "scales" / "index.html", script) == {"wider": "no"}
+
+
 @pytest.mark.parametrize(("word", "found"), [("apple", "apples"), ("天秤", "scales"), ("zz", "")])
 def test_concepts_are_found_by_word(results, word, found):
     script = f"""
