@@ -303,7 +303,7 @@ CONCEPT = Concept(
         "names that is much cheaper, and names that behave alike get vectors alike.",
         "ネットワークが扱えるのは数だけである。名前を1つの数で表すと、意味のない順序が生じる。one-hot表現では"
         "名前ごとに専用の列、つまり専用の重みができる。埋め込み（Embedding）はone-hot表現と行列の積を、"
-        "行を抜き出すだけで計算する。名前が多いときははるかに安く、似たふるまいの名前には似たベクトルが"
+        "行を抜き出すだけで計算する。名前が多いときは計算がはるかに軽く、似たふるまいの名前には似たベクトルが"
         "学習される。",
     ),
     introduces=(

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-import reference_numpy as rn
-from reference_numpy.concepts.missing_values import known_mean
+from reference_numpy.concepts.missing_values import build_model, known_mean
 
 
 def correlation(x, y):
@@ -20,17 +19,6 @@ def best_columns(x, y, number):
     return np.argsort(-np.abs(correlation(x, y)), kind="stable")[:number]
 
 
-def build_model(groups, columns, learning_rate):
-    """Logistic regressions side by side: (n, groups, columns) to (n, groups, 1)."""
-    layer = rn.layers.EinsumDense(
-        "ngi,gio->ngo", (groups, 1), "sigmoid", bias_axes="go", kernel_initializer="zeros"
-    )
-    model = rn.Sequential([rn.Input((groups, columns)), layer])
-    # The loss is a mean over the groups too, so that each has but a share of the gradient.
-    model.compile(rn.optimizers.SGD(learning_rate * groups, momentum=0.9), "binary_crossentropy")
-    return model
-
-
 def judged(x, y, train, test, learning_rate, steps):
     """Accuracy and cross-entropy of every group's model, (groups,) each.
 
@@ -38,7 +26,7 @@ def judged(x, y, train, test, learning_rate, steps):
         x: (n, groups, columns). y: (n, groups), 0 or 1. train, test: (n, groups), the rows that a
             group learns from, and those that judge it.
     """
-    model = build_model(*x.shape[1:], learning_rate)
+    model = build_model(*x.shape[1:], "sigmoid", "binary_crossentropy", learning_rate)
     for _ in range(steps):
         model.train_on_batch(x, y[..., None], sample_weight=train.astype(x.dtype))
     p = model.predict(x, batch_size=len(x), verbose=0)[..., 0]
