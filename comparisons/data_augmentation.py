@@ -100,8 +100,8 @@ def draw(result):
             ),
             (
                 f"Turned by {DEGREES_A_PIXEL:g}° for each pixel of the shift. Shifted or turned a "
-                "little, a digit is still that digit: its label stays true. A mirrored one is often no "
-                "digit at all, or looks like another.",
+                "little, a digit is still that digit: its label stays true. A mirrored one is "
+                "often no digit at all, or looks like another.",
                 f"回転の角度は、ずらす量1画素につき{DEGREES_A_PIXEL:g}°とした。少しずらしたり回転したりしても、"
                 "数字はその数字のままなので、正解ラベルを変えなくてよい。左右反転した数字は、もはや数字では"
                 "なかったり、別の数字に見えたりする。",

@@ -159,8 +159,8 @@ def draw(result):
             ("The gradients' sizes, and what float16 can hold", "勾配の大きさとfloat16の範囲"),
             sizes_of_gradients(result),
             (
-                "The gradients of one trained network, those that are not 0. Left of the first "
-                "line float16 makes them 0, right of the second infinite. Scaling the loss moves "
+                "The gradients of one trained network that are not 0. Left of the first line "
+                "float16 makes them 0, right of the second infinite. Scaling the loss moves "
                 "all of them to the right.",
                 "学習後のネットワーク1つの、0でない勾配。float16では、左の線より小さいと0、右の線より"
                 "大きいと無限大になる。損失を定数倍すると、すべての勾配が右へ動く。",
@@ -227,7 +227,7 @@ CLAIMS = (
     ),
     on_training(
         (
-            "On weights of 16 bits small steps are lost.",
+            "In weights of 16 bits small steps are lost.",
             "重みが16ビットだと、小さな更新は失われる。",
         ),
         f"{MIXED}, 3.1",
@@ -300,10 +300,10 @@ CONCEPT = Concept(
     ),
     chapter=chapters.TECHNIQUES.section(13),
     summary=(
-        "Numbers of 16 bits take half of the memory, and hardware for them is several times as "
-        "fast. float16 has more digits, bfloat16 more range. What is computed from scratch in "
-        "each step can bear the rounding; what is added up over many steps, the weights, can lose "
-        "all of a small step.",
+        "Numbers of 16 bits take half the memory of 32, and hardware made for them is several "
+        "times as fast. float16 has more digits, bfloat16 more range. What is computed from "
+        "scratch in each step can bear the rounding; what is added up over many steps, the "
+        "weights, can lose all of a small step.",
         "16ビットの数はメモリが半分で済み、専用のハードウェアでは数倍速く計算できる。float16は桁数が、"
         "bfloat16は範囲が広い。ステップごとに計算し直すものは丸めに耐えるが、何度も足し合わせていく重みでは、"
         "小さな更新がまるごと失われることがある。",

@@ -239,7 +239,7 @@ CLAIMS = (
     ),
     against_pixels(
         (
-            "So do the nearest neighbours.",
+            "So do k nearest neighbours.",
             "k近傍法でも、人が設計した特徴量を使うほうが精度が高い。",
         ),
         "k nearest neighbours",
@@ -247,8 +247,8 @@ CLAIMS = (
     ),
     against_made(
         (
-            "A network that learns its features from pixels beats made ones: an MLP does.",
-            "画素から特徴量を学習するネットワークは、人が設計した特徴量に勝る。MLPでもそうである。",
+            "An MLP that learns its features from pixels beats made ones.",
+            "画素から特徴量を学習するMLPは、人が設計した特徴量に勝る。",
         ),
         MLP,
         "Saito, Deep Learning from Scratch, 4.1.1",
@@ -261,8 +261,8 @@ CLAIMS = (
     ),
     against_made(
         (
-            "A convolutional network beats made features.",
-            "畳み込みニューラルネットワークは、人が設計した特徴量に勝る。",
+            "A convolutional network beats made features, even when images are few.",
+            "画像が少なくても、畳み込みニューラルネットワークは、人が設計した特徴量に勝る。",
         ),
         CNN,
         "LeCun et al. 1998; Krizhevsky et al. 2012",
@@ -275,15 +275,15 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Made features are cheap: they cost less than a single epoch of learning.",
-            "人が設計した特徴量は安上がりである。計算時間は、学習の1エポックより短い。",
+            "Made features are cheap: they cost less than half an epoch of learning.",
+            "人が設計した特徴量は安上がりである。計算時間は、学習の0.5エポック分より短い。",
         ),
         "common; measured here",
         (
-            "HOG of 500 images and an epoch of the convolutional network on them, in batches of "
-            "50, one after the other in one process. Twice as fast matters.",
+            "HOG of 500 images and an epoch of the convolutional network on them, both as this "
+            "page's NumPy computes them, in batches of 50, one after the other in one process.",
             "画像500枚のHOGの計算と、同じ画像での畳み込みニューラルネットワークの1エポックの学習を、"
-            "バッチサイズ50で、1つのプロセスで続けて測る。2倍以上速いときに意味のある差とする。",
+            "このページのNumPyのコードで、バッチサイズ50で、1つのプロセスで続けて測る。",
         ),
         (
             "log₂ of the seconds, epoch less HOG; 1 is twice as long",
