@@ -278,7 +278,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, best narrower layer less 128 units",
-            "テストデータの認識精度。狭い層で最良の値から128ユニットの値を引く",
+            "テストデータの認識精度。検証データで選んだ狭い層の値から128ユニットの値を引く",
         ),
         measure=best_narrower,
         unit="%",
