@@ -6,6 +6,8 @@ import reference_numpy as rn
 from reference_numpy.concepts.losses import mean_squared_error, mean_squared_error_gradient
 from reference_numpy.concepts.perceptron import weighted_sum
 
+HIDDEN = 32  # units of the network
+
 
 def normal_equation(x, y):
     """The weights of the least mean squared error at once: Aᵀ A (w, b) = Aᵀ y.
@@ -50,49 +52,70 @@ def descent(x, y, steps, rate):
     return {"normal equation": solution, "path": np.array(path)}
 
 
-def against_network(x, y, x_test, y_test, numbers, steps, generator):
-    """Test errors of linear regression and of a network, problem by problem.
+def against_network(
+    x, y, x_validation, y_validation, x_test, y_test, numbers, rates, steps, generator
+):
+    """Errors of linear regression and of a network, problem by problem.
 
     Args:
-        x: (n, inputs). y: (problems, n, 1). x_test: (m, inputs). y_test: (problems, m, 1).
-        numbers: how many of the n examples each problem has.
+        x, x_validation, x_test: (n, inputs). y, y_validation, y_test: (n, problems, 1).
+        numbers: how many of the training examples each problem has.
+        rates: the network's learning rates.
 
     Returns:
-        `linear`: root mean squared error of the normal equation. `network`: that of the network,
-        every ten steps, (problems, steps / 10). `first losses` of the network, (problems, 3).
+        Root mean squared errors on the test examples, `linear`, (problems,), and every ten steps
+        those of the network, `network, validation` and `network, test`, (rates, steps / 10,
+        problems); and `first losses` of the network, (rates, 3).
     """
-    model = build_network(x.shape[1])
-    start = [generator.normal(0, (2 / len(w)) ** 0.5, w.shape) for w in model.get_weights()]
-    found = {"linear": [], "network": [], "first losses": []}
-    for own, own_test, number in zip(y, y_test, numbers):
-        w, b = normal_equation(x[:number], own[:number])
-        found["linear"].append(root_mean_square(weighted_sum(x_test, w, b) - own_test))
+    solved = [normal_equation(x[:number], y[:number, k]) for k, number in enumerate(numbers)]
+    answers = np.stack([weighted_sum(x_test, w, b) for w, b in solved], axis=1)
+    problems, inputs = len(numbers), x.shape[1]
+    found = {"linear": root_mean_square(answers - y_test)}
+    start = initial_weights(problems, inputs, generator)
+    batches = [generator.integers(0, numbers, (20, problems)) for _ in range(steps)]
+    parts = {"validation": (x_validation, y_validation), "test": (x_test, y_test)}
+    errors, losses = {part: [] for part in parts}, []
+    for rate in rates:
+        model = build_networks(problems, inputs, rate)
         model.set_weights(start)
-        losses, errors = [], []
-        for step in range(steps):
-            rows = generator.integers(0, number, 20)
+        for step, rows in enumerate(batches, start=1):
             model.reset_metrics()
-            losses.append(model.train_on_batch(x[rows], own[rows]))
-            if step % 10 == 9:
-                errors.append(root_mean_square(model.predict_on_batch(x_test) - own_test))
-        found["network"].append(errors)
-        found["first losses"].append(losses[:3])
-    return {name: np.array(values) for name, values in found.items()}
+            losses.append(model.train_on_batch(x[rows], y[rows, range(problems)]))
+            if step % 10 == 0:
+                for part, (own, targets) in parts.items():
+                    answers = model.predict_on_batch(np.repeat(own[:, None], problems, axis=1))
+                    errors[part].append(root_mean_square(answers - targets))
+    for part, own in errors.items():
+        found[f"network, {part}"] = np.reshape(own, (len(rates), -1, problems))
+    found["first losses"] = np.reshape(losses, (len(rates), steps))[:, :3]
+    return found
 
 
-def build_network(inputs):
-    """A hidden layer of 32 with ReLU, and one number."""
+def initial_weights(problems, inputs, generator):
+    """Glorot's uniform kernels and biases of 0, as Keras's Dense begins with."""
+    weights = []
+    for rows, columns in ((inputs, HIDDEN), (HIDDEN, 1)):
+        limit = (6 / (rows + columns)) ** 0.5
+        kernel = generator.uniform(-limit, limit, (problems, rows, columns))
+        weights += [kernel, np.zeros((problems, columns))]
+    return weights
+
+
+def build_networks(problems, inputs, rate):
+    """A network for each problem, side by side: a hidden layer with ReLU, and one number."""
     model = rn.Sequential(
         [
-            rn.Input((inputs,)),
-            rn.layers.Dense(32, activation="relu"),
-            rn.layers.Dense(1),
+            rn.Input((problems, inputs)),
+            rn.layers.EinsumDense(
+                "npi,pih->nph", (problems, HIDDEN), bias_axes="ph", activation="relu"
+            ),
+            rn.layers.EinsumDense("nph,pho->npo", (problems, 1), bias_axes="po"),
         ]
     )
-    model.compile(rn.optimizers.SGD(learning_rate=0.05), loss="mean_squared_error")
+    model.compile(rn.optimizers.Adam(learning_rate=rate), loss="mean_squared_error")
     return model
 
 
 def root_mean_square(error):
-    """√ of the mean square."""
-    return np.sqrt(np.mean(error**2))
+    """√ of the mean square of each problem, for (n, problems, 1)."""
+    return np.sqrt(np.mean(error**2, axis=(0, 2)))
