@@ -214,8 +214,8 @@ def against_made(claim, variant, source, instead):
         claim,
         source,
         (
-            f"{TUNED[0]} The network's learning rate was settled so too, of three.",
-            f"{TUNED[1]}ネットワークの学習率も、同様に3つから選んだ。",
+            f"{TUNED[0]} So was the network's learning rate, of three; it learns for ten epochs.",
+            f"{TUNED[1]}ネットワークの学習率も同様に3つから選び、10エポック学習する。",
         ),
         (
             f"test accuracy, {variant} less SVM on HOG",
@@ -267,9 +267,9 @@ CLAIMS = (
         CNN,
         "LeCun et al. 1998; Krizhevsky et al. 2012",
         (
-            f"Not with {TRAIN:,} images: HOG comes with knowledge (edges, tolerance of shifts and "
-            "of contrast) that the network has to learn from them.",
-            f"{TRAIN:,}枚では勝てない。エッジに注目し、ずれやコントラストの影響を抑えるという知識が、"
+            f"Not with {TRAIN:,} images and ten epochs: HOG comes with knowledge (edges, tolerance "
+            "of shifts and of contrast) that the network has to learn from them.",
+            f"{TRAIN:,}枚、10エポックでは勝てない。エッジに注目し、ずれやコントラストの影響を抑えるという知識が、"
             "HOGには初めから組み込まれているが、ネットワークはそれを画像から学ばなければならない。",
         ),
     ),
@@ -323,7 +323,7 @@ CONCEPT = Concept(
         ),
         Introduced(
             "hog",
-            r"g_c = x_{r, \, c+1} - x_{r, \, c-1}, \; g_r = x_{r+1, \, c} - x_{r-1, \, c}, \; "
+            r"g_c = x_{r, \, c+1} - x_{r, \, c-1}, \quad g_r = x_{r+1, \, c} - x_{r-1, \, c}, \quad "
             r"\theta = \arctan \frac{g_r}{g_c}, \quad h_k = \sum_{\mathrm{cell}} |g| \, "
             r"\max\left(0, 1 - \left| \frac{K \theta}{\pi} - k \right|\right), \quad "
             r"y = \frac{(h)_{\mathrm{block}}}{\sqrt{\|h\|^2 + \epsilon}}",
