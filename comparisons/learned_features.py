@@ -323,8 +323,8 @@ CONCEPT = Concept(
         ),
         Introduced(
             "hog",
-            r"g_c = x_{r, \, c+1} - x_{r, \, c-1}, \quad g_r = x_{r+1, \, c} - x_{r-1, \, c}, \quad "
-            r"\theta = \arctan \frac{g_r}{g_c}, \quad h_k = \sum_{\mathrm{cell}} |g| \, "
+            r"g_c = x_{r, \, c+1} - x_{r, \, c-1}, \quad g_r = x_{r+1, \, c} - x_{r-1, \, c}, "
+            r"\quad \theta = \arctan \frac{g_r}{g_c}, \quad h_k = \sum_{\mathrm{cell}} |g| \, "
             r"\max\left(0, 1 - \left| \frac{K \theta}{\pi} - k \right|\right), \quad "
             r"y = \frac{(h)_{\mathrm{block}}}{\sqrt{\|h\|^2 + \epsilon}}",
             (
