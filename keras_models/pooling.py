@@ -21,8 +21,10 @@ def shift(x, shifts, pool_size):
     for pixels in shifts:
         moved = shifted(x, pixels)
         found[f"image, {pixels}"] = moved
-        found[f"max, {pixels}"] = ops.convert_to_numpy(ops.max_pool(moved, pool_size))
-        found[f"average, {pixels}"] = ops.convert_to_numpy(ops.average_pool(moved, pool_size))
+        found[f"max, {pixels}"] = ops.convert_to_numpy(ops.max_pool(moved, pool_size, pool_size))
+        found[f"average, {pixels}"] = ops.convert_to_numpy(
+            ops.average_pool(moved, pool_size, pool_size)
+        )
     return found
 
 
