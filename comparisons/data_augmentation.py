@@ -185,7 +185,7 @@ CLAIMS = (
         ),
         (
             "gain in test accuracy by shifting, with 300 images less with 3,000",
-            "平行移動で上がるテストデータの認識精度。300枚での値から3,000枚での値を引く",
+            "平行移動による、テストデータの認識精度の上昇幅。300枚での値から3,000枚での値を引く",
         ),
         lambda result: (
             gains(result, FEW_SHIFTED, FEW_PLAIN),

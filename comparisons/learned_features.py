@@ -187,7 +187,7 @@ IMAGES = (
 )
 TUNED = (
     f"{IMAGES[0]} C, k, cells and orientations were settled on other seeds, by validation images.",
-    f"{IMAGES[1]}C、k、セルの大きさ、向きの数は、別のシードの検証データで決めた。",
+    f"{IMAGES[1]}Cとk、セルの大きさ、向きの数は、別のシードの検証データで決めた。",
 )
 
 
@@ -232,15 +232,15 @@ CLAIMS = (
     against_pixels(
         (
             "A support vector machine reads digits better from made features than from pixels.",
-            "SVMは、画素をそのまま使うより、人が設計した特徴量を使うほうが精度が高い。",
+            "SVMは、画素をそのまま使うより、人が設計した特徴量（HOG）を使うほうが精度が高い。",
         ),
         "SVM",
         "Saito, Deep Learning from Scratch, 4.1.1; Dalal & Triggs 2005",
     ),
     against_pixels(
         (
-            "So do k nearest neighbours.",
-            "k近傍法でも、人が設計した特徴量を使うほうが精度が高い。",
+            "The nearest neighbour, too, reads digits better from HOG than from pixels.",
+            "k近傍法（k = 1）でも、画素よりHOGを使うほうが精度が高い。",
         ),
         "k nearest neighbours",
         "Saito, Deep Learning from Scratch, 4.1.1",

@@ -9,7 +9,7 @@ from keras import layers, ops
 
 def zones(size):
     """The mean of each block of size × size pixels: average pooling."""
-    return lambda x: ops.reshape(ops.average_pool(x[..., None], size), (x.shape[0], -1))
+    return lambda x: ops.reshape(ops.average_pool(x[..., None], size, size), (x.shape[0], -1))
 
 
 def orientations(x, cell, bins):
@@ -22,7 +22,7 @@ def orientations(x, cell, bins):
     apart = ops.mod(place - ops.arange(bins, dtype=x.dtype), bins)
     votes = ops.maximum(1 - ops.minimum(apart, bins - apart), 0)
     votes = votes * ops.sqrt(across**2 + down**2)
-    return ops.average_pool(votes, cell) * cell**2
+    return ops.average_pool(votes, cell, cell) * cell**2
 
 
 def hog(cell, bins):
