@@ -150,7 +150,7 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         variable = keras.Variable(arguments["w"], dtype=dtype)
         path = [arguments["w"]]
         for g in arguments["gradients"]:
-            made.apply([keras.ops.convert_to_tensor(g, dtype=dtype)], [variable])
+            _step(made, keras.ops.convert_to_tensor(g, dtype=dtype), variable)
             path.append(variable.numpy().copy())
         return {"weights after each step": np.stack(path)}
     arrays = {key: arguments[key] for key in written.arrays}
@@ -195,6 +195,23 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
     slopes = dict(zip(names, [*slopes, *grads]))
     wanted = [n.removeprefix("gradient of ") for n in written.oracle if "gradient" in n]
     return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
+
+
+def _step(optimizer, gradient, variable) -> None:
+    """One step of a Keras optimizer, as its backend's `fit` takes it."""
+    import keras
+
+    if keras.config.backend() != "jax":
+        optimizer.apply([gradient], [variable])
+        return
+    # On JAX a condition (has a gradient overflowed?) cannot write to variables.
+    if not optimizer.built:
+        optimizer.build([variable])
+    before = [own.value for own in optimizer.variables]
+    (weight,), state = optimizer.stateless_apply(before, [gradient], [variable.value])
+    variable.assign(weight)
+    for own, value in zip(optimizer.variables, state):
+        own.assign(value)
 
 
 def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dict) -> dict:
