@@ -181,7 +181,8 @@ def draw(result):
             ),
             (
                 f"One point in {EVERY} is of the rare class. The more it weighs, the further its "
-                f"region spreads over the common one. At {EVERY - 1} both classes weigh the same.",
+                f"region spreads over the common one. At {EVERY - 1} both classes together weigh "
+                "the same.",
                 f"{EVERY}点に1点が少数クラスである。その重みを大きくするほど、少数クラスの領域は"
                 f"多数クラスの側へ広がる。{EVERY - 1}倍で両クラスの重みの合計が等しくなる。",
             ),
@@ -209,9 +210,9 @@ def draw(result):
             ("The same curve, another place on it", "同じ曲線の上の別の点"),
             curves(result),
             (
-                "The lines arise when the threshold moves from 1 to 0; the dots are at 0.5, the "
-                "first seed. The ways have nearly the same line: weights and resampling do about "
-                "what another threshold does.",
+                "The lines are traced as the threshold moves from 1 to 0; the dots mark 0.5 (first "
+                "seed). All ways have nearly the same line: weights and resampling do about what "
+                "another threshold does.",
                 "線は、しきい値を1から0まで動かしたときの軌跡、点はしきい値0.5での値（最初のシード）。どの方法"
                 "でも線はほぼ重なる。クラスの重みや再標本化の働きは、しきい値を変えることとほぼ同じである。",
             ),
@@ -245,8 +246,8 @@ def on_points(claim, source, experiment, metric, larger, smaller, margin, instea
 CLAIMS = (
     on_points(
         (
-            "With a rare class accuracy chooses the wrong model.",
-            "不均衡なデータでは、認識精度で選ぶと不適切なモデルが選ばれる。",
+            "With a rare class, to choose a model by accuracy costs a good part of its F1.",
+            "不均衡なデータでは、認識精度でモデルを選ぶとF値が大きく下がる。",
         ),
         "He and Garcia 2009, Learning from imbalanced data, 4",
         (
@@ -326,10 +327,10 @@ CONCEPT = Concept(
     title=("Class imbalance", "クラスの不均衡"),
     chapter=chapters.DATA.section(5),
     summary=(
-        "Where one class is rare, never to name it is right most of the time, and accuracy likes "
-        "that. Weights make an error on the rare class count more, resampling shows its rows more "
-        "often. Both find more of it, and are wrong more often when they name it: they move along "
-        "the curve of precision and recall, much as a threshold does.",
+        "Where one class is rare, always to answer with the common one is right most of the time, "
+        "so accuracy looks high. Weights make an error on the rare class count more, resampling "
+        "shows its rows more often. Both find more of it, and are wrong more often when they name "
+        "it: they move along the curve of precision and recall, much as a threshold does.",
         "一方のクラスが少ないと、常に多数クラスと答えるだけで認識精度は高くなる。クラスの重みは少数クラスの"
         "誤りを重く数え、再標本化は少数クラスのデータを何度も見せる。どちらも見つける数を増やすが、誤って"
         "少数クラスと答えることも増える。しきい値を変えるのと似て、適合率と再現率の曲線の上を移動する。",
