@@ -147,7 +147,7 @@ def draw(result):
                 y_title=("epochs", "エポック数"),
             ),
             (
-                "It has to train on for as many epochs as the patience says.",
+                "Every epoch of patience is one more epoch of training.",
                 "patienceの分だけ余計に学習することになる。",
             ),
         ),
@@ -185,8 +185,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Early stopping saves epochs.",
-            "早期終了でエポック数を節約できる。",
+            "Early stopping saves the epochs in which training data are learned by heart.",
+            "早期終了は、訓練データを覚えきるまでの学習に比べてエポック数を節約できる。",
         ),
         "Goodfellow et al., Deep Learning, 7.8",
         (
@@ -260,9 +260,9 @@ CONCEPT = Concept(
     title=("Early stopping", "早期終了（Early stopping）"),
     chapter=chapters.TECHNIQUES.section(9),
     summary=(
-        "A network that learns its training data by heart gets better on new data first, and then "
-        "worse. Early stopping watches the loss on validation data, waits until it has not become "
-        "better for some epochs, stops, and goes back to the best weights.",
+        "A network that learns its training data by heart first gets better on new data, and then "
+        "worse. Early stopping watches the loss on validation data, stops once it has not become "
+        "better for some epochs, and goes back to the best weights.",
         "訓練データを覚えきってしまうネットワークでは、未知のデータに対する性能は初めのうち上がり、"
         "やがて下がる。早期終了では、検証データの損失を見ながら学習し、何エポックか改善がなければ学習を止め、"
         "最も良かった重みに戻す。",

@@ -223,7 +223,7 @@ def draw(result):
                 panels=2,
             ),
             (
-                "From a steep start small first steps lead to where large ones hold.",
+                "From a steep start small first steps lead to where large ones are safe.",
                 "急な場所から始めるときは、小さな更新によって、大きな学習率でも学習できる場所に移れる。",
             ),
         ),
@@ -289,7 +289,7 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Warm-up saves large learning rates.",
+            "Warm-up makes larger learning rates usable.",
             "ウォームアップを使うと、大きな学習率でも学習できる。",
         ),
         "Goyal et al. 2017, Accurate, large minibatch SGD",
@@ -306,7 +306,7 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Where initial weights are too large, warm-up saves large learning rates.",
+            "Where initial weights are too large, warm-up makes larger learning rates usable.",
             "重みの初期値が大きすぎるときは、ウォームアップで大きな学習率が使えるようになる。",
         ),
         "Gilmer et al. 2021, A loss curvature perspective on training instability",
@@ -332,7 +332,7 @@ CONCEPT = Concept(
     summary=(
         "Large steps get near a minimum fast, small ones get close to it. A schedule makes the "
         "learning rate a function of the step: large first, small at the end. A warm-up begins "
-        "small, for the sake of a start that is too steep for large steps.",
+        "small, where the start is too steep for large steps.",
         "大きな更新は最小値の近くへ速く行けるが、そこから先へ進むには小さな更新が必要である。スケジュールは"
         "学習率をステップの関数とし、最初は大きく、最後は小さくする。ウォームアップは、急な場所から始まる"
         "学習のために、小さな学習率から始める。",

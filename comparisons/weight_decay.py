@@ -150,7 +150,7 @@ def draw(result):
             (
                 "Bands: the loss with the penalty; without it (λ = 0) it is lowest at (2, 1). The "
                 "stronger the penalty, the nearer to 0 the descent ends. A weak one moves it where "
-                "the loss is flat, along the valley; what the data insist on, across it, stays.",
+                "the loss is flat, along the valley; what the data determine, across it, stays.",
                 "背景はペナルティを加えた損失である。ペナルティがなければ（λ = 0）(2, 1)で最小にな"
                 "る。ペナルティが強いほど、行き着く点は0に近づく。弱いペナルティで動くのは、"
                 "まず損失の変化がゆるやかな方向（谷に沿った方向）である。データで強く決まる方向"
