@@ -243,8 +243,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Noise on the hidden layers does as much for robustness as noise on the inputs.",
-            "隠れ層のノイズも、入力のノイズと同じだけ頑健性を高める。",
+            "Noise on hidden layers helps against noisy inputs as much as noise on inputs does.",
+            "隠れ層のノイズも、入力のノイズと同じだけ、ノイズのある入力への頑健性を高める。",
         ),
         "Goodfellow et al., Deep Learning, 7.5, on noise in hidden units",
         (
@@ -275,12 +275,12 @@ CONCEPT = Concept(
     summary=(
         "Add fresh random noise to the inputs, or to what the hidden layers give, in each training "
         "step, and none at prediction. The network cannot rely on exact values, so its answer has "
-        "to change little when an input changes a little. For a linear model that is exactly a "
-        "penalty on the squared weights.",
+        "to change little when an input changes a little. For a linear model the noise acts "
+        "on average as a penalty on the squared weights.",
         "学習のステップごとに、入力や隠れ層の出力に新しいランダムなノイズを加え、"
         "推論時には加えない。ネットワークは細かな値に頼れなくなり、入力が少し変わっても出力があま"
-        "り変わらないように学習する。線形モデルでは、これは重みの2乗に対するペナルティにちょうど等"
-        "しい。",
+        "り変わらないように学習する。線形モデルでは、ノイズは平均すると重みの2乗に対するペナルティ"
+        "として働く。",
     ),
     introduces=(
         Introduced(
