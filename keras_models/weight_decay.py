@@ -52,7 +52,7 @@ def paths(start, minimum, curvature, strengths, steps, learning_rate):
         for _ in range(steps):
             gradient = ops.matmul(curvature, w - minimum) + 2 * strength * w
             optimizer.apply([gradient], [w])
-            path.append(ops.convert_to_numpy(w))
+            path.append(w.numpy())
         found.append(path)
     return {"paths": np.array(found)}
 
@@ -66,6 +66,6 @@ def shrinking(w, gradients, strength, learning_rate):
     for g in ops.convert_to_tensor(gradients):
         adam.apply([g + 2 * strength * penalised], [penalised])
         adamw.apply([g], [decayed])
-        found["penalty"].append(ops.convert_to_numpy(penalised))
-        found["decoupled"].append(ops.convert_to_numpy(decayed))
+        found["penalty"].append(penalised.numpy())
+        found["decoupled"].append(decayed.numpy())
     return {name: np.stack(values) for name, values in found.items()}
