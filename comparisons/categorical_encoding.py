@@ -7,7 +7,15 @@ import pandas as pd
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    trained_with,
+    versus,
+)
 from comparisons.harness.drawing import figures, palette
 
 KINDS, ROWS, NEW, HIDDEN, NOISE, SEEDS, UPDATES = 12, 60, 1200, 16, 0.5, 10, 300
@@ -103,11 +111,6 @@ def by_hour(seed):
     )
     given = {"y": np.cos(angle) + noise, "table": table, "kernel": kernel}
     return {**given, "learning_rate": 0.5, "steps": STEPS}
-
-
-def trained(quantity):
-    """Keras rounds SGD's momentum to float32, whatever is trained."""
-    return "Optimizer", {"name": "SGD"}
 
 
 def chosen(arrays, data, code):
@@ -348,8 +351,8 @@ CONCEPT = Concept(
         ("vocabulary", "語彙", "layers.StringLookup"),
     ),
     demonstrations=(
-        Demonstration("networks", encodings, SEEDS, subject=trained),
-        Demonstration("hours", by_hour, subject=trained),
+        Demonstration("networks", encodings, SEEDS, subject=trained_with("SGD")),
+        Demonstration("hours", by_hour, subject=trained_with("SGD")),
         Demonstration("lookups", places, 5, measured=("lookup: seconds", "product: seconds")),
     ),
     claims=CLAIMS,

@@ -8,7 +8,15 @@ from sklearn.metrics import average_precision_score, f1_score, precision_recall_
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    trained_with,
+    versus,
+)
 from comparisons.harness.drawing import figures, palette
 
 TRAIN, VALIDATION, TEST, EVERY, SEEDS = 600, 1000, 2000, 20, 20
@@ -67,11 +75,6 @@ def given(seed):
         "steps": 400,
         "batch_size": 32,
     }
-
-
-def trained(quantity):
-    """Keras rounds SGD's momentum to float32, whatever is trained."""
-    return "Optimizer", {"name": "SGD"}
 
 
 # Every seed has as many of each class, in the same order.
@@ -378,7 +381,9 @@ CONCEPT = Concept(
         ("recall", "再現率", "metrics.Recall"),
         ("F1 score", "F値（F1スコア）", "metrics.F1Score"),
     ),
-    demonstrations=(Demonstration("training", given, SEEDS, first_seed=20, subject=trained),),
+    demonstrations=(
+        Demonstration("training", given, SEEDS, first_seed=20, subject=trained_with("SGD")),
+    ),
     claims=CLAIMS,
     figures=draw,
 )

@@ -5,7 +5,15 @@ import numpy as np
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    trained_with,
+    versus,
+)
 from comparisons.harness.drawing import figures
 from comparisons.harness.titanic.folds import sides
 from comparisons.harness.titanic.passengers import load_titanic
@@ -88,11 +96,6 @@ def side_by_side(groups, **training):
     names = ("x", "y", "fitted", "train", "test")
     stacked = (np.stack(part, axis=1) for part in zip(*groups))
     return {**dict(zip(names, stacked)), **training}
-
-
-def trained(quantity):
-    """Keras rounds SGD's momentum to float32, whatever is trained."""
-    return "Optimizer", {"name": "SGD"}
 
 
 def accuracies(arrays):
@@ -351,9 +354,9 @@ CONCEPT = Concept(
         ("correlation coefficient", "相関係数"),
     ),
     demonstrations=(
-        Demonstration("selection", noise, SEEDS, subject=trained),
-        Demonstration("scaling", skewed, SEEDS, subject=trained),
-        Demonstration("passengers", titanic, 5, subject=trained),
+        Demonstration("selection", noise, SEEDS, subject=trained_with("SGD")),
+        Demonstration("scaling", skewed, SEEDS, subject=trained_with("SGD")),
+        Demonstration("passengers", titanic, 5, subject=trained_with("SGD")),
     ),
     claims=CLAIMS,
     figures=draw,

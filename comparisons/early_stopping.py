@@ -7,7 +7,7 @@ from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import mnist_subset, shrunk
 from comparisons.harness.drawing import figures
 
 IMAGES, EPOCHS, BATCH, RATE, HIDDEN = 300, 100, 10, 0.2, 50
@@ -24,11 +24,6 @@ def some_losses(seed):
     return {"losses": np.vstack([turning, 3 - 0.3 * epochs]), "settings": SETTINGS}
 
 
-def pixels(images):
-    """Images of 7 × 7, each pixel the mean of 4 × 4."""
-    return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
-
-
 def images(seed):
     """300 images to learn from, 500 for validation and 500 for the test, and a network."""
     part, draw = mnist_subset(IMAGES, 500, 500, seed, flat=True, one_hot=True), np.random
@@ -40,11 +35,11 @@ def images(seed):
         "b2": np.zeros(10),
     }
     return {
-        "x": pixels(part.x_train),
+        "x": shrunk(part.x_train),
         "t": part.y_train.argmax(axis=1),
         "new": {
-            "validation": (pixels(part.x_validation), part.y_validation),
-            "test": (pixels(part.x_test), part.y_test),
+            "validation": (shrunk(part.x_validation), part.y_validation),
+            "test": (shrunk(part.x_test), part.y_test),
         },
         "patiences": PATIENCES,
         "epochs": EPOCHS,

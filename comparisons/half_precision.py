@@ -302,10 +302,10 @@ CONCEPT = Concept(
     summary=(
         "Numbers of 16 bits take half the memory of 32, and hardware made for them is several "
         "times as fast. float16 has more digits, bfloat16 more range. What is computed from "
-        "scratch in each step can bear the rounding; what is added up over many steps, the "
+        "scratch in each step mostly bears the rounding; what is added up over many steps, the "
         "weights, can lose all of a small step.",
         "16ビットの数はメモリが半分で済み、専用のハードウェアでは数倍速く計算できる。float16は桁数が、"
-        "bfloat16は範囲が広い。ステップごとに計算し直すものは丸めに耐えるが、何度も足し合わせていく重みでは、"
+        "bfloat16は範囲が広い。ステップごとに計算し直すものはおおむね丸めに耐えるが、何度も足し合わせていく重みでは、"
         "小さな更新がまるごと失われることがある。",
     ),
     introduces=(

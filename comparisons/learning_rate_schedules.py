@@ -7,7 +7,7 @@ from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import mnist_subset, shrunk
 from comparisons.harness.drawing import figures
 
 SHOWN = np.arange(0.0, 100, 2)
@@ -65,11 +65,6 @@ def all_curves(seed):
     }
 
 
-def pixels(images):
-    """Images of 7 × 7, each pixel the mean of 4 × 4."""
-    return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
-
-
 def network(draw):
     """Weights of 49-30-30-10 with He's deviation."""
     sizes, found = (49, 30, 30, 10), {}
@@ -96,8 +91,8 @@ def images(seed):
         for name in ("cosine_decay", "warm_up"):
             several = [options(name, rate, WARM_STEPS) for rate in rates]
             runs[f"{name} × {factor}"] = name, several, many, factor
-    given = {"x": pixels(part.x_train), "t": part.y_train, "runs": runs, "kept": 3}
-    new = {"x_new": pixels(part.x_validation), "t_new": part.y_validation}
+    given = {"x": shrunk(part.x_train), "t": part.y_train, "runs": runs, "kept": 3}
+    new = {"x_new": shrunk(part.x_validation), "t_new": part.y_validation}
     return {**given, **new, **network(draw)}
 
 
@@ -106,7 +101,7 @@ def sticking(seed):
     part, draw = mnist_subset(IMAGES, 10, 10, seed, flat=True, one_hot=True), np.random.default_rng
     rows = draw(seed).permutation(IMAGES)[: STUCK_STEPS * BATCH].reshape(-1, BATCH)
     run = {"batches": rows, "causes": CAUSES, **network(draw(seed))}
-    return {"x": pixels(part.x_train), "t": part.y_train, **run}
+    return {"x": shrunk(part.x_train), "t": part.y_train, **run}
 
 
 def chosen(arrays, name):

@@ -7,7 +7,7 @@ from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import mnist_subset, shrunk
 from comparisons.harness.drawing import figures
 
 POINTS, LINE_SIZES, LINE_EPOCHS = 32, (1, 4, 32), 6
@@ -30,11 +30,6 @@ def line(seed):
     return {"x": x, "y": y, "start": start, "rates": rates, "epochs": LINE_EPOCHS}
 
 
-def pixels(images):
-    """Images of 7 × 7, each pixel the mean of 4 × 4, in double precision."""
-    return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49).astype("float64")
-
-
 def network(seed):
     """Weights of 49-30-10."""
     draw = np.random.default_rng(seed).normal
@@ -45,15 +40,18 @@ def network(seed):
 def many_images(seed):
     """1,024 images."""
     part = mnist_subset(1024, 10, 10, seed, flat=True, one_hot=True)
-    x, t = pixels(part.x_train), part.y_train.astype("float64")
+    x, t = shrunk(part.x_train).astype("float64"), part.y_train.astype("float64")
     return {"x": x, "t": t, "sizes": NOISE_SIZES, "number": 64, **network(seed)}
 
 
 def some_images(seed):
     """256 images to learn from, and 400 new ones: even ones choose the rate, odd ones judge."""
     part = mnist_subset(IMAGES, 400, 10, seed, flat=True, one_hot=True)
-    own = {"x": pixels(part.x_train), "t": part.y_train.astype("float64")}
-    new = {"x_new": pixels(part.x_validation), "t_new": part.y_validation.astype("float64")}
+    own = {"x": shrunk(part.x_train).astype("float64"), "t": part.y_train.astype("float64")}
+    new = {
+        "x_new": shrunk(part.x_validation).astype("float64"),
+        "t_new": part.y_validation.astype("float64"),
+    }
     return {**own, **new, "epochs": EPOCHS, "rates": RATES, "seed": seed, **network(seed)}
 
 

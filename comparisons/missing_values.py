@@ -6,7 +6,15 @@ from sklearn.metrics import roc_auc_score
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import SEPARATOR, both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced, versus
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    trained_with,
+    versus,
+)
 from comparisons.harness.drawing import figures
 from comparisons.harness.titanic.folds import sides
 from comparisons.harness.titanic.passengers import load_titanic
@@ -116,11 +124,6 @@ def explained(way, conditions):
     """The explained variance that this way reaches, mean over some data."""
     groups = [GROUPS.index((data, way)) for data in conditions]
     return lambda arrays: float(np.mean(arrays["explained"][groups]))
-
-
-def trained(quantity):
-    """Keras rounds SGD's momentum to float32, whatever is trained."""
-    return "Optimizer", {"name": "SGD"}
 
 
 def areas(result, names):
@@ -379,8 +382,8 @@ CONCEPT = Concept(
         ("listwise deletion", "リストワイズ除去"),
     ),
     demonstrations=(
-        Demonstration("made", made, SEEDS, subject=trained),
-        Demonstration("passengers", passengers, 5, subject=trained),
+        Demonstration("made", made, SEEDS, subject=trained_with("SGD")),
+        Demonstration("passengers", passengers, 5, subject=trained_with("SGD")),
     ),
     claims=CLAIMS,
     figures=draw,

@@ -256,10 +256,6 @@ CLAIMS = (
         dropout_or_decay,
         unit="%",
         margin=0.01,
-        instead=(
-            "Here dropout is no more than a point ahead of the better of the two decays.",
-            "ここでは、DropoutとWeight decayの良いほうとの差は1ポイントに満たない。",
-        ),
     ),
     Claim(
         (

@@ -280,6 +280,14 @@ class Claim:
         }
 
 
+def trained_with(optimizer: str) -> Callable[[str], tuple[str, dict]]:
+    """A demonstration's `subject` where whatever it gives is trained with this optimizer.
+
+    Keras rounds an optimizer's constants to float32, and so differs from the mathematics.
+    """
+    return lambda quantity: ("Optimizer", {"name": optimizer})
+
+
 def versus(function: str, larger: Callable[[dict], float], smaller: Callable[[dict], float]):
     """A claim's measure: two numbers of a demonstration's arrays, `larger` and `smaller` of them.
 

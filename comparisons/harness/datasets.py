@@ -182,6 +182,11 @@ def mnist_subset(
     )
 
 
+def shrunk(images: np.ndarray) -> np.ndarray:
+    """Images of 28×28 pixels as 7×7, each the mean of 4×4, flat."""
+    return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+
+
 def shrunk_mnist(train: int, validation: int, test: int, seed: int = 0) -> Dataset:
     """`mnist_subset` with 7×7 pixels, flat, shifted and scaled to about mean 0 and deviation 1.
 
@@ -189,11 +194,10 @@ def shrunk_mnist(train: int, validation: int, test: int, seed: int = 0) -> Datas
     """
     part = mnist_subset(train, validation, test, seed, flat=True)
 
-    def shrunk(x: np.ndarray) -> np.ndarray:
-        means = x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
-        return ((means - 0.13) / 0.2).astype("float32")
+    def scaled(x: np.ndarray) -> np.ndarray:
+        return ((shrunk(x) - 0.13) / 0.2).astype("float32")
 
-    images = {key: shrunk(getattr(part, key)) for key in ("x_train", "x_validation", "x_test")}
+    images = {key: scaled(getattr(part, key)) for key in ("x_train", "x_validation", "x_test")}
     said = (
         f"{part.description[0]}; shrunk to 7×7 pixels by means of 4×4",
         f"{part.description[1]}4×4画素の平均をとり、7×7画素に縮めた。",
