@@ -19,7 +19,7 @@ from comparisons.harness.concept import (
 from comparisons.harness.drawing import figures, palette
 
 KINDS, ROWS, NEW, HIDDEN, NOISE, SEEDS, UPDATES = 12, 60, 1200, 16, 0.5, 10, 300
-RATES = (0.0025, 0.005, 0.01, 0.02)
+RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
 DATA = {"names": both("names", "名前（順序なし）"), "grades": both("grades", "段階（順序あり）")}
 CODES = {"ordinal": both("ordinal", "順序符号化"), "one-hot": both("one-hot", "one-hot表現")}
 GROUPS = [(data, code, rate) for data in DATA for code in CODES for rate in RATES]
@@ -116,7 +116,8 @@ def by_hour(seed):
 def chosen(arrays, data, code):
     """The group whose learning rate is best on the validation rows."""
     groups = [GROUPS.index((data, code, rate)) for rate in RATES]
-    return groups[np.argmin(arrays["error"][ROWS : 2 * ROWS, groups].mean(axis=0))]
+    # A network that diverged is none to choose.
+    return groups[np.nanargmin(arrays["error"][ROWS : 2 * ROWS, groups].mean(axis=0))]
 
 
 def explained(data, code):
@@ -351,7 +352,8 @@ CONCEPT = Concept(
         ("vocabulary", "語彙", "layers.StringLookup"),
     ),
     demonstrations=(
-        Demonstration("networks", encodings, SEEDS, subject=trained_with("SGD")),
+        # On seeds from 0 ordinal numbers were not offered the rates that suit them.
+        Demonstration("networks", encodings, SEEDS, first_seed=10, subject=trained_with("SGD")),
         Demonstration("hours", by_hour, subject=trained_with("SGD")),
         Demonstration("lookups", places, 5, measured=("lookup: seconds", "product: seconds")),
     ),
