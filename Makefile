@@ -14,7 +14,7 @@ compare: $(VENV)/installed
 	$(BIN)/sidebyside run $(CONCEPTS)
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest --numprocesses 2 $(PYTEST_ARGUMENTS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGUMENTS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -30,10 +30,16 @@ def reseed(layer, seed):
 
 
 def reset_states(layer):
-    """Let the stateful parts of a Keras layer begin anew."""
+    """Let the stateful parts of a Keras layer begin anew.
+
+    Keras's own `reset_state` does not reach the states of stacked cells.
+    """
+    import keras
+
     for part in layer._flatten_layers():
         if getattr(part, "stateful", False):
-            part.reset_state()
+            for state in keras.tree.flatten(getattr(part, "states", None) or []):
+                state.assign(keras.ops.zeros_like(state))
 
 
 def _sizes(shape):
