@@ -69,8 +69,8 @@ def sweep(x, y, new, kinds, sizes, rates, steps, generator):
                 own = np.tile(rates, (size, 1))
                 losses.append(model.train_on_batch(given, wanted, sample_weight=own))
             name = f"{kind}, {size}"
-            # In batches of two, at the largest rate, rounding decides the third.
-            found[f"{name}: first losses"] = np.array(losses[:2])
+            # In batches of two, at the largest rate, rounding decides those after it.
+            found[f"{name}: first loss"] = np.array(losses[:1])
             for part, (x_new, y_new) in new.items():
                 given = np.repeat(x_new[:, None], networks, axis=1)
                 classes = ops.convert_to_numpy(model(given)).argmax(axis=-1)

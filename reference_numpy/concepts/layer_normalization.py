@@ -79,7 +79,7 @@ def sweep(x, y, new, kinds, sizes, rates, steps, generator):
     Returns:
         For each kind and size the accuracy on the new ones, (rates,); the share of the first 64
         test images on which training mode, in such batches, answers as inference does; and the
-        first losses.
+        first loss.
     """
     networks, found = len(rates), {}
     units = (x.shape[1], *[UNITS] * HIDDEN, 10)
@@ -101,8 +101,8 @@ def sweep(x, y, new, kinds, sizes, rates, steps, generator):
                 with np.errstate(all="ignore"):  # where a rate is too large, numbers overflow
                     losses.append(model.train_on_batch(given, wanted, sample_weight=own))
             name = f"{kind}, {size}"
-            # In batches of two, at the largest rate, rounding decides the third.
-            found[f"{name}: first losses"] = np.array(losses[:2])
+            # In batches of two, at the largest rate, rounding decides those after it.
+            found[f"{name}: first loss"] = np.array(losses[:1])
             for part, (x_new, y_new) in new.items():
                 given = np.repeat(x_new[:, None], networks, axis=1)
                 classes = model(given).argmax(axis=-1)
