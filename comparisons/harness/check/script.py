@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import reference_numpy as rn
+from comparisons.harness.check.findings import plain
 
 LINES = 40  # of a script, at most
 WIDTH = 96
@@ -200,14 +201,12 @@ def script(
         right: what is right there.
         tolerance: what rounding explains.
     """
-    told = " ".join(re.sub(r"weight \d+ \((.+)\)", r"\1", case.quantity).split())
-    told = re.sub(r"^(output|gradient of input) 0$", r"\1", told)
     settings = [f'os.environ["KERAS_BACKEND"] = "{case.backend}"']
     if case.dtype == "float64" and case.backend == "jax":
         settings.append('os.environ["JAX_ENABLE_X64"] = "1"')
     text = "\n".join(
         [
-            f"# {case.class_name} on {case.backend}: {told}, {case.dtype}.",
+            f"# {case.class_name} on {case.backend}: {plain(case.quantity)}, {case.dtype}.",
             f"# {', '.join(f'{name} {version}' for name, version in versions.items())}",
             "import os",
             "",
