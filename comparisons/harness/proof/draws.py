@@ -39,7 +39,7 @@ def reset_states(layer):
     for part in layer._flatten_layers():
         if getattr(part, "stateful", False):
             for state in keras.tree.flatten(getattr(part, "states", None) or []):
-                state.assign(keras.ops.zeros_like(state))
+                state.assign(keras.ops.zeros(state.shape, state.dtype))
 
 
 def _sizes(shape):
