@@ -67,7 +67,16 @@ def check(
         OSError: a file that is not there.
     """
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
-        planned = Check(model, Path(folder), input, dtype, batch, seed, gradients, steps)
+        planned = Check(
+            model,
+            Path(folder),
+            input=input,
+            dtype=dtype,
+            batch=batch,
+            seed=seed,
+            gradients=gradients,
+            steps=steps,
+        )
         with Columns(backends, Path(folder)) as columns:
             report = planned.run(columns, tell)
             if reproduce:
@@ -108,7 +117,18 @@ class Check:
     The others, and what is raised, are those of `check`.
     """
 
-    def __init__(self, model, folder: Path, input, dtype, batch, seed, gradients, steps=0):
+    def __init__(
+        self,
+        model,
+        folder: Path,
+        *,
+        input: str | Path | None = None,
+        dtype: str = "float32",
+        batch: int | None = None,
+        seed: int = 0,
+        gradients: bool = True,
+        steps: int = 0,
+    ):
         if dtype not in DTYPES:
             raise ValueError(f"dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
         if batch is not None and batch < 1:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from comparisons.harness.check import graph
 from comparisons.harness.check.questions import LOCAL, PROPAGATED
 from comparisons.harness.check.report import Report
 from comparisons.harness.report import code, pages
@@ -26,6 +27,9 @@ def write(report: Report, folder: Path) -> Path:
         .get_template("check.html")
         .render(
             report=report,
+            drawing=report.drawing,
+            rows={row.layer: row for row in report.layers},
+            size=graph,
             columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
             files={text: name for name, text in scripts.items()},
             stretches={text: code.stretches(text) for text in scripts.values()},

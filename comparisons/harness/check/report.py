@@ -9,10 +9,14 @@ import numpy as np
 from comparisons.harness.check import table
 from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
+from comparisons.harness.check.graph import Drawing, draw, feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof.calls import leaf_layers
 from reference_numpy.layers.core import InputLayer
 from reference_numpy.models.model import Model
+
+# Where a rounding of float32 moves an output by more than a hundredth of its size.
+ILL_CONDITIONED = 0.01 * 2.0**24
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Row:
         layer, class_name: its name and class.
         backends: the worst of each backend, `{backend: {kind: Side}}`.
         refused: why a backend did not compute it, by backend.
+        takes: the layers and inputs that it takes, by name.
         condition: how many roundings one rounding of all inputs and weights of the model is in the
             layer's output.
     """
@@ -47,6 +52,7 @@ class Row:
     class_name: str
     backends: dict[str, dict[str, Side]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    takes: list[str] = field(default_factory=list)
     condition: float = 0.0
 
     def as_dict(self) -> dict:
@@ -54,6 +60,7 @@ class Row:
         return {
             "layer": self.layer,
             "class": self.class_name,
+            "takes": self.takes,
             "condition": self.condition,
             "refused": self.refused,
             "backends": {
@@ -67,10 +74,11 @@ class Rows:
     """The rows of a model's layers in their order, and one of the model itself."""
 
     def __init__(self, model: Model):
-        self._rows = {}
+        self._rows, fed = {}, feeding(model)
         for path, layer in leaf_layers(model):
             if not isinstance(layer, InputLayer):
-                self._rows[path] = Row(names_of(model, path), type(layer).__name__)
+                name, class_name = names_of(model, path), type(layer).__name__
+                self._rows[path] = Row(name, class_name, takes=fed[path])
         self._rows[()] = Row(model.name, type(model).__name__)
 
     def __len__(self) -> int:
@@ -127,6 +135,16 @@ class Report:
     def agrees(self) -> bool:
         """Whether every finding is a convention."""
         return all(finding.convention for finding in self.findings)
+
+    @property
+    def ill_conditioned(self) -> Row | None:
+        """The first layer whose output one rounding of inputs and weights moves far."""
+        return next((row for row in self.layers if row.condition > ILL_CONDITIONED), None)
+
+    @property
+    def drawing(self) -> Drawing:
+        """The model's layers as they are drawn."""
+        return draw({row.layer: row.takes for row in self.layers[:-1]})
 
     @property
     def checked(self) -> list[str]:

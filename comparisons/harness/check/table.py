@@ -10,9 +10,6 @@ from comparisons.harness.report.formats import NONE, digits, needed
 if TYPE_CHECKING:
     from comparisons.harness.check.report import Report, Row
 
-# Where a rounding of float32 moves an output by more than a hundredth of its size.
-ILL_CONDITIONED = 0.01 * 2.0**24
-
 
 def lines(report: "Report") -> list[str]:
     """The report, line by line."""
@@ -64,7 +61,7 @@ def _refused(report: "Report") -> list[str]:
 
 def _condition(report: "Report") -> list[str]:
     """Where the model begins to be ill-conditioned, in one line."""
-    row = next((row for row in report.layers if row.condition > ILL_CONDITIONED), None)
+    row = report.ill_conditioned
     if row is None:
         return []
     return [

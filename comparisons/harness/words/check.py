@@ -14,6 +14,13 @@ WORDS: dict[str, Words] = {
         "{parameters} parameters; {dtype}; batch of {batch};",
         "パラメータ{parameters}個、{dtype}、バッチサイズ{batch}。",
     ),
+    "training steps": ("Training: {what}.", "訓練：{what}。"),
+    "ill-conditioned": (
+        "Ill-conditioned from {layer} on: one rounding of inputs and weights is {condition} "
+        "roundings of its output, and says little about a backend.",
+        "{layer}から先は悪条件である。入力と重みの丸め1回分の誤差が、出力では丸め{condition}回分に"
+        "拡大されるので、そこでの差からバックエンドの良し悪しは判断できない。",
+    ),
     "backends agree": ("✓ all backends agree", "✓ すべてのバックエンドが一致"),
     "finding count": ("✗ findings: {count}", "✗ 不一致：{count}件"),
     "convention count": ("by convention: {count}", "規約による違い：{count}件"),
@@ -32,6 +39,13 @@ WORDS: dict[str, Words] = {
     "reproduction": (
         "The smallest call that shows it, by Keras alone",
         "Kerasだけで再現する最小のスクリプト",
+    ),
+    "graph": ("Graph of the model", "モデルのグラフ"),
+    "graph note": (
+        "Inputs and layers from top to bottom, with what feeds what. The deeper the green, the "
+        "more of its tolerance a layer needed; red is beyond it.",
+        "上から順に、入力と層、およびその接続を示す。緑が濃いほど許容誤差に近く、"
+        "赤は許容誤差を超えた層である。",
     ),
     "layers": ("Layers", "層"),
     "layer": ("layer", "層"),

@@ -19,7 +19,7 @@ def checked(columns, tmp_path):
     """A function that checks a Keras model on all backends."""
 
     def check(model, dtype="float32"):
-        report = Check(model, tmp_path, None, dtype, None, 0, True).run(columns)
+        report = Check(model, tmp_path, dtype=dtype).run(columns)
         installed = {name for name in backends.KERAS_BACKENDS if not backends.missing(name)}
         assert {n for n, state in columns.states().items() if state == "checked"} == installed
         return report

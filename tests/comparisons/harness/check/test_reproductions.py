@@ -20,7 +20,7 @@ def reproduced(columns, tmp_path):
     def findings(name):
         divergent = DIVERGENT[name]
         keras.utils.set_random_seed(0)
-        check = checking.Check(divergent.build(), tmp_path, None, divergent.dtype, None, 0, True)
+        check = checking.Check(divergent.build(), tmp_path, dtype=divergent.dtype)
         check.run(columns)
         check.reproduce(columns)
         return [finding for finding, _ in check.findings.values() if not finding.convention]
@@ -51,7 +51,7 @@ def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path)
     """Where the backend is right, no candidate shows anything, not even the first."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="sound")])
-    check = checking.Check(model, tmp_path, None, "float32", None, 0, True)
+    check = checking.Check(model, tmp_path)
     judged = []
     monitored = checking.findings
 

@@ -16,8 +16,7 @@ def trained(columns, tmp_path):
     """A function that checks a Keras model on all backends, with some steps."""
 
     def check(model, steps=5):
-        how = None, "float32", None, 0, True, steps
-        return checking.Check(model, tmp_path, *how).run(columns)
+        return checking.Check(model, tmp_path, steps=steps).run(columns)
 
     return check
 

@@ -1,0 +1,43 @@
+"""What feeds what in a model, and where its lines are drawn."""
+
+from itertools import combinations
+
+import reference_numpy as rn
+from comparisons.harness.check.graph import Line, draw, feeding
+from reference_numpy import layers
+
+
+def test_nested_models_are_walked_and_operations_hand_on_what_they_take():
+    a, b = rn.Input((4,), name="a"), rn.Input((4,), name="b")
+    tower = rn.Sequential(
+        [rn.Input((4,)), layers.Dense(3, name="one"), layers.ReLU(name="two")], name="tower"
+    )
+    added = tower(a) + tower(b * 2.0)
+    end = layers.Concatenate(name="end")([added, a])
+    model = rn.Model([a, b], layers.Dense(1, name="out")(end))
+    by_name = {}
+    for path, names in feeding(model).items():
+        layer = model
+        for number in path:
+            layer = layer.layers[number]
+        by_name[layer.name] = names
+    assert by_name == {
+        "one": ["a", "b"],
+        "two": ["tower/one"],
+        "end": ["tower/two", "a"],
+        "out": ["end"],
+    }
+
+
+def test_neighbours_are_joined_straight_and_others_by_lines_that_do_not_run_over_each_other():
+    takes = {"one": ["x"], "two": ["one"], "three": ["two", "one"], "four": ["three", "x", "one"]}
+    drawing = draw(takes)
+    assert drawing.names == ["x", "one", "two", "three", "four"]
+    straight = [line for line in drawing.lines if not line.lane]
+    assert straight == [Line(k, k + 1, 0) for k in range(4)]
+    aside = [line for line in drawing.lines if line.lane]
+    assert {(line.start, line.end) for line in aside} == {(1, 3), (1, 4), (0, 4)}
+    for one, other in combinations(aside, 2):
+        if one.lane == other.lane:
+            assert one.end <= other.start or other.end <= one.start
+    assert drawing.left > max(line.lane for line in aside) * 9
