@@ -85,6 +85,9 @@ def _check_variant(
             round_constants(model)
             # A compiled function would draw its masks once and for all; else it is faster.
             model.run_eagerly = any(hasattr(p, "seed_generator") for p in model._flatten_layers())
+            if not (task.train or model.run_eagerly):
+                with precision(dtype):
+                    make_state(model, _cast(data, dtype))
         built = theirs if len(theirs) > 1 or "" not in theirs else theirs[""]
         steps = _steps(keras_half(name), task, built, _cast(data, dtype))
 
@@ -213,6 +216,16 @@ def comparable(oracle: dict, scale: dict) -> int:
                 return last
         last = step
     return last
+
+
+def make_state(model, data: Dataset) -> None:
+    """Make the variables of a Keras model's optimizer and metrics before its first step.
+
+    JAX and PyTorch do so by themselves. TensorFlow traces a step that makes variables once more,
+    which takes longer than all the steps.
+    """
+    x, y = rows(data.x_train, slice(STEP_BATCH)), data.y_train[:STEP_BATCH]
+    model._symbolic_build(data_batch=(x, y, None))
 
 
 def round_constants(model) -> None:

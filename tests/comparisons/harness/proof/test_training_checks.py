@@ -127,6 +127,9 @@ class Rounding(rn.Sequential):
     def _flatten_layers(self):
         return self.layers
 
+    def _symbolic_build(self, data_batch):
+        """The reference makes its state as it goes."""
+
 
 def build_kinked(rate, kind=rn.Sequential, seed=0):
     model = kind(
@@ -183,3 +186,17 @@ def test_a_rate_that_is_off_is_found_among_other_roundings(prove_kinked, seed, r
     records = prove_kinked(seed, rate, 1 + 1e-4)
     for dtype in ("float64", "float32"):
         assert max(r.needed for r in records if r.dtype == dtype) > 2
+
+
+def test_the_state_of_a_model_is_made_before_its_first_step():
+    model = build(keras)
+    model.compile(keras.optimizers.Adam(), "mean_squared_error", metrics=["mean_absolute_error"])
+    start = model.get_weights()
+    training_checks.make_state(model, DATA)
+    made = len(model.variables) + len(model.optimizer.variables) + len(model.metrics_variables)
+    assert model.optimizer.built and int(model.optimizer.iterations.numpy()) == 0
+    for before, after in zip(start, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    model.train_on_batch(X[:8], Y[:8])
+    variables = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
+    assert len(variables) == made
