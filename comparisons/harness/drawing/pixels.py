@@ -42,7 +42,7 @@ def grid(pictures: np.ndarray, columns: int, below: int = 0) -> np.ndarray:
     ones blue, the stronger the larger. Three channels are red, green and blue.
     """
     pictures = np.asarray(pictures)
-    if pictures.shape[-1] != 3:
+    if pictures.ndim == 3:
         pictures = pictures.reshape(*pictures.shape[:3], 1)
     strength = 255 * np.abs(pictures) / (np.abs(pictures).max(initial=0) or 1)
     opaque = np.full((*pictures.shape[:3], 1), 255)

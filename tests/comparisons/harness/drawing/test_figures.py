@@ -163,6 +163,7 @@ def test_images_are_one_picture_with_a_label_below_each():
     assert colours[0, 0, 0] > colours[0, 0, 2] and colours[0, 1, 0] < colours[0, 1, 2]
     rgb = pixels.grid(np.ones((1, 2, 2, 3)), 1)
     assert (rgb[:2, :2] == 255).all()
+    assert pixels.grid(np.ones((2, 3, 3)), 2).shape == (4, 8, 2), "three columns are no colours"
 
 
 def test_paths_have_the_ground_below_them_in_every_panel_and_choice():
