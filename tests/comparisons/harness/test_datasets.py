@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 
 from comparisons.harness import datasets
-from comparisons.harness.datasets import load_mnist, mnist_subset, read_verified, shrunk_mnist
+from comparisons.harness.datasets import (
+    halved_mnist,
+    load_mnist,
+    mnist_subset,
+    read_verified,
+    shrunk_mnist,
+)
 from comparisons.harness.tables import DataError
 
 
@@ -219,3 +225,13 @@ def test_a_shrunk_subset_holds_the_means_of_its_images():
     assert part.x_train.dtype == "float32"
     assert part.x_train[5, 3 * 7 + 2] == pytest.approx((mean - 0.13) / 0.2, rel=1e-5)
     assert abs(part.x_train.mean()) < 0.1 and abs(part.x_train.std() - 1) < 0.2
+
+
+def test_a_halved_subset_holds_images_of_means():
+    part, whole = halved_mnist(100, 20, 30, 1), mnist_subset(100, 20, 30, 1)
+    assert part.x_train.shape == (100, 14, 14, 1) and part.x_test.shape == (30, 14, 14, 1)
+    assert part.x_train.dtype == "float32"
+    np.testing.assert_array_equal(part.y_test, whole.y_test)
+    mean = whole.x_train[5, 12:14, 8:10].mean()
+    assert part.x_train[5, 6, 4, 0] == pytest.approx(mean, rel=1e-5)
+    assert "14×14" in part.description[0] and "14×14" in part.description[1]
