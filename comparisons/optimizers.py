@@ -330,6 +330,7 @@ CONCEPT = Concept(
             "paths",
             lambda seed: {"start": np.array([-7.0, 2.0]), "steps": STEPS, "rates": RATES},
             subject=lambda name: ("Optimizer", {"name": name}),
+            proven_with={"steps": 10},
         ),
         Demonstration(
             "sweep",
@@ -340,6 +341,7 @@ CONCEPT = Concept(
             measured=tuple(
                 f"{name}: {what}" for name in SWEEP_RATES for what in ("losses", "test accuracy")
             ),
+            proven_with={"steps": 10},
         ),
     ),
     task=Task(

@@ -73,7 +73,9 @@ class CategoricalCrossentropy(Loss):
 
     def forward(self, y_true, y_pred):
         """−Σ t log p."""
-        self.check_same_shape(y_true, y_pred)
+        labels = y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1
+        advice = ". For class numbers use 'sparse_categorical_crossentropy'." if labels else ""
+        self.check_same_shape(y_true, y_pred, advice)
         t, axis = smooth(y_true, self.label_smoothing, y_true.shape[self.axis]), self.axis
         if self.from_logits:
             log_p, p = log_softmax_and_softmax(y_pred, axis)
@@ -147,10 +149,12 @@ class SparseCategoricalCrossentropy(Loss):
             labels = labels.squeeze(axis)
         y = np.moveaxis(y_pred, axis, -1)
         if labels.shape != y.shape[:-1]:
+            one_hot = y_true.shape == y_pred.shape
+            advice = ". For one-hot targets use 'categorical_crossentropy'." if one_hot else ""
             raise ValueError(
                 f"Loss '{self.name}': `y_true` must have the shape of `y_pred` without the axis "
                 f"of the classes. Received: y_true.shape={y_true.shape}, "
-                f"y_pred.shape={y_pred.shape}"
+                f"y_pred.shape={y_pred.shape}{advice}"
             )
         valid = None
         if self.ignore_class is not None:

@@ -158,6 +158,12 @@ class Heads:
         return graph, Head(second.only_input, activation, unmasked=False)
 
 
+def function_behind(graph, index):
+    """The softmax or sigmoid that makes an output at inference; None where there is none."""
+    _, head = Heads(graph, [], training=False)._find(graph, graph.outputs[index])
+    return head.activation if isinstance(head, Head) else None
+
+
 def on_logits(loss, head, output):
     """The loss of the logits of `output`; None where it has none or needs another dtype."""
     if loss.compute_dtype != output.dtype:

@@ -21,7 +21,10 @@ def nan_source(model, graph, inputs, training):
     records = model.weight_records
     for record, path in zip(records, model.weight_paths(records), strict=True):
         if not np.isfinite(record.value).all():
-            return f"a step before it left numbers in the weight '{path}' that are not finite"
+            return (
+                f"a step before it left numbers in the weight '{path}' that are not finite; try a "
+                "lower learning rate"
+            )
     with _undone(graph):
         return _search(graph, inputs, training)
 

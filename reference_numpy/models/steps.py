@@ -9,6 +9,7 @@ from reference_numpy.layers import penalties
 from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
+from reference_numpy.models.mistakes import tell_of_mistakes
 from reference_numpy.models.nan_source import nan_source
 from reference_numpy.serialization import deserialize, serialize
 
@@ -31,7 +32,7 @@ class Steps:
         self.optimizer = self.compile_loss = self.compile_metrics = None
         self.history = self._heads = self._optimizer_plan = None
         self.stop_training = self.stop_evaluating = self.stop_predicting = False
-        self._told_of_nan = False
+        self._told_of_nan = self._looked_for_mistakes = False
 
     def compile(
         self,
@@ -69,6 +70,7 @@ class Steps:
         self.compile_metrics = CompileMetrics(metrics, weighted_metrics) if has_metrics else None
         self.loss_average = Average("loss")
         self._heads = self._optimizer_plan = None
+        self._looked_for_mistakes = False
         self.compiled = True
         self.compile_arguments = {
             "optimizer": given,
@@ -119,13 +121,16 @@ class Steps:
 
     def train_step(self, x, y=None, sample_weight=None):
         """Forward, loss, backward, and one step of the optimizer."""
+        # Numbers that grow too large end in a loss that is NaN, which is told in one line.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._train_step(x, y, sample_weight)
+
+    def _train_step(self, x, y, sample_weight):
         graph, cache, dys = self._forward_step(x, y, sample_weight, training=True)
         scale = self.optimizer.scale_loss(1.0)
         if scale != 1.0:
             dys = [dy if dy is None else dy * scale for dy in dys]
-        # Gradients that overflow under the scale are no news: the optimizer makes it smaller.
-        quiet = None if scale == 1.0 else "ignore"
-        with penalties.weighed(scale), np.errstate(over=quiet, invalid=quiet):
+        with penalties.weighed(scale):
             _, grads = graph.backward(dys, cache, input_gradient=False)
         plan = self.build_optimizer()
         for index, record in enumerate(plan.records):
@@ -151,6 +156,9 @@ class Steps:
         with penalties.collected() as penalty:
             outputs, cache = heads.graph.forward(flat, None, training)
         masks = cache.output_masks
+        if training and not self._looked_for_mistakes:
+            self._looked_for_mistakes = True
+            tell_of_mistakes(self, outputs)
         found = [heads.at(index, masks) for index in range(len(targets))]
         loss, dys = self._losses(targets, outputs, masks, weights, found)
         loss += penalty.value

@@ -1,0 +1,80 @@
+"""Mistakes that train without a word are told in one line, once, and nothing else is."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from reference_numpy import layers, losses
+
+GENERATOR = np.random.default_rng(0)
+X = GENERATOR.standard_normal((16, 4))
+LABELS = GENERATOR.integers(0, 3, 16)
+ONE_HOT, YES = np.eye(3)[LABELS], (LABELS > 0).astype("float64")
+
+
+def fitted(activation, loss, y, learning_rate=0.01):
+    """The warnings of two epochs of a small network."""
+    spread = rn.initializers.RandomNormal(0, 3, seed=0)
+    end = [layers.Dense(1 if y is YES else 3, name="end", kernel_initializer=spread)]
+    end += [layers.Dropout(0.1)] + [layers.Activation(activation)] * (activation is not None)
+    model = rn.Sequential([rn.Input((4,)), *end], name="small")
+    model.compile(rn.optimizers.SGD(learning_rate), loss)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(X, y, epochs=2, batch_size=8, verbose=0)
+    return [str(one.message) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "y", "expected"),
+    [
+        ("softmax", losses.SparseCategoricalCrossentropy(from_logits=True), LABELS, "takes logits"),
+        ("softmax", losses.CategoricalCrossentropy(from_logits=True), ONE_HOT, "ends with softmax"),
+        ("sigmoid", losses.BinaryCrossentropy(from_logits=True), YES, "ends with sigmoid"),
+        (None, "sparse_categorical_crossentropy", LABELS, "SparseCategoricalCrossentropy(from_lo"),
+        (None, "categorical_crossentropy", ONE_HOT, "end the model with softmax"),
+        (None, "binary_crossentropy", YES, "end the model with sigmoid"),
+        ("softmax", "binary_crossentropy", YES, "softmax over a single unit"),
+        ("softmax", "mse", YES, "softmax over a single unit"),
+    ],
+)
+def test_told_once(activation, loss, y, expected):
+    (told,) = fitted(activation, loss, y)
+    assert told.startswith("Model 'small', output '") and expected in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "y"),
+    [
+        ("softmax", "sparse_categorical_crossentropy", LABELS),
+        ("softmax", "categorical_crossentropy", ONE_HOT),
+        ("sigmoid", "binary_crossentropy", YES),
+        ("hard_sigmoid", "binary_crossentropy", YES),
+        (None, losses.SparseCategoricalCrossentropy(from_logits=True), LABELS),
+        (None, losses.BinaryCrossentropy(from_logits=True), YES),
+        (None, "mse", YES),
+    ],
+)
+def test_what_is_right_is_passed_over(activation, loss, y):
+    assert fitted(activation, loss, y) == []
+
+
+def test_a_rate_that_diverges_is_told_in_one_line():
+    (told,) = fitted(None, "mse", ONE_HOT, learning_rate=1e200)
+    assert told.startswith("The loss of model 'small' is NaN in step ")
+    assert told.endswith("try a lower learning rate.")
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "other"),
+    [
+        ("categorical_crossentropy", LABELS, "'sparse_categorical_crossentropy'"),
+        ("sparse_categorical_crossentropy", ONE_HOT, "'categorical_crossentropy'"),
+    ],
+)
+def test_labels_of_the_other_kind_name_the_other_loss(loss, y, other):
+    with pytest.raises(ValueError, match=f"use {other}"):
+        fitted("softmax", loss, y)
