@@ -65,9 +65,9 @@ def a_fall(seed):
     return {"state": generator.uniform(-0.05, 0.05, 4), "actions": [1, 1, 0, 1, 1, 0, 1, 1, 1, 1]}
 
 
-def exploring(seed):
-    """Values of two actions, and how much chance there is."""
-    return {"q": np.array([0.25, 0.75]), "epsilons": [0.0, 0.5, 1.0], "size": 6}
+def remembered(seed):
+    """Numbers that tell twelve transitions apart."""
+    return {"q": np.array([0.25, 0.75]), "size": 6}
 
 
 def while_learning(run):
@@ -129,17 +129,6 @@ CONCEPT = Concept(
             demonstration="fall",
         ),
         Introduced(
-            "epsilon_greedy",
-            r"a = \begin{cases} \mathrm{random} & (u < \varepsilon) \\ \mathrm{argmax}_a Q(s, a) "
-            r"& (u \ge \varepsilon) \end{cases}, \quad u \sim U(0, 1)",
-            (
-                "Mostly the best action as far as is known, sometimes a random one, to find "
-                "better ones.",
-                "たいていは現時点で最善の行動を、ときどきランダムな行動を選び、より良い行動を探す。",
-            ),
-            demonstration="explore",
-        ),
-        Introduced(
             "recall",
             r"(s, a, s', \mathrm{end})_{1 \dots n} \sim U(\mathrm{memory})",
             (
@@ -149,7 +138,7 @@ CONCEPT = Concept(
                 "取り出して学習する。",
             ),
             helpers=("remember",),
-            demonstration="explore",
+            demonstration="replay",
         ),
         Introduced(
             "td_target",
@@ -179,9 +168,8 @@ CONCEPT = Concept(
         ("temporal-difference error", "TD誤差"),
         ("experience replay", "経験再生"),
         ("target network", "ターゲットネットワーク"),
-        ("epsilon-greedy policy", "ε-greedy法"),
     ),
-    demonstrations=(Demonstration("fall", a_fall), Demonstration("explore", exploring)),
+    demonstrations=(Demonstration("fall", a_fall), Demonstration("replay", remembered)),
     task=Task(
         data=data,
         presets={"default": Preset(8, 32, steps=500), "full": Preset(60, 64, steps=500)},

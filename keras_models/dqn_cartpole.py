@@ -66,15 +66,11 @@ def fall(state, actions):
     return {"states": np.stack(states).astype(state.dtype), "lost": np.array(lost, state.dtype)}
 
 
-def explore(q, epsilons, size, generator):
-    """How often the best action is chosen, by epsilon; and a draw from a memory of ten."""
-    best = [
-        np.mean([epsilon_greedy(q, epsilon, generator) == q.argmax() for _ in range(200)])
-        for epsilon in epsilons
-    ]
+def replay(q, size, generator):
+    """A draw from a memory of ten."""
     memory = [(q + number, number) for number in range(12)][-10:]
     states, numbers = recall(memory, size, generator)
-    return {"share of the best": np.array(best, q.dtype), "states": states, "numbers": numbers}
+    return {"states": states, "numbers": numbers}
 
 
 def build_model(update_every):

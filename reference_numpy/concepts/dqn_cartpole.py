@@ -3,6 +3,7 @@
 import numpy as np
 
 import reference_numpy as rn
+from reference_numpy.concepts.q_learning import epsilon_greedy
 
 LIMIT = 200  # steps of an episode, each of which is worth a reward of 1
 DISCOUNT = 0.99
@@ -26,16 +27,6 @@ def cart_pole(state, action):
     rates = np.array([speed, moved, spin, turned], dtype=state.dtype)
     state = state + 0.02 * rates
     return state, abs(state[0]) > 2.4 or abs(state[2]) > np.pi / 15
-
-
-def epsilon_greedy(q, epsilon, generator):
-    """Any action with probability epsilon, else the one of largest value; q: (actions,).
-
-    Source: Sutton & Barto 2018, Reinforcement learning, 2.2.
-    """
-    if generator.random() < epsilon:
-        return int(generator.integers(len(q)))
-    return int(np.argmax(q))
 
 
 def remember(memory, transition, capacity):
@@ -85,17 +76,13 @@ def fall(state, actions):
     return {"states": np.stack(states), "lost": np.array(ends, state.dtype)}
 
 
-def explore(q, epsilons, size, generator):
-    """How often the best action is chosen, by epsilon; and a draw from a memory of ten."""
-    best = [
-        np.mean([epsilon_greedy(q, epsilon, generator) == q.argmax() for _ in range(200)])
-        for epsilon in epsilons
-    ]
+def replay(q, size, generator):
+    """A draw from a memory of ten."""
     memory = ()
     for number in range(12):
         memory = remember(memory, (q + number, number), 10)
     states, numbers = recall(memory, size, generator)
-    return {"share of the best": np.array(best, q.dtype), "states": states, "numbers": numbers}
+    return {"states": states, "numbers": numbers}
 
 
 def build_model(update_every):
