@@ -388,6 +388,7 @@ CONCEPT = Concept(
             seeds=5,
             subject=lambda q: ("Activation", {"activation": NETWORKS[q.partition(":")[0]][0]}),
             measured=tuple(f"{name}: {what}" for name in NETWORKS for what in MEASURED),
+            proven_with={"steps": 5},
         ),
     ),
     claims=CLAIMS,
