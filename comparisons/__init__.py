@@ -61,6 +61,88 @@ def run(
     return found[0] if len(found) == 1 else found
 
 
+def table(
+    table,
+    target: str,
+    task: str | None = None,
+    group: str | None = None,
+    without: str | list[str] = (),
+    folds: int = 5,
+    backends: str | list[str] | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    full: bool = False,
+    device: str = "auto",
+    encoding: str | None = None,
+    save: str | None = None,
+    out: str | None = None,
+    fresh: bool = False,
+):
+    """Compare networks and scikit-learn's models on your own table, as `sidebyside table` does.
+
+    Args:
+        table: a pandas DataFrame (its index is no column), or the path of a file.
+        target: the column to be told.
+        task: `"classes"` or `"number"`; None where the column itself tells.
+        group: a column; rows that are equal in it stay on one side of each fold.
+        without: columns to leave out.
+        folds: number of folds.
+        backends, seeds, epochs, full, device, fresh: as for `run`; `seeds` is how often folds are
+            drawn.
+        encoding: the encoding of the file, where two would fit.
+        save: a file for the pipeline, trained on all rows, which `predict` reads.
+        out: folder of the results; None for one in `results/tables`.
+
+    Returns:
+        The result, as `run` gives it; `result.settings.table` tells what was found in the table.
+
+    Raises:
+        ValueError: a table, a column or a setting that cannot be used; one line says why.
+        RuntimeError: a backend cannot start.
+    """
+    from pathlib import Path
+
+    from comparisons.harness.concept import Settings
+    from comparisons.harness.desk import session
+
+    return session.table(
+        table,
+        target,
+        Settings("full" if full else "default", seeds, epochs, device),
+        [backends] if isinstance(backends, str) else backends,
+        Path(out) if out else None,
+        fresh,
+        Path(save) if save else None,
+        task=task,
+        group=group,
+        without=[without] if isinstance(without, str) else without,
+        folds=folds,
+        encoding=encoding,
+    )
+
+
+def predict(pipeline: str, table, encoding: str | None = None):
+    """What a pipeline that `table` saved tells of new rows.
+
+    Args:
+        pipeline: the file. Nothing in it is executed.
+        table: a pandas DataFrame, or the path of a file.
+        encoding: the encoding of that file, where two would fit.
+
+    Returns:
+        A DataFrame with a row for each: the target, and for classes the probability of each.
+
+    Raises:
+        ValueError: a file that is no pipeline, or a table that does not fit; one line says why.
+    """
+    from pathlib import Path
+
+    from comparisons.harness.desk import session
+
+    _, found, _ = session.predict(Path(pipeline), table, encoding)
+    return found.reset_index(drop=True)
+
+
 def load(folder: str = "results"):
     """The results of earlier runs, as `run` gives them: a list, with names as keys too.
 

@@ -31,7 +31,7 @@ HARNESS = [
     {"training"},
     {"proof"},
     {"runs"},
-    {"report"},
+    {"report", "tabular"},
     {"check"},
     {"diff"},
     {"desk"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,11 @@ from comparisons.harness.titanic.preparation import preparation
 
 MOST_ROWS = 20_000  # for a baseline whose time grows with their square
 FOREST_JOBS = 2  # processor cores a forest may use, whatever the machine has
-SCORES = ("accuracy", "roc_auc", "log_loss")
 
 # x and y to train on, x and y to test on
 Split = tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
+# The scores by key, from a fitted model, what it predicted, and x and y to test on
+Scoring = Callable[[BaseEstimator, np.ndarray, ArrayLike, ArrayLike], dict[str, float]]
 
 
 class WomenFirst(ClassifierMixin, BaseEstimator):
@@ -168,7 +169,7 @@ def run_titanic_baselines(
         * (len(frame) > MOST_ROWS),
     )
     return [
-        _record(baseline, drawn, SCORES, data, test_over_train=1 / (splits - 1))
+        _record(baseline, drawn, _of_two_classes, data, test_over_train=1 / (splits - 1))
         for baseline in models
     ]
 
@@ -207,19 +208,62 @@ def run_baselines(models: Sequence[Baseline], parts: Sequence[Dataset], data: Wo
         As `run_titanic_baselines`, with "accuracy" alone; the interval is over the datasets.
     """
     drawn = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
-    return [_record(baseline, drawn, SCORES[:1], data) for baseline in models]
+    return [_record(baseline, drawn, _by_accuracy, data) for baseline in models]
+
+
+def run_fold_baselines(
+    models: Sequence[Baseline],
+    parts: Sequence[Dataset],
+    data: Words,
+    scoring: Scoring,
+    splits: int,
+) -> list[dict]:
+    """Baselines over folds, each trained on the whole training side: validation rows too.
+
+    Args:
+        parts: the folds of all repeats.
+        data: what was drawn from what.
+        scoring: what is measured.
+        splits: number of folds of a repeat.
+
+    Returns:
+        As `run_titanic_baselines`.
+    """
+    drawn = [
+        (
+            np.concatenate([part.x_train, part.x_validation]),
+            part.in_units(np.concatenate([part.y_train, part.y_validation])).reshape(-1),
+            part.x_test,
+            part.in_units(part.y_test).reshape(-1),
+        )
+        for part in parts
+    ]
+    shared = 1 / (splits - 1)
+    return [_record(baseline, drawn, scoring, data, shared) for baseline in models]
+
+
+def _by_accuracy(model: BaseEstimator, predicted: np.ndarray, x, y) -> dict[str, float]:
+    return {"accuracy": accuracy_score(y, predicted)}
+
+
+def _of_two_classes(model: BaseEstimator, predicted: np.ndarray, x, y) -> dict[str, float]:
+    probability = model.predict_proba(x)[:, 1]
+    return {
+        **_by_accuracy(model, predicted, x, y),
+        "roc_auc": roc_auc_score(y, probability),
+        "log_loss": log_loss(y, probability),
+    }
 
 
 def _record(
     baseline: Baseline,
     drawn: list[Split],
-    scores: Sequence[str],
+    scoring: Scoring,
     data: Words,
     test_over_train: float = 0.0,
 ) -> dict:
     """Fit and score one baseline on every split."""
-    values: dict[str, list[float]] = {score: [] for score in scores}
-    seconds = []
+    found, seconds = [], []
     # One thread for the numerical libraries: several wait for one another on a busy machine.
     with threadpool_limits(1):
         for x_train, y_train, x_test, y_test in drawn:
@@ -227,15 +271,14 @@ def _record(
             model = clone(baseline.model).fit(x_train, y_train)
             predicted = model.predict(x_test)
             seconds.append(time.perf_counter() - start)
-            values["accuracy"].append(accuracy_score(y_test, predicted))
-            if "log_loss" in scores:
-                probability = model.predict_proba(x_test)[:, 1]
-                values["roc_auc"].append(roc_auc_score(y_test, probability))
-                values["log_loss"].append(log_loss(y_test, probability))
+            found.append(scoring(model, predicted, x_test, y_test))
     return {
         "name": baseline.name,
         "name_ja": baseline.name_ja,
         "data": data,
-        "scores": {score: corrected_interval(values[score], test_over_train) for score in scores},
+        "scores": {
+            score: corrected_interval([values[score] for values in found], test_over_train)
+            for score in found[0]
+        },
         "seconds": float(np.mean(seconds)),
     }

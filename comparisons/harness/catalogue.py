@@ -9,7 +9,7 @@ from types import ModuleType
 
 import comparisons
 from comparisons.harness.chapters import Chapter
-from comparisons.harness.concept import Concept
+from comparisons.harness.concept import Concept, Settings
 
 
 def names() -> list[str]:
@@ -48,6 +48,12 @@ def load(name: str) -> Concept:
         line = next((f", line {f.lineno}" for f in reversed(frames) if f.filename == str(path)), "")
         raise ValueError(f"{path}{line}: {type(error).__name__}: {error}") from error
     return concept
+
+
+def declared(name: str, settings: Settings) -> Concept:
+    """The concept as the settings make it: for a table of the person's own where they hold one."""
+    concept = load(name)
+    return concept.on_table(settings.table) if settings.table else concept
 
 
 def reference_half(name: str) -> ModuleType:

@@ -1,8 +1,8 @@
-"""The command line: `sidebyside list`, `run`, `report` and `check`.
+"""The command line: `sidebyside list`, `run`, `table`, `predict`, `report`, `check` and `diff`.
 
 Exit status 0: all checks hold; 1: a check or a job failed, or a model is not what it should be; 2:
-it could not run; 130 or 143: it was
-interrupted. What takes long to import is imported by the command that needs it.
+it could not run; 130 or 143: it was interrupted. What takes long to import is imported by the
+command that needs it.
 """
 
 import json
@@ -88,6 +88,13 @@ def _names(incomplete: str) -> list[str]:
     return [name for name in catalogue.script_names() if name.startswith(incomplete)]
 
 
+class Task(StrEnum):
+    """What a target is."""
+
+    classes = "classes"
+    number = "number"
+
+
 Backends = Annotated[
     list[str] | None,
     typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
@@ -159,6 +166,89 @@ def run(
     except workers.WorkerError as error:
         raise ValueError(str(error)) from error
     return _finish(found, out, as_json)
+
+
+@app.command()
+def table(
+    file: Annotated[Path, typer.Argument(help="Your table: CSV, Excel, also packed.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to be told.")],
+    task: Annotated[Task | None, typer.Option(help="What it is, where that is unclear.")] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Rows that are equal in it stay together.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Leave it out (repeat for several).")
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Number of folds.")] = 5,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How often folds are drawn.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Number of epochs.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Train twice as long.")] = False,
+    backends: Backends = None,
+    device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the file.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the pipeline, trained on all rows.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results.  [default: results/tables/NAME]")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Compare networks and scikit-learn's models on your own table."""
+    from comparisons.harness.concept import Settings
+    from comparisons.harness.desk import session
+    from comparisons.harness.desk.notebooks import Comparisons
+    from comparisons.harness.runs import workers
+
+    settings = Settings(
+        preset="full" if full else "default", seeds=seeds, epochs=epochs, device=device.value
+    )
+    try:
+        with interruption.closes_first():
+            found = session.table(
+                file,
+                target,
+                settings,
+                _names_of(backends),
+                out,
+                fresh,
+                save,
+                task=task and task.value,
+                group=group,
+                without=without or (),
+                folds=folds,
+                encoding=encoding,
+            )
+    except workers.WorkerError as error:
+        raise ValueError(str(error)) from error
+    return _finish(Comparisons([found]), found.folder.parent, as_json, found.page)
+
+
+@app.command()
+def predict(
+    pipeline: Annotated[Path, typer.Argument(help="What `table --save` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="NEW_TABLE", help="Rows to be told.")],
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the table.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the CSV here.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Tell new rows by a saved pipeline: the table with the answers in further columns."""
+    from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import write_atomically
+
+    table, found, notes = session.predict(pipeline, file, encoding)
+    for note in notes:
+        print(f"sidebyside: {note}", file=sys.stderr)
+    if as_json:
+        _print_json({"notes": notes, "rows": found.to_dict("records")})
+        return HOLDS
+    text = table.join(found).to_csv(index=False, float_format="%.6g")
+    if out:
+        write_atomically(out, text.encode())
+    else:
+        print(text, end="")
+    return HOLDS
 
 
 @app.command()
@@ -265,12 +355,12 @@ def _names_of(backends: list[str] | None) -> list[str]:
     return [name.strip() for entry in backends or [] for name in entry.split(",")]
 
 
-def _finish(found: "Comparisons", folder: Path, as_json: bool) -> int:
+def _finish(found: "Comparisons", folder: Path, as_json: bool, page: Path | None = None) -> int:
     """Print the results in short and give the exit status."""
     from comparisons.harness.desk import summary
 
     status = HOLDS if all(result.passed for result in found) else FAILED
-    page = folder / "index.html"
+    page = page or folder / "index.html"
     if as_json:
         content = {"page": str(page), "status": status, "results": [r.content for r in found]}
         _print_json(content)

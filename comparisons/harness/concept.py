@@ -17,6 +17,7 @@ from comparisons.harness.chapters import Chapter
 from comparisons.harness.datasets import Dataset
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
+from comparisons.harness.tables.question import Question
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Settings:
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
         csv: a file of the person's own in place of the concept's data, or None.
         encoding: the encoding of that file, or None to find it.
+        table: a question about a table of the person's own, or None.
     """
 
     preset: str = "default"
@@ -39,6 +41,13 @@ class Settings:
     device: str = "auto"
     csv: str | None = None
     encoding: str | None = None
+    table: Question | None = None
+
+    @classmethod
+    def of(cls, content: dict) -> "Settings":
+        """The settings that `result.json` holds as `dataclasses.asdict` gave them."""
+        table = content.get("table")
+        return cls(**{**content, "table": table and Question.of(table)})
 
 
 @dataclass(frozen=True)
@@ -325,6 +334,7 @@ class Concept:
         claims: sentences to be put to the test.
         figures: function of the `Result` that gives the concept's own figures.
         takes_csv: whether `--csv` can replace the data.
+        on_table: function of a question about a table that gives this concept for it, or None.
         minutes: about how long the default preset takes with one Keras column on two cores.
     """
 
@@ -339,4 +349,5 @@ class Concept:
     claims: tuple[Claim, ...] = ()
     figures: Callable[[object], list[Figure]] = lambda result: []
     takes_csv: bool = False
+    on_table: Callable[[Question], "Concept"] | None = None
     minutes: float = 0.5

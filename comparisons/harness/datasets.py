@@ -30,6 +30,8 @@ class Dataset:
         description: what was drawn from what, with which seed; shown on the page.
         feature_names: one name a column of x where x is a table, else empty.
         notes: how the data were read and prepared, a sentence each; shown once on the page.
+        target_scale: mean and deviation of the training answers where `y` holds answers less that
+            mean over that deviation, else None; scores are told in the answers' own unit.
     """
 
     x_train: np.ndarray | list | dict
@@ -41,6 +43,14 @@ class Dataset:
     description: Words
     feature_names: tuple[str, ...] = ()
     notes: tuple[Words, ...] = ()
+    target_scale: tuple[float, float] | None = None
+
+    def in_units(self, y: np.ndarray) -> np.ndarray:
+        """Answers, or what a model predicts of them, in the answers' own unit."""
+        if self.target_scale is None:
+            return y
+        mean, deviation = self.target_scale
+        return mean + deviation * y
 
 
 def rows(x, chosen: slice | np.ndarray):

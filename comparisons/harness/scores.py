@@ -61,6 +61,24 @@ def cross_entropy(y: np.ndarray, predictions: np.ndarray) -> float:
     return float(log_loss(labels(y), rows, labels=np.arange(rows.shape[1])))
 
 
+def balanced_accuracy(y: np.ndarray, predictions: np.ndarray) -> float:
+    """Mean over the classes that there are of the share of their rows that is told right."""
+    right = predictions.argmax(axis=-1) == labels(y)
+    return float(np.mean([right[labels(y) == label].mean() for label in np.unique(labels(y))]))
+
+
+def r_squared(y: np.ndarray, predictions: np.ndarray) -> float:
+    """Share of the variance that is told: 1 − mean squared error over the variance of y."""
+    y, predictions = np.reshape(y, -1), np.reshape(predictions, -1)
+    variance = np.var(y)
+    return float(1 - np.mean((y - predictions) ** 2) / variance) if variance else float("nan")
+
+
+def mean_absolute_error(y: np.ndarray, predictions: np.ndarray) -> float:
+    """Mean distance between answer and prediction."""
+    return float(np.mean(np.abs(np.reshape(y, -1) - np.reshape(predictions, -1))))
+
+
 ACCURACY = Score("accuracy", ("accuracy", "認識精度"), accuracy, unit="%")
 LOG_LOSS = Score(
     "log_loss",
@@ -79,5 +97,18 @@ MEAN_SQUARED_ERROR = Score(
     "mean_squared_error",
     ("mean squared error", "平均二乗誤差"),
     lambda y, predictions: float(np.mean((y - predictions) ** 2)),
+    larger_is_better=False,
+)
+BALANCED_ACCURACY = Score(
+    "balanced_accuracy",
+    ("balanced accuracy", "クラスごとの精度の平均"),
+    balanced_accuracy,
+    unit="%",
+)
+R_SQUARED = Score("r_squared", ("R²", "決定係数R²"), r_squared, margin=0.02)
+MEAN_ABSOLUTE_ERROR = Score(
+    "mean_absolute_error",
+    ("mean absolute error", "平均絶対誤差"),
+    mean_absolute_error,
     larger_is_better=False,
 )

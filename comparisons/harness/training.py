@@ -278,7 +278,7 @@ class Run:
         """Every score on a part of the data, in inference mode."""
         found = self.predict(getattr(self.data, f"x_{part}"))
         found = found.astype("float64") if found.dtype.kind == "f" else found
-        y = getattr(self.data, f"y_{part}")
+        y, found = map(self.data.in_units, (getattr(self.data, f"y_{part}"), found))
         return {score.key: float(score.function(y, found)) for score in self.task.scores}
 
     def latency(self) -> float:

@@ -39,7 +39,7 @@ class Comparison(Result):
         return f"<{self.name}: {summary.standing(self.content)}>"
 
     def _repr_html_(self) -> str:
-        concept = catalogue.load(self.name)
+        concept = catalogue.declared(self.name, self.settings)
         english, japanese = map(escape, concept.title)
         parts = [
             f'<h3><a href="{escape(self.page.as_posix())}">{english}</a></h3>',

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from comparisons.harness import catalogue
+import pandas as pd
+
+from comparisons.harness import catalogue, tables
 from comparisons.harness.check import checking
 from comparisons.harness.check.report import Report
 from comparisons.harness.concept import Settings
@@ -13,8 +16,12 @@ from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
 from comparisons.harness.report import write_pages
 from comparisons.harness.runs import runner
+from comparisons.harness.runs.jobs import write_atomically
+from comparisons.harness.tables.frames import as_csv
+from comparisons.harness.tabular import asking, listing, saved
 
 LARGE = 5_000_000  # bytes of a file that takes a while to read
+OWN_TABLE = "own_table"  # the concept that a table is run as
 
 
 def run(
@@ -26,15 +33,85 @@ def run(
         ValueError: see `selection.concepts` and `runner.plan`.
         WorkerError, OSError: see `runner.run`.
     """
-    catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
     with Display() as display:
-        if settings.csv and os.path.isfile(settings.csv):
-            size = os.path.getsize(settings.csv)
-            if size > LARGE:
-                display.say(f"reading {settings.csv} ({size / 1e6:.0f} MB)")
-        plan = runner.plan(selection.concepts(words), settings, backends)
-        out.mkdir(parents=True, exist_ok=True)
-        runner.run(plan, out, fresh, display)
+        if settings.csv:
+            _say_if_large(display, settings.csv)
+        return _run(selection.concepts(words), settings, backends, out, fresh, display)
+
+
+def table(
+    given: str | Path | pd.DataFrame,
+    target: str,
+    settings: Settings,
+    backends: list[str] | None,
+    out: Path | None,
+    fresh: bool,
+    save: Path | None,
+    **options,
+) -> Comparison:
+    """Run the comparison on a person's own table; what was found in it is shown first.
+
+    Args:
+        given: a file; or a table, which is written to a file in the results.
+        out: folder of the results; None for one in `results/tables` that is named after the file.
+        save: where the pipeline, trained on all rows, is to be written, or None.
+        options: see `asking.ask`.
+
+    Raises:
+        ValueError: see `asking.ask` and `runner.plan`.
+        WorkerError, OSError: see `runner.run`.
+    """
+    if save and not save.absolute().parent.is_dir():  # rather refused now than after the work
+        raise ValueError(f"--save {save}: there is no folder {save.parent}")
+    if isinstance(given, (str, Path)):
+        path = Path(given)
+        out = out or Path("results/tables") / path.name.partition(".")[0]
+    else:
+        out = out or Path("results/tables/table")
+        path = out / "table.csv"
+        write_atomically(path, as_csv(given))
+    with Display() as display:
+        _say_if_large(display, path)
+        question = asking.ask(path, target, **options)
+        for line in listing.lines(question):
+            display.say(line)
+        settings = replace(settings, table=question)
+        (found,) = _run([OWN_TABLE], settings, backends, out, fresh, display)
+        if save:
+            display.say("training on all rows, to be saved")
+            saved.save(save, question, settings, OWN_TABLE)
+    return found
+
+
+def predict(
+    pipeline: Path, given: str | Path | pd.DataFrame, encoding: str | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """A table's fields as text, what a saved pipeline tells of its rows, and what was noticed.
+
+    Raises:
+        DataError: see `saved.load`, `tables.read` and `Pipeline.predict`.
+    """
+    loaded = saved.load(pipeline)
+    if isinstance(given, (str, Path)):
+        where, table = f"{given}: ", tables.read(Path(given), encoding)
+    else:
+        where, table = "", tables.parse(as_csv(given))
+    try:
+        return table.frame, *loaded.predict(table)
+    except tables.DataError as error:
+        raise tables.DataError(f"{where}{error}") from error
+
+
+def _say_if_large(display: Display, path: str | Path) -> None:
+    if os.path.isfile(path) and (size := os.path.getsize(path)) > LARGE:
+        display.say(f"reading {path} ({size / 1e6:.0f} MB)")
+
+
+def _run(names, settings, backends, out: Path, fresh: bool, display: Display) -> Comparisons:
+    catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
+    plan = runner.plan(names, settings, backends)
+    out.mkdir(parents=True, exist_ok=True)
+    runner.run(plan, out, fresh, display)
     write_pages(out)
     return Comparisons(Comparison.read(out / name) for name in plan.concepts)
 

@@ -11,7 +11,7 @@ from comparisons.harness.runs.runner import describe
 def lines(result: Result) -> list[str]:
     """The result in short, for a terminal."""
     content = result.content
-    rows = table(catalogue.load(content["concept"]), result)
+    rows = table(catalogue.declared(content["concept"], result.settings), result)
     widths = [max(map(len, column)) for column in zip(*rows)]
     return [
         f"{content['concept']}: {standing(content)}",
@@ -33,7 +33,10 @@ def standing(content: dict) -> str:
 
 
 def table(concept: Concept, result: Result) -> list[list[str]]:
-    """Variant, column, test scores and time of a step of each model; a heading, then the rows."""
+    """Variant, column, test scores and time of a step of each model, and the baselines' scores.
+
+    A heading, then the rows.
+    """
     rows = result.content["summary"]
     if not rows:
         return []
@@ -44,6 +47,9 @@ def table(concept: Concept, result: Result) -> list[list[str]]:
         cells = [formats.interval(row["scores"].get(s.key), s.unit)[0] for s in scores]
         milliseconds = f"{1e3 * row['seconds_per_step']:.2f}"
         found.append([row["variant"]] * several + [row["implementation"], *cells, milliseconds])
+    for baseline in result.content["baselines"]:
+        cells = [formats.interval(baseline["scores"].get(s.key), s.unit)[0] for s in scores]
+        found.append([""] * several + [baseline["name"], *cells, formats.NONE])
     return found
 
 

@@ -15,6 +15,7 @@ from comparisons.harness.report import charts, code, equations, introductions, t
 from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.runs.results import Result
 from comparisons.harness.scores import Score
+from comparisons.harness.tables.question import Question
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Page:
     def content(self) -> dict:
         """What `result.json` holds."""
         return self.result.content
+
+    @property
+    def table(self) -> Question | None:
+        """What was asked of the person's own table, where there is one."""
+        return self.result.settings.table
 
     @cached_property
     def columns(self) -> list[str]:
@@ -184,7 +190,7 @@ class Page:
         """The command that gives this result again."""
         settings = self.content["settings"]
         keras = [column.removeprefix("keras-") for column in self.columns if column != "numpy"]
-        words = ["sidebyside", "run", self.name, "--backends", ",".join(keras) or "numpy"]
+        words = ["sidebyside", *self._subject, "--backends", ",".join(keras) or "numpy"]
         if settings["preset"] == "full":
             words.append("--full")
         for option in ("seeds", "epochs", "csv", "encoding"):
@@ -193,6 +199,20 @@ class Page:
         if settings["device"] != "auto":
             words += ["--device", settings["device"]]
         return shlex.join(words)
+
+    @property
+    def _subject(self) -> list[str]:
+        """What the command runs: a concept, or a question about a table."""
+        asked = self.table
+        if not asked:
+            return ["run", self.name]
+        words = ["table", asked.path, "--target", asked.target, "--task", asked.task]
+        for option in ("group", "encoding"):
+            if value := getattr(asked, option):
+                words += [f"--{option}", value]
+        for name in asked.without:
+            words += ["--without", name]
+        return [*words, "--folds", str(asked.folds)]
 
     @property
     def search(self) -> str:

@@ -89,7 +89,7 @@ def read_pages(folder: Path) -> list[Page]:
                     f"{folder / name / 'result.json'}: '{key}' is missing or no {kind.__name__}; "
                     "run the concept again"
                 )
-        pages.append(Page(name, catalogue.load(name), result))
+        pages.append(Page(name, catalogue.declared(name, result.settings), result))
     if not pages:
         raise ValueError(f"{folder}: holds no results; `sidebyside run` makes them")
     return pages

@@ -44,7 +44,7 @@ class Worker:
         Args:
             progress: called with the epochs that a training job has done, and their number.
         """
-        declared = catalogue.load(job.concept)
+        declared = catalogue.declared(job.concept, settings)
         start = time.perf_counter()
         payload, arrays = {}, {}
         if job.action == "check":

@@ -107,6 +107,9 @@ def choices(job: Job, concept: Concept, settings: Settings) -> dict:
         return {}
     own = settings.csv and _digest(Path(settings.csv))
     chosen = {"preset": settings.preset, "csv": own, "encoding": settings.encoding}
+    if settings.table:
+        asked = asdict(settings.table) | {"path": _digest(Path(settings.table.path))}
+        chosen["table"] = json.loads(json.dumps(asked))  # as it is read again
     if job.action == "train":
         # The number of seeds is left out: asking for more of them keeps the jobs already done.
         chosen["epochs"] = concept.task.preset(settings).epochs

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness.backends import IMPLEMENTATIONS
-from comparisons.harness.concept import Claim, Concept
+from comparisons.harness.concept import Claim, Concept, Settings
 from comparisons.harness.runs.jobs import RESULT_SCHEMA, Job, as_json, write_atomically
 from comparisons.harness.statistics import interval, tost
 
@@ -47,6 +47,11 @@ class Result:
                 f"{path}: schema {schema} where {RESULT_SCHEMA} is expected; run the concept again"
             )
         return cls(folder, content)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the person chose."""
+        return Settings.of(self.content["settings"])
 
     @cached_property
     def implementations(self) -> list[str]:

@@ -64,7 +64,7 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
             option that a concept or the chosen columns do not have, a file of one's own that
             cannot be used.
     """
-    concepts = {name: catalogue.load(name) for name in names}
+    concepts = {name: catalogue.declared(name, settings) for name in names}
     for name, declared in concepts.items():
         halves.look_over(name, declared)
     for option in ("seeds", "epochs"):

@@ -23,6 +23,13 @@ def without_missing(column: pd.Series) -> tuple[pd.Series, dict[str, int]]:
     return column.mask(missing), column[missing].value_counts().to_dict()
 
 
+def are_numbers(column: pd.Series) -> pd.Series:
+    """Whether each text of the column can be read as a number, with either decimal mark."""
+    pointed, with_comma = map(_fits, (WITH_POINT, WITH_COMMA))
+    fits = {text: pointed(text) or with_comma(text) for text in column.unique()}
+    return column.map(fits).astype(bool)
+
+
 def numbers(column: pd.Series, separator: str) -> tuple[pd.Series, str]:
     """The column as float64, and which mark stands before the fraction where there are commas.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from comparisons.harness.tables import DataError
+from comparisons.harness.tables.folds import deal
 from comparisons.harness.titanic.passengers import CHOICES
 
 MINIMUM_PARTIES = 20  # of each outcome: fewer tell nothing, and some baselines need as many
@@ -64,7 +65,7 @@ def sides(frame: pd.DataFrame, splits: int, seed: int) -> Iterator[tuple[np.ndar
         DataError: a side has one outcome only.
     """
     survived = frame["survived"].to_numpy()
-    fold_of = _deal(parties(frame), survived, splits, np.random.default_rng(seed))
+    fold_of = deal(parties(frame), survived, splits, np.random.default_rng(seed))
     for fold in range(splits):
         found = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         if any(len(np.unique(survived[side])) < 2 for side in found):
@@ -72,28 +73,3 @@ def sides(frame: pd.DataFrame, splits: int, seed: int) -> Iterator[tuple[np.ndar
                 f"Titanic: with {splits} folds one has survivors or victims only; use fewer folds"
             )
         yield found
-
-
-def _deal(
-    party: np.ndarray, outcome: np.ndarray, splits: int, generator: np.random.Generator
-) -> np.ndarray:
-    """The fold of each row.
-
-    Of the parties of one kind (so many of each outcome), which are many, every fold gets the same
-    number; what is left over goes to the folds that lag behind, large kinds first. One step a kind,
-    where scikit-learn's StratifiedGroupKFold takes one a party: minutes for half a million rows.
-    """
-    counts = np.zeros((party.max() + 1, outcome.max() + 1))
-    np.add.at(counts, (party, outcome), 1)
-    kinds, kind_of = np.unique(counts, axis=0, return_inverse=True)
-    shuffled = generator.permutation(len(counts))
-    members = shuffled[np.argsort(kind_of[shuffled], kind="stable")]
-    ends = np.cumsum(np.bincount(kind_of))
-    fold_of, filled = np.empty(len(counts), int), np.zeros((splits, counts.shape[1]))
-    for kind in np.argsort(-kinds.sum(axis=1), kind="stable"):
-        own = members[(ends[kind - 1] if kind else 0) : ends[kind]]
-        # The squares of what the folds are filled with grow least where this is smallest.
-        behind = np.argsort(filled @ (kinds[kind] / counts.sum(axis=0) ** 2), kind="stable")
-        fold_of[own] = np.resize(behind, len(own))
-        filled += np.bincount(fold_of[own], minlength=splits)[:, np.newaxis] * kinds[kind]
-    return fold_of[party]

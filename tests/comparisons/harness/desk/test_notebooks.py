@@ -1,5 +1,7 @@
 """Comparisons from Python and notebooks."""
 
+from dataclasses import asdict
+
 import pytest
 
 import comparisons
@@ -43,6 +45,7 @@ def result(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "load", lambda name: CONCEPT)
     content = {
         "concept": "dropout",
+        "settings": asdict(Settings()),
         "checks": [
             {"what": "w", "where": "x", "against": "keras-jax", "dtype": "float32"}
             | {"error": 2.0, "tolerance": 1.0, "passed": False, "ran": True},
@@ -51,7 +54,7 @@ def result(tmp_path, monkeypatch):
         ],
         "runs": [run(0), run(1)],
         "claims": [{"claim": "It <helps>.", "claim_ja": "役立つ。", "verdict": "confirmed"}],
-        "baselines": [],
+        "baselines": [{"name": "Majority", "scores": {"accuracy": {"mean": 0.5, "low": None}}}],
         "summary": [row("with", "numpy", 0.91), row("without", "numpy", 0.88)],
         "failures": [
             {
@@ -77,7 +80,7 @@ def test_frames(result):
     assert list(result.frame("checks")["passed"]) == [False, True, True]
     assert list(result.frame("claims")["verdict"]) == ["confirmed"]
     assert result.frame("failures")["job.implementation"][0] == "keras-torch"
-    assert result.frame("baselines").empty
+    assert list(result.frame("baselines")["name"]) == ["Majority"]
     with pytest.raises(ValueError, match="kind: expected one of runs, checks, claims"):
         result.frame("columns")
 
@@ -96,9 +99,10 @@ def test_a_notebook_shows_it_in_short(result):
 def test_a_terminal_shows_it_in_short(result):
     assert lines(result) == [
         "dropout: 1 of 2 checks hold, 1 cannot run here, 1 job failed",
-        "  variant  column  accuracy      mean squared error  ms/step",
-        "  with     numpy   91.0 ± 1.0 %  0.250               1.23",
-        "  without  numpy   88.0 ± 1.0 %  0.250               1.23",
+        "  variant  column    accuracy      mean squared error  ms/step",
+        "  with     numpy     91.0 ± 1.0 %  0.250               1.23",
+        "  without  numpy     88.0 ± 1.0 %  0.250               1.23",
+        "           Majority  50.0 %        –                   –",
         "  confirmed: It <helps>.",
         "  FAILED: w, x, keras-jax, float32: error 2.0, tolerance 1.0",
         "  FAILED: dropout: training with (keras-torch, seed 1): KeyError: 'x'",

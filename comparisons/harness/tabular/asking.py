@@ -1,0 +1,216 @@
+"""From a file and a column's name to a question that can be run, or one line that says why not."""
+
+import difflib
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from comparisons.harness import tables
+from comparisons.harness.bilingual import Words
+from comparisons.harness.tables import DataError
+from comparisons.harness.tables.files import shown
+from comparisons.harness.tables.question import CLASSES, NUMBER, Column, Question
+from comparisons.harness.tables.values import are_numbers
+from comparisons.harness.tabular import kinds, leakage, rows
+from comparisons.harness.tabular.rows import Rows
+
+TASKS = (CLASSES, NUMBER)
+FEWEST_ROWS = 20
+MOST_CLASSES = 100
+FEW_NUMBERS = 20  # whole numbers up to so many different ones may be classes
+
+
+def ask(
+    path: Path,
+    target: str,
+    task: str | None = None,
+    group: str | None = None,
+    without: Sequence[str] = (),
+    folds: int = 5,
+    encoding: str | None = None,
+) -> Question:
+    """Read the table, find the kinds of its columns, and look for leaks.
+
+    Args:
+        path: text with separators or an Excel workbook, also packed.
+        target: the column to be told.
+        task: `"classes"` or `"number"`; None where the target itself tells.
+        group: a column whose equal values are kept on one side of each fold.
+        without: columns to leave out.
+        folds: number of folds.
+        encoding: the file's encoding, where it is to be none that is found.
+
+    Raises:
+        DataError: a file that cannot be read, a column that is not there, a target that tells
+            nothing, too few rows, or something that may be meant in two ways.
+    """
+    if task not in (None, *TASKS):
+        raise DataError(f"task: expected one of {', '.join(TASKS)}, got {task!r}")
+    if folds < 2:
+        raise DataError(f"folds: expected a whole number from 2, got {folds}")
+    table = tables.read(path, encoding)
+    try:
+        return _asked(table, path, target, task, group, tuple(without), folds, encoding)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def _asked(table, path, target, task, group, without, folds, encoding) -> Question:
+    texts, signs = rows.texts_of(table)
+    for name, option in ((target, "target"), (group, "group"), *((w, "without") for w in without)):
+        if name is not None and name not in texts:
+            raise DataError(f"--{option}: {_no_column(name, list(texts))}")
+    for option, names in (("group", [group]), ("without", without)):
+        if target in names:
+            raise DataError(f"--{option}: {target} is the column to be told")
+    answers = texts[target]
+    unknown = int(answers.isna().sum())
+    if unknown == len(answers):
+        raise DataError(f"column {target}: every value is missing; nothing can be learned from it")
+    texts = texts[answers.notna()]
+    task = task or _task(texts[target])
+    columns = tuple(
+        _column(texts[name], table.separator, name == group, name in without)
+        for name in texts
+        if name != target
+    )
+    notes = [*table.notes, *_notes(target, unknown, signs), *_on_columns(columns, group)]
+    question = Question(
+        str(path), target, task, columns, len(texts),
+        encoding=encoding, group=group, without=without, folds=folds, notes=tuple(notes),
+    )  # fmt: skip
+    if not question.used:
+        left = ", ".join(f"{column.name} ({column.kind})" for column in columns) or "none"
+        raise DataError(f"has no column from which to tell {target}; columns left out: {left}")
+    question, target_values, outcome = _with_answers(question, texts[target], table.separator)
+    frame = rows.columns_of(texts, question.used, table.separator)
+    found = Rows(frame, target_values, outcome, rows.groups(texts, group))
+    _enough(question, found)
+    rows.look_over(found, question)
+    return replace(question, warnings=tuple(leakage.warnings(question, found, texts)))
+
+
+def _no_column(name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    listed = ", ".join(names[:12]) + ", …" * (len(names) > 12)
+    return f"there is no column {name!r}; there are {listed}{hint}"
+
+
+def _task(answers: pd.Series) -> str:
+    """What the target's values tell of themselves.
+
+    Raises:
+        DataError: a few whole numbers, which may be classes or amounts.
+    """
+    if not are_numbers(answers).all():
+        return CLASSES
+    different = answers.unique()
+    whole = all(text.lstrip("+-").isdigit() for text in different)
+    if len(different) <= 2:
+        return CLASSES
+    if whole and len(different) <= FEW_NUMBERS:
+        listed = ", ".join(sorted(different, key=float)[:4]) + ", …" * (len(different) > 4)
+        raise DataError(
+            f"column {answers.name}: are its {len(different)} different values ({listed}) "
+            "classes or a number? say --task classes or --task number"
+        )
+    return NUMBER
+
+
+def _column(texts: pd.Series, separator: str, is_group: bool, is_set_aside: bool) -> Column:
+    name, gaps = str(texts.name), int(texts.isna().sum())
+    if is_group:
+        count = texts.nunique()
+        found = f"{count:,} groups, kept together", f"{count:,}組。同じ組は分けない"
+        return Column(name, "group", (), gaps, found)
+    if is_set_aside:
+        return Column(name, "set aside", (), gaps, ("left out by --without", "--withoutで除外"))
+    return kinds.find(texts, separator)
+
+
+def _notes(target: str, unknown: int, signs: dict[str, dict[str, int]]) -> list[Words]:
+    """What was taken as missing."""
+    notes = []
+    if unknown:
+        notes.append(
+            (
+                f"Rows left out, since {target} is missing: {unknown:,}.",
+                f"{target}が欠損しているため除いた行：{unknown:,}。",
+            )
+        )
+    written: dict[str, int] = {}
+    for found in signs.values():
+        for sign, count in found.items():
+            written[sign] = written.get(sign, 0) + int(count)
+    if named := ", ".join(f"“{sign}” {count:,}" for sign, count in written.items() if sign):
+        notes.append((f"Taken as missing: {named}.", f"欠損とみなした表記：{named}。"))
+    return notes
+
+
+def _on_columns(columns: tuple[Column, ...], group: str | None) -> list[Words]:
+    """Identifiers that repeat, so that rows may belong together."""
+    return [
+        (
+            f"Column {column.name} is an identifier that repeats: if rows of one belong together, "
+            f"name it with --group {shlex.quote(column.name)}.",
+            f"識別子の列{column.name}には同じ値が繰り返し現れる。同じ値の行がひとまとまりなら"
+            f"--group {shlex.quote(column.name)}を指定する。",
+        )
+        for column in columns
+        if column.repeats and group is None
+    ]
+
+
+def _with_answers(question: Question, answers: pd.Series, separator: str):
+    """The question with its classes or its deviation; the targets, and what folds share out."""
+    if question.task == NUMBER:
+        target = kinds.typed(answers, NUMBER, separator).to_numpy("float64")
+        deviation = float(target.std())
+        if not deviation > 0:
+            raise DataError(f"column {answers.name}: is {answers.iloc[0]} in every row")
+        return replace(question, deviation=deviation), target, rows.strata(target)
+    counts = answers.value_counts()
+    if len(counts) == 1:
+        raise DataError(f"column {answers.name}: is {shown(counts.index[0])} in every row")
+    if len(counts) > MOST_CLASSES:
+        raise DataError(
+            f"column {answers.name}: has {len(counts):,} different values, which are too many for "
+            f"classes (at most {MOST_CLASSES})"
+        )
+    numeric = are_numbers(answers).all()
+    classes = tuple(sorted(counts.index, key=_size if numeric else str))
+    number = {value: place for place, value in enumerate(classes)}
+    target = answers.map(number).to_numpy("int32")
+    return replace(question, classes=classes), target, target
+
+
+def _size(text: str) -> tuple[float, str]:
+    return float(text.replace(",", ".")) if text.count(",") + text.count(".") < 2 else 0.0, text
+
+
+def _enough(question: Question, found: Rows) -> None:
+    """Whether there are rows, groups and members of each class for the folds."""
+    if len(found.target) < FEWEST_ROWS:
+        raise DataError(
+            f"has {len(found.target)} rows with {question.target}; at least {FEWEST_ROWS} are "
+            "needed"
+        )
+    what = f"groups of {question.group}" if question.group else "rows"
+    count = len(np.unique(found.group))
+    if count < question.folds:
+        raise DataError(
+            f"has {count} {what}; {question.folds} folds need at least as many; give fewer --folds"
+        )
+    for place, label in enumerate(question.classes):
+        members = len(np.unique(found.group[found.target == place]))
+        if members < question.folds:
+            raise DataError(
+                f"column {question.target}: {shown(label)} is in {members} of the {what}, and "
+                f"{question.folds} folds need at least {question.folds}; leave it out, join it "
+                "with another class, or give fewer --folds"
+            )
