@@ -316,9 +316,11 @@ CLAIMS = (
 )
 
 
-def row(name, equation, english, japanese):
-    """A schedule's row."""
-    return Introduced(name, equation, (english, japanese), demonstration="curves")
+def row(name, equation, english, japanese, **options):
+    """A schedule's row, over its length and beyond, between the steps at which it jumps."""
+    given = {"step": np.arange(0.5, 30), "initial_learning_rate": 0.1, "decay_rate": 0.5}
+    given |= {"decay_steps": 20, **options}
+    return Introduced(name, equation, (english, japanese), lambda seed: given)
 
 
 CONCEPT = Concept(
@@ -338,6 +340,7 @@ CONCEPT = Concept(
             r"\eta_t = \eta_0 \, r^{\lfloor t / n \rfloor}",
             "Every n steps the rate becomes r times as large, all at once.",
             "nステップごとに、学習率を一度にr倍にする。",
+            decay_steps=7,
         ),
         row(
             "exponential_decay",
@@ -357,6 +360,8 @@ CONCEPT = Concept(
             r"\cos \frac{\pi (t - m)}{n} \right) & (t \ge m) \end{cases}",
             "A straight line from 0 up to η₀ in m steps, then the cosine.",
             "mステップで0からη₀まで直線的に上げ、その後はコサイン減衰にする。",
+            warmup_target=0.1,
+            warmup_steps=5,
         ),
     ),
     terms=(

@@ -64,6 +64,7 @@ class Introduced:
     - a loss: `NAME(y_true, y_pred)` with `NAME_gradient(y_true, y_pred)`
     - an update rule: `w, *state = NAME(w, g, *state, …)`
     - an initializer: `w = NAME(shape, …, dtype)`
+    - a schedule: `rates = NAME(step, …)`, where `step` is an array
     - anything else: values alone, an array, a number, or several as a tuple
 
     A function that draws has the argument `generator`, a `numpy.random.Generator`; one that is told
@@ -72,9 +73,9 @@ class Introduced:
 
     The Keras half's function of the same name takes those of the arguments that it names, and
     returns what computes the same in Keras: a layer (which is then given the arrays after its
-    inputs as weights, in Keras's order), a loss, an optimizer, an initializer, a regularizer, or a
-    function of the arrays. Where the library has the same class, it is made from the Keras object's
-    config and proven too.
+    inputs as weights, in Keras's order), a loss, an optimizer, an initializer, a regularizer, a
+    schedule, or a function of the arrays. Where the library has the same class, it is made from the
+    Keras object's config and proven too.
 
     Args:
         name: the function's name in both halves.

@@ -101,6 +101,7 @@ def library_object(made):
 
     kinds = keras.Layer, keras.Loss, keras.optimizers.Optimizer
     kinds += keras.Initializer, keras.Regularizer
+    kinds += (keras.optimizers.schedules.LearningRateSchedule,)
     if isinstance(made, kinds):
         config = keras.saving.serialize_keras_object(made)
         if serialization.public_module(config["module"]) not in serialization.FAMILIES:
@@ -146,6 +147,13 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
     if isinstance(made, keras.Initializer):
         with numpy_draws(DRAWS_SEED):
             return {"output": keras.ops.convert_to_numpy(made(arguments["shape"], dtype))}
+    if isinstance(made, keras.optimizers.schedules.LearningRateSchedule):
+        # Of Python's numbers it would make float32.
+        cast, config = np.dtype(dtype).type, made.get_config()
+        config = {k: cast(v) if isinstance(v, float) else v for k, v in config.items()}
+        schedule = type(made).from_config(config)
+        rates = [keras.ops.convert_to_numpy(schedule(step)) for step in arguments["step"]]
+        return {"output": np.array(rates)}
     if isinstance(made, keras.optimizers.Optimizer):
         variable = keras.Variable(arguments["w"], dtype=dtype)
         path = [arguments["w"]]
@@ -219,6 +227,9 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
     if isinstance(library, rn.initializers.Initializer):
         with traced(ran):
             return {"output": library(arguments["shape"], dtype)}
+    if isinstance(library, rn.optimizers.schedules.LearningRateSchedule):
+        with traced(ran):
+            return {"output": np.array([library(step) for step in arguments["step"]], dtype)}
     if isinstance(library, rn.optimizers.Optimizer):
         w = arguments["w"].copy()
         path = [w.copy()]
