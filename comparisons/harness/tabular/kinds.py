@@ -15,6 +15,8 @@ from comparisons.harness.tabular.dates import dates
 MOST_CATEGORIES = 50
 FEW = 20  # values up to which a column called an identifier may be a category
 MOSTLY = 0.8  # share of numbers from which what is none is told
+LARGEST = 1e30  # of a number; scikit-learn computes in float32, and deviations are squares
+WITH_UNIT = re.compile(r"(?:[^\w\s]{1,2}|US\$|約)?\s?[+-]?\d[\d.,]*\s?[^\d\s]{0,3}")
 # "id", "PassengerId", "customer_id", 顧客番号
 CALLED_IDENTIFIER = re.compile(
     r"(?i:(?:^|[\W_])(?:id|index|identifier|uuid|guid))$|[a-z]I[dD]$|番号$"
@@ -58,6 +60,16 @@ def find(texts: pd.Series, separator: str) -> Column:
     few = len(counts) <= min(MOST_CATEGORIES, max(2, len(known) // 2))
     if few and not _is_called_identifier(name, counts):
         return column(CATEGORY, _values(counts, known, are), tuple(counts.index))
+    written = counts.index.to_series().map(lambda text: WITH_UNIT.fullmatch(text) is not None)
+    if written.mean() >= MOSTLY:
+        such = shown(counts.index[0])
+        return column(
+            "text",
+            (
+                f"numbers with a sign or unit, such as {such}; write the numbers alone to use them",
+                f"{such}のように記号や単位のついた数値。使うには数値だけを書く",
+            ),
+        )
     distinct = len(counts) > 0.9 * len(known) or _is_called_identifier(name, counts)
     return column("identifier" if distinct else "text", _different(len(counts)))
 
@@ -70,7 +82,7 @@ def typed(texts: pd.Series, kind: str, separator: str) -> pd.Series:
     """
     if kind == NUMBER:
         values, _ = numbers(texts, separator)
-        for line, text in texts[np.isinf(values)].items():
+        for line, text in texts[values.abs() > LARGEST].items():
             raise DataError(f"line {line}, column {texts.name}: {shown(text)} is too large")
         return values
     if kind == DATE:

@@ -107,8 +107,12 @@ def _says(question: Question, column: Column, score: float, rest: float | None) 
 
 def _copies(question: Question, rows: Rows, texts: pd.DataFrame) -> list[Words]:
     """Rows to test on that stand among the rows to train on as well, but for a row's own number."""
-    numbering = [name for name, column in texts.items() if column.nunique() == len(texts)]
-    mark = pd.util.hash_pandas_object(texts.drop(columns=numbering), index=False).to_numpy()
+    own = [
+        column.name
+        for column in question.columns
+        if column.kind == "identifier" and texts[column.name].nunique() == len(texts)
+    ]
+    mark = pd.util.hash_pandas_object(texts.drop(columns=own), index=False).to_numpy()
     both = sum(
         int(np.isin(mark[test], mark[train]).sum())
         for train, test in sides(rows.group, rows.outcome, question.folds, 0)

@@ -162,9 +162,10 @@ def look_over(rows: Rows, question: Question, seed: int = 0) -> None:
                 "rows are in few groups; give another number of --folds, or another --group"
             )
         if not len(train) or not len(validation) or not len(test):
+            what = f"groups of {question.group}" if question.group else "rows"
             raise DataError(
-                f"the groups of {question.group} are too unlike for {question.folds} folds; give "
-                "fewer --folds"
+                f"the {what} are too few or too unlike for {question.folds} folds; give fewer "
+                "--folds"
             )
         if question.task == NUMBER and not np.ptp(rows.target[test]) > 0:
             raise DataError(

@@ -116,14 +116,16 @@ def test_rows_that_stand_on_both_sides_are_told(asked):
     assert 120 < count <= 200  # four of five pairs come apart
 
 
+def test_rows_that_differ_in_one_number_are_no_copies(asked):
+    frame = pd.DataFrame({"x": np.arange(40) + 0.5, "y": ["a", "b"] * 20, "z": ["c", "d"] * 20})
+    warnings = asked(frame, "y").warnings
+    assert not [w for w in warnings if "are the same" in w[0]]
+
+
 def test_copies_that_are_kept_together_are_none(asked):
     frame = samples.diabetes().assign(patient=range(442))
     twice = pd.concat([frame, frame.iloc[:100]])
     assert not asked(twice, "target", group="patient").warnings
-
-
-def without(frame, **changed):
-    return frame.assign(**changed)
 
 
 IRIS = samples.iris()
@@ -164,6 +166,13 @@ def test_what_cannot_be_asked_is_told_in_one_line(asked, frame, target, options,
 
 
 def test_groups_that_leave_a_fold_without_a_class_are_refused(asked):
-    frame = IRIS.assign(plot=np.repeat(range(6), 25))  # each plot grows one species or two
-    with pytest.raises(DataError, match="few groups|groups of plot"):
+    frame = IRIS.assign(plot=np.repeat(range(6), 25))  # each species grows in two plots
+    with pytest.raises(DataError, match="'setosa' is in 2 of the groups of plot, and 5 folds need"):
         asked(frame, "species", group="plot")
+    with pytest.raises(DataError, match="a fold has no row of '.*' to train on"):
+        asked(frame, "species", group="plot", folds=2)
+    with pytest.raises(DataError, match="the rows to test on in a fold are all alike"):
+        asked(samples.diabetes().head(20), "target", folds=20)
+    ladder = pd.DataFrame({"x": np.arange(20) ** 2 + 0.5, "y": np.arange(20) + 0.5})
+    with pytest.raises(DataError, match="the rows are too few or too unlike for 20 folds"):
+        asked(ladder, "y", folds=20)

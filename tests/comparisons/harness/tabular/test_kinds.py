@@ -83,6 +83,16 @@ def test_what_may_be_read_in_two_ways_is_refused(values, message):
 def test_numbers_beyond_the_largest_are_refused():
     with pytest.raises(DataError, match="line 3, column x: '1e999' is too large"):
         find(column(["1", "1e999"]), ",")
+    with pytest.raises(DataError, match="line 2, column x: '-2e30' is too large"):
+        find(column(["-2e30", "1"]), ",")
+
+
+@pytest.mark.parametrize("form", ["{}%", "${}", "{} kg", "¥{},000", "約{}人"])
+def test_numbers_with_a_unit_are_told(form):
+    found = find(column([form.format(number) for number in range(60)]), ",")
+    assert found.kind == "text" and "write the numbers alone" in found.found[0]
+    rooms = find(column([f"C{number}" for number in range(60)]), ",")
+    assert rooms.found[0] == "60 different values"
 
 
 def test_dates_as_numbers():
