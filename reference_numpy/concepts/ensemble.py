@@ -1,0 +1,111 @@
+"""Ensembles: networks' predictions averaged, their votes counted, their weights averaged."""
+
+import numpy as np
+
+import reference_numpy as rn
+
+SHOWN = 200  # test images whose answers are kept
+
+
+def average_predictions(p):
+    """The mean over the members: what one of them gets wrong by chance the others make good.
+
+    Shapes: p (members, batch, classes), y (batch, classes).
+
+    Source: Hansen & Salamon 1990, Neural network ensembles; Saito, Deep Learning from Scratch,
+    8.1.2.
+    """
+    return p.mean(axis=0), len(p)
+
+
+def average_predictions_backward(dy, cache):
+    """Each member gets its share of the gradient."""
+    return np.stack([dy / cache] * cache)
+
+
+def majority_vote(p):
+    """How many members find each class the most probable: (batch, classes)."""
+    return np.eye(p.shape[-1], dtype=p.dtype)[p.argmax(axis=-1)].sum(axis=0)
+
+
+def side_by_side(networks, inputs, hidden):
+    """So many networks at once, each along an axis of its own: a hidden layer and ten classes."""
+    model = rn.Sequential([rn.Input((networks, inputs))])
+    for units, activation in ((hidden, "relu"), (10, "softmax")):
+        shape = (networks, units)
+        model.add(rn.layers.EinsumDense("bki,kio->bko", shape, activation, bias_axes="ko"))
+    # The loss is a mean over the networks; the rate gives each of them its own gradient back.
+    model.compile(rn.optimizers.SGD(float(networks)), "sparse_categorical_crossentropy")
+    return model
+
+
+def start(networks, inputs, hidden, generator):
+    """Initial weights for them, each its own (He)."""
+    weights = []
+    for shape in ((networks, inputs, hidden), (networks, hidden, 10)):
+        weights.append(generator.normal(0, (2 / shape[1]) ** 0.5, shape))
+        weights.append(np.zeros((networks, shape[2])))
+    return weights
+
+
+def train(model, x, y, rates, batches):
+    """Train each network at its rate, on its own batches (steps, size, networks)."""
+    own = np.tile(rates, (batches.shape[1], 1))
+    for batch in batches:
+        model.train_on_batch(x[batch], y[batch], sample_weight=own)
+
+
+def answers(model, x):
+    """The probabilities that each network gives: (networks, batch, classes)."""
+    networks = model.input_shape[1]
+    return model(np.repeat(x[:, None], networks, axis=1)).swapaxes(0, 1)
+
+
+def combined(model, x, y):
+    """Accuracy of the members; and of the first 1, 2, … of them, put together in three ways."""
+    p, weights = answers(model, x), model.get_weights()
+    numbers = range(1, len(p) + 1)
+    together = {
+        "members": p,
+        "probabilities": [average_predictions(p[:n])[0] for n in numbers],
+        "votes": [majority_vote(p[:n]) for n in numbers],
+    }
+    # The n-th network now gets the mean of the first n networks' weights.
+    model.set_weights([np.stack([w[:n].mean(axis=0) for n in numbers]) for w in weights])
+    together["weights"] = answers(model, x)
+    return {way: (np.array(a).argmax(axis=-1) == y).mean(axis=1) for way, a in together.items()}
+
+
+def ensembles(x, y, new, hidden, members, rate, rates, steps, generator):
+    """Members from weights of their own, members that fork half way, and one network as large.
+
+    Args:
+        x, y: (n, inputs) and (n,), to train on. new: others, `validation` and `test`.
+        hidden: units of a member. rate: its learning rate. rates: those of the wide network.
+
+    Returns:
+        For members with an `own` and a `shared` start what they answer to the first test images,
+        and the accuracies of `combined`; for the `wide` network the accuracy at each rate.
+    """
+    inputs, (x_test, y_test) = x.shape[1], new["test"]
+    batches, found = generator.integers(0, len(x), (steps, 50, members)), {}
+    first, second = np.array_split(batches, 2)
+    model = side_by_side(members, inputs, hidden)
+    model.set_weights(start(members, inputs, hidden, generator))
+    train(model, x, y, [rate] * members, first)
+    half_way = model.get_weights()
+    shared = [np.repeat(w[:1], members, axis=0) for w in half_way]
+    for name, weights in (("own", half_way), ("shared", shared)):
+        model.set_weights(weights)
+        train(model, x, y, [rate] * members, second)
+        found[f"{name}: answers"] = answers(model, x_test[:SHOWN])
+        for way, accuracy in combined(model, x_test, y_test).items():
+            found[f"{name}: {way}"] = accuracy
+    wide = side_by_side(len(rates), inputs, hidden * members)
+    weights = start(1, inputs, hidden * members, generator)
+    wide.set_weights([np.repeat(w, len(rates), axis=0) for w in weights])
+    train(wide, x, y, rates, np.repeat(batches[..., :1], len(rates), axis=2))
+    found["wide: answers"] = answers(wide, x_test[:SHOWN])
+    for name, (given, wanted) in new.items():
+        found[f"wide: {name}"] = (answers(wide, given).argmax(axis=-1) == wanted).mean(axis=1)
+    return found
