@@ -328,7 +328,7 @@ CONCEPT = Concept(
             seeds=20,
             subject=trained_with("Adam"),
             measured=("network, validation", "network, test"),
-            proven_with={"steps": 20},
+            proven_with={"rates": (0.01,), "steps": 20},
         ),
     ),
     claims=CLAIMS,
