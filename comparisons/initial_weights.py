@@ -1,4 +1,4 @@
-"""Initial weights: zeros, 0.01, Xavier's and He's; and why one's own network is not Keras's."""
+"""Initial weights: zeros, 0.01, Xavier's and He's; and deep networks begun so."""
 
 import numpy as np
 
@@ -74,32 +74,6 @@ def at_best_rate(case, weights):
     return measure
 
 
-def few_images(seed):
-    """50 images in batches of 20, so that each epoch ends with a batch of 10; weights for both."""
-    images, draw = small_images(seed), np.random.default_rng(seed)
-    limits = [(6 / sum(shape)) ** 0.5 for shape in SHAPES]
-    return {
-        "x": images["x"][:50],
-        "t": np.eye(10, dtype="float32")[images["y"][:50]],
-        **{w: draw.uniform(-a, a, s) for w, a, s in zip(("w1", "w2"), limits, SHAPES)},
-        **{w: draw.normal(0, 0.01, s) for w, s in zip(("own_w1", "own_w2"), SHAPES)},
-        "batch_size": 20,
-        "epochs": 10,
-        "rates": {"SGD": 0.1, "Adam": 0.01},
-    }
-
-
-SHAPES = ((PIXELS, 32), (32, 10))
-SLIPS = {
-    "": both("no slip", "違いなし"),
-    "initial weights": both("initial weights: 0.01 · normal", "重みの初期値が0.01×正規乱数"),
-    "sum": both("sum of the batch for its mean", "平均の代わりに和"),
-    "short batch": both("short batch divided by 20", "端数のバッチも20で割る"),
-    "order": both("W₂ updated before backward", "逆伝播の途中でW₂を更新"),
-    "epsilon": both("ε = 1e-8 for 1e-7", "εが1e-7でなく1e-8"),
-}
-
-
 def in_panels(result):
     """Answers by layer in a row for each activation; what lies beyond 2 stands at 2."""
     found, choices = result.arrays("by_layer"), {}
@@ -122,21 +96,8 @@ def spread(result):
     }
 
 
-def off_keras(result):
-    """How far the losses of one's own network are from Keras's, by optimizer to choose."""
-    own, keras = (result.arrays("own_networks", c) for c in (result.implementations * 2)[:2])
-    choices = {}
-    for name in ("SGD", "Adam"):
-        for slip, words in SLIPS.items():
-            losses = own.get(f"{name}: {slip}" if slip else name)
-            if losses is not None:
-                apart = np.abs(losses - keras[name])
-                choices.setdefault(name, {})[words] = np.where(apart > 0, apart, np.nan)
-    return choices
-
-
 def draw(result):
-    """The histograms by layer, the deviation by layer, and one's own network against Keras's."""
+    """The outputs by layer: histograms, and their deviation."""
     return [
         Figure(
             ("What the layers answer before training", "学習前の各層の出力の分布"),
@@ -173,34 +134,6 @@ def draw(result):
                 "factor is 1 and Xavier's 0.7; ten times over that is 0.03.",
                 "標準偏差は、層を通るたびにほぼ同じ比率で変わる。ReLUでは、その比率はHeの初期値で1、"
                 "Xavierの初期値で約0.7であり、10層では0.03になる。",
-            ),
-        ),
-        Figure(
-            (
-                "Why your own network does not match Keras",
-                "自作のネットワークがKerasと一致しない理由",
-            ),
-            figures.selection(
-                figures.lines(
-                    off_keras(result),
-                    x_title=("step", "ステップ"),
-                    y_title=("difference of the loss from Keras's", "Kerasの損失との差"),
-                    log="y",
-                ),
-                ("optimizer", "最適化手法"),
-            ),
-            (
-                "A two-layer network written by hand, beside the same in Keras. Done as Keras does "
-                "it, nothing remains but the rounding of float32. Otherwise it parts at the step "
-                "where the slip first matters. What to check, in this order: the initial weights "
-                "(Keras: Xavier uniform, biases 0), the mean over the batch, also over the short "
-                "one at the end, all gradients before any update, and Adam's ε (Keras: 1e-7). "
-                "Adam hides a sum for a mean, since it divides by the size of the gradients.",
-                "手書きの2層ネットワークを、Kerasの同じネットワークと比べた。すべてKerasに合わせれば、"
-                "float32の丸め誤差しか残らない。どこかが違うと、それが初めて効くステップから離れていく。"
-                "確認するのは順に、重みの初期値（KerasではXavierの一様分布、バイアスは0）、"
-                "損失がバッチの平均か（端数のバッチでも）、すべての勾配を求めてから更新しているか、"
-                "Adamのε（Kerasでは1e-7）である。Adamは勾配の大きさで割るため、和と平均の違いは目立たない。",
             ),
         ),
     ]
@@ -377,12 +310,7 @@ CONCEPT = Concept(
             small_images,
             seeds=10,
             measured=tuple(f"{case}: {part}" for case in CASES for part in ("validation", "test")),
-        ),
-        Demonstration(
-            "own_networks",
-            few_images,
-            subject=lambda name: ("Optimizer", {"name": name}),
-            measured=tuple(f"{name}: {slip}" for name in ("SGD", "Adam") for slip in SLIPS if slip),
+            proven_with={"steps": 3},
         ),
     ),
     claims=CLAIMS,

@@ -106,22 +106,3 @@ def sweep(x, y, new, cases, steps, generator):
             right = (answers.argmax(axis=-1) == y_new[:, None]).mean(axis=0)
             found[f"{name}: {part}"] = right.reshape(-1, len(rates))
     return found
-
-
-def own_networks(x, t, w1, w2, own_w1, own_w2, batch_size, epochs, rates):
-    """Losses by step of the same network in Keras, which makes no slips."""
-    found = {}
-    for name, rule in (("SGD", keras.optimizers.SGD), ("Adam", keras.optimizers.Adam)):
-        hidden, classes = layers.Dense(w1.shape[1], "relu"), layers.Dense(w2.shape[1])
-        model = keras.Sequential([layers.Input((w1.shape[0],)), hidden, classes])
-        model.compile(
-            rule(rates[name]), loss=keras.losses.CategoricalCrossentropy(from_logits=True)
-        )
-        model.set_weights([w1, np.zeros(w1.shape[1]), w2, np.zeros(w2.shape[1])])
-        losses = []
-        for start in [*range(0, len(x), batch_size)] * epochs:
-            batch = slice(start, start + batch_size)
-            model.reset_metrics()
-            losses.append(model.train_on_batch(x[batch], t[batch]))
-        found[name] = np.array(losses)
-    return found

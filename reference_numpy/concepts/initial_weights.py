@@ -1,14 +1,9 @@
 """Initial weights: zeros, one deviation for all, Xavier's, He's; and deep networks begun so."""
 
-from functools import partial
-
 import numpy as np
 
 import reference_numpy as rn
 from reference_numpy.concepts.activations import relu, sigmoid
-from reference_numpy.concepts.backpropagation import backward, forward, softmax_with_loss
-from reference_numpy.concepts.backpropagation import softmax_with_loss_gradient as loss_gradient
-from reference_numpy.concepts.optimizers import adam, sgd
 
 UNITS = 32
 ACTIVATIONS = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}
@@ -137,53 +132,4 @@ def sweep(x, y, new, cases, steps, generator):
             answers = model(np.repeat(x_new[:, None], networks, axis=1))
             right = (answers.argmax(axis=-1) == y_new[:, None]).mean(axis=0)
             found[f"{name}: {part}"] = right.reshape(-1, len(rates))
-    return found
-
-
-def own_network(x, t, weights, batch_size, epochs, rule, *state, slip=""):
-    """Losses, step by step, of a network written by hand; with one slip where it is asked for.
-
-    Args:
-        x, t: (n, inputs), and one-hot (n, classes), taken in this order in every epoch.
-        weights: W1, b1, W2, b2. rule, state: an update rule, and its state at first.
-    """
-    losses, weights, states = [], list(weights), [state] * 4
-
-    def update(numbers, grads):
-        for number, g in zip(numbers, grads):
-            weights[number], *states[number] = rule(weights[number], g, *states[number])
-
-    for start in [*range(0, len(x), batch_size)] * epochs:
-        batch, wanted = x[start : start + batch_size], t[start : start + batch_size]
-        y, caches, sums = forward(batch, weights)
-        losses.append(softmax_with_loss(wanted, y))
-        dy = loss_gradient(wanted, y) * (len(batch) if slip == "sum" else 1)
-        if slip == "short batch":
-            dy = dy * len(batch) / batch_size
-        grads = backward(dy, caches, sums)
-        update((2, 3), grads[2:])
-        if slip == "order":  # the gradient goes on through weights that have moved already
-            grads = backward(dy, [caches[0], (caches[1][0], weights[2])], sums)
-        update((0, 1), grads)
-    return np.array(losses)
-
-
-def own_networks(x, t, w1, w2, own_w1, own_w2, batch_size, epochs, rates):
-    """Losses by step of a network written by hand as Keras does it, and with one slip each.
-
-    Args:
-        w1, w2: Keras's initial weights. own_w1, own_w2: others. rates: by the rule's name.
-    """
-    b1, b2 = np.zeros_like(w1[0]), np.zeros_like(w2[0])
-    start, length = (w1, b1, w2, b2), (batch_size, epochs)
-    adams = partial(adam, learning_rate=rates["Adam"]), 0.0, 0.0, 0
-    found = {}
-    for name, rule in {"SGD": (partial(sgd, learning_rate=rates["SGD"]),), "Adam": adams}.items():
-        found[name] = own_network(x, t, start, *length, *rule)
-        own = own_w1, b1, own_w2, b2
-        found[f"{name}: initial weights"] = own_network(x, t, own, *length, *rule)
-        for slip in ("sum", "short batch", "order"):
-            found[f"{name}: {slip}"] = own_network(x, t, start, *length, *rule, slip=slip)
-    another = partial(adams[0], epsilon=1e-8), *adams[1:]
-    found["Adam: epsilon"] = own_network(x, t, start, *length, *another)
     return found
