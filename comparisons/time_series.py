@@ -316,7 +316,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("time series", "時系列"),
-        ("window", "窓（ウィンドウ）", "ops.extract_sequences"),
+        ("window", "窓（ウィンドウ）"),
         ("baseline", "ベースライン"),
         ("random walk", "ランダムウォーク"),
         ("forecast horizon", "予測の先の長さ"),
