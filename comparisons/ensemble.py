@@ -122,10 +122,9 @@ def draw(result):
                 "member answers, the last row their mean; the frame marks the true digit. "
                 "Members that are wrong mostly differ in what they take it for, and so the mean "
                 "is right more often than they are.",
-                f"メンバーの答えが最も割れたテスト画像{DRAWN}枚。1行が1つのメンバーの答えで、一番"
-                "下がその平均、"
-                "枠が正解の数字である。間違えたメンバーの答えはばらばらになりやすいので、平均のほ"
-                "うが正解しやすい。",
+                f"メンバーの答えが最も割れたテスト画像{DRAWN}枚。1行が1つのメンバーの答えで、"
+                "一番下がその平均、枠が正解の数字である。間違えたメンバーの答えはばらばらに"
+                "なりやすいので、平均のほうが正解しやすい。",
             ),
         ),
         Figure(
@@ -142,10 +141,9 @@ def draw(result):
                 "probabilities knows how sure each member is, a vote does not: with few members "
                 "that makes a difference (two of "
                 "them that disagree have one vote each). Thin: the single seeds.",
-                "効果の大部分は最初の数個で得られ、あとは増やすほど小さくなる。確率の平均には各メ"
-                "ンバーの自信の"
-                "強さが反映されるが、多数決には反映されない。メンバーが少ないうちはこれが差になる"
-                "（2つだと、意見が割れれば1票ずつになってしまう）。"
+                "効果の大部分は最初の数個で得られ、あとは増やすほど小さくなる。"
+                "確率の平均には各メンバーの自信の強さが反映されるが、多数決には反映されない。"
+                "メンバーが少ないうちはこれが差になる（2つだと、意見が割れれば1票ずつになってしまう）。"
                 "細い線は1回ごとの結果。",
             ),
         ),
@@ -160,13 +158,10 @@ def draw(result):
                 "their hidden units in different orders, and the mean of two different units is "
                 "neither. Networks that were one for the first half of the steps still have the "
                 "same order, and their mean works (a “model soup”).",
-                "重みを平均した1つのネットワークの認識精度。別々に学習したネットワークでは隠れユニ"
-                "ットの"
-                "並び順が異なり、違う働きのユニットどうしを平均しても、どちらの働きもしない。前半"
-                "のステップを"
-                "共通に学習したネットワークでは並び順がそろっているので、重みの平均が役に立つ。こ"
-                "の方法は"
-                "model soupと呼ばれる。",
+                "重みを平均した1つのネットワークの認識精度。"
+                "別々に学習したネットワークでは隠れユニットの並び順が異なり、違う働きのユニットどうしを"
+                "平均しても、どちらの働きもしない。前半のステップを共通に学習したネットワークでは"
+                "並び順がそろっているので、重みの平均が役に立つ。この方法はmodel soupと呼ばれる。",
             ),
         ),
     ]
@@ -205,8 +200,7 @@ CLAIMS = (
         (
             f"{SETTING[0]}The best member is the best on the test images themselves, which nobody "
             "could have known. Half a point matters.",
-            f"{SETTING[1]}最も良いメンバーは、事前には知りえないテストデータ自体での認識精度で選"
-            "ぶ。"
+            f"{SETTING[1]}最も良いメンバーは、事前には知りえないテストデータ自体での認識精度で選ぶ。"
             "0.5ポイントの差に意味がある。",
         ),
         (
@@ -237,16 +231,15 @@ CLAIMS = (
         instead=(
             "Not for networks that learned apart: their hidden units do not correspond. It works "
             "for networks that began their training together (third figure).",
-            "別々に学習したネットワークでは、隠れユニットどうしが対応しないので成り立たない。学習"
-            "の前半が共通の"
-            "ネットワークなら成り立つ（3つ目の図）。",
+            "別々に学習したネットワークでは、隠れユニットどうしが対応しないので成り立たない。"
+            "学習の前半が共通のネットワークなら成り立つ（3つ目の図）。",
         ),
     ),
     Claim(
         (
             "Several small networks are better than one large one with as many weights.",
-            "小さなネットワークをいくつも組み合わせるほうが、重みの数が同じ大きなネットワーク1つよ"
-            "り良い。",
+            "小さなネットワークをいくつも組み合わせるほうが、"
+            "重みの数が同じ大きなネットワーク1つより良い。",
         ),
         "a common belief",
         (
@@ -278,10 +271,9 @@ CONCEPT = Concept(
         "Train several networks from different initial weights, and average the probabilities that "
         "they give. Where their errors differ, they cancel in part. It costs as many trainings and "
         "as many predictions as there are members.",
-        "初期値の異なるいくつかのネットワークを別々に学習させ、推論時に出力の確率を平均する。メン"
-        "バーごとに"
-        "誤り方が違えば、誤りは一部打ち消し合う。その代わり、学習にも推論にもメンバーの数だけ計算"
-        "がかかる。",
+        "初期値の異なるいくつかのネットワークを別々に学習させ、推論時に出力の確率を平均する。"
+        "メンバーごとに誤り方が違えば、誤りは一部打ち消し合う。その代わり、学習にも推論にも"
+        "メンバーの数だけ計算がかかる。",
     ),
     introduces=(
         Introduced(
@@ -312,9 +304,8 @@ CONCEPT = Concept(
             (
                 "The cross-entropy of the mean is never above the members' mean cross-entropy (the "
                 "logarithm is concave). For accuracy there is no such guarantee.",
-                "平均の交差エントロピー誤差は、メンバーの交差エントロピー誤差の平均を超えない（対"
-                "数関数が上に凸で"
-                "あるため）。認識精度については、このような保証はない。",
+                "平均の交差エントロピー誤差は、メンバーの交差エントロピー誤差の平均を超えない"
+                "（対数関数が上に凸であるため）。認識精度については、このような保証はない。",
             ),
         ),
     ),

@@ -123,8 +123,8 @@ def draw(result):
             ),
             (
                 "At 14 the digits are whole; at 7 four quarters have changed places; at 1 every "
-                "pixel has moved, in each image to the same place. Nothing is lost: who knows the "
-                "order can put every pixel back.",
+                "pixel has moved, in each image to the same place. Nothing is lost: whoever knows "
+                "the order can put every pixel back.",
                 "14では元のまま、7では4つの部分が入れ替わり、1ではすべての画素が動く。移る先はどの画像でも"
                 "同じである。情報は失われておらず、順序を知っていれば完全に元に戻せる。",
             ),
@@ -187,10 +187,10 @@ def draw(result):
             (
                 "The eight filters of the first layer, and what they make of a test image. In a "
                 "picture they find edges and strokes. In a shuffled image the pixels of a window "
-                "are strangers to one another, and there is nothing that would be worth looking "
-                "for at every place.",
+                "have nothing to do with one another, and no pattern turns up at place after "
+                "place.",
                 "最初の層の8個のフィルターと、それがテスト画像から取り出したもの。画像ではエッジや線が見つかる。"
-                "並べ替えた画像では、窓の中の画素は互いに無関係で、どの場所でも探す価値のある形がない。",
+                "並べ替えた画像では、窓の中の画素は互いに無関係で、場所によらず現れるパターンがない。",
             ),
         ),
     ]
@@ -201,7 +201,7 @@ SETTING = (
     "2,698 weights. MLP: 100 hidden units, 20,710 weights. The learning rate 0.01 is no worse "
     "than 0.005 for either on the validation images of other seeds. ",
     "14×14に縮めたMNISTの画像2,000枚、Adamで12エポック。CNNは3×3の畳み込み層2つとプーリング層"
-    "（重み2,698個）、MLPは隠れ層100（重み20,710個）。学習率0.01は、別のシードの検証データで"
+    "（重み2,698個）、MLPは隠れ層が100ユニット（重み20,710個）。学習率0.01は、別のシードの検証データで"
     "どちらについても0.005に劣らなかったもの。",
 )
 CLAIMS = (

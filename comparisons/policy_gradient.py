@@ -86,7 +86,7 @@ def draw(result):
     share = ("share of the best arm", "最良の腕を選ぶ確率")
     return [
         Figure(
-            ("The variance, by what is taken off", "引く値と勾配の分散"),
+            ("The variance, by what is taken off", "ベースラインの値と勾配の分散"),
             figures.lines(
                 {both("variance of the gradient", "勾配の分散"): np.stack(spread)},
                 AROUND,
@@ -94,10 +94,10 @@ def draw(result):
                 y_title=("variance", "分散"),
             ),
             (
-                "Gradients of single pulls from a policy that knows nothing. The variance is a "
-                "parabola in what is taken off the reward; its lowest point is near the mean "
+                "Gradients of single pulls from a policy that takes all arms alike. The variance "
+                "is a parabola in what is taken off the reward; its lowest point is near the mean "
                 "reward. The mean of the gradient is the same everywhere.",
-                "何も知らない方策で1回ずつ腕を引いたときの勾配。分散は報酬から引く値の2次関数で、"
+                "どの腕も等しい確率で選ぶ方策で、1回ずつ腕を引いたときの勾配。分散はベースラインの2次関数で、"
                 "平均報酬の近くで最小になる。勾配の平均はどこでも同じである。",
             ),
         ),
@@ -139,7 +139,7 @@ def draw(result):
 SETTING = (
     f"{BANDITS} bandits of {ARMS} arms a seed, mean rewards and noise of deviation 1, {STEPS} "
     "pulls; each side at the learning rate that is best in the other seeds, of five. ",
-    f"シードごとに{ARMS}本腕のバンディット{BANDITS}台。平均報酬と雑音の標準偏差は1、{STEPS}回引く。"
+    f"シードごとに、腕が{ARMS}本のバンディット{BANDITS}台。平均報酬と雑音の標準偏差は1、{STEPS}回引く。"
     "学習率は5つから、ほかのシードで最良のものをそれぞれ選ぶ。",
 )
 SHARE = (
@@ -156,8 +156,8 @@ CLAIMS = (
         f"Williams 1992; {BOOK}, 13.4",
         (
             "Bandits whose rewards lie about any level from −4 to 4, 2,000 pulls from a policy "
-            "that knows nothing. The baseline is the mean of the arms; a tenth matters.",
-            "報酬の水準を−4から4までの乱数としたバンディット。何も知らない方策で2,000回引く。"
+            "that takes all arms alike. The baseline is the mean of the arms; a tenth matters.",
+            "報酬の水準を−4から4までの乱数としたバンディット。どの腕も等しい確率で選ぶ方策で2,000回引く。"
             "ベースラインは腕の平均報酬とし、1割以上を意味のある差とする。",
         ),
         ("share by which the variance is lower", "分散が下がった割合"),

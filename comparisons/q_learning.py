@@ -144,11 +144,11 @@ def draw(result):
                 "★ is the goal, ■ a wall, an arrow the best action so far, colour its value. Every "
                 "step costs 1: at the end a value is minus the number of steps that are left. Each "
                 "visit carries it one cell further from the goal. Off the way the table stays "
-                "rough: who does not go there learns nothing of it.",
+                "rough: cells that are hardly visited are hardly learned.",
                 "★はゴール、■は壁、矢印は現時点で最善の行動、色はその価値である。1ステップごとに報酬は"
                 "−1なので、学習が進むと価値は残りステップ数に負号を付けた値になる。訪れるたびに、価値は"
-                "ゴールから1マスずつ遠くへ伝わる。道から外れたマスの値は粗いままで、行かないところは"
-                "学習できない。",
+                "ゴールから1マスずつ遠くへ伝わる。道から外れたマスの値は粗いままである。"
+                "あまり訪れないマスは、あまり学習されない。",
             ),
         ),
         Figure(
@@ -178,7 +178,7 @@ def draw(result):
                 "The mean of random mazes; 60 where the goal is not reached. Where every step "
                 "costs, what was tried looks worse than what was not, so even ε = 0 explores, and "
                 "ε = 1 only wanders. Where only the goal pays, ε = 0 never leaves the first cells.",
-                "ランダムな迷路の平均。ゴールに着かない場合は60とする。1ステップごとに罰がある場合は、"
+                "ランダムな迷路の平均。ゴールに着かない場合は60とする。1ステップごとに報酬が−1の場合は、"
                 "試した行動ほど価値が下がるので、ε = 0でも探索が進む。ε = 1はさまようだけで"
                 "効率が悪い。ゴールでしか報酬がない場合、ε = 0では最初のマスの近くから離れない。",
             ),
@@ -233,7 +233,7 @@ CLAIMS = (
         instead=(
             "Not where the first values promise more than there is: with a cost for every step, "
             "values near 0 do. What was tried then looks worse than what was not.",
-            "初期値が実際より高ければ、その必要はない。1ステップごとに罰がある世界では、0に近い初期値が"
+            "初期値が実際より高ければ、その必要はない。1ステップごとに報酬が−1なら、0に近い初期値が"
             "それにあたる。試した行動の価値が下がるので、まだ試していない行動が自然に選ばれる。",
         ),
     ),

@@ -95,7 +95,7 @@ def cost(result):
     return figures.lines(
         figures.in_panels(panels, FILTERS),
         x_title=("filters", "フィルターの数"),
-        y_title=("multiplications a pixel", "1画素あたりの積の数"),
+        y_title=("multiplications a pixel", "1画素あたりの乗算の回数"),
         log="xy",
     )
 
@@ -141,21 +141,21 @@ def draw(result):
                 "own map; and the 16 maps that the pointwise convolution mixes of those eight, "
                 "pixel by pixel.",
                 "最初の分離可能畳み込みに入る、テスト画像の8枚のマップ。マップごとに1個ずつの8個のフィルター"
-                "（青は正、橙は負）。各フィルターが自分のマップから作ったもの。そして、点単位の畳み込みがその8枚を"
+                "（青は正、橙は負）。各フィルターが自分のマップから作ったもの。そして、1×1の畳み込みがその8枚を"
                 "画素ごとに混合して作った16枚のマップ。",
             ),
         ),
         Figure(
-            ("How much there is to multiply", "積の数を数える"),
+            ("How much there is to multiply", "乗算の回数"),
             cost(result),
             (
                 f"For each pixel of {CHANNELS} channels, windows of three sizes. A plain "
                 "convolution multiplies every entry of the window once for every filter; a "
                 "separable one once in all, and then the channels for every filter. So the more "
-                "filters and the larger the window, the more it saves: towards a K²th.",
-                f"{CHANNELS}チャンネルの1画素あたり、3通りの窓の大きさで示す。通常の畳み込みは、窓の各要素に"
-                "フィルターの数だけ積を行う。分離可能畳み込みは窓の各要素に1回ずつ積を行い、その後でチャンネルを"
-                "フィルターの数だけ混合する。フィルターが多く窓が大きいほど節約でき、1/K²に近づく。",
+                "filters and the larger the window, the more it saves; what is left tends to 1/K².",
+                f"{CHANNELS}チャンネルの1画素あたり、3通りの窓の大きさで示す。通常の畳み込みは、窓の各要素を"
+                "フィルターの数だけ乗算する。分離可能畳み込みは窓の各要素を1回ずつ乗算し、その後でチャンネルを"
+                "フィルターの数だけ混合する。フィルターが多く窓が大きいほど節約でき、1/K²倍に近づく。",
             ),
         ),
         Figure(
@@ -197,9 +197,9 @@ CLAIMS = (
         unit="%",
         margin=-0.01,
         instead=(
-            "They are less accurate, with a quarter of the weights: small networks have no weights "
+            "They are less accurate here, with a quarter of the weights: so small a network has few "
             "to spare.",
-            "重みが4分の1になる分、精度は下がる。小さなネットワークには、減らしてよい重みの余裕がない。",
+            "重みが4分の1になり、精度は下がった。これほど小さなネットワークでは、重みに余裕がない。",
         ),
     ),
     Claim(
@@ -224,8 +224,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "As many times fewer multiplications, as many times faster.",
-            "積の数が何分の1になれば、計算時間も何分の1になる。",
+            "Layers become faster by the factor by which multiplications become fewer.",
+            "乗算の回数を減らせば、計算時間も同じ割合で短くなる。",
         ),
         "commonly inferred; Howard et al. 2017 count multiply-adds",
         (
@@ -233,12 +233,12 @@ CLAIMS = (
             "plain and separable in turns in one process, in each column. 7.9 times fewer "
             "multiplications; at least 5.6 times as fast counts as that.",
             f"{CHANNELS}チャンネル、フィルター{CHANNELS}個、3×3の層に28×28の画像8枚を順伝播させる。"
-            "通常と分離可能を1つのプロセスで交互に、各実装で測る。積の数は7.9分の1。"
+            "通常と分離可能を1つのプロセスで交互に、各実装で測る。乗算の回数は7.9分の1。"
             "5.6倍以上速ければ、そのとおりとみなす。",
         ),
         (
             "log₂ of how many times as fast, less log₂ of how many times fewer multiplications",
-            "速さの比の2を底とする対数から、積の数の比の対数を引いた値",
+            "速さの比の2を底とする対数から、乗算の回数の比の対数を引いた値",
         ),
         versus(
             "speed",
@@ -250,7 +250,7 @@ CLAIMS = (
             "It is faster, but by far less: the depthwise part multiplies so little with each "
             "number it fetches that fetching takes the time, and matrix products that run at full "
             "speed become smaller.",
-            "速くはなるが、それほどではない。チャンネルごとの畳み込みは、読み込んだ数値1つあたりの積が少なく、"
+            "速くはなるが、それほどではない。チャンネルごとの畳み込みは、読み込んだ数値1つあたりの乗算が少なく、"
             "メモリの読み書きに時間をとられる。速く計算できる行列の積も小さくなる。",
         ),
     ),
@@ -265,7 +265,7 @@ CONCEPT = Concept(
         "does it in two steps: it filters each channel by itself, then mixes the channels pixel by "
         "pixel. That takes far fewer weights and multiplications.",
         "畳み込みは、空間方向のパターンとチャンネル間の組み合わせを同時に扱う。分離可能畳み込みはこれを2段階に"
-        "分け、まずチャンネルごとに畳み込み、次に画素ごとにチャンネルを混合する。重みも積の数もずっと少なくて"
+        "分け、まずチャンネルごとに畳み込み、次に画素ごとにチャンネルを混合する。重みも乗算もずっと少なくて"
         "すむ。",
     ),
     introduces=(
@@ -297,8 +297,8 @@ CONCEPT = Concept(
             (
                 "Both in turn; and the share of multiplications, a pixel, that is left of a plain "
                 "convolution's with K × K windows, C channels, F filters.",
-                "2つを続けて行う。K×Kの窓、Cチャンネル、フィルターF個のとき、1画素あたりの積の数は、通常の"
-                "畳み込みに対して右の割合になる。",
+                "2つを続けて行う。K×Kの窓、Cチャンネル、フィルターF個のとき、1画素あたりの乗算の回数は、通常の"
+                "畳み込みの1/F + 1/K²倍になる。",
             ),
             lambda seed: {**some_arrays(seed), "strides": (1, 1), "padding": "valid"},
         ),
@@ -309,7 +309,7 @@ CONCEPT = Concept(
             "チャンネルごとの畳み込み（depthwise）",
             "layers.DepthwiseConv2D",
         ),
-        ("pointwise convolution (1×1)", "点単位の畳み込み（pointwise、1×1）", "layers.Conv2D"),
+        ("pointwise convolution (1×1)", "1×1の畳み込み（pointwise）", "layers.Conv2D"),
         ("separable convolution", "分離可能畳み込み", "layers.SeparableConv2D"),
         ("multiply-accumulate operations (MACs)", "積和演算の回数（MACs）"),
     ),

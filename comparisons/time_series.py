@@ -143,7 +143,7 @@ def draw(result):
                 x_title=("error over that of the last value", "誤差（直前の値による予測との比）"),
             ),
             (
-                "Below 1 is better than to say that nothing changes. Nothing beats that on the "
+                "Below 1 is better than saying that nothing changes. Nothing beats that on the "
                 "random walk. Seasons are linear, so the network adds nothing; chaos is a curve. "
                 "Shuffled before the split, even the walk seems to be forecast a little better.",
                 "1より小さければ「何も変わらない」という予測より良い。ランダムウォークではこれに勝てない。"
@@ -162,10 +162,12 @@ def draw(result):
                 ("series", "系列"),
             ),
             (
-                "On the random walk the forecast looks good from afar, yet it is the truth shifted "
-                "by one step. So plot errors against those of the last value, not curves.",
+                "On the random walk the forecast looks good from afar, yet it is hardly more than "
+                "the truth shifted by one step. So plot errors against those of the last value, "
+                "not curves.",
                 "ランダムウォークの予測は、遠目には合っているように見えるが、実際の値を1ステップ"
-                "ずらしただけである。曲線を重ねて眺めるのではなく、直前の値による予測と誤差を比べるとよい。",
+                "ずらしたものとほとんど変わらない。曲線を重ねて眺めるのではなく、"
+                "直前の値による予測と誤差を比べるとよい。",
             ),
         ),
     ]
@@ -208,11 +210,14 @@ LINEAR_LESS_NETWORK = (
 CLAIMS = (
     claim(
         (
-            "A network forecasts prices better than to say that they stay as they are.",
-            "ニューラルネットワークの株価予測は、「直前の値のまま」という予測より良い。",
+            "Even a random walk is forecast better by a network than by its last value.",
+            "ランダムウォークでも、ネットワークなら「直前の値のまま」より良い予測ができる。",
         ),
-        "introductory articles on forecasting",
-        ("Prices are taken for a random walk.", "株価はランダムウォークとみなす。"),
+        "introductory articles that forecast share prices",
+        (
+            "A random walk, as share prices are often modelled.",
+            "株価のモデルとしてよく使われるランダムウォークを予測する。",
+        ),
         ("error, last value less network", "誤差。直前の値による予測からネットワークの値を引く"),
         1.0,
         (network, WALK),
@@ -319,7 +324,7 @@ CONCEPT = Concept(
         ("window", "窓（ウィンドウ）"),
         ("baseline", "ベースライン"),
         ("random walk", "ランダムウォーク"),
-        ("forecast horizon", "予測の先の長さ"),
+        ("forecast horizon", "予測ホライズン"),
     ),
     demonstrations=(
         Demonstration(

@@ -12,7 +12,7 @@ PHRASES: tuple[Words, ...] = (
     (r"training", "訓練時"),
     (r"(\d+) steps? with (\w+)", r"\2で\1ステップ"),
     (r"(\d+) steps? with (\w+) and MSE, the default", r"\2と平均二乗誤差（既定）で\1ステップ"),
-    (r"not compared: (.+)", r"比べていない（\1）"),
+    (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
     (r" on tied inputs", "（同じ値や0を含む入力）"),

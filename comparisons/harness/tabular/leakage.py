@@ -88,20 +88,20 @@ def _told(score: float, target: np.ndarray, of_classes: bool) -> float:
 
 
 def _says(question: Question, column: Column, score: float, rest: float | None) -> Words:
+    percent = f"{100 * score:.1f} %"
     english, japanese = (
-        ("of the rows' classes", "の行のクラス")
+        (f"{percent} of the rows' classes", f"{percent}の行の{question.target}を予測できる")
         if question.task == CLASSES
-        else ("of the variance", "の分散")
+        else (f"{percent} of the variance", f"{question.target}の分散の{percent}を説明できる")
     )
     name = shlex.quote(column.name)
     others = f"; all others together {100 * rest:.1f} %" if rest is not None else ""
     others_ja = f"（ほかのすべての列では{100 * rest:.1f} %）" if rest is not None else ""
     return (
-        f"Column {column.name} alone tells {100 * score:.1f} % {english}{others}. Was it known "
+        f"Column {column.name} alone tells {english}{others}. Was it known "
         f"before {question.target} was? If not, leave it out: --without {name}.",
-        f"列{column.name}だけで{question.target}の{100 * score:.1f} %{japanese}がわかる"
-        f"{others_ja}。{question.target}より前にわかる値でなければ"
-        f"--without {name}で除く。",
+        f"列{column.name}だけで、{japanese}{others_ja}。"
+        f"{question.target}より前にわかる値でなければ--without {name}で除く。",
     )
 
 

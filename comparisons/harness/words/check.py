@@ -14,7 +14,7 @@ WORDS: dict[str, Words] = {
         "{parameters} parameters; {dtype}; batch of {batch};",
         "パラメータ{parameters}個、{dtype}、バッチサイズ{batch}。",
     ),
-    "training steps": ("Training: {what}.", "訓練：{what}。"),
+    "training steps": ("Training: {what}.", "学習：{what}。"),
     "ill-conditioned": (
         "Ill-conditioned from {layer} on: one rounding of inputs and weights is {condition} "
         "roundings of its output, and says little about a backend.",
