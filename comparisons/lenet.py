@@ -101,9 +101,10 @@ def draw(result):
             curves(),
             (
                 "The scaled tanh of 1998 goes through (1, 1) and (−1, −1) and has most curvature "
-                "there. Its derivative dies out on both sides, as tanh's does; ReLU's stays 1.",
+                "there. Its derivative dies out on both sides, as tanh's does; ReLU's stays 1 on "
+                "the right.",
                 "1998年のスケーリングしたtanhは(1, 1)と(−1, −1)を通り、そこで最も大きく曲がる。"
-                "導関数はtanhと同じく両側で0に近づくが、ReLUの導関数は1のままである。",
+                "導関数はtanhと同じく両側で0に近づくが、ReLUの導関数は正の側では1のままである。",
             ),
         ),
         Figure(
@@ -137,7 +138,7 @@ SETTING = (
     "1,000 MNIST images, 10 epochs of Adam in batches of 50; LeNet-5 with 61,750 weights as in "
     "1998, 61,706 of today. Each at its best of five learning rates on the validation images of "
     "other seeds, 0.004 and 0.008. ",
-    "MNISTの画像1,000枚、バッチサイズ50のAdamで10エポック。LeNet-5の重みは1998年の形で61,750個、今日の形で"
+    "MNISTの画像1,000枚、バッチサイズ50のAdamで10エポック。LeNet-5の重みは1998年の形で61,750個、現在の形で"
     "61,706個。学習率は、別のシードの検証データで5通りのうちそれぞれに最も良かったもの（0.004と0.008）。",
 )
 CLAIMS = (
@@ -150,7 +151,7 @@ CLAIMS = (
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy, of today less of 1998",
-            "テストデータの認識精度。今日の形の値から1998年の形の値を引く",
+            "テストデータの認識精度。現在の形の値から1998年の形の値を引く",
         ),
         lambda result: (accuracy(result, TODAY), accuracy(result, OLD)),
         unit="%",
@@ -170,7 +171,7 @@ CLAIMS = (
         ),
         (
             "epochs needed, of 1998 less of today",
-            "必要なエポック数。1998年の形の値から今日の形の値を引く",
+            "必要なエポック数。1998年の形の値から現在の形の値を引く",
         ),
         lambda result: (
             result.by_seed(epochs_needed, variant=OLD),
@@ -179,10 +180,10 @@ CLAIMS = (
         unit="epochs",
         margin=0.5,
         instead=(
-            "At rates that suit each of them both are as far after the first epochs. ReLU and max "
-            "pooling gain later: they end higher.",
-            "それぞれに合った学習率を使えば、初めの数エポックでは差がない。ReLUと最大値プーリングの利点は"
-            "その後に現れ、最終的な精度が高くなる。",
+            "At rates that suit each of them both are as far after the first epochs; where ReLU "
+            "and max pooling gain, they gain later.",
+            "それぞれに合った学習率を使えば、初めの数エポックでは差がない。ReLUと最大値プーリングに利点が"
+            "あるとすれば、その後に現れる。",
         ),
     ),
 )
@@ -219,7 +220,7 @@ CONCEPT = Concept(
                 "Average pooling with one weight and one bias for each map; m is the mean. Keras "
                 "has it as two layers, the second a depthwise convolution of 1×1.",
                 "マップごとに1つの重みとバイアスをもつ平均値プーリング。mは平均。Kerasでは2つの層で表す。"
-                "2つめは1×1の、チャンネルごとの畳み込みである。",
+                "2つ目は、チャンネルごとの1×1の畳み込みである。",
             ),
             some_maps,
         ),

@@ -197,8 +197,8 @@ CLAIMS = (
         unit="%",
         margin=-0.01,
         instead=(
-            "They are less accurate here, with a quarter of the weights: so small a network has few "
-            "to spare.",
+            "They are less accurate here, with a quarter of the weights: so small a network has "
+            "few to spare.",
             "重みが4分の1になり、精度は下がった。これほど小さなネットワークでは、重みに余裕がない。",
         ),
     ),

@@ -131,7 +131,7 @@ def draw(result):
                 "amount to. Without ReLU between them that is all they are; with it the network "
                 "can switch parts of them off, image by image.",
                 "12枚のマップのうち1枚目が、次の12枚のマップにどう影響するか。青は正、橙は負。3×3を2つ重ねたものは、"
-                "それと等価な5×5の1つに合成して示す。間にReLUがなければ、それ以上のものではない。ReLUがあれば、"
+                "それと等価な5×5の1つに合成して示す。間にReLUがなければ、まったく同じものである。ReLUがあれば、"
                 "画像ごとにその一部を働かせないようにもできる。",
             ),
         ),
@@ -169,8 +169,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "What two small ones gain comes from the ReLU between them.",
-            "小さなフィルターを重ねる利点は、間に入るReLUによる。",
+            "A ReLU between two convolutions of 3×3 makes them more accurate.",
+            "3×3の畳み込み2層の間にReLUを入れると、認識精度が上がる。",
         ),
         "Simonyan & Zisserman 2015, 2.3 (a more discriminative decision function)",
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
@@ -207,7 +207,7 @@ CONCEPT = Concept(
         ),
         Introduced(
             "composed_kernel",
-            r"(x * a) * b = x * c, \quad c_{u+p, \, v+q} = \sum_{u,v,p,q} a_{uv} \, b_{pq}",
+            r"(x * a) * b = x * c, \quad c_{st} = \sum_{u+p=s, \, v+q=t} a_{uv} \, b_{pq}",
             (
                 "Two convolutions with nothing between them are one with a larger kernel; a and b "
                 "are matrices over the channels at each place.",
