@@ -54,11 +54,11 @@ def answers(model, x):
 def combined(model, x, y):
     """Accuracy of the members; and of the first 1, 2, … of them, put together in three ways."""
     p, weights = answers(model, x), model.get_weights()
-    numbers = range(1, len(p) + 1)
+    numbers, given = range(1, len(p) + 1), ops.convert_to_tensor(p)
     together = {
         "members": p,
-        "probabilities": [ops.convert_to_numpy(average_predictions()(p[:n])) for n in numbers],
-        "votes": [ops.convert_to_numpy(majority_vote()(p[:n])) for n in numbers],
+        "probabilities": [ops.convert_to_numpy(average_predictions()(given[:n])) for n in numbers],
+        "votes": [ops.convert_to_numpy(majority_vote()(given[:n])) for n in numbers],
     }
     # The n-th network now gets the mean of the first n networks' weights.
     model.set_weights([np.stack([w[:n].mean(axis=0) for n in numbers]) for w in weights])
