@@ -171,7 +171,7 @@ CLAIMS = (
 
 CONCEPT = Concept(
     title=("Sequence to sequence: learning to add", "seq2seq：足し算を学ぶ"),
-    chapter=chapters.SEQUENCES.section(5),
+    chapter=chapters.SEQUENCES.section(6),
     summary=(
         "One LSTM, the encoder, reads the letters of a question and keeps what it has read in its "
         "state. Another, the decoder, starts from that state and writes the answer letter by "

@@ -221,3 +221,35 @@ def _with_images(part: Dataset, change, side: int) -> Dataset:
         f"{part.description[1]}{block}×{block}画素の平均をとり、{side}×{side}画素に縮めた。",
     )
     return replace(part, **images, description=said)
+
+
+def marked_symbols(
+    gap: int, train: int, validation: int, test: int, seed: int = 0, symbols: int = 4
+) -> Dataset:
+    """Sequences of gap + 1 symbols of which one, anywhere, is marked: which one was it?
+
+    What has to be remembered stands from 0 to `gap` steps before the end, among others like it.
+
+    Args:
+        symbols: how many there are, each as likely.
+
+    Returns:
+        A Dataset with x (n, gap + 1, symbols + 1) float32, one-hot, with the mark last; y (n,).
+    """
+    draw, parts = np.random.default_rng(seed), []
+    for count in (train, validation, test):
+        drawn, rows = draw.integers(0, symbols, (count, gap + 1)), np.arange(count)
+        marked = draw.integers(0, gap + 1, count)
+        x = np.eye(symbols, symbols + 1, dtype="float32")[drawn]
+        x[rows, marked, symbols] = 1
+        parts += [x, drawn[rows, marked].astype("int32")]
+    return Dataset(
+        *parts,
+        (
+            f"{train:,} sequences of {gap + 1} symbols to train on, {validation:,} and {test:,} "
+            f"to validate and test; {symbols} different symbols, one of them marked; drawn with "
+            f"seed {seed}",
+            f"{gap + 1}個の記号の系列。訓練データ{train:,}本、検証データ{validation:,}本、"
+            f"テストデータ{test:,}本。記号は{symbols}種類で、系列のうち1個に印がつく（シード{seed}）",
+        ),
+    )

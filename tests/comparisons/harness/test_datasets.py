@@ -14,6 +14,7 @@ from comparisons.harness import datasets
 from comparisons.harness.datasets import (
     halved_mnist,
     load_mnist,
+    marked_symbols,
     mnist_subset,
     read_verified,
     shrunk_mnist,
@@ -235,3 +236,14 @@ def test_a_halved_subset_holds_images_of_means():
     mean = whole.x_train[5, 12:14, 8:10].mean()
     assert part.x_train[5, 6, 4, 0] == pytest.approx(mean, rel=1e-5)
     assert "14×14" in part.description[0] and "14×14" in part.description[1]
+
+
+def test_the_answer_is_the_symbol_that_is_marked():
+    part = marked_symbols(6, 40, 10, 20, 3)
+    assert part.x_train.shape == (40, 7, 5) and part.x_test.shape == (20, 7, 5)
+    assert part.x_train.dtype == "float32" and (part.x_train[..., :4].sum(axis=-1) == 1).all()
+    where = part.x_train[..., 4].argmax(axis=1)
+    assert (part.x_train[..., 4].sum(axis=1) == 1).all() and len(set(where)) == 7
+    symbols = part.x_train[np.arange(40), where, :4].argmax(axis=1)
+    np.testing.assert_array_equal(part.y_train, symbols)
+    assert (part.x_train[:10] != part.x_validation).any()
