@@ -45,17 +45,17 @@ def some_gradients(seed):
     return {"gradients": [draw(size=(3, 4)), draw(size=4)], "limits": (0.5, 2.0, 100.0)}
 
 
-def initial_weights(seed, blocks=1):
-    """Keras's initial weights of a recurrent layer with so many blocks of units, and of a Dense."""
-    draw, inputs, width = np.random.default_rng(seed), SYMBOLS + 1, blocks * UNITS
+def initial_weights(seed):
+    """Keras's initial weights of a simple recurrent layer and of a Dense."""
+    draw = np.random.default_rng(seed)
 
     def glorot(*shape):
         return draw.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))
 
     weights = {
-        "kernel": glorot(inputs, width),
-        "recurrent_kernel": np.linalg.qr(draw.normal(size=(width, UNITS)))[0].T,
-        "bias": np.zeros(width),
+        "kernel": glorot(SYMBOLS + 1, UNITS),
+        "recurrent_kernel": np.linalg.qr(draw.normal(size=(UNITS, UNITS)))[0].T,
+        "bias": np.zeros(UNITS),
         "output_kernel": glorot(UNITS, SYMBOLS),
         "output_bias": np.zeros(SYMBOLS),
     }
@@ -78,14 +78,14 @@ def long_sequences(seed):
     return {"x": x, "y": y, "scales": SCALES, **initial_weights(seed)}
 
 
-def by_gap(seed, blocks=1, gaps=GAPS):
+def by_gap(seed):
     """The task at each gap, and a recurrent layer's initial weights."""
     return {
-        "parts": {gap: parts(gap, STEPS, seed) for gap in gaps},
+        "parts": {gap: parts(gap, STEPS, seed) for gap in GAPS},
         "rates": RATES,
         "batch_size": BATCH,
         "kept": KEPT,
-        **initial_weights(seed, blocks),
+        **initial_weights(seed),
     }
 
 
@@ -106,15 +106,15 @@ def at_best_rate(name):
     return lambda arrays: float(arrays[f"{name}: test"][arrays[f"{name}: validation"].argmax()])
 
 
-def accuracy_by_gap(result, function="recall", gaps=GAPS, form="gap {}"):
+def accuracy_by_gap(result):
     """Test accuracy at the best rate, (seeds, gaps)."""
-    own = [result.of_numpy(function, at_best_rate(form.format(gap))) for gap in gaps]
+    own = [result.of_numpy("remember", at_best_rate(f"gap {gap}")) for gap in GAPS]
     return np.transpose(own)
 
 
 def losses_by_gap(result):
     """Losses in training by rate, each the mean of ten steps, of the first seed; by gap."""
-    arrays, tables = result.arrays("recall"), []
+    arrays, tables = result.arrays("remember"), []
     for gap in GAPS:
         for rate, losses in zip(RATES, arrays[f"gap {gap}: loss"].T):
             shown = {"y": losses.reshape(-1, 10).mean(axis=1), "series": str(rate), "choice": gap}
@@ -271,7 +271,7 @@ CLAIMS = (
             f"テストデータの認識精度。間隔{GAPS[0]}の値から間隔{GAPS[-1]}の値を引く",
         ),
         lambda result: tuple(
-            result.of_numpy("recall", at_best_rate(f"gap {gap}")) for gap in (GAPS[0], GAPS[-1])
+            result.of_numpy("remember", at_best_rate(f"gap {gap}")) for gap in (GAPS[0], GAPS[-1])
         ),
         unit="%",
         margin=0.1,
@@ -372,7 +372,7 @@ CONCEPT = Concept(
             proven_with={"scales": (0.8, 1.5)},
         ),
         Demonstration(
-            "recall",
+            "remember",
             by_gap,
             seeds=8,
             subject=trained_with("Adam"),

@@ -75,7 +75,7 @@ def gradient_through_time(x, y, scales, gradient_of, **weights):
     return found
 
 
-def recall(parts, rates, batch_size, kept, **weights):
+def remember(parts, rates, batch_size, kept, **weights):
     """The first losses on the first gap at the first rate."""
     layer = layers.SimpleRNN(len(weights["recurrent_kernel"]))
     optimizer, own = (

@@ -167,7 +167,7 @@ def accuracy(layer, x, y, weights):
     return ((outputs[..., -1, :] @ kernel + bias).argmax(axis=-1) == y).mean(axis=-1)
 
 
-def recall(parts, rates, batch_size, kept, **weights):
+def remember(parts, rates, batch_size, kept, **weights):
     """Networks trained on each gap, at every rate, by Adam with clipped gradients.
 
     Args:
