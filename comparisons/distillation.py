@@ -139,10 +139,8 @@ def draw(result):
                 "What the teacher answers to test images that it reads rightly; the bar of another "
                 "colour is the true digit. Turn the temperature up: which other digits an image "
                 "resembles comes to light. A label says none of this.",
-                "教師が正しく認識したテスト画像に対する出力。色の違う棒が正解の数字。温度を上げる"
-                "と、その"
-                "画像がほかの"
-                "どの数字に似ているかが見えてくる。ラベルにはこの情報がない。",
+                "教師が正しく認識したテスト画像に対する出力。色の違う棒が正解の数字。"
+                "温度を上げると、その画像がほかのどの数字に似ているかが見えてくる。ラベルにはこの情報がない。",
             ),
         ),
         Figure(
@@ -183,9 +181,9 @@ def draw(result):
                 f"No {LEFT_OUT} among the images from which these students learned. Their logit "
                 f"for it is too low throughout, since nothing was ever a {LEFT_OUT}; a constant "
                 "added to it, chosen on validation data, mends that.",
-                f"学習に使った画像に{LEFT_OUT}は1枚もない。正解が{LEFT_OUT}の画像がなかったの"
-                f"で、{LEFT_OUT}の"
-                "ロジットは全体に低すぎる。検証データで選んだ定数をこれに足して補正する。",
+                f"学習に使った画像に{LEFT_OUT}は1枚もない。"
+                f"正解が{LEFT_OUT}の画像がなかったので、{LEFT_OUT}のロジットは全体に低すぎる。"
+                "検証データで選んだ定数をこれに足して補正する。",
             ),
         ),
     ]
@@ -196,9 +194,9 @@ SETTING = (
     f"on {NUMBER} of these, {STEPS} steps of SGD from the same weights with the same batches, each "
     f"at the rate out of {', '.join(map(str, RATES))} that is best on 500 validation images. ",
     f"7×7に縮めたMNISTの画像{IMAGES:,}枚で学習した49-128-128-10のネットワークを教師とする。生徒は"
-    f"49-{HIDDEN}-10で、そのうち{NUMBER}枚を使い、同じ初期値と同じミニバッチで{STEPS}ステッ"
-    "プ、SGDで"
-    f"学習する。学習率は{'、'.join(map(str, RATES))}から、検証データ500枚で最も良いものを選ぶ。",
+    f"49-{HIDDEN}-10で、そのうち{NUMBER}枚を使い、同じ初期値と同じミニバッチで"
+    f"{STEPS}ステップ、SGDで学習する。学習率は{'、'.join(map(str, RATES))}から、"
+    "検証データ500枚で最も良いものを選ぶ。",
 )
 TUNED = (
     f"The temperature (of {len(TEMPERATURES)} from 1 to 8) is chosen in the same way. ",
@@ -226,15 +224,14 @@ CLAIMS = (
     Claim(
         (
             "It is the softness that helps: labels that are merely smoothed do as well.",
-            "効果があるのは値が柔らかいからであり、ラベルを平滑化するだけでも同じである。",
+            "効果の理由は目標の確率が滑らかなことであり、ラベルを平滑化するだけでも同じである。",
         ),
         "a common explanation of distillation; Szegedy et al. 2016 on label smoothing",
         (
             f"{SETTING[0]}{TUNED[0]}Smoothing of 0.1 or 0.3, whichever is better there. As well "
             "means: worse by less than a point.",
-            f"{SETTING[1]}{TUNED[1]}平滑化は0.1と0.3のうち良いほう。劣っていてもその差が1ポイント"
-            "未満なら"
-            "同じとみなす。",
+            f"{SETTING[1]}{TUNED[1]}平滑化は0.1と0.3のうち良いほう。劣っていてもその差が"
+            "1ポイント未満なら同じとみなす。",
         ),
         (
             "test accuracy, smoothed labels less soft targets",
@@ -246,16 +243,15 @@ CLAIMS = (
         instead=(
             "What helps is what the teacher knows of each image: which digits it resembles, and "
             "how hard it is. Smoothing says the same of all images.",
-            "効果があるのは、どの数字にどれだけ似ているかという、画像ごとの教師の知識である。平滑"
-            "化はどの画像にも"
-            "同じことしか教えない。",
+            "効果があるのは、どの数字にどれだけ似ているかという、画像ごとの教師の知識である。"
+            "平滑化はどの画像にも同じことしか教えない。",
         ),
     ),
     Claim(
         (
             "A student can read a digit that it has never seen, from what soft targets say of it.",
-            "生徒は、ソフトターゲットに含まれる情報だけから、見たことのない数字を読めるようにな"
-            "る。",
+            "生徒は、ソフトターゲットに含まれる情報だけから、見たことのない数字を"
+            "読めるようになる。",
         ),
         "Hinton, Vinyals & Dean 2015, section 3",
         (
@@ -263,9 +259,9 @@ CLAIMS = (
             "and a constant is added to its logit, the best on the validation images (which have "
             f"every digit), as in the source. To read means to recognise more than half of the "
             f"{LEFT_OUT}s.",
-            f"{SETTING[1]}{TUNED[1]}生徒の画像から{LEFT_OUT}をすべて除く。原論文と同様"
-            f"に、{LEFT_OUT}のロジットに、"
-            "検証データ（すべての数字を含む）で最も良い定数を足す。半分を超える"
+            f"{SETTING[1]}{TUNED[1]}生徒の画像から{LEFT_OUT}をすべて除く。原論文と同様に、"
+            f"{LEFT_OUT}のロジットに、検証データ（すべての数字を含む）で最も良い定数を足す。"
+            "半分を超える"
             f"{LEFT_OUT}を正しく認識すれば、読めるとみなす。",
         ),
         (
@@ -285,11 +281,10 @@ CONCEPT = Concept(
         "nearly a 1, and not at all a 5. A small network, the student, is trained to give the "
         "teacher's probabilities. They are softened by a temperature, so that the small ones count "
         "too.",
-        "大きなネットワーク（教師）は、画像についてラベル以上のことを知っている。たとえば、こ"
-        "の7は1によく似て"
-        "いるが、5にはまったく似ていない。知識の蒸留では、教師の出力する確率を目標として小さなネッ"
-        "トワーク"
-        "（生徒）を学習させる。小さな確率の情報も伝わるように、温度を上げて分布を柔らかくする。",
+        "大きなネットワーク（教師）は、画像についてラベル以上のことを知っている。たとえば、"
+        "この7は1によく似ているが、5にはまったく似ていない。知識の蒸留では、教師の出力する確率を"
+        "目標として小さなネットワーク（生徒）を学習させる。小さな確率の情報も"
+        "伝わるように、温度を上げて分布をなだらかにする。",
     ),
     introduces=(
         Introduced(
@@ -299,9 +294,8 @@ CONCEPT = Concept(
             (
                 "Softmax of the logits z over the temperature T. T = 1 is softmax itself; the "
                 "larger T, the more alike are the probabilities.",
-                "ロジットzを温度Tで割ってからソフトマックス関数に通す。T = 1なら普通のソフトマック"
-                "ス関数で、"
-                "Tが大きいほど確率の差は小さくなる。",
+                "ロジットzを温度Tで割ってからソフトマックス関数に通す。T = 1なら"
+                "普通のソフトマックス関数で、Tが大きいほど確率の差は小さくなる。",
             ),
             some_logits,
         ),
@@ -313,11 +307,10 @@ CONCEPT = Concept(
                 "p are the teacher's soft targets, q the student's, z its logits. Without T² the "
                 "gradient would shrink as 1/T², since q − p shrinks with T as well. Where labels "
                 "are at hand, their cross-entropy may be added with a weight.",
-                "pは教師、qは生徒のソフトターゲット、zは生徒のロジット。q − pもTとともに小さくなる"
-                "ので、T²を"
-                "掛けないと勾配は1/T²に比例して小さくなる。ラベルもある場合は、その交差エントロピ"
-                "ー誤差に重みを"
-                "付けて加えることもある。",
+                "pは教師、qは生徒のソフトターゲット、zは生徒のロジット。"
+                "Tを大きくするとq − pも小さくなるので、"
+                "T²を掛けないと勾配は1/T²に比例して小さくなる。"
+                "ラベルもある場合は、その交差エントロピー誤差に重みを付けて加えることもある。",
             ),
             two_networks,
         ),
@@ -329,9 +322,8 @@ CONCEPT = Concept(
             (
                 "At high temperature the student copies the teacher's logits v, all K alike: "
                 "squared error on centred logits.",
-                "温度が高い極限では、K個のクラスすべてを対等に扱い、教師のロジットvをまねることに"
-                "なる"
-                "（平均を引いたロジットの2乗誤差）。",
+                "温度が高い極限では、K個のクラスすべてを対等に扱い、教師のロジットvを"
+                "まねることになる（平均を引いたロジットの2乗誤差）。",
             ),
         ),
     ),
