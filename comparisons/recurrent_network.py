@@ -220,10 +220,10 @@ def draw(result):
 
 
 TASK = (
-    f"A sequence of {SYMBOLS} different symbols, one of which is marked; at its end the network "
-    "says which one. ",
-    f"{SYMBOLS}種類の記号の系列で、そのうち1個に印がつく。系列の最後に、印のついた記号がどれだったかを"
-    "答える。",
+    f"A sequence of symbols, each one of {SYMBOLS}; one place, anywhere, is marked, and at the end "
+    "the network says which symbol stood there. ",
+    f"{SYMBOLS}種類の記号からなる系列で、どこか1か所に印が付く。系列の最後に、印の付いた記号がどれ"
+    "だったかを答える。",
 )
 TRAINING = (
     f"{UNITS} units, Adam with gradients clipped to length 1, {STEPS} steps of {BATCH} new "
@@ -258,13 +258,13 @@ CLAIMS = (
     ),
     Claim(
         (
-            "A simple recurrent network forgets what lies far back.",
-            "単純なRNNは、ずっと前の情報を忘れてしまう。",
+            "A simple recurrent network hardly learns to keep what lies far back.",
+            "単純なRNNは、ずっと前の情報を保つことをなかなか学習できない。",
         ),
         "Goodfellow et al., Deep Learning, 10.7",
         (
-            f"{TASK[0]}Up to {GAPS[0]} or up to {GAPS[-1]} steps lie between. {TRAINING[0]}",
-            f"{TASK[1]}間隔は最長{GAPS[0]}ステップ、または{GAPS[-1]}ステップ。{TRAINING[1]}",
+            f"{TASK[0]}The mark lies up to {GAPS[0]} or up to {GAPS[-1]} steps back. {TRAINING[0]}",
+            f"{TASK[1]}印から末尾までの間隔は最長{GAPS[0]}ステップ、または{GAPS[-1]}ステップ。{TRAINING[1]}",
         ),
         (
             f"test accuracy, gap {GAPS[0]} less gap {GAPS[-1]}",
