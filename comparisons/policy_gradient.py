@@ -233,8 +233,11 @@ CONCEPT = Concept(
             r"z \leftarrow z - \eta \frac{\partial L}{\partial z}",
             (
                 "Draw an action, see its reward, step. The baseline is the mean of the rewards so "
-                "far.",
-                "方策に従って行動し、報酬を見て、更新する。ベースラインはそれまでの報酬の平均である。",
+                "far. Here on bandits: again and again one of k arms whose mean rewards are "
+                "unknown, and no states.",
+                "方策に従って行動し、報酬を見て、更新する。ベースラインはそれまでの報酬の平均である。"
+                "ここで扱うバンディット問題には状態がなく、平均報酬のわからないk本の腕から1本を"
+                "選ぶことを繰り返す。",
             ),
             demonstration="learning",
             helpers=("draw_action",),
