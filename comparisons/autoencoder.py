@@ -130,7 +130,7 @@ def draw(result):
                 "Blue is positive, orange negative. In the end each row is a mixture of the "
                 "components: together they span the same subspace, but no row has to be one of "
                 "them, and they have no order.",
-                "青は正、オレンジは負。学習後の各行は主成分を混ぜ合わせたものである。全体では同じ部分空間を"
+                "青は正、橙は負。学習後の各行は主成分を混ぜ合わせたものである。全体では同じ部分空間を"
                 "張るが、各行が主成分に一致するわけではなく、順序もない。",
             ),
         ),
@@ -152,9 +152,9 @@ def draw(result):
             ),
             (
                 "From the codes of the test images: the middle 96 % of each number. Nothing made "
-                "the codes fill the plane, so between digits lie pictures of nothing.",
+                "the codes fill the plane, so between digits lie pictures of no digit.",
                 "テスト画像の潜在変数の範囲（中央96 %）を格子状にデコードした。平面を隙間なく"
-                "埋めるような制約はないので、数字と数字の間には、どの数字でもない画像がある。",
+                "埋めるような制約はないので、数字と数字の間には、どの数字にも見えない画像が現れる。",
             ),
         ),
     ]
@@ -263,11 +263,11 @@ CONCEPT = Concept(
     chapter=chapters.GENERATION.section(1),
     summary=(
         "A network that gives back its own input through a narrow code. To get through, an image "
-        "has to be described by a few numbers. If all is linear those numbers are PCA's subspace; "
-        "with hidden layers they bend. Given noisy images and asked for the clean ones it learns "
-        "to remove noise.",
+        "has to be described by a few numbers. If all is linear, what comes back lies in "
+        "PCA's subspace; with hidden layers, on a curved surface. Given noisy images and asked for "
+        "the clean ones it learns to remove noise.",
         "入力そのものを、次元の低い潜在変数を通して復元するネットワーク。そのためには画像を少数の数で表さなければ"
-        "ならない。すべて線形なら、得られるのはPCAの部分空間である。隠れ層を加えると曲がった空間になる。"
+        "ならない。すべて線形なら、得られるのはPCAの部分空間である。非線形な隠れ層を加えると曲面になる。"
         "ノイズのある画像を入力し、元の画像を目標にすれば、ノイズの除去を学習する。",
     ),
     introduces=(
