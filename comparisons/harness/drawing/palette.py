@@ -25,9 +25,10 @@ DASHES = {
     "keras-torch": [8, 3, 2, 3],
 }
 BASELINE_COLOR = "#8a939c"
-# For what is no column: other colours, lest a curve be taken for NumPy's.
+# For what is no column: other colours, lest a curve be taken for NumPy's; one for each digit.
 CATEGORIES = [
-    *("#7a5ad1", "#c43c4e", "#b8960c", "#6a9e1f", "#2aa0bd", "#9a6340", "#5b70d6", "#7a858f"),
+    *("#7a5ad1", "#c43c4e", "#b8960c", "#6a9e1f", "#2aa0bd"),
+    *("#9a6340", "#5b70d6", "#7a858f", "#d67fb8", "#3d7f6a"),
 ]
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "

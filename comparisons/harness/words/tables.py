@@ -32,5 +32,5 @@ WORDS: dict[str, Words] = {
     "kind constant": ("left out: always the same", "除外：値が一定"),
     "kind empty": ("left out: empty", "除外：空"),
     "kind group": ("group", "グループ"),
-    "kind set aside": ("left out: on demand", "除外：指定による"),
+    "kind set aside": ("left out: as asked", "除外：指定による"),
 }

@@ -50,7 +50,7 @@ def test_from_the_command_line(people, capsys, tmp_path):
         "sidebyside table people.csv --target bought --task classes --group house_id --without "
         "joined --folds 3 --backends numpy --seeds 1 --epochs 2"
     )
-    for text in ("left out: on demand", "除外：指定による", "30 groups, kept together"):
+    for text in ("left out: as asked", "除外：指定による", "30 groups, kept together"):
         assert text in page
     assert command.replace("people.csv", str(people)) in page
     settings = Settings.of(content["settings"])
