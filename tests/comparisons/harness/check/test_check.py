@@ -86,7 +86,7 @@ def test_a_divergence_is_found_with_what_is_known_of_it_and_a_script(tmp_path, c
     assert written.read_text() == finding["reproduction"]
     html = (folder / "check.html").read_text()
     parts = ["model.keras", "culprit", "known divergence", "既知の相違", written.name, "sparsemax"]
-    parts += ["Training: not asked for.", "訓練：指定されていない。"]
+    parts += ["Training: not asked for.", "学習：指定されていない。"]
     assert all(part in html for part in parts)
 
 
