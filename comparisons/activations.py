@@ -13,7 +13,7 @@ from comparisons.harness.concept import (
     Introduced,
     versus,
 )
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import mnist_subset, shrunk
 from comparisons.harness.drawing import figures
 
 KEYS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish")
@@ -49,7 +49,7 @@ def deep_network(seed):
 def small_images(seed):
     """1,000 images of MNIST at half their resolution, and the networks."""
     part = mnist_subset(1_000, 10, 10, seed)
-    x = part.x_train.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    x = shrunk(part.x_train, 14)
     return {"x": x, "y": part.y_train, "networks": NETWORKS, "steps": STEPS}
 
 

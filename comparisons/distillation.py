@@ -38,14 +38,10 @@ def two_networks(seed):
 def images(seed):
     """MNIST of 7×7 pixels."""
     part = shrunk_mnist(IMAGES, 500, 2_000, seed)
-    new = {
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
     return {
         "x": part.x_train,
         "y": part.y_train,
-        "new": new,
+        "new": part.new,
         "number": NUMBER,
         "smoothings": SMOOTHINGS,
         "temperatures": TEMPERATURES,

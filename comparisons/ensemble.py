@@ -32,14 +32,10 @@ def some_probabilities(seed):
 def images(seed):
     """MNIST of 7×7 pixels."""
     part = shrunk_mnist(1_000, 500, 2_000, seed)
-    new = {
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
     return {
         "x": part.x_train,
         "y": part.y_train,
-        "new": new,
+        "new": part.new,
         "hidden": HIDDEN,
         "members": MEMBERS,
         "rate": RATE,

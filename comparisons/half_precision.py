@@ -48,12 +48,8 @@ def magnitudes(seed):
 def images(seed):
     """MNIST of 7×7 pixels."""
     part = shrunk_mnist(1_000, 500, 1_000, seed)
-    new = {
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
     sizes = {"rates": RATES, "steps": STEPS, "scales": SCALES}
-    return {"x": part.x_train, "y": part.y_train, "new": new, **sizes}
+    return {"x": part.x_train, "y": part.y_train, "new": part.new, **sizes}
 
 
 def best(arrays, kind):

@@ -56,11 +56,7 @@ def unit_inputs(seed):
 def small_images(seed):
     """MNIST of 7×7 pixels."""
     part = shrunk_mnist(1_000, 500, 1_000, seed)
-    new = {
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
-    return {"x": part.x_train, "y": part.y_train, "new": new, "cases": CASES, "steps": STEPS}
+    return {"x": part.x_train, "y": part.y_train, "new": part.new, "cases": CASES, "steps": STEPS}
 
 
 def at_best_rate(case, weights):

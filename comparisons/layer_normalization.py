@@ -34,12 +34,8 @@ def rows(seed):
 def images(seed):
     """MNIST of 7×7 pixels."""
     part = shrunk_mnist(1_000, 500, 1_000, seed)
-    new = {
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
     sizes = {"kinds": list(KINDS), "sizes": SIZES, "rates": RATES, "steps": STEPS}
-    return {"x": part.x_train, "y": part.y_train, "new": new, **sizes}
+    return {"x": part.x_train, "y": part.y_train, "new": part.new, **sizes}
 
 
 def at_best_rate(kind, size, what="test"):

@@ -20,7 +20,7 @@ from comparisons.harness.concept import (
     Task,
     versus,
 )
-from comparisons.harness.datasets import mnist_subset
+from comparisons.harness.datasets import mnist_subset, shrunk
 from comparisons.harness.drawing import figures
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 
@@ -88,7 +88,7 @@ def data(settings, seed):
     parts = {}
     for part in ("train", "validation", "test"):
         x, y = getattr(whole, f"x_{part}"), getattr(whole, f"y_{part}")
-        parts[f"x_{part}"] = x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+        parts[f"x_{part}"] = shrunk(x, 14)
         parts[f"y_{part}"] = (y[:, None] % 2 == 0).astype("float32")
     description = (
         f"{whole.description[0]}; at half resolution; the question is whether the digit is even",

@@ -65,11 +65,7 @@ def initial_weights(seed):
 def parts(gap, steps, seed):
     """A batch for each step, and sequences to validate and test."""
     part = marked_symbols(gap, steps * BATCH, 500, 500, seed, SYMBOLS)
-    return {
-        "train": (part.x_train, part.y_train),
-        "validation": (part.x_validation, part.y_validation),
-        "test": (part.x_test, part.y_test),
-    }
+    return {"train": (part.x_train, part.y_train), **part.new}
 
 
 def long_sequences(seed):

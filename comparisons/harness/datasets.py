@@ -45,6 +45,14 @@ class Dataset:
     notes: tuple[Words, ...] = ()
     target_scale: tuple[float, float] | None = None
 
+    @property
+    def new(self) -> dict[str, tuple]:
+        """What is not trained on: inputs and answers of `validation` and `test`."""
+        return {
+            "validation": (self.x_validation, self.y_validation),
+            "test": (self.x_test, self.y_test),
+        }
+
     def in_units(self, y: np.ndarray) -> np.ndarray:
         """Answers, or what a model predicts of them, in the answers' own unit."""
         if self.target_scale is None:
