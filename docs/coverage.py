@@ -33,7 +33,6 @@ from reference_numpy.serialization import FAMILIES  # noqa: E402
 #: arguments that a constructor may refuse, each with a value that asks for something
 TRIED = {
     "encoding": "latin-1",
-    "lora_rank": 2,
     "quantization_config": "int8",
     "ragged": True,
     "sparse": True,
@@ -160,10 +159,8 @@ def refused_arguments(cls, arguments):
         for name, parameter in inspect.signature(cls.__init__).parameters.items()
         if name in DEMANDED and parameter.default in (parameter.empty, None)
     }
-    # Keras hands `lora_rank` from class to class without naming it in every constructor.
-    hidden = {"lora_rank"} & taken_arguments(cls)
     for name, value in TRIED.items():
-        if name not in {*arguments, *hidden}:
+        if name not in arguments:
             continue
         try:
             cls(**{**given, name: value})

@@ -49,7 +49,6 @@ def test_refused_arguments_are_found_by_trying(coverage):
     assert found == {
         "sparse": "`sparse=True` is not supported, since NumPy has no sparse arrays",
     }
-    assert "lora_rank" in coverage.refused_arguments(rn.layers.Conv2D, [])
     assert not coverage.refused_arguments(rn.layers.Dropout, ["rate"])
 
 

@@ -1,5 +1,7 @@
 """Constructor arguments that several layers take, brought into one form."""
 
+from reference_numpy.dtype_policies import QUANTIZATION
+
 
 def standardize_data_format(data_format):
     """`"channels_last"` (for None too) or `"channels_first"`; ValueError for anything else."""
@@ -54,10 +56,9 @@ def standardize_padding(padding, allow_causal=False):
     return name
 
 
-def refuse_low_rank_and_quantization(name, lora_rank, quantization_config):
-    """Raise NotImplementedError for what changes which weights a layer has and trains."""
-    if lora_rank or quantization_config:
+def refuse_quantization(name, quantization_config):
+    """Raise NotImplementedError for a layer whose weights are to be rounded."""
+    if quantization_config:
         raise NotImplementedError(
-            f"Layer '{name}': `lora_rank` and `quantization_config` are not supported, "
-            "since they change which weights are trained, not what is computed."
+            f"Layer '{name}': `quantization_config` is not supported: {QUANTIZATION}"
         )

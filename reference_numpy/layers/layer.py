@@ -113,7 +113,9 @@ class Layer(SymbolicEnds, Configurable):
             trainable=trainable,
             autocast=autocast,
         )
-        self.own_weights.append(weight)
+        # Keras lists what is trained first, by what it was when it was added.
+        trained = sum(w.trainable for w in self.own_weights)
+        self.own_weights.insert(trained if trainable else len(self.own_weights), weight)
         return value
 
     def track(self, layer):
@@ -135,10 +137,8 @@ class Layer(SymbolicEnds, Configurable):
     @property
     def weight_records(self):
         """Every `Weight` in Keras's order: own trainable, own non-trainable, then the parts'."""
-        own = [w for w in self.own_weights if w.trainable]
-        own += [w for w in self.own_weights if not w.trainable]
         nested = [w for layer in self.sublayers for w in layer.weight_records]
-        return list(dict.fromkeys(own + nested))
+        return list(dict.fromkeys(self.own_weights + nested))
 
     @property
     def trainable_records(self):
@@ -193,6 +193,14 @@ class Layer(SymbolicEnds, Configurable):
                 )
         for weight, value in zip(own, values, strict=True):
             weight[...] = value
+
+    @property
+    def stored_weights(self):
+        """The layer's own arrays as a file keeps them, in Keras's order."""
+        return [weight.value for weight in self.own_weights]
+
+    def take_stored(self, arrays):
+        """Take over arrays that were read from a file; here they are the layer's own already."""
 
     def count_params(self):
         """The number of scalars in all weights. Raises ValueError before the layer is built."""

@@ -63,7 +63,9 @@ def read_state(model, reader, assets=None):
         if _reads_itself(layer):
             _read_own(layer, reader, place)
         else:
-            _fill(own_arrays(layer), reader, place, layer.name)
+            arrays = own_arrays(layer)
+            _fill(arrays, reader, place, layer.name)
+            layer.take_stored(list(arrays.values()))
         # A part of a layer that has been filled from its assets may have none of its own.
         if assets and hasattr(layer, "load_assets") and not place.startswith(f"{filled}/"):
             filled = place

@@ -80,5 +80,4 @@ def own_arrays(layer):
         store = {}
         layer.save_own_variables(store)
         return store
-    records = sorted(layer.own_weights, key=lambda record: not record.trainable)
-    return {str(index): record.value for index, record in enumerate(records)}
+    return {str(index): array for index, array in enumerate(layer.stored_weights)}

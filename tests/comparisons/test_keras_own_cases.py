@@ -30,7 +30,7 @@ def test_reference_agrees_with_keras_on_keras_own_cases(backend, module):
             try:
                 exact = make_reference(case, "float64", training)
             except NotImplementedError:
-                continue  # the reference says that it leaves this out, such as LoRA
+                continue  # the reference says that it leaves this out, such as quantization
             problems += differences(backend, case, training, exact)
             compared += 1
     if not compared:

@@ -31,6 +31,7 @@ CONV_1D = [
 ]
 
 CONV_2D = [
+    Case("Conv1D", {"filters": 3, "kernel_size": 3, "lora_rank": 2}, (2, 5, 2)),
     Case("Conv2D", {"filters": 3, "kernel_size": 3}, (2, 6, 7, 2)),
     Case("Conv2D", {"filters": 3, "kernel_size": 3}, (2, 6, 7, 1), label="one channel"),
     Case("Conv2D", {"filters": 4, "kernel_size": (2, 3), "padding": "same"}, (2, 5, 6, 3)),
@@ -71,6 +72,13 @@ CONV_2D = [
 ]
 
 CONV_3D = [
+    Case(
+        "Conv2D",
+        {"filters": 4, "kernel_size": 3, "groups": 2, "lora_rank": 2, "lora_alpha": 5},
+        (2, 4, 5, 4),
+        label="adapted, groups",
+    ),
+    Case("Conv3D", {"filters": 3, "kernel_size": 2, "lora_rank": 1}, (2, 3, 3, 3, 2)),
     Case("Conv3D", {"filters": 3, "kernel_size": 2}, (2, 4, 5, 3, 2)),
     Case(
         "Conv3D",

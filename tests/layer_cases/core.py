@@ -31,7 +31,26 @@ CASES = [
         (4, 3),
         label="initializers, regularizers, constraints",
     ),
+    Case("Dense", {"units": 5, "activation": "tanh", "lora_rank": 2}, (2, 4, 3)),
+    Case(
+        "Dense",
+        {"units": 5, "use_bias": False, "kernel_regularizer": "l2", "lora_rank": 1},
+        (4, 3),
+        label="adapted, regularized, without bias",
+    ),
     Case("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 5, "bias_axes": "c"}, (4, 3)),
+    Case(
+        "EinsumDense",
+        {
+            "equation": "abc,cde->abde",
+            "output_shape": [3, 2, 5],
+            "bias_axes": "de",
+            "lora_rank": 2,
+            "lora_alpha": 6,
+        },
+        (2, 3, 4),
+        label="adapted",
+    ),
     Case("EinsumDense", {"equation": "ab,bc->ac", "output_shape": [5]}, (4, 3)),
     Case("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 5]}, (2, 3, 4)),
     Case(
@@ -100,6 +119,7 @@ CASES = [
         label="initializers, regularizers, constraints",
     ),
     Case("Embedding", {"input_dim": 6, "output_dim": 3}, integers),
+    Case("Embedding", {"input_dim": 6, "output_dim": 3, "lora_rank": 2}, integers),
     Case("Embedding", {"input_dim": 6, "output_dim": 3, "mask_zero": True}, integers.T.copy()),
     Case(
         "Embedding", {"input_dim": 8, "output_dim": 2}, integers + np.float32(0.25), label="floats"

@@ -179,6 +179,14 @@ DIVERGENCES = (
         "gradient of input",
     ),
     Divergence(
+        "low-rank adaptation in float64",
+        KERAS,
+        lambda layer, arguments: bool(arguments.get("lora_rank")),
+        ("float64",),
+        FLOAT32_IN_FLOAT64,
+        "Keras keeps and multiplies the factors in float32",
+    ),
+    Divergence(
         "the scale of attention in float64",
         TENSORFLOW + JAX,
         _scales_inexactly,

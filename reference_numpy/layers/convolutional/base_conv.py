@@ -1,11 +1,11 @@
 """Convolution over any number of spatial axes: the base of Conv1D, Conv2D and Conv3D."""
 
-from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
+from reference_numpy.layers.low_rank import LowRankAdaptation
 from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
 
 
-class BaseConv(ConvolutionLayer):
+class BaseConv(LowRankAdaptation, ConvolutionLayer):
     """y = f(x ∗ W + b): the same weights for every window of the input.
 
     For every window o, p running over the kernel's positions (Keras's convolution is the
@@ -40,6 +40,8 @@ class BaseConv(ConvolutionLayer):
         kernel_initializer, bias_initializer: first values of W and b.
         kernel_regularizer, bias_regularizer: penalties on W and b.
         kernel_constraint, bias_constraint: projections of W and b after each step.
+        lora_rank: rank of the low-rank adaptation; None for none. See `enable_lora`.
+        lora_alpha: numerator of the factor before the adaptation; None for the rank.
 
     Raises:
         ValueError: for sizes below 1, channels that `groups` does not divide, strides together
@@ -96,7 +98,7 @@ class BaseConv(ConvolutionLayer):
                 f"Layer '{self.name}': the number of filters must be evenly divisible by the "
                 f"number of groups. Received: groups={groups}, filters={filters}."
             )
-        refuse_low_rank_and_quantization(self.name, lora_rank, None)
+        self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.filters, self.groups = filters, groups
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
         self.set_kernel_arguments("kernel", *arguments)
@@ -110,7 +112,17 @@ class BaseConv(ConvolutionLayer):
                 f"{channels} channels."
             )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
-        self.kernel = self.add_with_arguments("kernel", shape, "kernel")
+        self._kernel = self.add_with_arguments("kernel", shape, "kernel")
+
+    def build(self, input_shape):
+        """Create W and b, and adapt W if `lora_rank` says so."""
+        super().build(input_shape)
+        self.adapt_from_the_start()
+
+    @property
+    def kernel(self):
+        """W; once the layer is adapted, W with its adaptation."""
+        return self.adapted
 
     def convolve(self, x):
         """z, and what its gradients need."""

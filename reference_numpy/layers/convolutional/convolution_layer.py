@@ -166,7 +166,12 @@ class ConvolutionLayer(Layer):
         dx, grads = self.gradients(dz, cache, input_gradient and differentiable)
         if self.use_bias:
             grads.append(bias_gradient(dz))
+        grads = self.adapted_gradients(grads)
         return None if dx is None else from_channels_last(dx, self.data_format), grads
+
+    def adapted_gradients(self, grads):
+        """The gradients of what is trained; another where a kernel is adapted at low rank."""
+        return grads
 
     def compute_output_shape(self, input_shape):
         """The output's shape. Raises ValueError for another number of axes than `rank` + 2."""

@@ -3,12 +3,13 @@
 import numpy as np
 
 from reference_numpy import activations, constraints, initializers, regularizers
-from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
+from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.low_rank import LowRankAdaptation
 
 
-class Dense(Layer):
+class Dense(LowRankAdaptation, Layer):
     """y = f(x W + b): every output sees every input (the textbooks' affine layer).
 
     Backward, with z = x W + b and dz = dy ⊙ f′(z):
@@ -26,6 +27,8 @@ class Dense(Layer):
         kernel_initializer, bias_initializer: first values of W and b.
         kernel_regularizer, bias_regularizer: penalties on W and b.
         kernel_constraint, bias_constraint: projections of W and b after each step.
+        lora_rank: rank of the low-rank adaptation; None for none. See `enable_lora`.
+        lora_alpha: numerator of the factor before the adaptation; None for the rank.
 
     Raises:
         ValueError: for `units` below 1, or an input whose last axis is unknown or differs from
@@ -60,7 +63,8 @@ class Dense(Layer):
                 f"Received an invalid value for `units` of layer '{self.name}', expected a "
                 f"positive integer. Received: units={units!r}"
             )
-        refuse_low_rank_and_quantization(self.name, lora_rank, quantization_config)
+        refuse_quantization(self.name, quantization_config)
+        self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -82,7 +86,7 @@ class Dense(Layer):
                 f"Layer '{self.name}': the last axis of the input shape must be known. "
                 f"Received: input_shape={input_shape}"
             )
-        self.kernel = self.add_weight(
+        self._kernel = self.add_weight(
             (inputs, self.units),
             self.kernel_initializer,
             "kernel",
@@ -98,6 +102,12 @@ class Dense(Layer):
                 self.bias_constraint,
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: inputs})
+        self.adapt_from_the_start()
+
+    @property
+    def kernel(self):
+        """W; once the layer is adapted, W with its adaptation."""
+        return self.adapted
 
     def forward(self, x, training=False):
         """f(x W + b), and what backward needs."""
@@ -117,6 +127,7 @@ class Dense(Layer):
         if self.use_bias:
             # A product with ones is several times as fast as dz.sum(axis=0).
             grads.append(np.ones(len(dz), dz.dtype) @ dz)
+        grads = self.adapted_gradients(grads)
         if not (input_gradient and is_float):
             return None, grads
         return (dz @ self.kernel.T).reshape(shape), grads

@@ -3,14 +3,15 @@
 import copy
 
 from reference_numpy import activations, constraints, initializers, regularizers
-from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
+from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.core.einsum_equation import analyze_equation
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.low_rank import LowRankAdaptation
 from reference_numpy.ops.broadcasting import sum_to_shape
 
 
-class EinsumDense(Layer):
+class EinsumDense(LowRankAdaptation, Layer):
     """y = f(einsum(equation, x, W) + b): sums over the letters that the output does not have.
 
     Backward, with z = einsum("X,K->Z", x, W) + b and dz = dy ⊙ f′(z):
@@ -31,6 +32,8 @@ class EinsumDense(Layer):
         kernel_initializer, bias_initializer: first values of W and b.
         kernel_regularizer, bias_regularizer: penalties on W and b.
         kernel_constraint, bias_constraint: projections of W and b after each step.
+        lora_rank: rank of the low-rank adaptation; None for none. See `enable_lora`.
+        lora_alpha: numerator of the factor before the adaptation; None for the rank.
 
     Raises:
         ValueError: for an equation of another form, or sizes that contradict one another.
@@ -65,7 +68,8 @@ class EinsumDense(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        refuse_low_rank_and_quantization(self.name, lora_rank, quantization_config)
+        refuse_quantization(self.name, quantization_config)
+        self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.equation = equation
         is_size = isinstance(output_shape, int)
         self.partial_output_shape = (output_shape,) if is_size else tuple(output_shape)
@@ -96,7 +100,7 @@ class EinsumDense(Layer):
             initializer = copy.copy(initializer)
             initializer.input_axes = equation.kernel_input_axes
             initializer.output_axes = equation.kernel_output_axes
-        self.kernel = self.add_weight(
+        self._kernel = self.add_weight(
             equation.kernel_shape,
             initializer,
             "kernel",
@@ -112,6 +116,12 @@ class EinsumDense(Layer):
                 self.bias_constraint,
             )
         self.input_spec = InputSpec(ndim=len(input_shape))
+        self.adapt_from_the_start()
+
+    @property
+    def kernel(self):
+        """W; once the layer is adapted, W with its adaptation."""
+        return self.adapted
 
     def forward(self, x, training=False):
         """f(einsum(x, W) + b), and what backward needs."""
@@ -130,6 +140,7 @@ class EinsumDense(Layer):
         grads = [equation.kernel_gradient(x, dz)]
         if self.bias is not None:
             grads.append(sum_to_shape(dz, self.bias.shape))
+        grads = self.adapted_gradients(grads)
         if not (input_gradient and is_float):
             return None, grads
         return equation.input_gradient(dz, self.kernel, x.shape), grads

@@ -3,11 +3,12 @@
 import numpy as np
 
 from reference_numpy import constraints, initializers, regularizers
-from reference_numpy.layers.argument_validation import refuse_low_rank_and_quantization
+from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.low_rank import LowRankAdaptation
 
 
-class Embedding(Layer):
+class Embedding(LowRankAdaptation, Layer):
     """y[i] = E[x[i]]: every integer stands for a row of the table E.
 
     It is the product of one-hot vectors with E, so each row's gradient adds up dy over the places
@@ -27,6 +28,8 @@ class Embedding(Layer):
         embeddings_constraint: projection of E after each step.
         mask_zero: whether the integer 0 is padding, to be masked out for later layers.
         weights: first values of E as an array, instead of the initializer.
+        lora_rank: rank of the low-rank adaptation; None for none. See `enable_lora`.
+        lora_alpha: numerator of the factor before the adaptation; None for the rank.
 
     Raises:
         ValueError: for sizes below 1, and for an integer outside the vocabulary.
@@ -35,6 +38,7 @@ class Embedding(Layer):
     Saito, Deep Learning from Scratch 2, section 4.1; `keras.layers.Embedding`.
     """
 
+    adapts = "embeddings"
     not_in_config = ("autocast", "weights", "lora_rank", "lora_alpha")
 
     def __init__(
@@ -58,7 +62,8 @@ class Embedding(Layer):
                     f"(of type {type(size).__name__})."
                 )
         super().__init__(**kwargs)
-        refuse_low_rank_and_quantization(self.name, lora_rank, quantization_config)
+        refuse_quantization(self.name, quantization_config)
+        self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.input_dim = input_dim
         self.output_dim = output_dim
         self.embeddings_initializer = initializers.get(embeddings_initializer)
@@ -75,14 +80,24 @@ class Embedding(Layer):
     def build(self, input_shape=None):
         """Create E, once: its size does not depend on the input."""
         if not self.built:
-            self.embeddings = self.add_weight(
-                (self.input_dim, self.output_dim),
-                self.embeddings_initializer,
-                "embeddings",
-                self.embeddings_regularizer,
-                self.embeddings_constraint,
-                autocast=False,
-            )
+            self.add_tables()
+            self.adapt_from_the_start()
+
+    def add_tables(self):
+        """Create E."""
+        self._embeddings = self.add_weight(
+            (self.input_dim, self.output_dim),
+            self.embeddings_initializer,
+            "embeddings",
+            self.embeddings_regularizer,
+            self.embeddings_constraint,
+            autocast=False,
+        )
+
+    @property
+    def embeddings(self):
+        """E; once the layer is adapted, E with its adaptation."""
+        return self.adapted
 
     def forward(self, x, training=False):
         """The rows of E, and the integers."""
@@ -104,7 +119,7 @@ class Embedding(Layer):
     def backward(self, dy, cache):
         """No gradient of integers (zeros if they came as floats), and [dE]."""
         dx, table_gradient = self.look_up_gradient(dy, cache)
-        return dx, [table_gradient]
+        return dx, self.adapted_gradients([table_gradient])
 
     def look_up_gradient(self, dy, cache):
         """dx and dE: the rows of dy added up by their integers.

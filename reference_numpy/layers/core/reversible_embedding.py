@@ -58,11 +58,9 @@ class ReversibleEmbedding(Embedding):
         self.reverse_dtype = reverse_dtype
         self.logit_soft_cap = logit_soft_cap
 
-    def build(self, input_shape=None):
-        """Create E, and R if it is not tied to it, once."""
-        if self.built:
-            return
-        super().build(input_shape)
+    def add_tables(self):
+        """Create E, and R if it is not tied to it."""
+        super().add_tables()
         if not self.tie_weights:
             self.reverse_embeddings = self.add_weight(
                 (self.output_dim, self.input_dim),
@@ -82,11 +80,11 @@ class ReversibleEmbedding(Embedding):
         if not reverse:
             dx, table_gradient = self.look_up_gradient(dy, cache)
             unused = [] if self.tie_weights else [np.zeros_like(self.reverse_embeddings)]
-            return dx, [table_gradient, *unused]
+            return dx, self.adapted_gradients([table_gradient, *unused])
         dx, kernel_gradient = self.project_gradient(dy, cache)
         if self.tie_weights:
-            return dx, [kernel_gradient.T]
-        return dx, [np.zeros_like(self.embeddings), kernel_gradient]
+            return dx, self.adapted_gradients([kernel_gradient.T])
+        return dx, self.adapted_gradients([np.zeros_like(self.embeddings), kernel_gradient])
 
     def project(self, x):
         """x R, soft-capped, and what `project_gradient` needs."""

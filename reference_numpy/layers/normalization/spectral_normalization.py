@@ -69,7 +69,12 @@ class SpectralNormalization(Layer):
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def kernel_of_layer(self):
-        """W, the layer's own array. Raises ValueError if it has none."""
+        """W, the layer's own array. Raises ValueError if it has none, or a sum in its place."""
+        if getattr(self.layer, "lora_enabled", False):
+            raise ValueError(
+                f"Layer '{self.name}': the kernel of '{self.layer.name}' is adapted at low rank; "
+                "only a weight can be normalized, not a sum."
+            )
         for name in ("kernel", "embeddings"):
             if hasattr(self.layer, name):
                 return getattr(self.layer, name)

@@ -142,11 +142,16 @@ def test_einsum_dense_refuses_what_does_not_fit(equation, output_shape, bias_axe
     [
         (lambda: rn.layers.Dense(0), ValueError, "Received: units=0"),
         (lambda: rn.layers.Dense(2.5), ValueError, "Received: units=2.5"),
-        (lambda: rn.layers.Dense(2, lora_rank=2), NotImplementedError, "`lora_rank`"),
-        (lambda: rn.layers.EinsumDense("ab,bc->ac", 2, lora_rank=2), NotImplementedError, "lora"),
+        (lambda: rn.layers.Dense(2, lora_rank=2.5), TypeError, "integer for `lora_rank`"),
+        (lambda: rn.layers.Dense(2, lora_alpha="2"), TypeError, "`lora_alpha` must be a number"),
+        (lambda: rn.layers.Dense(2, lora_rank=-1), ValueError, "`lora_rank` should be a positive"),
+        (
+            lambda: rn.layers.Dense(2, quantization_config="int8"),
+            NotImplementedError,
+            "`quantization_config` is not supported: a quantized layer",
+        ),
         (lambda: rn.layers.Embedding(0, 2), ValueError, "Received: input_dim=0"),
         (lambda: rn.layers.Embedding(2, True), ValueError, "Received: output_dim=True"),
-        (lambda: rn.layers.Embedding(2, 2, lora_rank=2), NotImplementedError, "`lora_rank`"),
         (
             lambda: rn.layers.Dense(2, dtype="int8_from_float32"),
             NotImplementedError,
