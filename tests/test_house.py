@@ -23,7 +23,7 @@ LIBRARY = [
     {"concepts"},
 ]
 HARNESS = [
-    {"backends", "bilingual", "memory", "statistics"},
+    {"backends", "bilingual", "grammar", "memory", "statistics"},
     {"chapters", "phrases", "scores", "tables", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},
