@@ -17,6 +17,7 @@ from comparisons.harness.tables.files import read_bytes
 from reference_numpy import tree
 
 DIGITS = 10
+INK = 0.2  # from which a pixel of a scene belongs to its digit
 
 
 @dataclass(frozen=True)
@@ -261,3 +262,70 @@ def marked_symbols(
             f"テストデータ{test:,}本。記号は{symbols}種類で、系列のうち1個に印がつく（シード{seed}）",
         ),
     )
+
+
+def scenes(
+    train: int, validation: int, test: int, seed: int = 0, *, masks: bool = False
+) -> Dataset:
+    """Images of 28×28 with up to three MNIST digits of about 10 to 14 pixels, and where each of them is.
+
+    No two digits share a pixel; their boxes may overlap. The parts share no MNIST image: the test
+    scenes are composed of test images, those for validation of the last 10,000 training images.
+
+    Args:
+        masks: whether `y` says of what each pixel is part; else which digits there are, and where.
+
+    Returns:
+        A Dataset with x (n, 28, 28, 1) float32 in [0, 1], and y (n, 3, 5) float32, a row
+        (digit, left, top, right, bottom) for each digit in pixels, -1 throughout where there are
+        fewer; or, as masks, y (n, 28, 28) int32, 0 for the ground and 1 + digit for a digit.
+    """
+    (x, y), of_test = load_mnist()
+    pools = (x[:-10_000], y[:-10_000]), (x[-10_000:], y[-10_000:]), of_test
+    draw, parts = np.random.default_rng(seed), []
+    for count, pool in zip((train, validation, test), pools):
+        images, objects, inks = _composed(count, *pool, draw)
+        parts += [images, inks if masks else objects]
+    return Dataset(
+        *parts,
+        (
+            f"{train:,} scenes of 28×28 pixels to train on, {validation:,} and {test:,} to "
+            "validate and test, each of one to three MNIST digits about 10 to 14 pixels high; "
+            f"composed with seed {seed}, the test scenes of MNIST's test images",
+            f"28×28画素の場面。訓練データ{train:,}枚、検証データ{validation:,}枚、テストデータ{test:,}枚。"
+            "それぞれに高さ10から14画素ほどに縮めたMNISTの数字が1個から3個ある。"
+            f"シードは{seed}で、テストデータはMNISTのテスト画像から作った。",
+        ),
+    )
+
+
+def _composed(count: int, digits: np.ndarray, labels: np.ndarray, draw: np.random.Generator):
+    """Scenes of these digits: images, rows of digit and box, and 1 + digit for each pixel."""
+    images, inks = np.zeros((count, 28, 28, 1), "float32"), np.zeros((count, 28, 28), "int32")
+    objects = np.full((count, 3, 5), -1, "float32")
+    for image, ink, rows_of, number in zip(images, inks, objects, draw.integers(1, 4, count)):
+        for row in rows_of[:number]:
+            chosen, side = draw.integers(len(labels)), draw.integers(14, 21)
+            small = _FEWER_PIXELS[side] @ digits[chosen] @ _FEWER_PIXELS[side].T / 255
+            down, across = (np.flatnonzero((small > INK).any(axis=axis)) for axis in (1, 0))
+            small = small[down[0] : down[-1] + 1, across[0] : across[-1] + 1]
+            (height, width), inked = small.shape, small > INK
+            for _ in range(20):  # places; a digit that finds none free is left out
+                top, left = draw.integers(0, (29 - height, 29 - width))
+                place = slice(top, top + height), slice(left, left + width)
+                if not (inked & (ink[place] > 0)).any():
+                    ink[place][inked] = 1 + labels[chosen]
+                    image[place] = np.maximum(image[place], small[..., None])
+                    row[:] = labels[chosen], left, top, left + width, top + height
+                    break
+    return images, objects, inks
+
+
+def _means(side: int) -> np.ndarray:
+    """The matrix (side, 28) that takes the means over 28/side pixels, parts of pixels in part."""
+    edges, pixels = np.linspace(0, 28, side + 1)[:, None], np.arange(28)
+    shared = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    return shared.clip(0) * side / 28
+
+
+_FEWER_PIXELS = {side: _means(side) for side in range(14, 21)}

@@ -17,6 +17,7 @@ from comparisons.harness.datasets import (
     marked_symbols,
     mnist_subset,
     read_verified,
+    scenes,
     shrunk_mnist,
 )
 from comparisons.harness.tables import DataError
@@ -247,3 +248,25 @@ def test_the_answer_is_the_symbol_that_is_marked():
     symbols = part.x_train[np.arange(40), where, :4].argmax(axis=1)
     np.testing.assert_array_equal(part.y_train, symbols)
     assert (part.x_train[:10] != part.x_validation).any()
+
+
+def test_scenes_hold_the_digits_that_boxes_and_masks_name(monkeypatch, mnist):
+    monkeypatch.setattr(datasets, "load_mnist", lambda: mnist)
+    part, masked = scenes(60, 10, 20, 1), scenes(60, 10, 20, 1, masks=True)
+    assert part.x_train.shape == (60, 28, 28, 1) and part.y_test.shape == (20, 3, 5)
+    assert part.x_train.dtype == part.y_train.dtype == "float32"
+    np.testing.assert_array_equal(part.x_train, masked.x_train)
+    # What no mask covers is no more than a digit's faint rim.
+    ink = part.x_train[..., 0]
+    assert (ink[masked.y_train > 0] > 0.2).all() and (ink[masked.y_train == 0] <= 0.2).all()
+    assert len(np.unique(masked.y_train)) == 11
+    for rows, mask in zip(part.y_train, masked.y_train):
+        found = rows[rows[:, 0] >= 0]
+        assert 1 <= len(found) <= 3 and (rows[len(found) :] == -1).all()
+        assert set(found[:, 0] + 1) == set(np.unique(mask)) - {0}
+        for digit in set(found[:, 0]):
+            same, (down, across) = found[found[:, 0] == digit], np.nonzero(mask == digit + 1)
+            edges = [across.min(), down.min(), across.max() + 1, down.max() + 1]
+            assert edges == [*same[:, 1:3].min(axis=0), *same[:, 3:].max(axis=0)]
+    means = datasets._means(14) @ mnist[0][0][0] @ datasets._means(14).T
+    np.testing.assert_allclose(means.ravel(), datasets.shrunk(mnist[0][0][:1], 14)[0])
