@@ -59,7 +59,7 @@ class Introduced:
 
     - an operation: `y, cache = NAME(x, weight, …)` with `NAME_backward(dy, cache)`, which gives the
       gradient of each array of floats among the arguments, in their order (as a tuple, or bare
-      where there is one); there may be fewer of them at the end, for what is not differentiated
+      where there is one); None, or fewer of them at the end, for what is not differentiated
     - a scalar function: `y = NAME(x)` with `NAME_derivative(x)`
     - a loss: `NAME(y_true, y_pred)` with `NAME_gradient(y_true, y_pred)`
     - an update rule: `w, *state = NAME(w, g, *state, …)`

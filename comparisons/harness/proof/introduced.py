@@ -178,7 +178,8 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         made.set_weights([*values, *made.get_weights()[len(values) :]])
         weights = made.trainable_variables
         names = [key for key in list(arrays)[: len(inputs)] if key in written.floats]
-        names += list(arrays)[len(inputs) :][: len(weights)]
+        own = zip(list(arrays)[len(inputs) :], made.weights)
+        names += [key for key, weight in own if weight.trainable]
         dys = [dy.astype(dtype) for dy in written.cotangents]
 
         def call(tensors):
@@ -277,7 +278,10 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
     with traced(ran):
         dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
     slopes = [dx] if count == 1 else [dx[key] for key in inputs]
-    slopes = dict(zip(arrays, [*slopes, *grads]))
+    slopes = dict(zip(arrays, slopes))
+    trained = {id(w) for w in library.trainable_weights}
+    own = zip(list(arrays)[count:], library.weights)
+    slopes |= zip([key for key, weight in own if id(weight) in trained], grads)
     return named | {
         name: slopes[name.removeprefix("gradient of ")]
         for name in written.oracle

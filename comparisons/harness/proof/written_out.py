@@ -122,7 +122,9 @@ class WrittenOut:
             slopes = self.gradient(**arguments)
         slopes = slopes if isinstance(slopes, tuple) else (slopes,)
         return named | {
-            f"gradient of {key}": slope for key, slope in zip(self.differentiated, slopes)
+            f"gradient of {key}": slope
+            for key, slope in zip(self.differentiated, slopes)
+            if slope is not None
         }
 
     def path(self, arguments: dict) -> np.ndarray:

@@ -25,6 +25,24 @@ def affine_backward(dy, cache):
     return dy @ kernel.T, x.T @ dy, dy.sum(axis=0)
 
 
+def headed(x, frozen, kernel):
+    """A frozen matrix, then one that learns."""
+    features = x @ frozen
+    return features @ kernel, features
+
+
+def headed_backward(dy, cache):
+    """Neither x nor the frozen matrix has a gradient."""
+    return None, None, cache.T @ dy
+
+
+def two_layers():
+    """The same in Keras, where the frozen weight stands before the other."""
+    model = keras.Sequential([keras.layers.Dense(3, use_bias=False, trainable=False)])
+    model.add(keras.layers.Dense(2, use_bias=False))
+    return model
+
+
 def shifted(x):
     """A scalar function and its derivative."""
     return np.tanh(x)
@@ -106,6 +124,7 @@ def penalty_backward(dy, cache):
 KERAS = {
     "resized": lambda: keras.layers.Resizing(6, 2),
     "affine": lambda: keras.layers.Dense(2),
+    "headed": two_layers,
     "shifted": lambda: keras.activations.tanh,
     "error": lambda: keras.losses.MeanSquaredError(),
     "heavy": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
@@ -116,6 +135,7 @@ KERAS = {
 }
 ARGUMENTS = {
     "affine": {"x": X, "kernel": KERNEL, "bias": BIAS},
+    "headed": {"x": X, "frozen": GENERATOR.normal(size=(3, 3)), "kernel": KERNEL},
     "shifted": {"x": X},
     "error": {"y_true": X, "y_pred": X[::-1] + 0.1},
     "heavy": {"w": BIAS, "gradients": GENERATOR.normal(size=(5, 2)), "momentum": np.zeros(2)},
@@ -212,6 +232,11 @@ SLIPS = {
                 dy.sum(axis=1)[:2],
             )
         },
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "twice a gradient behind a frozen matrix": (
+        "headed",
+        {"headed_backward": lambda dy, cache: (None, None, 2 * cache.T @ dy)},
         {"calculus", "library", "keras-tensorflow"},
     ),
     "a missing mean in the loss": (
