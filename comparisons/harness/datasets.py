@@ -9,6 +9,8 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import zoom
+from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from comparisons.harness.bilingual import Words
@@ -220,6 +222,30 @@ def halved_mnist(train: int, validation: int, test: int, seed: int = 0) -> Datas
     """`mnist_subset` with 14×14 pixels, (n, 14, 14, 1): enough for small convolutional networks."""
     part = mnist_subset(train, validation, test, seed)
     return _with_images(part, lambda x: shrunk(x, 14).reshape(-1, 14, 14, 1), 14)
+
+
+def scanned_digits(train: int, validation: int, seed: int = 0) -> Dataset:
+    """scikit-learn's digits of 8×8, written by others and scanned otherwise than MNIST's.
+
+    Stretched to 10×10 in a black frame, as `halved_mnist` has its digits: (n, 14, 14, 1); what
+    training and validation leave of the 1,797 is the test.
+    """
+    digits = load_digits()
+    x = np.zeros((len(digits.target), 14, 14, 1), "float32")
+    x[:, 2:12, 2:12, 0] = zoom(digits.images / 16, (1, 10 / 8, 10 / 8), order=1)
+    order = np.random.default_rng(seed).permutation(len(x))
+    parts = np.split(order, [train, train + validation])
+    return Dataset(
+        *(own for part in parts for own in (x[part], digits.target[part].astype("int32"))),
+        (
+            f"scikit-learn's digits: {train:,} to train on, {validation:,} to validate and the "
+            f"other {len(parts[2]):,} to test, drawn with seed {seed}; 8×8 pixels stretched to "
+            "10×10 in a frame of 14×14",
+            f"scikit-learnの手書き数字：訓練データ{train:,}枚、検証データ{validation:,}枚、残りの"
+            f"{len(parts[2]):,}枚がテストデータ（シード{seed}）。8×8画素を10×10に拡大し、14×14の"
+            "枠の中央に置いた。",
+        ),
+    )
 
 
 def _with_images(part: Dataset, change, side: int) -> Dataset:

@@ -17,6 +17,7 @@ from comparisons.harness.datasets import (
     marked_symbols,
     mnist_subset,
     read_verified,
+    scanned_digits,
     scenes,
     shrunk_mnist,
 )
@@ -237,6 +238,17 @@ def test_a_halved_subset_holds_images_of_means():
     mean = whole.x_train[5, 12:14, 8:10].mean()
     assert part.x_train[5, 6, 4, 0] == pytest.approx(mean, rel=1e-5)
     assert "14×14" in part.description[0] and "14×14" in part.description[1]
+
+
+def test_scanned_digits_stand_in_a_frame_and_in_one_part_each():
+    part = scanned_digits(100, 50, 1)
+    assert part.x_train.shape == (100, 14, 14, 1) and len(part.x_test) == 1_797 - 150
+    inner = np.zeros((14, 14), bool)
+    inner[2:12, 2:12] = True
+    assert not part.x_test[:, ~inner].any() and 0.9 < part.x_test.max() <= 1
+    images = np.concatenate([part.x_train, part.x_validation, part.x_test])
+    assert len(np.unique(images.reshape(len(images), -1), axis=0)) == 1_797
+    assert set(part.y_test) == set(range(10))
 
 
 def test_the_answer_is_the_symbol_that_is_marked():
