@@ -243,13 +243,45 @@ def images(data, labels=None, *, columns: int = 10, size: int = 48, panels: int 
         "x": alt.X("x:Q").scale(domain=[0, across], nice=False).axis(None),
         "y": alt.Y("y:Q").scale(domain=[-down, 0], nice=False).axis(None),
     }
+    chart = _labelled(table, plane, baseline="bottom", dy=-1)
+    return parts.arranged(chart, table, panels, width=across * size, height=round(down * size))
+
+
+def heat_map(data, across=(), down=(), *, size: int = 16, panels: int = 2):
+    """Numbers as squares, panel by panel, all on one scale: blue, and orange below 0.
+
+    Args:
+        data: for each panel (rows, columns).
+        across, down: a text above each column and left of each row; or such by panel, or by choice.
+        size: width of a square on the page.
+    """
+    found, rows = list(parts.panels(data)), []
+    largest = max(np.abs(values).max() for *_, values in found)
+    for choice, panel, values in found:
+        where, (height, width) = {"choice": choice, "panel": panel}, np.shape(values)
+        url = pixels.address(pixels.tints(np.asarray(values) / (largest or 1)))
+        rows.append({**where, "x": 0, "x2": width, "y": -height, "y2": 0, "url": url})
+        above, left = (_own(texts, choice, panel) for texts in (across, down))
+        rows += [{**where, "x": n + 0.5, "y": 0.5, "label": str(t)} for n, t in enumerate(above)]
+        rows += [{**where, "x": -0.5, "y": -n - 0.5, "label": str(t)} for n, t in enumerate(left)]
+    table = pd.DataFrame(rows).dropna(axis="columns", how="all")
+    start, end = (-1 if len(down) else 0), (1 if len(across) else 0)
+    width, height = int(table["x2"].max()), -int(table["y"].min())
+    plane = {
+        "x": alt.X("x:Q").scale(domain=[start, width], nice=False).axis(None),
+        "y": alt.Y("y:Q").scale(domain=[-height, end], nice=False).axis(None),
+    }
+    shape = {"width": size * (width - start), "height": size * (height + end)}
+    return parts.arranged(_labelled(table, plane, baseline="middle"), table, panels, **shape)
+
+
+def _labelled(table: pd.DataFrame, plane: dict, **look):
+    """The table's pictures, and its texts over them."""
     layers = [parts.image(alt.Chart()).encode(**plane)]
     if "label" in table:
-        text = alt.Chart().transform_filter("isValid(datum.label)")
-        text = text.mark_text(baseline="bottom", dy=-1, fontSize=11)
+        text = alt.Chart().transform_filter("isValid(datum.label)").mark_text(fontSize=11, **look)
         layers.append(text.encode(x="x:Q", y="y:Q", text="label:N"))
-    chart = alt.layer(*layers, data=table)
-    return parts.arranged(chart, table, panels, width=across * size, height=round(down * size))
+    return alt.layer(*layers, data=table)
 
 
 def histograms(data, *, x_title: Words, panels: int = 5):

@@ -74,6 +74,12 @@ def bands(values: np.ndarray) -> np.ndarray:
     return _transparent(np.broadcast_to(GREY, (*values.shape, 3)), 12 * (BANDS - band)[..., None])
 
 
+def tints(values: np.ndarray) -> np.ndarray:
+    """Numbers from -1 to 1 as tints, the stronger the larger: blue, and orange below 0."""
+    colour = np.where(values[..., None] < 0, _rgb(NEGATIVE), _rgb(POSITIVE))
+    return _transparent(colour, 255 * np.abs(values)[..., None])
+
+
 def _rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
 

@@ -91,6 +91,12 @@ class Result:
         seeds = self.seeds_of(function)
         return [measure(self.arrays(function, seed=seed), *more) for seed in seeds]
 
+    def of_each(self, names: dict[str, str], function: str, measure: Callable) -> dict:
+        """`measure(arrays, name)` in the NumPy half, a row a seed, by what each name is called."""
+        return {
+            title: np.array(self.of_numpy(function, measure, name)) for name, title in names.items()
+        }
+
     def kept(
         self, variant: str = "model", implementation: str = "numpy", seed: int | None = None
     ) -> dict:

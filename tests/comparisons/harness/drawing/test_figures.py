@@ -166,6 +166,23 @@ def test_images_are_one_picture_with_a_label_below_each():
     assert pixels.grid(np.ones((2, 3, 3)), 2).shape == (4, 8, 2), "three columns are no colours"
 
 
+def test_heat_maps_are_on_one_scale_with_texts_that_may_change_with_the_choice():
+    maps = {
+        1: {"a": np.array([[2.0, -1.0, 0.0]]), "b": np.zeros((1, 3))},
+        2: {"a": np.ones((1, 3))},
+    }
+    chart = figures.heat_map(maps, across={1: "xyz", 2: "uvw"}, down=["only"])
+    rows = rows_of(spec_of(figures.slider(chart, ("sequence", "系列"))))
+    first, empty, second = (decoded(row["url"]) for row in rows if row.get("url"))
+    assert first[0, :, 3].tolist() == [255, 128, 0] and not empty[..., 3].any()
+    assert set(second[0, :, 3].tolist()) == {128}, "the largest number of all is the strongest"
+    assert first[0, 0, 2] > first[0, 0, 0] and first[0, 1, 2] < first[0, 1, 0]
+    said = [
+        "".join(r["label"] for r in rows if r.get("label") and r["choice"] == c) for c in (1, 2)
+    ]
+    assert said == ["xyzonlyxyzonly", "uvwonly"]
+
+
 def test_paths_have_the_ground_below_them_in_every_panel_and_choice():
     surface = GRID.astype(float)
     walks = {rate: {"SGD": [[0, 0], [1, 1]], "Adam": [[0, 0], [2, 1]]} for rate in (0.1, 0.2)}
@@ -217,6 +234,7 @@ def test_every_helper_is_drawn_as_a_file_without_the_other_language():
         figures.paths({"a": xy}, GRID.astype(float), (-1, 1), (-1, 1)),
         figures.regions({"a": GRID % 2, "b": GRID % 3}, (0, 1), (0, 1)),
         figures.images({"a": np.ones((3, 5, 5)), "b": -np.ones((3, 5, 5))}),
+        figures.heat_map({"a": xy, "b": xy}, down=[both("a", "甲")]),
         figures.histograms({"a": xy}, x_title=("a", "甲")),
         figures.confusion(np.eye(10, dtype=int)),
         figures.bars({"a": [1, 2]}, x_title=("a", "甲")),

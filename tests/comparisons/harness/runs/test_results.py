@@ -18,6 +18,8 @@ def test_what_a_demonstration_measured_is_one_number_a_seed_the_mean_over_column
     columns = {"numpy": {}, "keras-jax": {}, "keras-torch": {"missing": "not asked for"}}
     result = Result(tmp_path, {"columns": columns, "demonstrations": demonstrations})
     assert result.measured("speed", lambda arrays: arrays["steps"][-1]) == [1.5, 6.0]
+    by_name = result.of_each({"steps": "Steps"}, "speed", lambda arrays, name: arrays[name][-1])
+    assert list(by_name) == ["Steps"] and by_name["Steps"].tolist() == [1.0, 5.0]
 
 
 def judged(*sides):
