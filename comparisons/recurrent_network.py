@@ -45,18 +45,18 @@ def some_gradients(seed):
     return {"gradients": [draw(size=(3, 4)), draw(size=4)], "limits": (0.5, 2.0, 100.0)}
 
 
-def initial_weights(seed):
-    """Keras's initial weights of a simple recurrent layer and of a Dense."""
+def initial_weights(seed, units=UNITS, gates=1):
+    """Keras's initial weights of a recurrent layer, side by side for its gates, and of a Dense."""
     draw = np.random.default_rng(seed)
 
     def glorot(*shape):
         return draw.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))
 
     weights = {
-        "kernel": glorot(SYMBOLS + 1, UNITS),
-        "recurrent_kernel": np.linalg.qr(draw.normal(size=(UNITS, UNITS)))[0].T,
-        "bias": np.zeros(UNITS),
-        "output_kernel": glorot(UNITS, SYMBOLS),
+        "kernel": glorot(SYMBOLS + 1, gates * units),
+        "recurrent_kernel": np.linalg.qr(draw.normal(size=(gates * units, units)))[0].T,
+        "bias": np.zeros(gates * units),
+        "output_kernel": glorot(units, SYMBOLS),
         "output_bias": np.zeros(SYMBOLS),
     }
     return {name: w.astype("float32") for name, w in weights.items()}
@@ -334,7 +334,12 @@ CONCEPT = Concept(
                 "最初のステップへさかのぼり、共通の重みについての勾配を足し合わせる。",
             ),
             some_arrays,
-            helpers=("through_time", "through_time_backward"),
+            helpers=(
+                "through_time",
+                "through_time_backward",
+                "from_zeros",
+                "from_zeros_backward",
+            ),
         ),
         Introduced(
             "clip_by_global_norm",

@@ -57,12 +57,6 @@ def arguments(seed):
     return {name: generator.normal(size=shape) for name, shape in shapes.items()}
 
 
-def of_one_letter(seed):
-    """The same for a single letter."""
-    found = arguments(seed)
-    return {**found, "x": found["x"][:, 0]}
-
-
 def while_learning(run):
     """The share of the validation sums that are answered exactly, the mean of all epochs."""
     return float(np.mean(run["history"]["val_exact_match"]))
@@ -110,8 +104,6 @@ def draw(result):
     return [Figure(("Learning to add", "足し算ができるようになるまで"), chart, caption)]
 
 
-STATE = r"c' = f \odot c + i \odot g, \quad h' = o \odot \tanh c', \quad "
-GATES = r"(i, f, o) = \mathrm{sigmoid}(z), \quad g = \tanh z, \quad z = x W + h U + b"
 SETTING = (
     "5,000 sums, LSTMs of 64 units, Adam with learning rate 0.005, 20 epochs of 50 steps; 1,000 "
     "sums that were never seen",
@@ -183,19 +175,6 @@ CONCEPT = Concept(
     ),
     introduces=(
         Introduced(
-            "lstm_cell",
-            STATE + GATES,
-            (
-                "The memory c is added to and multiplied by gates between 0 and 1: i lets in, f "
-                "keeps, o lets out. So its gradient does not have to pass through a matrix in each "
-                "step.",
-                "記憶セルcには、0から1のゲートを掛けて足し込む。入力ゲートiが取り込み、忘却ゲートfが保ち、"
-                "出力ゲートoが取り出す。cの勾配はステップごとに行列を通らずに伝わる。",
-            ),
-            of_one_letter,
-            inputs=3,
-        ),
-        Introduced(
             "encoder",
             r"(h_t, c_t) = \mathrm{LSTM}(x_t, h_{t-1}, c_{t-1}), \quad h_0 = c_0 = 0",
             (
@@ -218,7 +197,6 @@ CONCEPT = Concept(
             ),
             arguments,
             inputs=3,
-            helpers=("lstm_cell", "lstm_cell_backward"),
         ),
     ),
     equations=(
@@ -235,7 +213,6 @@ CONCEPT = Concept(
         ("sequence to sequence (seq2seq)", "系列変換モデル（seq2seq）"),
         ("encoder, decoder", "エンコーダ、デコーダ"),
         ("long short-term memory (LSTM)", "長短期記憶（LSTM）", "layers.LSTM"),
-        ("gate", "ゲート"),
         ("teacher forcing", "教師強制"),
         ("backpropagation through time", "通時的誤差逆伝播法（BPTT）"),
     ),

@@ -12,10 +12,10 @@ def simple_rnn_cell(x, h):
     return lambda x, h, *weights: of_weights(cell, weights, x, [h])[0]
 
 
-def of_weights(layer, weights, *inputs):
+def of_weights(layer, weights, *inputs, **options):
     """What a layer gives with these arrays for its weights."""
     others = [variable.value for variable in layer.non_trainable_variables]
-    return layer.stateless_call(weights, others, *inputs)[0]
+    return layer.stateless_call(weights, others, *inputs, **options)[0]
 
 
 def simple_rnn(recurrent_kernel):

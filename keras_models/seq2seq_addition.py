@@ -4,15 +4,10 @@ import keras
 import numpy as np
 from keras import layers
 
+from keras_models.recurrent_network import of_weights
+
 LETTERS = "0123456789+= "
 QUESTION, ANSWER = 5, 3  # letters of "48+57" and of "105"
-
-
-def lstm_cell(x, h):
-    """One step of the long short-term memory, as a function of all its arrays."""
-    cell = layers.LSTMCell(h.shape[1])
-    cell.build(x.shape)
-    return lambda x, h, c, *weights: of_weights(cell, weights, x, [h, c])[1]
 
 
 def encoder(recurrent_kernel):
@@ -25,12 +20,6 @@ def decoder(x, h):
     layer = layers.LSTM(h.shape[1], return_sequences=True, return_state=True)
     layer.build(x.shape)
     return lambda x, h, c, *weights: of_weights(layer, weights, x, initial_state=[h, c])
-
-
-def of_weights(layer, weights, *inputs, **options):
-    """What a layer gives with these arrays for its weights."""
-    others = [variable.value for variable in layer.non_trainable_variables]
-    return layer.stateless_call(weights, others, *inputs, **options)[0]
 
 
 def build_model(reverse=False, attention=False):

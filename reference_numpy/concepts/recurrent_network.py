@@ -56,17 +56,28 @@ def through_time_backward(cell_backward, doutputs, dstates, caches):
     return np.stack(dx[::-1], axis=-2), *dstates, *dweights
 
 
-def simple_rnn(x, kernel, recurrent_kernel, bias):
-    """The cell over a sequence, from a state of zeros: all its outputs."""
-    start = np.zeros((len(x), recurrent_kernel.shape[-2]), x.dtype)
-    (outputs, _), caches = through_time(simple_rnn_cell, x, [start], kernel, recurrent_kernel, bias)
+def from_zeros(cell, states, x, *weights):
+    """A cell over a sequence, its `states` states zeros at first: h after each step."""
+    start = np.zeros((len(x), weights[1].shape[-2]), x.dtype)
+    (outputs, *_), caches = through_time(cell, x, [start] * states, *weights)
     return outputs, caches
+
+
+def from_zeros_backward(cell_backward, states, doutputs, caches):
+    """Gradients of x and the weights."""
+    ends = [0] * states
+    dx, *found = through_time_backward(cell_backward, doutputs, ends, caches)
+    return dx, *found[states:]
+
+
+def simple_rnn(x, kernel, recurrent_kernel, bias):
+    """The cell over a sequence: all its outputs."""
+    return from_zeros(simple_rnn_cell, 1, x, kernel, recurrent_kernel, bias)
 
 
 def simple_rnn_backward(doutputs, cache):
     """Gradients of x, W, U, b."""
-    dx, _, *dweights = through_time_backward(simple_rnn_cell_backward, doutputs, [0], cache)
-    return dx, *dweights
+    return from_zeros_backward(simple_rnn_cell_backward, 1, doutputs, cache)
 
 
 def clip_by_global_norm(gradients, limit):
@@ -174,14 +185,24 @@ def remember(parts, rates, batch_size, kept, **weights):
         parts: for each gap, as in `at_every_rate`. kept: how many of the first losses, those of
             the first gap and rate, are returned too.
     """
-    found, weights = {}, list(weights.values())
-    for gap, own in parts.items():
-        part, _ = at_every_rate(
-            simple_rnn, simple_rnn_backward, own, weights, rates, batch_size, 1.0
-        )
-        found |= {f"gap {gap}: {name}": array for name, array in part.items()}
+    given = (parts, list(weights.values()), rates, batch_size)
+    found, _ = at_every_gap(simple_rnn, simple_rnn_backward, *given)
     first = next(iter(parts))
     return {**found, "first losses": found[f"gap {first}: loss"][:kept, 0]}
+
+
+def at_every_gap(layer, backward, parts, weights, rates, batch_size):
+    """`at_every_rate` for each gap, by Adam with gradients clipped to length 1.
+
+    Returns:
+        What it found, by gap and name; and by gap the weights at the rate best in validation.
+    """
+    found, trained = {}, {}
+    for gap, own in parts.items():
+        part, grown = at_every_rate(layer, backward, own, weights, rates, batch_size, 1.0)
+        found |= {f"gap {gap}: {name}": array for name, array in part.items()}
+        trained[gap] = [w[part["validation"].argmax()] for w in grown]
+    return found, trained
 
 
 def clipping(parts, rates, batch_size, limit, kept, **weights):

@@ -3,41 +3,11 @@
 import numpy as np
 
 import reference_numpy as rn
+from reference_numpy.concepts.lstm import lstm_cell, lstm_cell_backward
+from reference_numpy.concepts.recurrent_network import through_time, through_time_backward
 
 LETTERS = "0123456789+= "
 QUESTION, ANSWER = 5, 3  # letters of "48+57" and of "105"
-
-
-def lstm_cell(x, h, c, kernel, recurrent_kernel, bias):
-    """One step of the long short-term memory: gates i, f, o open and close the memory c.
-
-    c' = f c + i g, h' = o tanh(c'), with i, f, o = sigmoid(z), g = tanh(z) of z = x W + h U + b
-
-    x: (batch, inputs); h, c: (batch, units); kernels: (…, 4 units) in the order i, f, g, o.
-
-    Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the forget gate f).
-    """
-    z = x @ kernel + h @ recurrent_kernel + bias
-    i, f, g, o = np.split(z, 4, axis=1)
-    i, f, o = (0.5 * np.tanh(0.5 * gate) + 0.5 for gate in (i, f, o))  # the sigmoid
-    g = np.tanh(g)
-    new_c = f * c + i * g
-    tanh_c = np.tanh(new_c)
-    return (o * tanh_c, new_c), (x, h, c, kernel, recurrent_kernel, i, f, g, o, tanh_c)
-
-
-def lstm_cell_backward(dh, dc, cache):
-    """From the gradients of h' and c' those of x, h, c and the weights.
-
-    Along the memory the gradient is only multiplied by f, so it lives on where f is near 1.
-    """
-    x, h, c, kernel, recurrent_kernel, i, f, g, o, tanh_c = cache
-    do = dh * tanh_c
-    dc = dc + dh * o * (1 - tanh_c**2)
-    di, df, dg = dc * g, dc * c, dc * i
-    dz = [di * i * (1 - i), df * f * (1 - f), dg * (1 - g**2), do * o * (1 - o)]
-    dz = np.concatenate(dz, axis=1)
-    return dz @ kernel.T, dz @ recurrent_kernel.T, dc * f, x.T @ dz, h.T @ dz, dz.sum(axis=0)
 
 
 def decoder(x, h, c, kernel, recurrent_kernel, bias):
@@ -47,22 +17,12 @@ def decoder(x, h, c, kernel, recurrent_kernel, bias):
 
     Source: Sutskever et al. 2014, Sequence to sequence learning with neural networks.
     """
-    outputs, caches = [], []
-    for t in range(x.shape[1]):
-        (h, c), cache = lstm_cell(x[:, t], h, c, kernel, recurrent_kernel, bias)
-        outputs.append(h)
-        caches.append(cache)
-    return (np.stack(outputs, axis=1), h, c), caches
+    return through_time(lstm_cell, x, [h, c], kernel, recurrent_kernel, bias)
 
 
 def decoder_backward(doutputs, dh, dc, cache):
     """Backpropagation through time: from the last letter to the first; the weights' add up."""
-    dx, dweights = [], 0
-    for t in reversed(range(len(cache))):
-        dx_t, dh, dc, *dw = lstm_cell_backward(dh + doutputs[:, t], dc, cache[t])
-        dx.insert(0, dx_t)
-        dweights = [total + part for total, part in zip(dweights or [0, 0, 0], dw)]
-    return np.stack(dx, axis=1), dh, dc, *dweights
+    return through_time_backward(lstm_cell_backward, doutputs, [dh, dc], cache)
 
 
 def encoder(x, kernel, recurrent_kernel, bias):
