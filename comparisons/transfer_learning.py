@@ -187,7 +187,7 @@ def draw(result):
             ("The filters of the first layer", "1層目のフィルタ"),
             figures.images(filters, columns=6, size=52),
             (
-                "Before and after learning 0 to 4. The pattern of chance remains, shifted by learning.",
+                "Before and after learning 0 to 4. The random pattern remains; learning shifts it.",
                 "0〜4を学習する前と後。初期値の模様は残り、学習によって少しずつ変わる。",
             ),
         ),
