@@ -286,10 +286,13 @@ CONCEPT = Concept(
     summary=(
         "Learning has to begin somewhere. Weights must differ, or all units of a layer stay alike; "
         "and they must have the right size, or outputs and gradients fade or blow up from layer "
-        "to layer. Xavier and He choose the size by the number of inputs and outputs.",
+        "to layer. Xavier and He choose the size by the number of inputs and outputs. (Other "
+        "initial weights are also one reason why one's own network and Keras differ; the page on "
+        "backpropagation compares the reasons.)",
         "学習には出発点が要る。重みが互いに異ならなければ、層の全ユニットは1つのユニットと変わらない。"
         "大きさも適切でなければ、出力と勾配は層を経るごとに消えるか発散する。XavierとHeの初期値は、"
-        "入力と出力の数から大きさを決める。",
+        "入力と出力の数から大きさを決める。（初期値の違いは、自作のネットワークの結果がKerasと一致しない"
+        "原因の1つでもある。ほかの原因とともに、誤差逆伝播法のページで比べる。）",
     ),
     introduces=INTRODUCES,
     terms=(
