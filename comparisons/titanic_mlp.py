@@ -1,15 +1,33 @@
 """Titanic with a small network, under repeated grouped cross-validation."""
 
+import numpy as np
+import pandas as pd
+
 from comparisons.harness import chapters
 from comparisons.harness.baselines import run_titanic_baselines
+from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
-from comparisons.harness.concept import Claim, Concept, Preset, Task
+from comparisons.harness.concept import Claim, Concept, Figure, Preset, Task
+from comparisons.harness.drawing import figures
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, ROC_AUC
 from comparisons.harness.titanic.folds import folds
 from comparisons.harness.titanic.passengers import load_titanic
 from comparisons.harness.titanic.preparation import fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
+SEXES = {"female": both("women and girls", "女性"), "male": both("men and boys", "男性")}
+OUTCOMES = (both("died", "死亡"), both("survived", "生存"))
+COLUMNS = {
+    "sex and title": ("sex and title together", "性別と敬称（同時に）"),
+    "sex": ("sex", "性別"),
+    "pclass": ("class", "客室クラス"),
+    "title": ("title in the name", "氏名の敬称"),
+    "age": ("age", "年齢"),
+    "fare": ("fare", "運賃"),
+    "sibsp": ("siblings and spouses", "兄弟姉妹と配偶者の数"),
+    "parch": ("parents and children", "親と子の数"),
+    "embarked": ("harbour", "乗船港"),
+}
 
 
 def data(settings, seed):
@@ -40,6 +58,80 @@ def network_against_logistic(result):
         if baseline["name"] == "Logistic regression"
     )
     return network, logistic
+
+
+def kept(result, seed):
+    """What the trained network says of the first test fold of a repeat."""
+    return max(result.kept(seed=seed).items())[1]
+
+
+def by_age(result):
+    """Each test passenger whose age is known: age, sex, class, fate, and the network's answer."""
+    seed, frame = min(run["seed"] for run in result.content["runs"]), load_titanic().frame
+    passengers = frame.iloc[next(folds(frame, SPLITS, 1, seed)).test_index]
+    table = pd.DataFrame(
+        {
+            "x": passengers["age"],
+            "y": kept(result, seed)["as they are"],
+            "choice": passengers["pclass"],
+            "panel": passengers["sex"].map(SEXES),
+            "series": passengers["survived"].map(dict(enumerate(OUTCOMES))),
+        }
+    )
+    chart = figures.scatter(
+        table.dropna().sort_values(["choice", "panel", "series"]),
+        x_title=("age", "年齢"),
+        y_title=("probability of surviving, as predicted", "予測された生存確率"),
+    )
+    return figures.slider(chart, ("class", "客室クラス"))
+
+
+def lost(result, column):
+    """How much accuracy is lost when the column is shuffled: a number a seed and shuffle."""
+    losses = []
+    for seed in sorted({run["seed"] for run in result.content["runs"]}):
+        found = kept(result, seed)
+        right, shuffled = (
+            ((found[key] > 0.5) == found["survived"]).mean(axis=-1)
+            for key in ("as they are", column)
+        )
+        losses.append(right - shuffled)
+    return np.ravel(losses)
+
+
+def draw(result):
+    """What the network says of whom, and from which columns it has that."""
+    goes_by = Figure(
+        ("What it goes by", "何を手がかりにしているか"),
+        figures.bars(
+            {both(*title): lost(result, column) for column, title in COLUMNS.items()},
+            x_title=("accuracy lost when shuffled", "列をシャッフルしたときの精度の低下"),
+            unit="%",
+        ),
+        (
+            "Permutation importance: a column is shuffled among the passengers of the first test "
+            "fold, so that it says nothing any more; intervals over shuffles. Sex and title say "
+            "the same, so that each hides the other; shuffled together they show what they are "
+            "worth. What is near 0 this network could do without.",
+            "順列重要度。最初の分割のテストデータで、列を乗客の間でシャッフルして情報をなくす（区間はシャッフル"
+            "ごとのばらつき）。性別と敬称は同じことを表すので、互いの重要度を隠し合う。同時にシャッフルすると、"
+            "本来の重要度が現れる。0に近い列は、このネットワークにはなくてもよい。",
+        ),
+    )
+    if result.settings.csv:  # which may be elsewhere, or have no ages, when the page is made
+        return [goes_by]
+    expected = Figure(
+        ("Who is expected to survive", "誰が助かると予測されたか"),
+        by_age(result),
+        (
+            "The passengers of the first test fold, none of whom the network has learned from, and "
+            "what became of them. Move from first class to third: women lose their near certainty, "
+            "and of the men in second and third class only boys have a chance.",
+            "学習に使っていない、最初の分割のテストデータの乗客と、その実際の結果。1等から3等へ動かすと、女性の"
+            "生存確率は1に近い値から下がる。2等と3等の男性で見込みがあるのは男の子だけである。",
+        ),
+    )
+    return [expected, goes_by]
 
 
 CONCEPT = Concept(
@@ -80,6 +172,7 @@ CONCEPT = Concept(
         data=data,
         presets={"default": Preset(30, 32), "full": Preset(60, 32)},
         scores=(ACCURACY, LOG_LOSS, ROC_AUC),
+        keep="keep",
         seeds=REPEATS,
         test_over_train=1 / (SPLITS - 1),
         baselines=baselines,
@@ -118,6 +211,7 @@ CONCEPT = Concept(
             ),
         ),
     ),
+    figures=draw,
     takes_csv=True,
     minutes=0.7,
 )
