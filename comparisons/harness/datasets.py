@@ -293,7 +293,7 @@ def marked_symbols(
 def scenes(
     train: int, validation: int, test: int, seed: int = 0, *, masks: bool = False
 ) -> Dataset:
-    """Images of 28×28 with up to three MNIST digits of about 10 to 14 pixels, and where each of them is.
+    """Images of 28×28 with up to three MNIST digits of about 10 to 14 pixels, and where each is.
 
     No two digits share a pixel; their boxes may overlap. The parts share no MNIST image: the test
     scenes are composed of test images, those for validation of the last 10,000 training images.
