@@ -214,13 +214,15 @@ def regions(
     return parts.arranged(alt.layer(*layers, data=table), table, panels, square=True)
 
 
-def images(data, labels=None, *, columns: int = 10, size: int = 48, panels: int = 2):
+def images(data, labels=None, *, boxes=None, columns: int = 10, size: int = 48, panels: int = 2):
     """Grids of small pictures: digits, filters, feature maps.
 
     Args:
         data: for each panel (n, height, width), or (n, height, width, 3). From 0 on black to white;
             with negative numbers orange to blue.
         labels: a text below each picture, or such a list by panel.
+        boxes: a table of frames over the pictures of the one panel: `picture` (from 0), `left`,
+            `top`, `right`, `bottom` in pixels, `series`, `label`, and `choice` where there are any.
         columns: pictures in a row.
         size: width of a picture on the page.
     """
@@ -244,6 +246,17 @@ def images(data, labels=None, *, columns: int = 10, size: int = 48, panels: int 
         "y": alt.Y("y:Q").scale(domain=[-down, 0], nice=False).axis(None),
     }
     chart = _labelled(table, plane, baseline="bottom", dy=-1)
+    if boxes is not None:
+        place = (boxes["picture"] % columns, boxes["picture"] // columns * cell)
+        scale = 1 / (width + pixels.GAP), cell / (height + pixels.GAP + below)
+        frames = boxes.assign(
+            x=place[0] + boxes["left"] * scale[0],
+            x2=place[0] + boxes["right"] * scale[0],
+            y=-place[1] - boxes["top"] * scale[1],
+            y2=-place[1] - boxes["bottom"] * scale[1],
+        )
+        layers = [*chart.layer, *_frames(list(boxes["series"].unique()))]
+        chart = alt.layer(*layers, data=pd.concat([table, frames]))
     return parts.arranged(chart, table, panels, width=across * size, height=round(down * size))
 
 
@@ -282,6 +295,18 @@ def _labelled(table: pd.DataFrame, plane: dict, **look):
         text = alt.Chart().transform_filter("isValid(datum.label)").mark_text(fontSize=11, **look)
         layers.append(text.encode(x="x:Q", y="y:Q", text="label:N"))
     return alt.layer(*layers, data=table)
+
+
+def _frames(series: list[str]) -> list:
+    """The layers of frames and of what stands above them, in colours that show on black."""
+    colour = alt.Scale(domain=series, range=palette.CATEGORIES[4:1:-1][: len(series)])
+    base = alt.Chart().transform_filter("isValid(datum.series)").encode(x="x:Q", y="y:Q")
+    frame = base.mark_rect(fillOpacity=0, strokeWidth=1.6).encode(x2="x2:Q", y2="y2:Q")
+    text = base.mark_text(align="left", baseline="bottom", dy=-1, fontSize=10, fontWeight="bold")
+    return [
+        frame.encode(stroke=alt.Stroke("series:N", scale=colour).title(None)),
+        text.encode(color=alt.Color("series:N", scale=colour).legend(None), text="label:N"),
+    ]
 
 
 def histograms(data, *, x_title: Words, panels: int = 5):

@@ -183,6 +183,21 @@ def test_heat_maps_are_on_one_scale_with_texts_that_may_change_with_the_choice()
     assert said == ["xyzonlyxyzonly", "uvwonly"]
 
 
+def test_frames_stand_over_their_picture():
+    boxes = pd.DataFrame(
+        [("a", 4, "true", "7", 0, 14, 28, 29)],
+        columns=["choice", "picture", "series", "label", "left", "top", "right", "bottom"],
+    )
+    chart = figures.images({"a": {"": np.ones((5, 28, 28))}}, boxes=boxes, columns=3)
+    spec = spec_of(figures.slider(chart, ("choice", "選択")))
+    (sheet,) = (row for row in rows_of(spec) if row.get("url"))
+    (frame,) = (row for row in rows_of(spec) if row.get("series"))
+    # The picture is the second of the second row; between pictures lies a pixel.
+    assert (frame["x"], frame["x2"]) == (1, pytest.approx(1 + 28 / 29, abs=1e-3))
+    assert frame["y"] == pytest.approx(sheet["y"] / 2 * (1 + 14 / 29), abs=1e-3)
+    assert frame["y2"] == pytest.approx(sheet["y"], abs=1e-3) and frame["label"] == "7"
+
+
 def test_paths_have_the_ground_below_them_in_every_panel_and_choice():
     surface = GRID.astype(float)
     walks = {rate: {"SGD": [[0, 0], [1, 1]], "Adam": [[0, 0], [2, 1]]} for rate in (0.1, 0.2)}
