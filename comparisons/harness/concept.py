@@ -204,6 +204,8 @@ class Task:
         keep_at: when `keep` is called, as shares of the epochs: 0 before training, 1 after it.
         seeds: number of seeds where the person names none.
         first_seed: the first of them, as for a demonstration.
+        proven_steps: how many training steps the proof follows: 50, or 5 for a model whose steps
+            take long.
         test_over_train: size of a test fold over that of its training folds where the runs are
             repeated cross-validation, else 0: their intervals are corrected for the overlap.
         baselines: function of the settings that gives scikit-learn's records, or None.
@@ -221,6 +223,7 @@ class Task:
     keep_at: tuple[float, ...] = (1.0,)
     seeds: int = 3
     first_seed: int = 0
+    proven_steps: int = 50
     test_over_train: float = 0.0
     baselines: Callable[[Settings], list[dict]] | None = None
 

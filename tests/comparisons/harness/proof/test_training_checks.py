@@ -72,10 +72,11 @@ def prove(monkeypatch):
             {"default": Preset(1, 8)},
             variants={"model": arguments},
             train=train,
+            proven_steps=proven.steps,
         )
         return training_checks.check("concept", task, Settings(), "keras-tensorflow")
 
-    proven.arguments = {}
+    proven.arguments, proven.steps = {}, 50
     return proven
 
 
@@ -86,6 +87,17 @@ def test_equal_training_is_proven_to_the_last_step(prove, train):
     steps = {record.where.partition("[")[0].rpartition(" ")[2] for record in records}
     assert steps == {"1", "50"}
     assert {record.dtype for record in records} == {"float64", "float32"}
+
+
+@pytest.mark.parametrize("train", ["", "loop"])
+def test_a_task_says_how_many_steps_are_proven(prove, train):
+    prove.steps = 5
+    records = prove(train)
+    assert records and all(record.passed and not record.reason for record in records)
+    assert {r.where.partition("[")[0].rpartition(" ")[2] for r in records} == {"1", "5"}
+    prove.arguments = {"rate": 0.1 * (1 + 1e-4)}
+    wrong = prove(train, build_model=lambda rate: build(keras))
+    assert not all(record.passed for record in wrong)
 
 
 @pytest.mark.parametrize("train", ["", "loop"])
