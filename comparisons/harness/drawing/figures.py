@@ -302,10 +302,10 @@ def _frames(series: list[str]) -> list:
     colour = alt.Scale(domain=series, range=palette.CATEGORIES[4:1:-1][: len(series)])
     base = alt.Chart().transform_filter("isValid(datum.series)").encode(x="x:Q", y="y:Q")
     frame = base.mark_rect(fillOpacity=0, strokeWidth=1.6).encode(x2="x2:Q", y2="y2:Q")
-    text = base.mark_text(align="left", baseline="bottom", dy=-1, fontSize=10, fontWeight="bold")
+    text = base.mark_text(align="left", baseline="bottom", dy=-1, fontSize=13, fontWeight="bold")
     return [
         frame.encode(stroke=alt.Stroke("series:N", scale=colour).title(None)),
-        text.encode(color=alt.Color("series:N", scale=colour).legend(None), text="label:N"),
+        text.encode(color=alt.Color("series:N", scale=colour).title(None), text="label:N"),
     ]
 
 
