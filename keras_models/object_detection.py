@@ -113,7 +113,8 @@ def average_precision(truths):
     def area(scores, right):
         hits = ops.cumsum(ops.take(right, ops.argsort(-scores)))
         precision = hits / ops.cumsum(ops.ones_like(hits))
-        precision = ops.associative_scan(ops.maximum, precision, reverse=True)
+        later = ops.triu(ops.broadcast_to(precision, (len(precision), len(precision))))
+        precision = ops.max(later, axis=1)
         gained = hits - ops.concatenate([ops.zeros_like(hits[:1]), hits[:-1]])
         return ops.sum(precision * gained) / truths
 

@@ -151,6 +151,18 @@ def image(chart: alt.Chart) -> alt.Chart:
     return mark.encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q", url="url:N", tooltip=alt.value(None))
 
 
+def frames(series: list[str]) -> list[alt.Chart]:
+    """The layers of frames and of what stands above them, in colours that show on black."""
+    colour = alt.Scale(domain=series, range=palette.CATEGORIES[4:1:-1][: len(series)])
+    base = alt.Chart().transform_filter("isValid(datum.series)").encode(x="x:Q", y="y:Q")
+    frame = base.mark_rect(fillOpacity=0, strokeWidth=1.6).encode(x2="x2:Q", y2="y2:Q")
+    text = base.mark_text(align="left", baseline="bottom", dy=-1, fontSize=13, fontWeight="bold")
+    return [
+        frame.encode(stroke=alt.Stroke("series:N", scale=colour).title(None)),
+        text.encode(color=alt.Color("series:N", scale=colour).title(None), text="label:N"),
+    ]
+
+
 def arranged(chart, frame: pd.DataFrame, panels: int, width=None, height=None, square=False):
     """The chart in its size; where the table has several panels, those beside one another."""
     several = "panel" in frame and frame["panel"].nunique() > 1

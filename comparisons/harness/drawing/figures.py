@@ -255,7 +255,7 @@ def images(data, labels=None, *, boxes=None, columns: int = 10, size: int = 48, 
             y=-place[1] - boxes["top"] * scale[1],
             y2=-place[1] - boxes["bottom"] * scale[1],
         )
-        layers = [*chart.layer, *_frames(list(boxes["series"].unique()))]
+        layers = [*chart.layer, *parts.frames(list(boxes["series"].unique()))]
         chart = alt.layer(*layers, data=pd.concat([table, frames]))
     return parts.arranged(chart, table, panels, width=across * size, height=round(down * size))
 
@@ -295,18 +295,6 @@ def _labelled(table: pd.DataFrame, plane: dict, **look):
         text = alt.Chart().transform_filter("isValid(datum.label)").mark_text(fontSize=11, **look)
         layers.append(text.encode(x="x:Q", y="y:Q", text="label:N"))
     return alt.layer(*layers, data=table)
-
-
-def _frames(series: list[str]) -> list:
-    """The layers of frames and of what stands above them, in colours that show on black."""
-    colour = alt.Scale(domain=series, range=palette.CATEGORIES[4:1:-1][: len(series)])
-    base = alt.Chart().transform_filter("isValid(datum.series)").encode(x="x:Q", y="y:Q")
-    frame = base.mark_rect(fillOpacity=0, strokeWidth=1.6).encode(x2="x2:Q", y2="y2:Q")
-    text = base.mark_text(align="left", baseline="bottom", dy=-1, fontSize=13, fontWeight="bold")
-    return [
-        frame.encode(stroke=alt.Stroke("series:N", scale=colour).title(None)),
-        text.encode(color=alt.Color("series:N", scale=colour).title(None), text="label:N"),
-    ]
 
 
 def histograms(data, *, x_title: Words, panels: int = 5):
