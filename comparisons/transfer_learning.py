@@ -15,7 +15,7 @@ from comparisons.harness.concept import (
     trained_with,
     versus,
 )
-from comparisons.harness.datasets import halved_mnist, scanned_digits
+from comparisons.harness.datasets import halved_mnist, of_classes, scanned_digits
 from comparisons.harness.drawing import figures
 
 RATES, SOURCE_STEPS, STEPS, STAGES, FEW = (0.01, 0.03, 0.1), 600, 240, 4, (1, 3, 10)
@@ -55,9 +55,13 @@ def scaled(x):
     return ((x - 0.13) / 0.3).astype("float32")
 
 
-def setting(task):
-    """What is the same for every seed."""
+def given(task, old, new):
+    """What a network learns from first, and what then."""
+    parts = {"train": (new.x_train, new.y_train), **new.new}
     return {
+        "x": scaled(old.x_train),
+        "y": old.y_train,
+        "target": {name: (scaled(x), y) for name, (x, y) in parts.items()},
         "numbers": tuple(NOTHING[task]),
         "scratch_rates": tuple(NOTHING[task].values()),
         "rates": RATES,
@@ -70,20 +74,13 @@ def setting(task):
 def five_digits(seed):
     """The digits 0 to 4 of MNIST to learn from, 5 to 9 to be learned."""
     part = halved_mnist(8_000, 1_000, 3_000, seed)
-    parts = {"train": (part.x_train, part.y_train), **part.new}
-    new = {name: (scaled(x[y > 4]), y[y > 4] - 5) for name, (x, y) in parts.items()}
-    old = part.y_train < 5
-    return {"x": scaled(part.x_train[old]), "y": part.y_train[old], "target": new} | setting(
-        "five_digits"
-    )
+    return given("five_digits", of_classes(part, range(5)), of_classes(part, range(5, 10)))
 
 
 def other_scanner(seed):
     """All of MNIST's digits to learn from, scikit-learn's to be learned."""
     part, other = halved_mnist(4_000, 10, 10, seed), scanned_digits(1_100, 200, seed)
-    parts = {"train": (other.x_train, other.y_train), **other.new}
-    new = {name: (scaled(x), y) for name, (x, y) in parts.items()}
-    return {"x": scaled(part.x_train), "y": part.y_train, "target": new} | setting("other_scanner")
+    return given("other_scanner", part, other)
 
 
 def head(task, kind, numbers):

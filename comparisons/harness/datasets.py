@@ -64,6 +64,16 @@ class Dataset:
         return mean + deviation * y
 
 
+def of_classes(part: Dataset, classes: range) -> Dataset:
+    """The examples of some classes that follow one another, counted from 0."""
+    found = {}
+    for name in ("train", "validation", "test"):
+        x, y = getattr(part, f"x_{name}"), getattr(part, f"y_{name}")
+        chosen = np.isin(y, classes)
+        found |= {f"x_{name}": rows(x, chosen), f"y_{name}": y[chosen] - classes.start}
+    return replace(part, **found)
+
+
 def rows(x, chosen: slice | np.ndarray):
     """The chosen examples of an array, or of each array of a list or dictionary."""
     return tree.map_structure(lambda array: array[chosen], x)

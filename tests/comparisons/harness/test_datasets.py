@@ -16,6 +16,7 @@ from comparisons.harness.datasets import (
     load_mnist,
     marked_symbols,
     mnist_subset,
+    of_classes,
     read_verified,
     scanned_digits,
     scenes,
@@ -238,6 +239,14 @@ def test_a_halved_subset_holds_images_of_means():
     mean = whole.x_train[5, 12:14, 8:10].mean()
     assert part.x_train[5, 6, 4, 0] == pytest.approx(mean, rel=1e-5)
     assert "14×14" in part.description[0] and "14×14" in part.description[1]
+
+
+def test_examples_of_some_classes_keep_their_images():
+    whole = halved_mnist(200, 50, 60, 1)
+    part = of_classes(whole, range(5, 10))
+    np.testing.assert_array_equal(part.x_test, whole.x_test[whole.y_test >= 5])
+    np.testing.assert_array_equal(part.y_train, whole.y_train[whole.y_train >= 5] - 5)
+    assert set(part.y_validation) == set(range(5))
 
 
 def test_scanned_digits_stand_in_a_frame_and_in_one_part_each():
