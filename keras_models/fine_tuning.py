@@ -1,0 +1,110 @@
+"""Fine-tuning in Keras: an optimizer with a smaller rate for old layers, frozen at first."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+class FineTuning(keras.optimizers.SGD):
+    """SGD whose first `old` variables learn at a share of the rate, from a step on."""
+
+    def __init__(self, share, thaw, old, rate=0.01):
+        super().__init__(rate)
+        self.share, self.thaw, self.old = share, thaw, old
+
+    def update_step(self, gradient, variable, learning_rate):
+        """A step of SGD on the gradient's share."""
+        if self._get_variable_index(variable) < self.old:
+            awake = ops.cast(self.iterations >= self.thaw, variable.dtype)
+            gradient = ops.cast(gradient, variable.dtype) * (self.share * awake)
+        super().update_step(gradient, variable, learning_rate)
+
+    def begin_anew(self):
+        """Count the steps from nought again."""
+        self.iterations.assign(0)
+
+
+def fine_tuning_step(rate, share, thaw):
+    """The optimizer for a weight of an old layer."""
+    return FineTuning(share, thaw, 1, rate)
+
+
+def network(classes):
+    """Two convolutions and pooling, the body; and a last layer on it."""
+    body = keras.Sequential([layers.Input((14, 14, 1))])
+    body.add(layers.Conv2D(12, 5, strides=2, padding="same", activation="relu"))
+    body.add(layers.Conv2D(24, 3, padding="same", activation="relu"))
+    body.add(layers.MaxPooling2D())
+    body.add(layers.Flatten())
+    model = keras.Sequential([body, layers.Dense(classes, "softmax")])
+    model.compile(keras.optimizers.SGD(), "sparse_categorical_crossentropy")
+    return body, model
+
+
+def first_weights(model, generator):
+    """He's initial weights for kernels, zeros for biases."""
+    shapes = [w.shape for w in model.get_weights()]
+    deviations = [(len(s) > 1) * (2 / np.prod(s[:-1])) ** 0.5 for s in shapes]
+    return [generator.normal(0, 1, s) * d for s, d in zip(shapes, deviations)]
+
+
+def train(model, x, y, rate, batches):
+    """A step of gradient descent a batch."""
+    model.optimizer.learning_rate = rate
+    for batch in batches:
+        model.train_on_batch(x[batch], y[batch])
+
+
+def outputs(model, x):
+    """What a model gives for x."""
+    return ops.convert_to_numpy(model(x))
+
+
+def right(z, y):
+    """The share of right answers along the last axis but one."""
+    return np.mean(z.argmax(axis=-1) == y, axis=-1)
+
+
+def changes(model, before):
+    """How far each convolution's kernel has moved, as a share of its size."""
+    pairs = [
+        (now, old) for now, old in zip(model.get_weights(), before) if old.any() and old.ndim > 1
+    ]
+    return np.array([np.linalg.norm(now - old) / np.linalg.norm(old) for now, old in pairs])
+
+
+def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages, generator):
+    """A network learns x and y; then it learns another task from few or many examples.
+
+    Returns: see the NumPy half.
+    """
+    images, classes = target["train"]
+    body, model = network(int(y.max()) + 1)
+    model.set_weights(first_weights(model, generator))
+    train(model, x, y, 0.1, generator.integers(0, len(x), (source_steps, 50)))
+    before = model.get_weights()
+    before[-2:] = [np.zeros(w.shape) for w in before[-2:]]  # a new last layer
+    order = [generator.permutation(np.flatnonzero(classes == c)) for c in np.unique(classes)]
+    batches = [
+        generator.choice(np.concatenate([own[:number] for own in order]), (steps, 25))
+        for number in numbers
+    ]
+    found = {"validation": [], "test": [], "answers": [], "changes": []}
+    for share, thaw in ways.values():
+        optimizer = FineTuning(share, int(thaw * steps), len(body.get_weights()))
+        model.compile(optimizer, "sparse_categorical_crossentropy")
+        for own in batches:
+            for rate in rates:
+                model.set_weights(before)
+                optimizer.begin_anew()
+                for stage in np.array_split(own, stages):
+                    train(model, images, classes, rate, stage)
+                    for part in ("validation", "test"):
+                        given, wanted = target[part]
+                        found[part].append(right(outputs(model, given), wanted))
+                found["answers"].append(outputs(model, target["test"][0][:20]))
+                found["changes"].append(changes(model, before))
+    each = len(ways), len(numbers), len(rates)
+    for part in ("validation", "test"):
+        found[part] = np.reshape(found[part], (-1, stages))
+    return {name: np.array(own).reshape(*each, *np.shape(own)[1:]) for name, own in found.items()}
