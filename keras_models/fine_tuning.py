@@ -36,8 +36,9 @@ def network(classes):
     body.add(layers.Conv2D(24, 3, padding="same", activation="relu"))
     body.add(layers.MaxPooling2D())
     body.add(layers.Flatten())
-    model = keras.Sequential([body, layers.Dense(classes, "softmax")])
-    model.compile(keras.optimizers.SGD(), "sparse_categorical_crossentropy")
+    model = keras.Sequential([body, layers.Dense(classes)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(), loss)
     return body, model
 
 
@@ -92,7 +93,8 @@ def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages,
     found = {"validation": [], "test": [], "answers": [], "changes": []}
     for share, thaw in ways.values():
         optimizer = FineTuning(share, int(thaw * steps), len(body.get_weights()))
-        model.compile(optimizer, "sparse_categorical_crossentropy")
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer, loss)
         for own in batches:
             for rate in rates:
                 model.set_weights(before)

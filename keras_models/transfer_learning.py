@@ -33,8 +33,9 @@ def network(classes):
     body.add(layers.Conv2D(24, 3, padding="same", activation="relu"))
     body.add(layers.MaxPooling2D())
     body.add(layers.Flatten())
-    model = keras.Sequential([body, layers.Dense(classes, "softmax")])
-    model.compile(keras.optimizers.SGD(), "sparse_categorical_crossentropy")
+    model = keras.Sequential([body, layers.Dense(classes)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(), loss)
     return body, model
 
 
@@ -60,10 +61,11 @@ def outputs(model, x):
 def heads_side_by_side(networks, features, classes):
     """So many last layers at once, each along an axis of its own."""
     model = keras.Sequential([layers.Input((networks, features))])
-    layer = layers.EinsumDense("bki,kio->bko", (networks, classes), "softmax", bias_axes="ko")
+    layer = layers.EinsumDense("bki,kio->bko", (networks, classes), bias_axes="ko")
     model.add(layer)
     # The loss is a mean over the heads; the rate gives each of them its own gradient back.
-    model.compile(keras.optimizers.SGD(float(networks)), "sparse_categorical_crossentropy")
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(float(networks)), loss)
     return model
 
 

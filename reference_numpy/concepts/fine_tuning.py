@@ -70,7 +70,8 @@ def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages,
     found = {"validation": [], "test": [], "answers": [], "changes": []}
     for share, thaw in ways.values():
         optimizer = FineTuning(share, int(thaw * steps), len(body.get_weights()))
-        model.compile(optimizer, "sparse_categorical_crossentropy")
+        loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer, loss)
         for own in batches:
             for rate in rates:
                 model.set_weights(before)

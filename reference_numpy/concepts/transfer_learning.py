@@ -50,8 +50,9 @@ def network(classes):
     body.add(rn.layers.Conv2D(24, 3, padding="same", activation="relu"))
     body.add(rn.layers.MaxPooling2D())
     body.add(rn.layers.Flatten())
-    model = rn.Sequential([body, rn.layers.Dense(classes, "softmax")])
-    model.compile(rn.optimizers.SGD(), "sparse_categorical_crossentropy")
+    model = rn.Sequential([body, rn.layers.Dense(classes)])
+    loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(rn.optimizers.SGD(), loss)
     return body, model
 
 
@@ -77,10 +78,11 @@ def outputs(model, x):
 def heads_side_by_side(networks, features, classes):
     """So many last layers at once, each along an axis of its own."""
     model = rn.Sequential([rn.Input((networks, features))])
-    layer = rn.layers.EinsumDense("bki,kio->bko", (networks, classes), "softmax", bias_axes="ko")
+    layer = rn.layers.EinsumDense("bki,kio->bko", (networks, classes), bias_axes="ko")
     model.add(layer)
     # The loss is a mean over the heads; the rate gives each of them its own gradient back.
-    model.compile(rn.optimizers.SGD(float(networks)), "sparse_categorical_crossentropy")
+    loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(rn.optimizers.SGD(float(networks)), loss)
     return model
 
 
