@@ -304,7 +304,7 @@ CONCEPT = Concept(
             ),
             logits_of_points,
             inputs=2,
-            helpers=("sigmoid",),
+            helpers=("probability",),
         ),
         Introduced(
             "saturating_loss",
@@ -316,7 +316,7 @@ CONCEPT = Concept(
                 "識別器の損失の符号を変えたもの。識別器が確信をもつところでは勾配が消える。",
             ),
             lambda seed: {"fake": logits_of_points(seed)["fake"]},
-            helpers=("sigmoid",),
+            helpers=("probability",),
         ),
         Introduced(
             "non_saturating_loss",
@@ -329,7 +329,7 @@ CONCEPT = Concept(
                 "識別器が確信をもつところで勾配が最も大きくなる。",
             ),
             lambda seed: {"fake": logits_of_points(seed)["fake"]},
-            helpers=("sigmoid",),
+            helpers=("probability",),
         ),
     ),
     equations=(

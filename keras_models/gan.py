@@ -151,7 +151,7 @@ def pictures(models, data):
 
 def race(cases, centres, networks, steps, ahead, every, kept, generator):
     """The losses of the first steps in every case; NumPy goes on, and counts."""
-    draws = {name: he_normal(own, generator) for name, own in build_model("", networks).items()}
+    draws = {name: first_weights(own, generator) for name, own in build_model("", networks).items()}
     generator.standard_normal((500, networks, NOISE), "float32")
     seed = int(generator.integers(2**31))
     answers = {}
@@ -167,7 +167,7 @@ def race(cases, centres, networks, steps, ahead, every, kept, generator):
     return answers
 
 
-def he_normal(model, generator):
+def first_weights(model, generator):
     """Weights of a model to begin with, biases at zero."""
     return [
         generator.standard_normal(w.shape) * (2 / w.shape[1]) ** 0.5 * (w.ndim > 2)

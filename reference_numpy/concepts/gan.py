@@ -10,8 +10,8 @@ import reference_numpy as rn
 NOISE, HIDDEN = 2, 32
 
 
-def sigmoid(a):
-    """1 / (1 + e^−a), which overflows for no logit this way."""
+def probability(a):
+    """σ(a) = 1 / (1 + e^−a), the discriminator's D; it overflows for no logit this way."""
     return np.exp(-np.logaddexp(0, -a))
 
 
@@ -29,7 +29,7 @@ def discriminator_loss(real, fake):
 def discriminator_loss_backward(dloss, cache):
     """σ(a) − 1 for real points, σ(a) for made ones: cross-entropy with targets 1 and 0."""
     real, fake = cache
-    return dloss * (sigmoid(real) - 1) / len(real), dloss * sigmoid(fake) / len(fake)
+    return dloss * (probability(real) - 1) / len(real), dloss * probability(fake) / len(fake)
 
 
 def saturating_loss(fake):
@@ -42,7 +42,7 @@ def saturating_loss(fake):
 
 def saturating_loss_backward(dloss, cache):
     """−σ(a): nothing where the discriminator sees through the points, a ≪ 0."""
-    return -dloss * sigmoid(cache) / len(cache)
+    return -dloss * probability(cache) / len(cache)
 
 
 def non_saturating_loss(fake):
@@ -55,7 +55,7 @@ def non_saturating_loss(fake):
 
 def non_saturating_loss_backward(dloss, cache):
     """σ(a) − 1: largest where the discriminator sees through the points."""
-    return dloss * (sigmoid(cache) - 1) / len(cache)
+    return dloss * (probability(cache) - 1) / len(cache)
 
 
 LOSSES = {
@@ -151,7 +151,7 @@ def pictures(models, data):
     side = np.linspace(-3, 3, 40, dtype="float32")
     plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     logits = models["discriminator"].predict(plane, verbose=0)
-    return {"points": make(models, data.x_test[:200]), "field": sigmoid(logits).reshape(40, 40)}
+    return {"points": make(models, data.x_test[:200]), "field": probability(logits).reshape(40, 40)}
 
 
 def found(points, centres, reach):
@@ -183,7 +183,7 @@ def race(cases, centres, networks, steps, ahead, every, kept, generator):
         network the `modes` found, the share of points `near` one, and the loss −log D `late` of
         the generator's points.
     """
-    draws = {name: he_normal(own, generator) for name, own in build_model("", networks).items()}
+    draws = {name: first_weights(own, generator) for name, own in build_model("", networks).items()}
     z = generator.standard_normal((500, networks, NOISE), "float32")
     seed = int(generator.integers(2**31))
     answers = {}
@@ -207,7 +207,7 @@ def race(cases, centres, networks, steps, ahead, every, kept, generator):
     return answers
 
 
-def he_normal(model, generator):
+def first_weights(model, generator):
     """Weights of a model to begin with, biases at zero."""
     return [
         generator.standard_normal(w.shape) * (2 / w.shape[1]) ** 0.5 * (w.ndim > 2)
