@@ -85,6 +85,10 @@ PHRASES: tuple[Words, ...] = (
         "TensorFlowが勾配を逆写像でサンプリングするため",
     ),
     (
+        r"Keras keeps and multiplies the factors in float32",
+        r"Kerasは低ランク行列をfloat32で保持し、float32で掛け合わせる",
+    ),
+    (
         r"Keras casts 1/√key_dim by way of float32",
         "Kerasが1/√key_dimをfloat32を経由して変換するため",
     ),
