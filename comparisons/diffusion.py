@@ -22,6 +22,7 @@ from comparisons.harness.scores import Score
 
 NOISE, LINEAR, CLEAN = "noise, cosine", "noise, linear", "clean points, cosine"
 LEVEL = ("level of noise t", "ノイズのレベルt")
+DISTANCE = ("energy distance", "エネルギー距離")
 JAPANESE = {
     NOISE: "ノイズを予測、コサイン",
     LINEAR: "ノイズを予測、線形",
@@ -367,7 +368,7 @@ CONCEPT = Concept(
     terms=(
         ("diffusion model", "拡散モデル"),
         ("noise schedule", "ノイズスケジュール"),
-        ("energy distance", "エネルギー距離"),
+        DISTANCE,
     ),
     demonstrations=(
         Demonstration("copies", digits, proven_with={"levels": (200, 150, 100, 50, 0)}),
@@ -375,11 +376,7 @@ CONCEPT = Concept(
     task=Task(
         data=data,
         presets={"default": Preset(5, 128, steps=400), "full": Preset(50, 256, steps=400)},
-        scores=(
-            Score(
-                "distance", ("energy distance", "エネルギー距離"), energy_distance, "", False, 0.005
-            ),
-        ),
+        scores=(Score("distance", DISTANCE, energy_distance, "", False, 0.005),),
         variants={
             NOISE: {"schedule": "cosine", "predicts": "noise", "learning_rate": 2**-6},
             LINEAR: {"schedule": "linear", "predicts": "noise", "learning_rate": 2**-5},
@@ -389,6 +386,7 @@ CONCEPT = Concept(
         train="train",
         predict="made",
         keep="looked_at",
+        proven_steps=5,
         seeds=5,
     ),
     claims=CLAIMS,

@@ -369,7 +369,6 @@ CONCEPT = Concept(
         ("anchor box", "アンカーボックス"),
         ("intersection over union (IoU)", "IoU（重なりの割合）", "metrics.IoU"),
         ("non-maximum suppression (NMS)", "非最大抑制（NMS）"),
-        ("precision, recall", "適合率、再現率", "metrics.Precision, metrics.Recall"),
         ("mean average precision (mAP)", "平均適合率の平均（mAP）"),
     ),
     task=Task(
