@@ -44,20 +44,20 @@ def arguments(seed):
         corner = draw.uniform(0, 8, (count, 2))
         return np.concatenate([corner, corner + draw.uniform(3, 8, (count, 2))], axis=1)
 
+    numbers = {"side": 3, "stride": 4, "threshold": 0.2, "truths": 5}
     found = {"a": boxes(6), "b": boxes(4), "boxes": boxes(6), "anchors": boxes(6)}
+    # The surest box suppresses the second, which must not suppress the third then.
+    found["boxes"][[1, 3, 0]] = [[0, 0, 6, 6], [3, 0, 9, 6], [6, 0, 12, 6]]
     overlaps = half().intersection_over_union(found["a"], found["b"])
     kind = np.array([[0, 1, 0, 2, 0], [2, 0, 0, 0, 1]])[..., None]
     return {
+        **numbers,
         **found,
         "overlaps": overlaps * (np.arange(4) < 3),  # the last box is not there
         "offsets": draw.normal(0, 0.3, (6, 4)),
         "shapes": draw.uniform(3, 9, (2, 2)),
-        "side": 3,
-        "stride": 4,
-        "scores": draw.uniform(size=6),
-        "threshold": 0.2,
+        "scores": np.array([0.7, 0.9, 0.3, 0.8, 0.5, 0.6]),
         "right": np.array([1.0, 0, 1, 1, 0, 1]),
-        "truths": 5,
         "y_true": np.concatenate([kind, draw.normal(size=(2, 5, 4))], axis=-1),
         "y_pred": draw.normal(size=(2, 5, 3 + 4)),
     }
