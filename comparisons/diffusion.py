@@ -203,8 +203,8 @@ def draw(result):
                 log="xy",
             ),
             (
-                "Less than 0.001 is drawn as 0.001. Asked for clean points, more steps do harm.",
-                "0.001未満は0.001とした。元の点を予測する場合は、ステップを増やすと悪化する。",
+                "Least drawn: 0.001. Where clean points are predicted, more than 25 steps do harm.",
+                "0.001未満は0.001とした。元の点を予測する場合は、25ステップより増やすと悪化する。",
             ),
         ),
     ]
@@ -274,8 +274,8 @@ CLAIMS = (
         at_its_best(LINEAR),
         at_its_best(NOISE),
         (
-            "In the plane, with steps enough, both do.",
-            "平面上の点では、ステップ数が十分なら差はない。",
+            "In the plane, at the best number of steps, both are as good.",
+            "平面上の点では、最良のステップ数を選べば差はない。",
         ),
     ),
 )
@@ -295,18 +295,20 @@ CONCEPT = Concept(
         Introduced(
             "linear_schedule",
             r"\bar{\alpha}_t = \prod_{s \le t} (1 - \beta_s), \quad \beta_s = \frac{1}{T} \left( "
-            r"\beta_{\min} + (\beta_{\max} - \beta_{\min}) \frac{s}{T} \right)",
+            r"\beta_{\min} + (\beta_{\max} - \beta_{\min}) \, \tau_s \right)",
             (
-                "ᾱ is the share of the variance that is signal. Each level keeps 1 − β of it.",
-                "ᾱは分散のうち信号が占める割合。各レベルで1 − β倍になる。",
+                "ᾱ is the share of the variance that is signal. Each level keeps 1 − β of it. The "
+                "time τ grows evenly with the level, from 0 to 0.98.",
+                "ᾱは分散のうち信号が占める割合。各レベルで1 − β倍になる。時刻τは、レベルに比例して"
+                "0から0.98まで増える。",
             ),
             some_points,
         ),
         Introduced(
             "cosine_schedule",
-            r"\bar{\alpha}_t = \frac{f(t)}{f(0)}, \quad f(t) = \cos^2 \left( \frac{\pi}{2} \cdot "
-            r"\frac{t / T + s}{1 + s} \right)",
-            ("Fewer of the levels are nearly all noise.", "ほぼノイズだけのレベルが少ない。"),
+            r"\bar{\alpha}_t = \frac{f(\tau_t)}{f(0)}, \quad f(\tau) = \cos^2 \left( "
+            r"\frac{\pi}{2} \cdot \frac{\tau + s}{1 + s} \right)",
+            ("Fewer levels are nearly all noise.", "ほぼノイズだけのレベルが線形より少ない。"),
             some_points,
         ),
         Introduced(
@@ -343,7 +345,7 @@ CONCEPT = Concept(
             "sample",
             r"x_T \sim N(0, 1), \quad x_{t'} = \mathrm{step}(x_t, \hat{x}_0(x_t, t), z), \quad "
             r"T > \dots > t > t' > \dots > 0",
-            ("Along falling levels, all or a few.", "レベルは途中を飛ばしてもよい。"),
+            ("Down the levels, all or only a few.", "レベルを下る。途中を飛ばしてもよい。"),
             demonstration="copies",
             helpers=("posterior_mean",),
         ),

@@ -122,7 +122,7 @@ def pictures(result):
     """The points as they are learnt, both losses, and the modes found."""
     kept = result.kept()
     real = heaps(200, NARROW, np.random.default_rng(0))
-    fields, points, panel = {}, {}, both("ground: D(x)", "背景：D(x)")
+    fields, points, panel = {}, {}, both("background: D(x)", "背景：D(x)")
     for epoch, found in kept.items():
         fields[epoch] = {panel: found["field"].astype(float)}
         xy = np.concatenate([real, found["points"]])
@@ -149,8 +149,8 @@ def pictures(result):
             ("The points as they are learnt", "学習が進むにつれて生成される点"),
             figures.slider(learnt, ("epoch", "エポック"), max(kept)),
             (
-                "Class 1 is real, class 0 made by the generator; the ground is what the "
-                "discriminator says. Where it is surer of real points, the made ones move next.",
+                "Class 1 is real, class 0 made by the generator. The background is what the "
+                "discriminator answers; made points move next to where it takes them for real.",
                 "クラス1は本物の点、クラス0は生成器が作った点で、背景は識別器の出力である。"
                 "識別器が本物とみなす場所へ、生成される点は次に動いていく。",
             ),
@@ -178,10 +178,10 @@ def pictures(result):
                 y_title=("heaps of eight", "8つの山のうち見つかった数"),
             ),
             (
-                f"The mean of {NETWORKS} pairs of networks each. Wide heaps are found by all; "
-                "narrow ones are not, and those far from where the points began come last.",
-                f"それぞれ{NETWORKS}組のネットワークの平均。山が広ければすべて見つかるが、"
-                "狭いと見つからない山が残る。",
+                f"The mean of {NETWORKS} pairs of networks each. Wide heaps are nearly all found; "
+                "of the narrow ones some are still missing at the end.",
+                f"それぞれ{NETWORKS}組のネットワークの平均。山が広ければほぼすべて見つかるが、"
+                "狭いと最後まで見つからない山が残る。",
             ),
         ),
     ]
@@ -190,11 +190,12 @@ def pictures(result):
 LOGITS = np.linspace(-6, 6, 49)
 PROVEN = {SATURATING + LED: (heaps(100, NARROW, np.random.default_rng(0)), NARROW, SATURATING, 1)}
 SETTING = (
-    f"{NETWORKS} pairs of networks (2-32-32-2 and 2-32-32-1, Adam with β₁ = 0.5, batches of 64) "
-    f"learn eight heaps of deviation {NARROW} on a circle of radius 2 for {STEPS:,} steps. The "
-    "learning rate 0.003 was for either loss the best of 0.001, 0.003 and 0.01 on other seeds. ",
-    f"{NETWORKS}組のネットワーク（2-32-32-2と2-32-32-1、β₁ = 0.5のAdam、バッチサイズ64）が、"
-    f"半径2の円周上にある標準偏差{NARROW}の8つの山を{STEPS:,}ステップ学習する。学習率0.003は、"
+    f"{NETWORKS} pairs of networks (2-32-32-2 and 2-32-32-1, He's initial weights, Adam with β₁ = "
+    f"0.5, batches of 64) learn eight heaps of deviation {NARROW} on a circle of radius 2 for "
+    f"{STEPS:,} steps. The learning rate 0.003 was for either loss the best of 0.001, 0.003 and "
+    "0.01 on other seeds. ",
+    f"{NETWORKS}組のネットワーク（2-32-32-2と2-32-32-1、Heの初期値、β₁ = 0.5のAdam、バッチサイズ"
+    f"64）が、半径2の円周上にある標準偏差{NARROW}の8つの山を{STEPS:,}ステップ学習する。学習率0.003は、"
     "別の乱数シードで0.001、0.003、0.01を比べ、どちらの損失でも最もよかったものである。",
 )
 FOUND = (
@@ -206,13 +207,13 @@ ON_AVERAGE = (
     FOUND[1] + "100ステップごとに数えた山の数の平均。非飽和型の値から飽和型の値を引く",
 )
 ADAM = (
-    "Adam divides a gradient by its own usual size: a small gradient is no small step.",
-    "Adamは勾配をそのふだんの大きさで割る。勾配が小さくても、更新が小さくなるわけではない。",
+    "Not with Adam. It divides a gradient by its usual size: a small one is no small step.",
+    "Adamではそうならない。勾配をふだんの大きさで割るので、小さな勾配でも更新は小さくならない。",
 )
 CLAIMS = (
     Claim(
         claim=(
-            "A GAN drops modes: it makes some kinds of what it was shown and never the others.",
+            "A GAN drops modes: of the kinds that it was shown it makes some and not the others.",
             "GANはモード崩壊を起こす。訓練データにある種類の一部しか生成しない。",
         ),
         source="Goodfellow 2016, NIPS 2016 tutorial: Generative adversarial networks, 5.1.1",
@@ -286,11 +287,11 @@ CONCEPT = Concept(
     summary=(
         "A generator turns noise into points; a discriminator learns to tell them from real ones. "
         "Each is the other's loss: the generator follows the discriminator's gradient to where its "
-        "points pass for real. No likelihood is written down, so nothing says that every kind of "
-        "real point has to be made.",
+        "points pass for real. No likelihood is written down, so nothing demands that every kind "
+        "of real point (every mode; here every heap) is made.",
         "生成器は乱数を点に変え、識別器はそれを本物の点と見分けることを学ぶ。互いが相手の損失に"
         "なり、生成器は識別器を通って戻る勾配に従って、本物とみなされる場所へ点を動かす。"
-        "尤度を使わないため、本物のすべての種類を生成しなければならない理由はどこにもない。",
+        "尤度を使わないため、本物のすべての種類（モード。ここでは山）を生成するとは限らない。",
     ),
     introduces=(
         Introduced(

@@ -292,8 +292,8 @@ CLAIMS = (
         ),
         "Goodfellow, Bengio & Courville, Deep Learning, 11.4.1",
         (
-            f"{SETTING[0]}Here of the whole grid; a lead of 10 points matters.",
-            f"{SETTING[1]}ここではグリッド全体の分散を調べる。10ポイント以上を意味のある差とする。",
+            f"{SETTING[0]}Here the whole grid counts, so over these ranges; 10 points matter.",
+            f"{SETTING[1]}この探索範囲のグリッド全体の分散を調べる。10ポイント以上を意味のある差とする。",
         ),
         (
             "share of the variance of validation accuracy, the rate's less the next one's",

@@ -155,12 +155,14 @@ def draw(result):
                 unit="%",
             ),
             (
-                "Near by even a new last layer does. The turned digits ask for changes further "
-                "down; there a rank of 4 makes up much of what the last layer alone lacks, and "
-                "every further rank still gains. Thin: the single seeds.",
-                "近いタスクでは、最後の層を学習し直すだけでも足りる。回転した数字では前の層も"
-                "変える必要があり、最後の層だけの場合に足りない精度の多くをランク4で取り戻す。"
-                "ランクを上げればさらに精度が上がる。細い線は1回ごとの結果。",
+                "For the near task the last layer alone is nearly enough. The turned digits ask "
+                "for changes further down: there rank 4 makes up about half of what the last layer "
+                "alone lacks, and rank 16 a little more. Rank 1, which changes every layer by rank "
+                "1 only, does worse than the last layer alone. Thin: the single seeds.",
+                "近いタスクでは、最後の層を学習し直すだけでほぼ足りる。回転した数字では前の層も"
+                "変える必要があり、最後の層だけの場合に足りない精度の約半分をランク4で、もう少しを"
+                "ランク16で取り戻す。どの層の変化もランク1に限ると、最後の層だけを学習した場合より"
+                "悪い。細い線は1回ごとの結果。",
             ),
         ),
         Figure(
@@ -178,10 +180,10 @@ def draw(result):
             (
                 "All weights were trained, and the second layer's new weights less its old ones "
                 f"({HIDDEN}×{HIDDEN}) taken apart. A few directions hold most of the change, fewer "
-                "of them for the near task. That is why a product of low rank can stand for it.",
+                "of them for the near task. So a product of low rank can stand for much of it.",
                 f"すべての重みを学習し、2層目の重みの変化量（{HIDDEN}×{HIDDEN}の行列）を特異値分解した。"
                 "変化の大部分は少数の方向に集まり、近いタスクほど少ない。"
-                "低ランクの積で代用できるのはこのためである。",
+                "したがって、変化のかなりの部分は低ランクの積で表せる。",
             ),
         ),
         Figure(
@@ -200,10 +202,10 @@ def draw(result):
                 y_title=("accuracy on upright MNIST", "元のMNISTの認識精度"),
             ),
             (
-                "A point a seed. With A, B and the new biases taken off, the old network is back, "
-                "whatever the way cost it meanwhile: that is what LoRA saves from forgetting.",
-                "点は1回ごとの学習の結果。A、Bと新しいバイアスを取り外せば、元のネットワークがそのまま"
-                "戻る。LoRAで忘却を避けられるというのは、この意味である。",
+                "A point a seed. While adapted, the network forgets upright digits with LoRA too. "
+                "But take off A, B and the new biases, and the old network is back.",
+                "点は1回ごとの学習の結果。LoRAでも、学習後のネットワークは元の向きの数字を忘れている。"
+                "ただし、A、Bと新しいバイアスを取り外せば、元のネットワークがそのまま戻る。",
             ),
         ),
     ]
@@ -259,11 +261,12 @@ CLAIMS = (
         unit="%",
         margin=-0.02,
         instead=(
-            "How much rank it takes depends on how far the new task is. A language model of "
-            "billions of weights is asked for a small change; digits turned over ask for another "
-            "network.",
-            "必要なランクは、新しいタスクが元のタスクからどれだけ離れているかで決まる。大規模言語"
-            "モデルに求められる変化は小さいが、回転した数字には大きな変化が要る。",
+            "How much rank it takes depends on how far the new task is: less is lost on the near "
+            "task than on the turned digits (second figure). This network is also far smaller "
+            "than GPT-3.",
+            "必要なランクは、新しいタスクが元のタスクからどれだけ離れているかで変わる。近いタスクでは差が"
+            "小さく、回転した数字では大きい（2番目の図）。また、ここで使うネットワークはGPT-3よりはるかに"
+            "小さい。",
         ),
     ),
     Claim(
@@ -323,11 +326,11 @@ CONCEPT = Concept(
         "A network that has been trained is to learn something more. Its weights W stay as they "
         "are; beside each a product A B of two thin matrices is trained. B begins at zero, so that "
         "the network begins as it was. Afterwards A B is added to W: the network is as fast as "
-        "before, and the two thin matrices are all that a task has to store.",
+        "before, and A, B and the biases are all that a task has to store.",
         "学習済みのネットワークに別のタスクを学習させたい。元の重みWは固定し、その横に2つの細長い行列の"
         "積ABを加えて、AとBだけを学習する。Bを0で始めるので、学習前の出力は元のネットワークと"
         "同じである。学習後にABをWに足せば、計算量は元と変わらない。"
-        "タスクごとに保存するのは、細長い行列AとBだけでよい。",
+        "タスクごとに保存するのは、細長い行列A、Bとバイアスだけでよい。",
     ),
     introduces=(
         Introduced(
@@ -349,9 +352,9 @@ CONCEPT = Concept(
             "merged_kernel",
             r"W' = W + s A B, \quad x W' = x W + s \, (x A) B",
             (
-                "After training one matrix does what three did. Subtract s A B, and the old "
-                "network is back.",
-                "学習後は、3つの行列を1つにまとめられる。s A Bを引けば元のネットワークに戻る。",
+                "After training one matrix does what three did. Subtract s A B, and the old matrix "
+                "is back.",
+                "学習後は、3つの行列を1つにまとめられる。s A Bを引けば元の行列に戻る。",
             ),
             factors,
         ),

@@ -164,7 +164,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("How far back the answer reaches", "答えは何ステップ前に届くか"),
+            ("How far back the answer reaches", "勾配は何ステップ前まで届くか"),
             figures.selection(
                 figures.lines(
                     by_training,
@@ -189,10 +189,10 @@ def draw(result):
             read_by_gates(result.arrays("remember"), GATES),
             (
                 f"A trained LSTM reads test sequences from left to right; a row is one of {UNITS} "
-                "units. At the marked symbol, in a circle, forget gates close, input gates open "
-                "and the memory is written anew; after it the forget gates stay open and keep it.",
+                "units. At the marked symbol, in a circle, most forget gates close, input gates "
+                "open, and the memory is written anew; then forget gates stay open and keep it.",
                 f"学習済みのLSTMが、テスト用の系列を左から右へ読む。1行が{UNITS}個のユニットの1つを表す。"
-                "印の付いた記号（丸囲みの文字）では、忘却ゲートが閉じ、入力ゲートが開いて、記憶セルが"
+                "印の付いた記号（丸囲みの文字）では、多くの忘却ゲートが閉じ、入力ゲートが開いて、記憶セルが"
                 "書き換わる。そのあとは忘却ゲートが開いたままになり、値を保つ。",
             ),
         ),
@@ -249,7 +249,10 @@ CLAIMS = (
         margin=0.5,
     ),
     Claim(
-        ("An LSTM's gradient does not vanish.", "LSTMの勾配は、単純なRNNと違って消えない。"),
+        (
+            "Unlike an RNN's, an LSTM's gradient does not vanish.",
+            "LSTMの勾配は、単純なRNNと違って消えない。",
+        ),
         "commonly told of the LSTM's memory",
         (
             f"{TASK[0]}Keras's initial weights, {UNITS} units each, no training. The gradient of "
@@ -336,9 +339,8 @@ CONCEPT = Concept(
             r"c' = f \odot c + i \odot g, \quad h' = o \odot \tanh c', \quad "
             r"(i, f, o) = \mathrm{sigmoid}(z), \quad g = \tanh z, \quad z = x W + h U + b",
             (
-                "The memory c is added to and multiplied by gates between 0 and 1: i lets in, f "
-                "keeps, o lets out. So its gradient does not have to pass through a matrix in each "
-                "step.",
+                "Gates between 0 and 1: i lets in what is added to the memory c, f keeps c, o lets "
+                "it out. From step to step the gradient along c passes through no matrix.",
                 "記憶セルcには、0から1のゲートを掛けて足し込む。入力ゲートiが取り込み、忘却ゲートfが保ち、"
                 "出力ゲートoが取り出す。cの勾配はステップごとに行列を通らずに伝わる。",
             ),

@@ -200,8 +200,8 @@ def draw(result):
             ),
             (
                 "Test scenes with three digits, after suppression; the number is the digit read. "
-                "Low down there is a box wherever something resembles a digit; high up digits are "
-                "missed. Each place of the slider is a point on the curve of precision and recall.",
+                "At a low probability there is a box wherever something resembles a digit, at a "
+                "high one digits are missed: each place is a point on a curve as below.",
                 "数字が3個あるテスト画像。非最大抑制のあとに残った枠と、読み取った数字を示す。下限を下げると、"
                 "少しでも数字に似たところに枠が現れ、上げると見逃しが増える。スライダーの1つの位置が、"
                 "適合率−再現率曲線の1点に対応する。",
@@ -213,12 +213,12 @@ def draw(result):
                 matched_in(part.x_train[0, ..., 0], part.y_train[0]), ("anchors", "アンカー")
             ),
             (
-                "A training scene. Anchors of the digits' size overlap a digit by half or more "
-                "from several cells. Of those much smaller or larger none does: each digit is left "
-                "with the one anchor that overlaps it most; the others learn to answer “ground”.",
+                "A training scene. Several anchors of the digits' size overlap a digit by half or "
+                "more. Half or twice as large, hardly any does: a digit is left with the anchor "
+                "that overlaps it most, or those that tie. All others learn “background”.",
                 "訓練画像の1枚。数字と同じ大きさなら、いくつものマスのアンカーが数字と半分以上重なる。"
-                "小さすぎても大きすぎてもそうしたアンカーはなくなり、それぞれの数字には、最も重なる1つだけが"
-                "割り当てられる。残りのアンカーは「背景」と答えるように学習する。",
+                "小さすぎても大きすぎてもそうしたアンカーはほとんどなくなり、最も重なるアンカー（同点なら複数）"
+                "が割り当てられる。残りのアンカーは「背景」と答えるように学習する。",
             ),
         ),
         Figure(
@@ -256,8 +256,9 @@ def found_better(sentence, source, experiment, metric, larger, smaller):
 CLAIMS = (
     found_better(
         (
-            "A trained detector finds and reads more than cutting out and classifying.",
-            "学習した検出器は、切り出してから分類する方法よりも多くの物体を正しく検出する。",
+            "A trained detector finds and reads more than cutting out connected parts and "
+            "classifying them.",
+            "学習した検出器は、連結成分を切り出してから分類する方法よりもmAPが高い。",
         ),
         "Redmon et al. 2016, You only look once, 1",
         (
@@ -294,17 +295,17 @@ INTRODUCED = (  # name, equation, what it says
     (
         "intersection_over_union",
         r"\mathrm{IoU}(A, B) = \frac{|A \cap B|}{|A| + |B| - |A \cap B|}",
-        "How far two boxes are the same: 1 for equal ones, 0 for those that do not meet.",
+        "How much two boxes overlap: 1 for equal ones, 0 for those that do not meet.",
         "2つの枠がどれだけ一致するか。等しければ1、離れていれば0。",
     ),
     (
         "match_anchors",
         r"m(a) = \mathrm{argmax}_b \, \mathrm{IoU}(a, b), \quad \mathrm{IoU}(a, m(a)) \ge "
         r"\tfrac{1}{2}",
-        "Which true box an anchor learns to find: the one that it overlaps most. A box that "
-        "overlaps none by half takes the best there is.",
-        "アンカーには、最もよく重なる正解の枠を割り当てる。どのアンカーともIoUが0.5に届かない正解の枠は、"
-        "その中で最もよいアンカーが受け持つ。",
+        "Which true box an anchor learns to find: the one that it overlaps most, by half or more. "
+        "Besides, every true box gets the anchor that overlaps it most, even if by less.",
+        "アンカーには、IoUが0.5以上で最もよく重なる正解の枠を割り当てる。さらに、どの正解の枠にも、最もよく"
+        "重なるアンカーを、IoUが0.5に届かなくても割り当てる。",
     ),
     (
         "encode_boxes",
@@ -323,8 +324,8 @@ INTRODUCED = (  # name, equation, what it says
         "detection_loss",
         r"L = \frac{1}{N} \sum_a ( \ell_a + [c_a > 0] \, h_a ), \quad "
         r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(\hat{t}_{aj} - t_{aj})",
-        "Every anchor learns its class c, the ground (0) among them; only the N anchors that have "
-        "a box learn offsets, by Huber's loss.",
+        "Every anchor learns its class c, background (0) among them; only the N anchors that have "
+        "a box learn offsets, by Huber's loss H.",
         "すべてのアンカーがクラスc（背景は0）を学習し、正解を割り当てられたN個だけがオフセットを学習する。"
         "Hはフーバー損失。",
     ),

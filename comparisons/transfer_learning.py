@@ -175,9 +175,9 @@ def draw(result):
             ),
             (
                 "Features of test images of 5 to 9 before and after the network learned 0 to 4. "
-                "Nobody has told it of these digits; they part all the same.",
+                "It has seen none of these digits, yet most of them come apart.",
                 "0〜4を学習する前と後の、5〜9のテスト画像の特徴量。5〜9について何も教えていないのに、"
-                "数字ごとに分かれてくる。",
+                "多くの数字が互いに分かれてくる。",
             ),
         ),
         Figure(
@@ -291,10 +291,10 @@ CLAIMS = (
         unit="%",
         margin=-0.005,
         instead=(
-            "Frozen features are a loan that ends: with examples enough a network finds features "
-            "for its own task. Then the body is to be thawed and trained on.",
-            "固定した特徴量の効果には限りがある。例が十分にあれば、ネットワークは自分のタスクに合った"
-            "特徴量を見つける。そのときは固定を解いて、全体をさらに学習するとよい。",
+            "With enough examples a network finds better features for its own task. Whether it "
+            "helps to train the frozen layers on is the question of fine-tuning.",
+            "例が十分にあれば、ネットワークは自分のタスクにもっと合った特徴量を見つける。固定を解いて"
+            "全体をさらに学習するとよいかどうかは、ファインチューニングで調べる。",
         ),
     ),
 )
@@ -321,8 +321,8 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial W} = h^\top \frac{\partial L}{\partial y}, \quad "
             r"F \text{ and } d \text{ stay}",
             (
-                "The gradient is carried as far as W and c. Nothing below is to move, so that the "
-                "way back ends there: cheaper than training the whole.",
+                "The gradient is carried back as far as W and c and no further, since nothing "
+                "below is to move: cheaper than training the whole.",
                 "勾配はWとcまで伝えれば足りる。それより前の層は動かさないので、逆伝播はここで終わり、"
                 "全体の学習より計算が少ない。",
             ),

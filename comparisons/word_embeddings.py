@@ -145,9 +145,9 @@ def draw(result):
             ("Words in a plane", "単語ベクトルの平面図"),
             plane_of_words(result),
             (
-                "Across: the pairs' mean difference in the end; up: how words differ most besides. "
-                "Lines that join pairs first point anywhere. Learning turns them one way: so one "
-                "pair's difference, added to another word, leads to its partner.",
+                "Across: the pairs' mean difference at the end; up: how words differ most besides. "
+                "At first the lines between partners point anywhere. Learning turns them one way: "
+                "so one pair's difference, added to another word, leads to its partner.",
                 "横軸は学習後の対の差の平均、縦軸はそれ以外で最もばらつく方向。対になる語を結ぶ線の向きは、"
                 "学習とともにそろう。ある対の差を別の語に足すと対の相手に近づくのは、このためである。",
             ),
@@ -223,8 +223,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Of all words, its own included, queen is nearest to king − man + woman.",
-            "式に含まれる語を除かなくても、king − man + womanに最も近い語はqueenである。",
+            "With no word struck out, queen rather than king is nearest to king − man + woman.",
+            "式の語を除かなくても、king − man + womanに最も近い語はkingではなくqueenである。",
         ),
         "introductory articles; against it Nissim et al. 2020, Fair is better than sensational",
         (
@@ -267,21 +267,21 @@ CLAIMS = (
         margin=-0.05,
         instead=(
             "Not in as many epochs on a small text: the softmax pushes against all words at each "
-            "step, negative sampling against a few. What it saves is time.",
+            "step, negative sampling against a few. It saves time where the vocabulary is large.",
             "小さなコーパスを同じエポック数だけ学習した場合には及ばない。softmaxは毎回すべての語と比べるが、"
-            "負例サンプリングは数語としか比べない。節約できるのは時間である。",
+            "負例サンプリングは数語としか比べない。語彙が大きいときに、時間を節約できる。",
         ),
     ),
     Claim(
         (
-            "Negative sampling takes a fraction of the softmax's time.",
-            "負例サンプリングなら、計算時間はsoftmaxの何分の1かで済む。",
+            "With a large vocabulary, negative sampling takes a fraction of the softmax's time.",
+            "語彙が大きければ、負例サンプリングの計算時間はsoftmaxの何分の1かで済む。",
         ),
         "Mikolov et al. 2013; Saito, Deep Learning from Scratch 2, 4.2",
         (
             f"NumPy, a step on {BATCH} words, vocabulary {SIZES[-1]:,}, one after the other; a "
             "tenth of the time counts.",
-            f"NumPyで、語彙数{SIZES[-1]:,}、バッチサイズ{BATCH}の1ステップを交互に計る。10分の1以下なら意味が"
+            f"NumPyで、語彙数{SIZES[-1]:,}、バッチサイズ{BATCH}の1ステップを順に計る。10分の1以下なら意味が"
             "あるとみなす。",
         ),
         (
@@ -337,8 +337,8 @@ CONCEPT = Concept(
             "noise_distribution",
             r"P(w) = \frac{n_w^{3/4}}{\sum_v n_v^{3/4}}",
             (
-                "From what the K words are drawn. With counts 990 and 10 the rare word is drawn in "
-                "3 % of the cases and not in 1 %.",
+                "How likely each word is among the K drawn ones. With counts 990 and 10 the rare "
+                "word is drawn in 3 % of the cases and not in 1 %.",
                 "K個の単語を選ぶ確率分布。出現回数が990回と10回なら、まれな方の単語が選ばれる確率は1%から3%に"
                 "上がる。",
             ),
