@@ -92,4 +92,8 @@ PHRASES: tuple[Words, ...] = (
         r"Keras casts 1/√key_dim by way of float32",
         "Kerasが1/√key_dimをfloat32を経由して変換するため",
     ),
+    (
+        r"JAX takes the softmax of attention in float32",
+        "JAXがAttentionのsoftmaxをfloat32で計算するため",
+    ),
 )

@@ -194,6 +194,14 @@ DIVERGENCES = (
         FLOAT32_IN_FLOAT64,
         "Keras casts 1/√key_dim by way of float32",
     ),
+    Divergence(
+        "the softmax of attention on JAX",
+        JAX,
+        lambda layer, arguments: layer in ("MultiHeadAttention", "GroupQueryAttention"),
+        ("float64",),
+        FLOAT32_IN_FLOAT64,
+        "JAX takes the softmax of attention in float32",
+    ),
 )
 
 
