@@ -200,8 +200,8 @@ def draw(result):
 
 SETTING = (
     f"Which of {SYMBOLS} symbols stood {BACK} places before? Two blocks, 32 numbers a place, two "
-    f"heads, Adam at a learning rate of 0.01 (0.003 and 0.02 were tried on one and two other seeds), "
-    f"{STEPS} steps of {BATCH} new sequences of length {LENGTH}. ",
+    "heads, Adam at a learning rate of 0.01 (0.003 and 0.02 were tried on one and two other "
+    f"seeds), {STEPS} steps of {BATCH} new sequences of length {LENGTH}. ",
     f"{BACK}つ前の記号（{SYMBOLS}種類）を答える課題。ブロック2個、32次元、ヘッド2個。長さ{LENGTH}の新しい系列"
     f"{BATCH}本によるAdamで{STEPS}ステップ。学習率は0.01（別のシード1つで0.003、2つで0.02も試した）。",
 )
