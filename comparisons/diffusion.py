@@ -211,8 +211,8 @@ def draw(result):
 
 
 SETTING = (
-    "Network 18-64-64-2, 2,000 steps of Adam, the rate settled for each on other seeds. ",
-    "18-64-64-2のネットワーク、Adamで2,000ステップ。学習率はそれぞれ別のシードで決めた。",
+    "Network 18-64-64-2, 2,000 steps of Adam with ε = 10⁻⁵, the rate settled for each on other seeds. ",
+    "18-64-64-2のネットワーク、ε = 10⁻⁵のAdamで2,000ステップ。学習率はそれぞれ別のシードで決めた。",
 )
 BEST = (
     "Each with the sampler (DDPM, DDIM) and number of steps that validation points like best.",

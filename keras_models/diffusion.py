@@ -131,7 +131,7 @@ def build_model(schedule, predicts, learning_rate):
     model.add(layers.Dense(2))
     falling = [learning_rate / 4**power for power in range(4)]
     rate = keras.optimizers.schedules.PiecewiseConstantDecay([1_000, 1_400, 1_700], falling)
-    model.compile(keras.optimizers.Adam(rate))
+    model.compile(keras.optimizers.Adam(rate, epsilon=1e-5))
     signal = {"linear": linear_schedule, "cosine": cosine_schedule}[schedule]()(TIME)
     model.signal = ops.convert_to_numpy(signal).astype("float32")
     model.predicts = predicts

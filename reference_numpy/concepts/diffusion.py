@@ -132,7 +132,7 @@ def build_model(schedule, predicts, learning_rate):
     model.add(rn.layers.Dense(2))
     falling = [learning_rate / 4**power for power in range(4)]
     rate = rn.optimizers.schedules.PiecewiseConstantDecay([1_000, 1_400, 1_700], falling)
-    model.compile(rn.optimizers.Adam(rate))
+    model.compile(rn.optimizers.Adam(rate, epsilon=1e-5))
     signal = {"linear": linear_schedule, "cosine": cosine_schedule}[schedule](TIME)
     model.signal, model.predicts = signal.astype("float32"), predicts
     return {"denoiser": model}
