@@ -211,7 +211,7 @@ def draw(result):
 
 
 SETTING = (
-    "Network 18-64-64-2, 2,000 steps of Adam with ε = 10⁻⁵, the rate settled for each on other seeds. ",
+    "Network 18-64-64-2, 2,000 steps of Adam with ε = 10⁻⁵, the rate settled for each on others. ",
     "18-64-64-2のネットワーク、ε = 10⁻⁵のAdamで2,000ステップ。学習率はそれぞれ別のシードで決めた。",
 )
 BEST = (
