@@ -1,6 +1,5 @@
 """A study in a file: two processes at once, one of them killed, and gone on with later."""
 
-import os
 import subprocess
 import sys
 import time
@@ -11,8 +10,6 @@ import pytest
 
 from keras_models.hyperparameter_search import continue_study, objective
 
-# Keras's own NumPy backend is imported in a moment; nothing is trained in these processes.
-ENVIRONMENT = {**os.environ, "KERAS_BACKEND": "numpy"}
 SCRIPT = """
 import sys, time
 from pathlib import Path
@@ -45,7 +42,7 @@ continue_study(toy, folder / "study.log", 8)
 def begin(folder, name):
     """A process that waits until it is told to go."""
     arguments = [sys.executable, "-c", SCRIPT, str(folder), name]
-    return subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
 
 
 def wait_for(path, process):
