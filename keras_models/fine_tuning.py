@@ -2,7 +2,9 @@
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import ops
+
+from keras_models.transfer_learning import first_weights, network, outputs, right, train
 
 
 class FineTuning(keras.optimizers.SGD):
@@ -27,43 +29,6 @@ class FineTuning(keras.optimizers.SGD):
 def fine_tuning_step(rate, share, thaw):
     """The optimizer for a weight of an old layer."""
     return FineTuning(share, thaw, 1, rate)
-
-
-def network(classes):
-    """Two convolutions and pooling, the body; and a last layer on it."""
-    body = keras.Sequential([layers.Input((14, 14, 1))])
-    body.add(layers.Conv2D(12, 5, strides=2, padding="same", activation="relu"))
-    body.add(layers.Conv2D(24, 3, padding="same", activation="relu"))
-    body.add(layers.MaxPooling2D())
-    body.add(layers.Flatten())
-    model = keras.Sequential([body, layers.Dense(classes)])
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(), loss)
-    return body, model
-
-
-def first_weights(model, generator):
-    """He's initial weights for kernels, zeros for biases."""
-    shapes = [w.shape for w in model.get_weights()]
-    deviations = [(len(s) > 1) * (2 / np.prod(s[:-1])) ** 0.5 for s in shapes]
-    return [generator.normal(0, 1, s) * d for s, d in zip(shapes, deviations)]
-
-
-def train(model, x, y, rate, batches):
-    """A step of gradient descent a batch."""
-    model.optimizer.learning_rate = rate
-    for batch in batches:
-        model.train_on_batch(x[batch], y[batch])
-
-
-def outputs(model, x):
-    """What a model gives for x."""
-    return ops.convert_to_numpy(model(x))
-
-
-def right(z, y):
-    """The share of right answers along the last axis but one."""
-    return np.mean(z.argmax(axis=-1) == y, axis=-1)
 
 
 def changes(model, before):
