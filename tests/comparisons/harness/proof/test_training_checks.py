@@ -89,9 +89,10 @@ def test_equal_training_is_proven_to_the_last_step(prove, train):
     assert {record.dtype for record in records} == {"float64", "float32"}
 
 
+@pytest.mark.parametrize("steps", [5, 7])
 @pytest.mark.parametrize("train", ["", "loop"])
-def test_a_task_says_how_many_steps_are_proven(prove, train):
-    prove.steps = 5
+def test_a_task_says_how_many_steps_are_proven(prove, train, steps):
+    prove.steps = steps
     records = prove(train)
     assert records and all(record.passed and not record.reason for record in records)
     assert {r.where.partition("[")[0].rpartition(" ")[2] for r in records} == {"1", "5"}
