@@ -47,11 +47,11 @@ def closes_first(message: str = "interrupted; " + GOES_ON) -> Iterator[None]:
             last = time.monotonic()
             raise Interrupted(number)
 
-    try:
-        with _handling(interrupt):
+    with _handling(interrupt):
+        try:
             yield
-    except Interrupted as interrupted:
-        leave(interrupted.number, message)
+        except Interrupted as interrupted:  # while it is handled, so that one more changes nothing
+            leave(interrupted.number, message)
 
 
 def leave(number: int, message: str) -> NoReturn:

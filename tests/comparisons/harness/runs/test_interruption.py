@@ -97,6 +97,26 @@ def test_what_is_open_is_closed_also_in_haste():
     assert found.stderr.startswith("sidebyside: interrupted; ") and found.stderr.count("\n") == 1
 
 
+LEAVING = """
+import os, signal
+from comparisons.harness.runs import interruption
+
+def leave(number, message, leave=interruption.leave):
+    os.kill(os.getpid(), signal.SIGINT)
+    leave(number, message)
+
+interruption.leave = leave
+with interruption.ends_at_once(), interruption.closes_first():
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_another_interruption_after_all_is_closed_changes_nothing():
+    found = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True)
+    assert found.returncode == 143 and found.stderr.count("\n") == 1
+    assert found.stderr.startswith("sidebyside: interrupted; ")
+
+
 def test_a_signal_that_is_to_be_ignored_stays_so(house):
     ignored = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
     process = house.start("list", before=ignored)
