@@ -190,6 +190,7 @@ CONCEPT = Concept(
         variants_ja={variant: in_japanese(variant) for variant in variants()},
         keep="hidden",
         seeds=5,
+        proven_steps=10,
     ),
     claims=(
         Claim(

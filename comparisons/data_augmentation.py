@@ -307,6 +307,7 @@ CONCEPT = Concept(
         variants_ja=JAPANESE,
         train="train",
         seeds=5,
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

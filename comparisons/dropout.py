@@ -326,6 +326,7 @@ CONCEPT = Concept(
         keep="ensemble",
         seeds=5,
         first_seed=5,  # the rate and the epochs were settled on smaller ones
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

@@ -104,6 +104,7 @@ CONCEPT = Concept(
         keep="first_layer",
         keep_at=(0.0, 1.0),
         seeds=5,
+        proven_steps=10,
         baselines=lambda settings: run_mnist_baselines(),
     ),
     claims=(

@@ -339,6 +339,7 @@ CONCEPT = Concept(
         keep="disturbed",
         seeds=12,
         first_seed=20,  # on those before them hidden layers had noise that suits clean images
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

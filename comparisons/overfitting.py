@@ -387,6 +387,7 @@ CONCEPT = Concept(
         keep="of_training",
         keep_at=tuple(np.linspace(0, 1, EPOCHS + 1)),
         seeds=5,
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

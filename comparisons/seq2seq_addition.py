@@ -227,6 +227,7 @@ CONCEPT = Concept(
         keep="answers",
         keep_at=(0.05, 0.25, 0.5, 0.75, 1.0),
         seeds=5,
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

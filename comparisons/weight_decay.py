@@ -373,6 +373,7 @@ CONCEPT = Concept(
         variants_ja=JAPANESE,
         keep="kernel",
         seeds=6,
+        proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,

@@ -204,8 +204,8 @@ class Task:
         keep_at: when `keep` is called, as shares of the epochs: 0 before training, 1 after it.
         seeds: number of seeds where the person names none.
         first_seed: the first of them, as for a demonstration.
-        proven_steps: how many training steps the proof follows: 50, or 5 for a model whose steps
-            take long.
+        proven_steps: how many training steps the proof follows: 50, or fewer where the steps take
+            long or the variants are many.
         test_over_train: size of a test fold over that of its training folds where the runs are
             repeated cross-validation, else 0: their intervals are corrected for the overlap.
         baselines: function of the settings that gives scikit-learn's records, or None.
