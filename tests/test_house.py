@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[1]
 
 # Within a tree a module imports from its own room and from rooms on floors below it only.
 LIBRARY = [
-    {"config", "registration", "tree", "ops"},
+    {"config", "registration", "tree", "kernels"},
     {"serialization", "random"},
     {"dtype_policies"},
     {"activations", "initializers", "regularizers", "constraints", "numerical_gradient"},
     {"layers", "losses", "optimizers"},
-    {"metrics"},
+    {"metrics", "operations"},
     {"callbacks"},
     {"models"},
     {"saving"},

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.loss import ElementwiseLoss, Loss
-from reference_numpy.ops.broadcasting import sum_to_shape
 
 
 def as_signs(t):

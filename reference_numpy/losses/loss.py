@@ -5,12 +5,12 @@ import inspect
 import numpy as np
 
 from reference_numpy import dtype_policies
+from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.reduction import (
     REDUCTIONS,
     reduce_weighted_values,
     squeeze_or_expand_to_same_rank,
 )
-from reference_numpy.ops.broadcasting import sum_to_shape
 from reference_numpy.serialization import Configurable, serialize, snake_case
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference_numpy.ops.broadcasting import sum_to_shape
+from reference_numpy.kernels.broadcasting import sum_to_shape
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.loss import Loss
-from reference_numpy.ops.broadcasting import sum_to_shape
 
 
 def unit_vectors(x, axis):

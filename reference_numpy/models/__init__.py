@@ -4,8 +4,8 @@ from reference_numpy.models.cloning import clone_model
 from reference_numpy.models.from_keras import from_keras
 from reference_numpy.models.functional import Functional
 from reference_numpy.models.model import Model
-from reference_numpy.models.operations import Operation
 from reference_numpy.models.sequential import Sequential
+from reference_numpy.operations import Operation
 from reference_numpy.serialization import FAMILIES, Family
 
 # Keras keeps Sequential beside the dtype policies, and Functional in a module of its own.

@@ -6,8 +6,8 @@ from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.functional_config import build_graph, graph_config
 from reference_numpy.models.graph import Graph
 from reference_numpy.models.model import Model
-from reference_numpy.models.operations import Operation
 from reference_numpy.models.topology import walk_back
+from reference_numpy.operations import Operation
 
 
 class Functional(Model):

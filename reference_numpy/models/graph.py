@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from reference_numpy import tree
+from reference_numpy.kernels.threads import at_once, by_parts
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.call import Call
 from reference_numpy.models.masks import Masks
 from reference_numpy.models.topology import order_graph
-from reference_numpy.ops.threads import at_once, by_parts
 
 #: Multiplications of a matrix product that take as long as what a layer does with one number of its
 #: output, forward and backward.

@@ -13,9 +13,9 @@ from reference_numpy.layers import penalties
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 from reference_numpy.layers.symbolic import KerasTensor, Node
 from reference_numpy.models.call import Call
-from reference_numpy.models.operations.casting import Cast
-from reference_numpy.models.operations.functions import Sigmoid, Softmax
 from reference_numpy.models.runner import Runner
+from reference_numpy.operations.casting import Cast
+from reference_numpy.operations.functions import Sigmoid, Softmax
 
 #: layers that are the activation function in their attribute `function`
 FUNCTIONS = (layers.Activation, layers.Softmax, Sigmoid, Softmax)

@@ -11,7 +11,7 @@ from keras import ops
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
-from reference_numpy.models.operations.sampling import MapCoordinates, ScaleAndTranslate
+from reference_numpy.operations.sampling import MapCoordinates, ScaleAndTranslate
 from tests.comparisons.test_operations_against_keras import precision
 
 GENERAL = np.array([0.913, 0.217, -0.731, -0.303, 1.107, 0.413, 0.0, 0.0])

@@ -1,4 +1,4 @@
-"""The table of operations in graphs: one module for each of `reference_numpy/models/operations`."""
+"""The table of operations in graphs: one module for each of `reference_numpy/operations`."""
 
 import importlib
 import pkgutil

@@ -12,7 +12,7 @@ from comparisons.harness.check.subject import rounded
 from reference_numpy import tree
 from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
-from reference_numpy.models.operations.operation import Operation
+from reference_numpy.operations.operation import Operation
 
 # Where a shape leaves a size open: the first of these that the model takes.
 OPEN_SIZES = (7, 16, 32, 64, 128)

@@ -32,7 +32,7 @@ COMMON = (
     *("losses/loss.py", "losses/reduction.py"),
     *("optimizers/optimizer.py", "optimizers/state.py", "optimizers/clipping.py"),
     *("serialization.py", "dtype_policies.py", "config.py", "tree.py"),
-    *("ops/threads.py", "ops/blas.py", "concepts"),
+    *("kernels/threads.py", "kernels/blas.py", "concepts"),
 )
 
 

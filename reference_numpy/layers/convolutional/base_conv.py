@@ -1,8 +1,8 @@
 """Convolution over any number of spatial axes: the base of Conv1D, Conv2D and Conv3D."""
 
+from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.low_rank import LowRankAdaptation
-from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
 
 
 class BaseConv(LowRankAdaptation, ConvolutionLayer):

@@ -1,9 +1,9 @@
 """Transposed convolution: the base of Conv1DTranspose, Conv2DTranspose and Conv3DTranspose."""
 
+from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
+from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.argument_validation import standardize_tuple
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
-from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
-from reference_numpy.ops.windows import Windows
 
 
 class BaseConvTranspose(ConvolutionLayer):

@@ -1,12 +1,12 @@
 """Convolution of every channel on its own: the base of DepthwiseConv1D and DepthwiseConv2D."""
 
-from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
-from reference_numpy.ops.depthwise_convolution import (
+from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv,
     depthwise_conv_input_gradient,
     depthwise_conv_kernel_gradient,
     with_multiplier,
 )
+from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 
 
 class BaseDepthwiseConv(ConvolutionLayer):

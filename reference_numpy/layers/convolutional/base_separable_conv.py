@@ -1,7 +1,7 @@
 """Depthwise convolution, then a mixing of channels: the base of SeparableConv1D and 2D."""
 
+from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_gradients
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
-from reference_numpy.ops.separable_convolution import separable_conv, separable_conv_gradients
 
 
 class BaseSeparableConv(ConvolutionLayer):

@@ -3,6 +3,8 @@
 import numpy as np
 
 from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.kernels.bias import add_bias, bias_gradient
+from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
     standardize_data_format,
     standardize_padding,
@@ -16,8 +18,6 @@ from reference_numpy.layers.data_format import (
 )
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
-from reference_numpy.ops.bias import add_bias, bias_gradient
-from reference_numpy.ops.windows import Windows, output_length
 
 
 class ConvolutionLayer(Layer):

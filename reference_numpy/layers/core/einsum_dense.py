@@ -3,12 +3,12 @@
 import copy
 
 from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.core.einsum_equation import analyze_equation
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.low_rank import LowRankAdaptation
-from reference_numpy.ops.broadcasting import sum_to_shape
 
 
 class EinsumDense(LowRankAdaptation, Layer):

@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 
-from reference_numpy.ops.broadcasting import sum_to_shape
+from reference_numpy.kernels.broadcasting import sum_to_shape
 
 FORMS = (
     r"(?P<x>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<y>[a-zA-Z]+)",

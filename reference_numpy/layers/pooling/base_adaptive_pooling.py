@@ -1,5 +1,11 @@
 """Pooling to a given size: the bases of AdaptiveAveragePooling1D–3D and AdaptiveMaxPooling1D–3D."""
 
+from reference_numpy.kernels.adaptive_pooling import (
+    adaptive_average_pool,
+    adaptive_average_pool_gradient,
+    adaptive_max_pool,
+    adaptive_max_pool_gradient,
+)
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.data_format import (
     from_channels_last,
@@ -9,12 +15,6 @@ from reference_numpy.layers.data_format import (
 )
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
-from reference_numpy.ops.adaptive_pooling import (
-    adaptive_average_pool,
-    adaptive_average_pool_gradient,
-    adaptive_max_pool,
-    adaptive_max_pool_gradient,
-)
 
 
 class BaseAdaptivePooling(Layer):

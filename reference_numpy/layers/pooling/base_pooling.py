@@ -1,5 +1,12 @@
 """Pooling over any number of spatial axes: the bases of MaxPooling1D–3D and AveragePooling1D–3D."""
 
+from reference_numpy.kernels.pooling import (
+    average_pool,
+    average_pool_gradient,
+    max_pool,
+    max_pool_gradient,
+)
+from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
     standardize_data_format,
     standardize_padding,
@@ -13,13 +20,6 @@ from reference_numpy.layers.data_format import (
 )
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
-from reference_numpy.ops.pooling import (
-    average_pool,
-    average_pool_gradient,
-    max_pool,
-    max_pool_gradient,
-)
-from reference_numpy.ops.windows import Windows, output_length
 
 
 class BasePooling(Layer):

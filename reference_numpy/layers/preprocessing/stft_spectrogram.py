@@ -6,11 +6,11 @@ import warnings
 import numpy as np
 
 from reference_numpy import config, initializers
+from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
+from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import standardize_data_format, standardize_padding
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
-from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
-from reference_numpy.ops.windows import Windows, output_length
 
 MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 

@@ -2,17 +2,14 @@
 
 import numpy as np
 
+from reference_numpy.kernels import resize
 from reference_numpy.layers.argument_validation import standardize_data_format, standardize_tuple
 from reference_numpy.layers.reshaping.base_up_sampling import BaseUpSampling
-from reference_numpy.ops import resize
 
 
 class UpSampling2D(BaseUpSampling):
     """Images enlarged by whole factors, by repetition or by interpolation.
 
-    y = H x Wᵀ for each channel, with one matrix of interpolation weights for the rows and one for
-    the columns (`ops/resize.py` has the formulas); backward is dx = Hᵀ dy W. For `"nearest"` the
-    product is a repetition, and backward the sum over the copies.
 
     Shapes:
         x: (batch, height, width, channels)

@@ -5,6 +5,8 @@ from functools import partial
 import numpy as np
 
 from reference_numpy import activations
+from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
+from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
     positive_integer,
     standardize_data_format,
@@ -26,8 +28,6 @@ from reference_numpy.layers.rnn.gates import (
     sum_of_gradients,
 )
 from reference_numpy.layers.rnn.recurrent_cell import RecurrentCell
-from reference_numpy.ops.convolution import conv, conv_input_gradient, conv_kernel_gradient
-from reference_numpy.ops.windows import Windows, output_length
 
 
 class ConvLSTMCell(RecurrentCell):

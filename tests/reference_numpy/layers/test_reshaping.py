@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from reference_numpy.ops import resize
+from reference_numpy.kernels import resize
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness.proof.layer_checks import Reference
 from reference_numpy.layers import penalties
-from reference_numpy.models.operations import elementwise, reductions
+from reference_numpy.operations import elementwise, reductions
 
 L = rn.layers
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from reference_numpy.models.operations.casting import Cast
-from reference_numpy.models.operations.functions import Sigmoid, Softmax
+from reference_numpy.operations.casting import Cast
+from reference_numpy.operations.functions import Sigmoid, Softmax
 
 L = rn.layers
 X = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])

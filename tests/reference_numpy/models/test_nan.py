@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from reference_numpy.models.operations.elementwise import Log
+from reference_numpy.operations.elementwise import Log
 from tests.reference_numpy.models.small_models import LABELS, TARGETS, X, classifier
 
 L = rn.layers

@@ -5,7 +5,7 @@ import pytest
 
 import reference_numpy as rn
 from reference_numpy import tree
-from reference_numpy.ops import threads
+from reference_numpy.kernels import threads
 
 L = rn.layers
 X = np.random.default_rng(0).standard_normal((7, 8, 8, 2)).astype("float32")

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from reference_numpy.kernels import resize
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import ImageLayer
 from reference_numpy.layers.reshaping.margins import crop, pad
-from reference_numpy.ops import resize
 
 
 class Resizing(ImageLayer):
-    """Images brought to `height` × `width`: y = H x Wᵀ for each channel (`ops/resize.py`).
+    """Images brought to `height` × `width`: y = H x Wᵀ for each channel (`kernels/resize.py`).
 
     With `crop_to_aspect_ratio` the largest middle part that has the wanted proportions is cut out
     first; with `pad_to_aspect_ratio` equal margins of `fill_value` are added on the short side

@@ -1,0 +1,66 @@
+"""Large operations on all cores: each takes a part of the batch.
+
+NumPy lets other threads run while it computes, so Python's threads do. Meanwhile a matrix product
+has one thread of its own: two on products as small as these gain little, and get in the way.
+"""
+
+import contextvars
+import functools
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from reference_numpy.kernels.blas import one_blas_thread
+
+#: Multiplications below which starting a thread costs more than it gains.
+WORTH_A_THREAD = 2**23
+
+
+_within_part = contextvars.ContextVar("within_part", default=False)
+
+
+def by_parts(work, batch, multiplications):
+    """`[work(part), …]` for slices of the batch axis that are worked on at the same time.
+
+    Within a part there are no further parts.
+
+    Args:
+        work: function of a slice; must not write where another part's does.
+        batch: number of examples.
+        multiplications: how many the whole takes, about.
+    """
+    wanted = 1 if _within_part.get() else multiplications // WORTH_A_THREAD
+    count = max(1, min(_cores(), batch, wanted))
+    bounds = [batch * i // count for i in range(count + 1)]
+    return at_once(work, [slice(*pair) for pair in zip(bounds, bounds[1:])])
+
+
+def at_once(work, parts):
+    """`[work(part), …]`, each part in a thread of its own, the first in this one."""
+    if len(parts) == 1:
+        return [work(parts[0])]
+
+    def within(part):
+        _within_part.set(True)
+        return work(part)
+
+    # Each in a copy of this thread's context, so that `numpy.errstate` holds there too.
+    contexts = [contextvars.copy_context() for _ in parts]
+    first, *others = zip(contexts, parts)
+    with one_blas_thread():
+        started = [_pool().submit(context.run, within, part) for context, part in others]
+        context, part = first
+        return [context.run(within, part), *(future.result() for future in started)]
+
+
+@functools.cache
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@functools.cache
+def _pool():
+    return ThreadPoolExecutor(_cores(), thread_name_prefix="reference_numpy")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has the pool without its threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -1,0 +1,229 @@
+"""Operations that join arrays."""
+
+import math
+
+import numpy as np
+
+from reference_numpy.operations.operation import Operation
+
+
+def cast_back(slopes, xs):
+    """The gradients in the dtypes of their arrays, None for those that are not floating."""
+    return [
+        slope.astype(x.dtype, copy=False) if x.dtype.kind == "f" else None
+        for slope, x in zip(slopes, xs, strict=True)
+    ]
+
+
+def total(sizes):
+    """Their sum; None where one is not known."""
+    return None if None in sizes else sum(sizes)
+
+
+class Join(Operation):
+    """The base of operations on a list of arrays."""
+
+    def check_alike(self, shapes, free=None):
+        """Raise ValueError where known sizes differ, but for those along the axis `free`."""
+        axes = [set(sizes) - {None} for sizes in zip(*shapes)]
+        differing = [axis for axis, sizes in enumerate(axes) if len(sizes) > 1 and axis != free]
+        if differing or len(set(map(len, shapes))) != 1:
+            named = " and ".join(map(str, shapes))
+            raise ValueError(f"Operation '{self.name}' cannot join arrays of the shapes {named}.")
+
+
+class Concatenate(Join):
+    """The arrays of a list one after another along an axis; each dx is its part of dy.
+
+    Raises:
+        ValueError: for arrays that differ in more than their size along the axis.
+    """
+
+    def __init__(self, axis=0, name=None):
+        super().__init__(name)
+        self.axis = axis
+
+    def axis_among(self, ndim):
+        """The axis, counted from the front."""
+        return self.axis_of(self.axis, ndim)
+
+    def compute(self, xs):
+        """The joined array, the arrays and the axis."""
+        axis = self.axis_among(xs[0].ndim)
+        return np.concatenate(self.promoted(*xs), axis), (xs, axis)
+
+    def slopes(self, dy, cache):
+        """The parts of dy."""
+        xs, axis = cache
+        ends = np.cumsum([x.shape[axis] for x in xs])[:-1]
+        return (cast_back(np.split(dy, ends, axis), xs),)
+
+    def shape(self, xs):
+        """The sizes along the axis added up."""
+        axis = self.axis_among(len(xs[0]))
+        self.check_alike(xs, free=axis)
+        return (*xs[0][:axis], total([x[axis] for x in xs]), *xs[0][axis + 1 :])
+
+
+class Vstack(Concatenate):
+    """The arrays of a list one after another along the first axis.
+
+    Vectors come one after another too, as in Keras on TensorFlow, not as the rows of a matrix.
+    """
+
+    not_in_config = (*Concatenate.not_in_config, "axis")
+
+    def __init__(self, name=None):
+        super().__init__(0, name)
+
+
+class Hstack(Vstack):
+    """The arrays of a list one after another along the second axis, vectors along their only."""
+
+    def axis_among(self, ndim):
+        """The axis."""
+        return min(1, ndim - 1)
+
+
+class Dstack(Vstack):
+    """The arrays of a list one after another along the third axis.
+
+    Matrices have a third axis of size 1, vectors are rows of such matrices.
+    """
+
+    def compute(self, xs):
+        """The joined array; backward needs the arrays as they were."""
+        y, cache = super().compute([x.reshape(_with_three_axes(x.shape)) for x in xs])
+        return y, (cache, xs)
+
+    def slopes(self, dy, cache):
+        """The parts of dy in the arrays' shapes."""
+        cache, xs = cache
+        (parts,) = super().slopes(dy, cache)
+        return ([None if p is None else p.reshape(x.shape) for p, x in zip(parts, xs)],)
+
+    def axis_among(self, ndim):
+        """The axis."""
+        return 2
+
+    def shape(self, xs):
+        """The sizes along the axis added up."""
+        return super().shape([_with_three_axes(x) for x in xs])
+
+
+def _with_three_axes(shape):
+    if len(shape) < 2:
+        shape = (1, *(shape or (1,)))
+    return (*shape, 1) if len(shape) == 2 else shape
+
+
+class Append(Concatenate):
+    """y is one array after another along an axis; each dx is its part of dy.
+
+    Args:
+        axis: the axis; None for all numbers of both one after another.
+
+    Raises:
+        ValueError: for arrays that differ in more than their size along the axis.
+    """
+
+    def __init__(self, axis=None, name=None):
+        super().__init__(axis, name)
+
+    def compute(self, x1, x2):
+        """The joined array; backward needs both."""
+        parts = [x.reshape(-1) for x in (x1, x2)] if self.axis is None else [x1, x2]
+        y, cache = super().compute(parts)
+        return y, (cache, x1, x2)
+
+    def axis_among(self, ndim):
+        """The axis, or the only one."""
+        return 0 if self.axis is None else self.axis_of(self.axis, ndim)
+
+    def slopes(self, dy, cache):
+        """The parts of dy in the arrays' shapes."""
+        cache, *xs = cache
+        (parts,) = super().slopes(dy, cache)
+        return tuple(None if p is None else p.reshape(x.shape) for p, x in zip(parts, xs))
+
+    def shape(self, x1, x2):
+        """The sizes along the axis added up."""
+        if self.axis is None:
+            return (total([None if None in x else math.prod(x) for x in (x1, x2)]),)
+        return super().shape([x1, x2])
+
+
+class Stack(Join):
+    """The arrays of a list along a new axis; each dx is its layer of dy.
+
+    Raises:
+        ValueError: for arrays of different shapes.
+    """
+
+    def __init__(self, axis=0, name=None):
+        super().__init__(name)
+        self.axis = axis
+
+    def compute(self, x):
+        """The stacked array, and the arrays."""
+        return np.stack(self.promoted(*x), self.axis), x
+
+    def slopes(self, dy, cache):
+        """The layers of dy."""
+        return (cast_back(np.moveaxis(dy, self.axis, 0), cache),)
+
+    def shape(self, x):
+        """The arrays' shape with their number."""
+        self.check_alike(x)
+        axis = self.axis_of(self.axis, len(x[0]) + 1)
+        return (*x[0][:axis], len(x), *x[0][axis:])
+
+
+class Meshgrid(Operation):
+    """The places of a grid: y_i has the numbers of x_i along axis i, the same along the others.
+
+    dx_i = Σ dy_i over the others.
+
+    Args:
+        indexing: `"xy"`, where the first two axes change places, or `"ij"`.
+
+    Raises:
+        ValueError: for another `indexing`.
+    """
+
+    def __init__(self, indexing="xy", name=None):
+        super().__init__(name)
+        if indexing not in ("xy", "ij"):
+            raise ValueError(
+                f"Operation '{self.name}': `indexing` must be 'xy' or 'ij'. Received: {indexing!r}"
+            )
+        self.indexing = indexing
+
+    def _axes(self, number):
+        axes = list(range(number))
+        if self.indexing == "xy":
+            axes[:2] = axes[:2][::-1]
+        return axes
+
+    def compute(self, *x):
+        """The grid, and x."""
+        return np.meshgrid(*self.promoted(*x), indexing=self.indexing), x
+
+    def slopes(self, dy, cache):
+        """The sums."""
+        axes = self._axes(len(cache))
+        sums = [
+            None if d is None else d.sum(axis=tuple(a for a in axes if a != axis)).reshape(x.shape)
+            for axis, d, x in zip(axes, dy, cache, strict=True)
+        ]
+        return tuple(None if s is None else s.astype(x.dtype) for s, x in zip(sums, cache))
+
+    def shape(self, *x):
+        """How many numbers each has, once for each."""
+        sizes = [None if None in shape else math.prod(shape) for shape in x]
+        return [tuple(sizes[axis] for axis in self._axes(len(x))) for _ in x]
+
+
+OFFERED = {
+    "ops.numpy": [Concatenate, Vstack, Hstack, Dstack, Append, Stack, Meshgrid],
+}

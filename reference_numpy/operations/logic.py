@@ -1,0 +1,326 @@
+"""Comparisons, masks and choices. What is no floating number has no gradient.
+
+Keras puts the masks of its layers into a functional graph as such operations.
+"""
+
+import numpy as np
+
+from reference_numpy.operations.binary import Binary, broadcast_shapes, sum_to
+from reference_numpy.operations.operation import Operation
+from reference_numpy.operations.reductions import Reduction
+
+
+class Comparison(Binary):
+    """True where a relation holds between a and b. A subclass says which, as `value`."""
+
+    result_dtype = "bool"
+
+    def slopes(self, dy, cache):
+        """None."""
+        return None, None
+
+
+class Equal(Comparison):
+    """a = b."""
+
+    value = staticmethod(np.equal)
+
+
+class NotEqual(Comparison):
+    """a ≠ b."""
+
+    value = staticmethod(np.not_equal)
+
+
+class Greater(Comparison):
+    """a > b."""
+
+    value = staticmethod(np.greater)
+
+
+class GreaterEqual(Comparison):
+    """a ≥ b."""
+
+    value = staticmethod(np.greater_equal)
+
+
+class Less(Comparison):
+    """a < b."""
+
+    value = staticmethod(np.less)
+
+
+class LessEqual(Comparison):
+    """a ≤ b."""
+
+    value = staticmethod(np.less_equal)
+
+
+class LogicalAnd(Comparison):
+    """Both."""
+
+    value = staticmethod(np.logical_and)
+
+
+class LogicalOr(Comparison):
+    """One or both."""
+
+    value = staticmethod(np.logical_or)
+
+
+class LogicalXor(Comparison):
+    """One alone."""
+
+    value = staticmethod(np.logical_xor)
+
+
+class Closeness(Comparison):
+    """Whether |a − b| ≤ atol + rtol |b|, or both are the same infinity; integers are to be equal.
+
+    A subclass has `equal_nan`, whether NaN is close to NaN.
+    """
+
+    def close(self, x1, x2, rtol, atol):
+        """Whether the entries are close."""
+        a, b = self.promoted(x1, x2)
+        if np.dtype(self.promote(x1, x2)).kind != "f":
+            return np.equal(a, b)
+        return np.isclose(a, b, rtol, atol, self.equal_nan)
+
+
+class Isclose(Closeness):
+    """Whether two numbers are close.
+
+    Args:
+        equal_nan: whether NaN is close to NaN.
+    """
+
+    def __init__(self, equal_nan=False, name=None):
+        super().__init__(name)
+        self.equal_nan = equal_nan
+
+    def compute(self, x1, x2, rtol=1e-5, atol=1e-8):
+        """Whether they are close."""
+        return self.close(x1, x2, rtol, atol), None
+
+    def shape(self, x1, x2, rtol=1e-5, atol=1e-8):
+        """What the two broadcast to."""
+        return super().shape(x1, x2)
+
+
+class AllClose(Closeness):
+    """Whether all numbers are close.
+
+    Args:
+        rtol, atol: the tolerances.
+        equal_nan: whether NaN is close to NaN.
+    """
+
+    def __init__(self, rtol=1e-5, atol=1e-8, equal_nan=False, name=None):
+        super().__init__(name)
+        self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
+
+    def value(self, a, b):
+        """Whether they are close."""
+        return self.close(a, b, self.rtol, self.atol).all()
+
+    def shape(self, x1, x2):
+        """That of one truth value. Raises ValueError for arrays that do not broadcast."""
+        super().shape(x1, x2)
+        return ()
+
+
+class IsIn(Comparison):
+    """Whether each entry of a is among those of b.
+
+    Args:
+        assume_unique: whether nothing stands twice in a and in b, which makes no difference here.
+        invert: whether to say the opposite.
+    """
+
+    def __init__(self, assume_unique=False, invert=False, name=None):
+        super().__init__(name)
+        self.assume_unique, self.invert = assume_unique, invert
+
+    def value(self, a, b):
+        """Whether it is."""
+        return np.isin(a, b, invert=self.invert)
+
+    def shape(self, x1, x2):
+        """a's."""
+        return x1
+
+
+class Predicate(Operation):
+    """True where something holds of x. A subclass says what, as `value`."""
+
+    result_dtype = "bool"
+
+    def compute(self, x):
+        """Whether it holds."""
+        return self.value(x), None
+
+    def slopes(self, dy, cache):
+        """None."""
+        return (None,)
+
+    def shape(self, x):
+        """x's."""
+        return x
+
+
+class Isfinite(Predicate):
+    """Neither NaN nor infinite."""
+
+    value = staticmethod(np.isfinite)
+
+
+class Isinf(Predicate):
+    """∞ or −∞."""
+
+    value = staticmethod(np.isinf)
+
+
+class Isposinf(Predicate):
+    """∞."""
+
+    value = staticmethod(np.isposinf)
+
+
+class Isneginf(Predicate):
+    """−∞."""
+
+    value = staticmethod(np.isneginf)
+
+
+class Isnan(Predicate):
+    """NaN."""
+
+    value = staticmethod(np.isnan)
+
+
+class Isreal(Predicate):
+    """No complex number, which here none is."""
+
+    value = staticmethod(np.isreal)
+
+
+class Signbit(Predicate):
+    """Below 0, −0 included."""
+
+    value = staticmethod(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0)
+
+
+class LogicalNot(Predicate):
+    """Not true: 0 or False."""
+
+    value = staticmethod(np.logical_not)
+
+
+class Any(Reduction):
+    """Whether any is true along axes."""
+
+    result_dtype = "bool"
+    over_axes = staticmethod(np.any)
+
+    def reduced(self, x, axes):
+        """Whether any is true."""
+        return self.over_axes(x, axis=axes, keepdims=True)
+
+    def slopes(self, dy, cache):
+        """None."""
+        return (None,)
+
+
+class All(Any):
+    """Whether all are true along axes."""
+
+    over_axes = staticmethod(np.all)
+
+
+class Where(Operation):
+    """y = a where a condition holds, else b; dy goes to the one that was taken."""
+
+    def compute(self, condition, x1=None, x2=None):
+        """The choice, the condition and what there was to choose from."""
+        dtype, holds = self.promote(x1, x2), np.asarray(condition, bool)
+        return np.where(holds, np.asarray(x1, dtype), np.asarray(x2, dtype)), (holds, x1, x2)
+
+    def slopes(self, dy, cache):
+        """None for the condition; dy where a was taken, and where b was."""
+        holds, x1, x2 = cache
+        return None, sum_to(dy * holds, x1), sum_to(dy * ~holds, x2)
+
+    def _result_dtype(self, condition, x1=None, x2=None):
+        return self.promote(x1, x2)
+
+    def shape(self, condition, x1, x2):
+        """What the three broadcast to."""
+        return broadcast_shapes(condition, x1, x2)
+
+
+class Select(Operation):
+    """y = the first choice whose condition holds, else a default; dy goes to the one taken."""
+
+    def compute(self, condlist, choicelist, default=0):
+        """The choice, and which was taken where."""
+        dtype = self.promote(choicelist, default)
+        taken, rest = [], True
+        for condition in condlist:
+            taken.append(condition & rest)
+            rest = ~condition & rest
+        choices = [np.asarray(choice, dtype) for choice in choicelist]
+        y = np.select(condlist, choices, np.asarray(default, dtype))
+        return y, ([*taken, rest], [*choicelist, default])
+
+    def slopes(self, dy, cache):
+        """None for the conditions; dy where each choice was taken, and where the default was."""
+        pairs = zip(*cache, strict=True)
+        *choices, default = [sum_to(dy * where, choice) for where, choice in pairs]
+        return None, choices, default
+
+    def _result_dtype(self, condlist, choicelist, default=0):
+        return self.promote(choicelist, default)
+
+    def shape(self, condlist, choicelist, default=()):
+        """What they all broadcast to.
+
+        Raises:
+            ValueError: unless there are as many choices as conditions.
+        """
+        if len(condlist) != len(choicelist):
+            raise ValueError(
+                f"Operation '{self.name}' takes as many choices as conditions. Received: "
+                f"{len(condlist)} conditions, {len(choicelist)} choices"
+            )
+        return broadcast_shapes(*condlist, *choicelist, default)
+
+
+OFFERED = {
+    "ops.numpy": [
+        Equal,
+        NotEqual,
+        Greater,
+        GreaterEqual,
+        Less,
+        LessEqual,
+        LogicalAnd,
+        LogicalOr,
+        LogicalXor,
+        LogicalNot,
+        Isclose,
+        AllClose,
+        IsIn,
+        Isfinite,
+        Isinf,
+        Isposinf,
+        Isneginf,
+        Isnan,
+        Isreal,
+        Signbit,
+        Any,
+        All,
+        Where,
+        Select,
+    ],
+}
