@@ -112,12 +112,14 @@ def loss_and_gradients(layer, backward, x, y, weights):
     *own, kernel, bias = weights
     outputs, cache = layer(x, *own)
     h, right = outputs[..., -1, :], np.eye(kernel.shape[-1], dtype=x.dtype)[y]
-    p = rn.activations.softmax(h @ kernel + bias)
+    logits = h @ kernel + bias
+    p = rn.activations.softmax(logits)
     dlogits = (p - right) / len(y)
     doutputs = np.zeros_like(outputs)
     doutputs[..., -1, :] = dlogits @ kernel.mT
     gradients = [*backward(doutputs, cache), h.mT @ dlogits, dlogits.sum(axis=-2)]
-    return -np.log((p * right).sum(axis=-1)).mean(axis=-1), gradients
+    losses = -(rn.activations.log_softmax(logits) * right).sum(axis=-1)
+    return losses.mean(axis=-1), gradients
 
 
 def gradient_through_time(x, y, scales, **weights):

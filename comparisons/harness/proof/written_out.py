@@ -90,7 +90,8 @@ class WrittenOut:
         """The arguments in a precision, the arrays of floats passed through `change`, read-only."""
         found = dict(self.given)
         for key, value in self.arrays.items():
-            found[key] = change(value).astype(dtype) if key in self.floats else value.copy()
+            # A change makes a bare number of an array without axes.
+            found[key] = np.array(change(value), dtype) if key in self.floats else value.copy()
             found[key].flags.writeable = False
         return found | ({"dtype": dtype} if self.typed else {})
 
