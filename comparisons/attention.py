@@ -1,7 +1,8 @@
-"""Attention: looking up by content, the scale of its scores, and several heads."""
+"""Attention: looking up by content, the scale of its scores, and how many places a head sees."""
 
 import numpy as np
 
+from comparisons.gru import TRAINING, in_the_end
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
@@ -14,83 +15,70 @@ from comparisons.harness.concept import (
     trained_with,
 )
 from comparisons.harness.drawing import figures
-from comparisons.lstm import doublings, mean_loss, named
-from comparisons.recurrent_network import PARTS, at_best_rate
+from comparisons.lstm import mean_loss, named
+from comparisons.recurrent_network import PARTS, at_best_rate, initial_weights
 
-PAIRS, STEPS, BATCH, KEPT, KEYS, VALUES = (2, 4, 8), 500, 32, 3, 16, 4
-HEAD, UNITS, WIDE = 16, 16, 32
-RATES = {"attention": (0.01, 0.03, 0.1), "GRU": (0.003, 0.01, 0.03, 0.1)}
-RATES["wide GRU"] = RATES["GRU"]
-SIZE, SIZES, SCALED_STEPS = 64, (4, 16, 64, 256, 1024), 200
-SCALED_RATES = (0.0003, 0.001, 0.003, 0.01)
-HEADS_STEPS, HEADS_RATES = 400, (0.003, 0.01, 0.03, 0.1)
+PAIRS, STEPS, BATCH, KEPT, KEYS, VALUES = (2, 4, 16), 400, 32, 2, 16, 4
+HEAD, UNITS, RATES = 16, 32, dict.fromkeys(("attention", "GRU"), (0.01, 0.03, 0.1))
+SIZE, SIZES, SCALED_STEPS, SCALED_RATES = 64, (4, 16, 64, 256, 1024), 150, (0.001, 0.003, 0.01)
+HEADS_STEPS, HEADS_RATES, HELD = 400, (0.01, 0.02, 0.05), 8
 NAMES = {
     "attention": both("attention, a head of 16", "Attention、大きさ16のヘッド1つ"),
     "GRU": both(f"GRU, {UNITS} units", f"GRU、{UNITS}ユニット"),
-    "wide GRU": both(f"GRU, {WIDE} units", f"GRU、{WIDE}ユニット"),
 }
-KINDS = {"scaled": both("with 1/√d", "1/√dあり"), "plain": both("without", "なし")}
+KINDS = {
+    "scaled": both("with 1/√d", "1/√dあり"),
+    "plain": both("without", "なし"),
+    "small": both("without, first divided in W^q", "なし、W^qの初期値を割る"),
+}
+HEADS = {f"{name}, {keys}": (count, keys) for keys in (2, 3)
+         for name, count in (("one head", 1), ("four heads", 4))}  # fmt: skip
 
 
-def three_arrays(seed):
-    """Three queries, four places."""
+def some_arrays(seed):
+    """Three queries, four places; projections of two heads."""
     draw = np.random.default_rng(seed).normal
     shapes = {"query": (2, 3, 5), "value": (2, 4, 6), "key": (2, 4, 5), "scale": ()}
+    for name, inputs in (("q", 5), ("k", 6), ("v", 6)):
+        shapes |= {f"{name}_kernel": (inputs, 2, 4), f"{name}_bias": (2, 4)}
+    shapes |= {"o_kernel": (2, 4, 5), "o_bias": (5,)}
     return {name: np.asarray(draw(size=shape)) for name, shape in shapes.items()}
 
 
-def projections(seed):
-    """The same with projections of two heads."""
-    draw = np.random.default_rng(seed).normal
-    shapes = {"query": (2, 3, 5), "value": (2, 4, 5)}
-    for name in "qkv":
-        shapes |= {f"{name}_kernel": (5, 2, 4), f"{name}_bias": (2, 4)}
-    shapes |= {"o_kernel": (2, 4, 5), "o_bias": (5,)}
-    return {name: draw(size=shape) for name, shape in shapes.items()}
+def random_vectors(seed):
+    """Six queries and twelve keys of numbers of variance one."""
+    query, key = np.split(np.random.default_rng(seed).normal(size=(18, 1024)), [6])
+    return {"query": query, "key": key, "sizes": SIZES}
 
 
-def glorot(draw, inputs, outputs, *shape):
+def glorot(draw, *shape):
     """Keras's initial kernel."""
-    kernel = draw.uniform(-1, 1, shape or (inputs, outputs)) * np.sqrt(6 / (inputs + outputs))
-    return kernel.astype("float32")
-
-
-def zeros(*shape):
-    """Initial biases."""
-    return np.zeros(shape, "float32")
+    return (draw.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))).astype("float32")
 
 
 def head_weights(seed, count, size, inputs, classes):
     """Initial weights of heads, of the same limits whatever their number, and of a Dense."""
     draw, weights, width = np.random.default_rng(seed), {}, count * size
     for name in "qkv":
-        weights[f"{name}_kernel"] = glorot(draw, inputs, width, inputs, count, size)
-        weights[f"{name}_bias"] = zeros(count, size)
-    weights["o_kernel"] = glorot(draw, width, inputs, count, size, inputs)
-    dense = {"output_kernel": glorot(draw, inputs, classes), "output_bias": zeros(classes)}
-    return {**weights, "o_bias": zeros(inputs), **dense}
+        weights[f"{name}_kernel"] = glorot(draw, inputs, width).reshape(inputs, count, size)
+        weights[f"{name}_bias"] = np.zeros((count, size), "float32")
+    weights["o_kernel"] = glorot(draw, width, inputs).reshape(count, size, inputs)
+    return {**weights, "o_bias": np.zeros(inputs, "float32"), **dense(draw, inputs, classes)}
 
 
-def gru_weights(seed, units):
-    """Keras's initial weights of a GRU and a Dense."""
-    draw, inputs = np.random.default_rng(seed), KEYS + VALUES
-    return {
-        "kernel": glorot(draw, inputs, 3 * units),
-        "recurrent_kernel": np.linalg.qr(draw.normal(size=(3 * units, units)))[0].T.astype("f4"),
-        "bias": zeros(2, 3 * units),
-        "output_kernel": glorot(draw, units, VALUES),
-        "output_bias": zeros(VALUES),
-    }
+def dense(draw, *shape):
+    """Initial weights of the layer at the end."""
+    return {"output_kernel": glorot(draw, *shape), "output_bias": np.zeros(shape[1], "float32")}
 
 
-def pairs_to_recall(pairs, steps, seed, questions=1):
-    """Sequences of pairs of key and value; the last step asks for the value of one key, or two.
+def pairs_to_recall(pairs, steps, seed, questions=1, new=500):
+    """Sequences of pairs of key and value; the last step asks for the values of keys.
 
     Returns:
         x and y of each part: one-hot keys (asked ones, by question, too), then one-hot values.
     """
     draw, found = np.random.default_rng(seed), {}
-    for name, n in (("train", steps * BATCH), ("validation", 500), ("test", 500)):
+    for name, n in (("train", steps * BATCH), ("validation", new), ("test", new)):
         keys = np.argsort(draw.random((n, KEYS)), axis=1)[:, :pairs]
         values, rows = draw.integers(0, VALUES, (n, pairs)), np.arange(n)
         x = np.zeros((n, pairs + 1, questions * KEYS + VALUES), "float32")
@@ -106,85 +94,87 @@ def pairs_to_recall(pairs, steps, seed, questions=1):
 
 
 def by_pairs(seed):
-    """The task with each number of pairs, for attention and GRUs."""
-    networks = {"GRU": gru_weights(seed, UNITS), "wide GRU": gru_weights(seed, WIDE)}
-    networks["attention"] = head_weights(seed, 1, HEAD, KEYS + VALUES, VALUES)
+    """The task with each number of pairs, for attention and a GRU."""
+    networks = {"attention": head_weights(seed, 1, HEAD, KEYS + VALUES, VALUES)}
+    gru = initial_weights(seed, UNITS, 3, KEYS + VALUES)
+    networks["GRU"] = {**gru, "bias": np.zeros((2, 3 * UNITS), "float32")}
     parts = {pairs: pairs_to_recall(pairs, STEPS, seed) for pairs in PAIRS}
     return {"parts": parts, "rates": RATES, "batch_size": BATCH, "kept": KEPT, **named(networks)}
 
 
-def embedded(steps, seed):
+def embedded(steps, seed, new=500):
     """The task with eight pairs, each symbol a vector of 64 numbers of variance one."""
     vectors = np.random.default_rng(seed + 1).normal(size=(KEYS + VALUES, SIZE)).astype("float32")
-    return {part: (x @ vectors, y) for part, (x, y) in pairs_to_recall(8, steps, seed).items()}
+    parts = pairs_to_recall(HELD, steps, seed, new=new)
+    return {part: (x @ vectors, y) for part, (x, y) in parts.items()}
 
 
 def two_scales(seed):
-    """The embedded task, for one head with the scale and without, from the same kernels."""
+    """The embedded task, for one head with the scale and without."""
     draw = np.random.default_rng(seed)
-    own = {name: glorot(draw, SIZE, SIZE) for name in "qkv"}
-    own |= {"output_kernel": glorot(draw, SIZE, VALUES), "output_bias": zeros(VALUES)}
-    given = {"parts": embedded(SCALED_STEPS, seed), "batch_size": BATCH, "kept": KEPT}
-    return {**given, "rates": SCALED_RATES, **named(dict.fromkeys(KINDS, own))}
+    own = {name: glorot(draw, SIZE, SIZE) for name in "qvk"} | dense(draw, SIZE, VALUES)
+    networks = dict.fromkeys(KINDS, own) | {"small": {**own, "q": own["q"] / np.float32(SIZE**0.5)}}
+    parts = dict.fromkeys(KINDS, embedded(SCALED_STEPS, seed))
+    given = {"rates": SCALED_RATES, "batch_size": BATCH, "kept": KEPT}
+    return {"parts": parts, **given, **named(networks)}
 
 
-def two_questions(seed):
-    """The task with eight pairs and two keys asked for, for one head and for four."""
-    inputs, classes = 2 * KEYS + VALUES, VALUES**2
+def several_keys(seed):
+    """The task with two keys asked for and with three, for one head and for four."""
+    parts = {keys: pairs_to_recall(HELD, HEADS_STEPS, seed, keys) for keys in (2, 3)}
     networks = {
-        name: head_weights(seed, count, HEAD // count, inputs, classes)
-        for name, count in (("one head", 1), ("four heads", 4))
+        name: head_weights(seed, count, HEAD // count, keys * KEYS + VALUES, VALUES**keys)
+        for name, (count, keys) in HEADS.items()
     }
-    given = {"rates": HEADS_RATES, "batch_size": BATCH, "kept": KEPT}
-    return {"parts": pairs_to_recall(8, HEADS_STEPS, seed, 2), **given, **named(networks)}
-
-
-def random_vectors(seed):
-    """Six queries and twelve keys of numbers of variance one."""
-    draw = np.random.default_rng(seed).normal
-    return {"query": draw(size=(6, 1024)), "key": draw(size=(12, 1024)), "sizes": SIZES}
+    given = {"rates": HEADS_RATES, "batch_size": BATCH, "kept": KEPT, **named(networks)}
+    return {"parts": {name: parts[keys] for name, (_, keys) in HEADS.items()}, **given}
 
 
 def written(x):
-    """A sequence as letters: "c2", and "c?" at the end."""
-    keys = [chr(ord("a") + row[:KEYS].argmax()) for row in x]
-    return [f"{key}{row[KEYS:].argmax()}" for key, row in zip(keys, x[:-1])] + [f"{keys[-1]}?"]
+    """A sequence as letters: what is asked for, "c?" or "c? f?"; and the pairs, "c2"."""
+    letters, asked = "abcdefghijklmnop", x[-1, :-VALUES].reshape(-1, KEYS).argmax(axis=1)
+    pairs = [f"{letters[row[:KEYS].argmax()]}{row[-VALUES:].argmax()}" for row in x[:-1]]
+    return " ".join(f"{letters[key]}?" for key in asked), pairs
+
+
+def where_it_looks(result):
+    """Attention of every head over a few sequences, with one key asked for and with two."""
+    data, across, down = {}, {}, {}
+    for function, name, title in (
+        ("recall", "attention", both("one key, one head", "キー1つ、ヘッド1つ")),
+        ("heads", "one head, 2", both("two keys, one head", "キー2つ、ヘッド1つ")),
+        ("heads", "four heads, 2", both("two keys, four heads", "キー2つ、ヘッド4つ")),
+    ):
+        arrays = result.arrays(function)
+        maps, texts = arrays[f"{name}, maps"], map(written, arrays[f"{name}, x"])
+        for (asked, pairs), own in zip(texts, maps):
+            data.setdefault(title, {})[asked] = own
+            across.setdefault(title, {})[asked] = pairs
+        down[title] = range(1, len(own) + 1)
+    return figures.heat_map(data, across, down, size=22, panels=1)
 
 
 def draw(result):
     """Where attention looks, how many pairs are recalled, and what the scale does."""
-    arrays, vectors = result.arrays("recall"), result.arrays("saturation")
-    numbers = range(1, len(arrays["x"]) + 1)
-    before, after = both("before training", "学習前"), both("after training", "学習後")
-    when = {"untrained": before, "trained": after}
-    maps = {n: {t: arrays[k][n - 1][None] for k, t in when.items()} for n in numbers}
-    texts = {n: written(x) for n, x in zip(numbers, arrays["x"])}
-    saturated = {d: {t: vectors[f"{k}, {d}"] for k, t in KINDS.items()} for d in SIZES}
+    vectors = result.arrays("saturation")
+    saturated = {d: {KINDS[k]: vectors[f"{k}, {d}"] for k in ("scaled", "plain")} for d in SIZES}
 
-    def accuracy(arrays, name):
-        return [at_best_rate(f"{name}, gap {pairs}")(arrays) for pairs in PAIRS]
-
-    def losses(k):
-        return lambda a, name: a[f"{name}, loss"][:, k].reshape(-1, 10).mean(axis=1)
-
-    by_rate = {
-        rate: result.of_each(KINDS, "scaling", losses(k)) for k, rate in enumerate(SCALED_RATES)
-    }
     return [
         Figure(
             ("Where it looks", "どこに注目するか"),
-            figures.slider(figures.heat_map(maps, texts, size=26, panels=1), ("sequence", "系列")),
+            figures.selection(where_it_looks(result), ("asked for", "問い")),
             (
-                "The weights of the last step's query over all steps: a letter is a key, the "
-                "number its value. After training the query finds its own key wherever it stands.",
-                "最後のステップのクエリが各ステップに付けた重み。文字がキー、数字がその値である。学習後は、"
-                "どこにあっても自分と同じキーを見つける。",
+                "Five test sequences and, as titles, what they ask for: a letter is a key, the "
+                "number its value. A trained query finds its own key wherever that stands. Asked "
+                "for two keys, one head gives them unequal weights.",
+                "テスト用の系列5本と、見出しにその問い。文字がキー、数字がその値で、青が重みである。学習したクエリは、どこに"
+                "あっても自分と同じキーを見つける。キーを2つ問われた1つのヘッドは、両者に異なる重みを付ける。",
             ),
         ),
         Figure(
             ("How many pairs are recalled", "何組まで思い出せるか"),
             figures.lines(
-                result.of_each(NAMES, "recall", accuracy),
+                result.of_each(NAMES, "recall", lambda a, n: [recalled(a, n, of) for of in PAIRS]),
                 PAIRS,
                 x_title=("pairs", "組の数"),
                 y_title=("test accuracy", "テストデータの認識精度"),
@@ -193,38 +183,34 @@ def draw(result):
                 y_domain=(0.2, 1.0),
             ),
             (
-                f"Trained anew, {STEPS} steps, each at its own best rate. Guessing: 25 %. A GRU "
-                "has to keep every pair: what is asked for comes last.",
+                f"Trained anew, {STEPS} steps, each at its own best rate. Guessing: 25 %. What is "
+                "asked for comes last, so a GRU has to keep all pairs in its state of fixed size.",
                 f"組の数ごとに{STEPS}ステップ学習し直し、学習率はそれぞれ最良のものを選んだ。当て推量なら25%。"
-                "GRUは、何を問われるか最後まで分からないので、すべての組を隠れ状態に入れておくしかない。",
+                "何を問われるか最後まで分からないので、GRUは大きさの決まった隠れ状態に全組を詰め込むしかない。",
             ),
         ),
         Figure(
             ("What the scale is for", "1/√dは何のためか"),
             figures.slider(figures.heat_map(saturated, size=20), ("d", "d"), start=64),
             (
-                "Softmax over 12 random keys (across) for 6 random queries (down), all of "
-                "variance 1. Without the scale, scores grow as √d: one key takes all the weight.",
-                "乱数のクエリ6個（縦）が、乱数のキー12個（横）に付けるソフトマックスの重み。要素の分散はどれも1。"
-                "1/√dがないとスコアが√dに比例して大きくなり、1つのキーが重みを独占する。",
+                "Weights of 12 random keys (across) for 6 random queries (down), all of variance "
+                "1. Without the scale, scores grow as √d: one key takes all the weight, and at 0 "
+                "and 1 softmax has no gradient.",
+                "乱数のクエリ6個（縦）が乱数のキー12個（横）に付ける重み。要素の分散はどれも1。1/√dがないとスコアが"
+                "√dに比例して大きくなり、1つのキーが重みを独占する。重みが0や1だと、ソフトマックスの勾配は消える。",
             ),
         ),
         Figure(
             ("Learning with the scale and without", "1/√dの有無と学習"),
-            figures.slider(
-                figures.lines(
-                    by_rate,
-                    np.arange(10, SCALED_STEPS + 1, 10),
-                    x_title=("step", "ステップ"),
-                    y_title=("loss", "損失"),
-                    y_domain=(0, 2.5),
-                ),
-                ("learning rate", "学習率"),
-                start=SCALED_RATES[1],
+            figures.bars(
+                result.of_each(KINDS, "scaling", lambda arrays, name: mean_loss(name)(arrays)),
+                x_title=("mean loss of all steps", "全ステップの損失の平均"),
             ),
             (
-                f"Eight pairs, symbols as vectors of {SIZE} numbers of variance 1, d = {SIZE}.",
-                f"8組。記号は分散1の{SIZE}次元ベクトルで、d = {SIZE}である。",
+                "What hurts is to begin with saturated weights: where the query's initial kernel "
+                "is divided by √d, once, it learns without the scale too.",
+                "問題は、飽和した重みから始まることにある。クエリの重みの初期値を√dで割っておけば、スコアを"
+                "割らなくても学習できる。",
             ),
         ),
     ]
@@ -236,36 +222,59 @@ TASK = (
     f"キー（{KEYS}種類）と値（{VALUES}種類）の組が1ステップに1組ずつ現れ、最後にキーの1つが問われる。その"
     "値を答える。",
 )
-TRAINING = (
-    "Adam with gradients clipped to length 1, {} steps of 32 new sequences, each at its own best "
-    "of {} learning rates",
-    "勾配の大きさを1にクリッピングしたAdamで、毎回新しい系列32本を使い{}ステップ学習する。学習率は"
-    "{}通りからそれぞれ最良のものを選ぶ",
-)
+
+
+def recalled(arrays, name, pairs=PAIRS[-1]):
+    """Test accuracy of a network trained on one number of pairs."""
+    return at_best_rate(f"{name}, gap {pairs}")(arrays)
+
+
+def sides(function, measure, *names):
+    """A claim's sides: a measure of two networks, by seed."""
+    return lambda result: tuple(result.of_numpy(function, measure, name) for name in names)
+
+
+def of_heads(keys, words, source, instead=None):
+    """The claim that four heads do better than one where two or three keys are asked for."""
+    experiment = (
+        f"The same with {keys} keys asked for; their values, in order, are the answer. {HELD} "
+        f"pairs, four heads of 4 against one of {HEAD}, as many weights. "
+        f"{TRAINING[0].format(HEADS_STEPS, BATCH)} on validation data. 5 points matter.",
+        f"同じ課題で{keys}つのキーを問い、その値を順に答える。{HELD}組。重みの数が等しい、大きさ4のヘッド4つと"
+        f"大きさ{HEAD}のヘッド1つを比べる。{TRAINING[1].format(HEADS_STEPS, BATCH)}"
+        "（検証データで選ぶ）。5ポイント以上の差があれば意味があるとみなす。",
+    )
+    return Claim(
+        words,
+        source,
+        experiment,
+        ("test accuracy, four less one", "テストデータの認識精度。ヘッド4つの値から1つの値を引く"),
+        sides("heads", in_the_end, f"four heads, {keys}", f"one head, {keys}"),
+        "%",
+        0.05,
+        instead,
+    )
+
+
 CLAIMS = (
     Claim(
         (
-            "Attention finds what is asked for in longer sequences than a GRU.",
-            "Attentionは、GRUより長い系列から、問われたものを見つけ出せる。",
+            "Attention finds the right place over long gaps, where a GRU does not.",
+            "Attentionは、GRUでは届かない長い系列でも、目当ての場所を見つけ出す。",
         ),
         "Bahdanau et al. 2014; Saito, Deep Learning from Scratch 2, 8.1",
         (
-            f"{TASK[0]}{', '.join(map(str, PAIRS))} pairs. {TRAINING[0].format(STEPS, '3 or 4')} "
-            "on validation data. One head, 1,432 weights, against the better of two GRUs of 1,892 "
-            "and 5,316. A number of pairs is learned where test accuracy reaches 90%.",
-            f"{TASK[1]}{'、'.join(map(str, PAIRS))}組の3通り。{TRAINING[1].format(STEPS, '3〜4')}"
-            "（検証データで選ぶ）。ヘッド1つ（重み1,432個）を、2つのGRU（1,892個と5,316個）のうち良いほうと"
-            "比べる。テストデータの認識精度が90%に達した組数を「学習できた」とする。",
+            f"{TASK[0]}{PAIRS[-1]} pairs. {TRAINING[0].format(STEPS, BATCH)} on validation data. "
+            f"One head of {HEAD}, 1,432 weights, against a GRU of {UNITS} units, 5,316. 10 points "
+            "matter.",
+            f"{TASK[1]}{PAIRS[-1]}組。{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。大きさ"
+            f"{HEAD}のヘッド1つ（重み1,432個）を、{UNITS}ユニットのGRU（5,316個）と比べる。10ポイント以上の"
+            "差があれば意味があるとみなす。",
         ),
-        (
-            f"doublings of the most pairs learned ({PAIRS[-1]} at most), attention less GRU",
-            f"学習できた最大の組数（{PAIRS[-1]}まで）の2を底とする対数。Attentionの値からGRUの値を引く",
-        ),
-        lambda result: (
-            result.of_numpy("recall", doublings(PAIRS, "attention")),
-            result.of_numpy("recall", doublings(PAIRS, "GRU", "wide GRU")),
-        ),
-        margin=0.5,
+        ("test accuracy, attention less GRU", "認識精度。Attentionの値からGRUの値を引く"),
+        sides("recall", recalled, "attention", "GRU"),
+        unit="%",
+        margin=0.1,
     ),
     Claim(
         (
@@ -275,47 +284,45 @@ CLAIMS = (
         "Vaswani et al. 2017, Attention is all you need, 3.2.1",
         (
             f"{TASK[0]}Eight pairs, symbols as vectors of {SIZE} numbers of variance 1, one head "
-            f"of d = {SIZE}. {TRAINING[0].format(SCALED_STEPS, 4)}: the one with the smallest mean "
-            "loss. A tenth of a nat matters.",
-            f"{TASK[1]}8組。記号は分散1の{SIZE}次元ベクトルで、d = {SIZE}のヘッド1つ。"
-            f"{TRAINING[1].format(SCALED_STEPS, 4)}（損失の平均が最小のもの）。0.1以上の差が"
-            "あれば意味があるとみなす。",
+            f"of d = {SIZE}, Keras's initial weights. {TRAINING[0].format(SCALED_STEPS, BATCH)}: "
+            "the one with the smallest mean loss. A tenth of a nat matters.",
+            f"{TASK[1]}8組。記号は分散1の{SIZE}次元ベクトル、d = {SIZE}のヘッド1つ。重みの初期値は"
+            f"Kerasと同じ。{TRAINING[1].format(SCALED_STEPS, BATCH)}（損失の平均が最小のもの）。"
+            "0.1以上の差があれば意味があるとみなす。",
         ),
-        (
-            "mean loss of all steps, without less with",
-            "全ステップの損失の平均。「なし」から「あり」を引く",
-        ),
-        lambda result: tuple(
-            result.of_numpy("scaling", mean_loss(name)) for name in ("plain", "scaled")
-        ),
+        ("mean loss, without less with", "損失の平均。「なし」から「あり」を引く"),
+        sides("scaling", lambda a, name: mean_loss(name)(a), "plain", "scaled"),
         unit="nats",
         margin=0.1,
     ),
-    Claim(
+    of_heads(
+        2,
         (
-            "Several heads learn better than one with as many weights.",
-            "重みの数が同じなら、ヘッドは1つより複数のほうがよく学習する。",
+            "A single head cannot look at two places: averaging inhibits this.",
+            "1つのヘッドでは、平均してしまうため、2か所を同時に見ることはできない。",
         ),
+        "Vaswani et al. 2017, Attention is all you need, 3.2.2",
+        (
+            "It can: it gives one place twice the weight of the other, and so their mean still "
+            "tells both values and which is which.",
+            "見ることができる。一方に他方の約2倍の重みを付けるので、平均からでも2つの値とその順序が分かる。",
+        ),
+    ),
+    of_heads(
+        3,
+        ("Several heads find more than one head.", "ヘッドは、1つより複数のほうが多くを見つける。"),
         "commonly told of multi-head attention",
-        (
-            f"The same with two keys asked for, and {VALUES}² answers; eight pairs. Four heads of "
-            f"4 against one of {HEAD}. {TRAINING[0].format(HEADS_STEPS, 4)}: the one with the "
-            "smallest mean loss. A tenth of a nat matters.",
-            f"同じ課題で、キーを2つ問う（答えは{VALUES}²通り）。8組。大きさ4のヘッド4つと、大きさ{HEAD}のヘッド"
-            f"1つを比べる。{TRAINING[1].format(HEADS_STEPS, 4)}（損失の平均が最小のもの）。0.1以上"
-            "の差があれば意味があるとみなす。",
-        ),
-        (
-            "mean loss of all steps, one head less four",
-            "全ステップの損失の平均。1つの値から4つの値を引く",
-        ),
-        lambda result: tuple(
-            result.of_numpy("heads", mean_loss(name)) for name in ("one head", "four heads")
-        ),
-        unit="nats",
-        margin=0.1,
     ),
 )
+
+
+def learning(function, arguments, measured, parts):
+    """A demonstration of networks in training, whose first losses are proven on a few sequences."""
+    adam, given = trained_with("Adam"), {"parts": parts}
+    return Demonstration(
+        function, arguments, 5, subject=adam, measured=tuple(measured), proven_with=given
+    )
+
 
 CONCEPT = Concept(
     title=("Attention", "Attention（注意機構）"),
@@ -323,9 +330,11 @@ CONCEPT = Concept(
     summary=(
         "Attention is a dictionary that can be differentiated. A query is compared with all keys; "
         "softmax turns the scores into weights, and the answer is the mean of the values with "
-        "these weights. However far apart two places are, they are one step from each other.",
+        "these weights. However far apart two places are, they are one step from each other; the "
+        "price is that every step is kept, and compared with every other.",
         "Attentionは、微分できる辞書引きである。クエリをすべてのキーと比べ、そのスコアをソフトマックスで重みに"
-        "変え、値をその重みで平均したものが答えになる。2つの場所がどれだけ離れていても、1ステップで届く。",
+        "変え、値をその重みで平均したものが答えになる。2つの場所がどれだけ離れていても、1ステップで届く。その"
+        "代わり、全ステップを残しておき、互いにすべて比べる必要がある。",
     ),
     introduces=(
         Introduced(
@@ -339,7 +348,7 @@ CONCEPT = Concept(
                 "すべてのクエリとキーの組のスコアsをキーの方向にソフトマックスし、値を加重平均する。Kerasの"
                 "Attentionは、σを1から学習するか、使わない。",
             ),
-            three_arrays,
+            some_arrays,
             inputs=3,
         ),
         Introduced(
@@ -351,9 +360,8 @@ CONCEPT = Concept(
                 "its deviation is √d, by which it is divided.",
                 "ヘッドnは、それぞれの射影で比べる。スコアはd個の積の和で、標準偏差が√dになるので、それで割る。",
             ),
-            projections,
+            some_arrays,
             inputs=2,
-            helpers=("projected",),
         ),
     ),
     terms=(
@@ -363,32 +371,24 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("saturation", random_vectors),
-        Demonstration(
+        learning(
             "recall",
             by_pairs,
-            seeds=8,
-            subject=trained_with("Adam"),
-            measured=(
-                *(f"{n}, gap {pairs}: {part}" for n in NAMES for pairs in PAIRS for part in PARTS),
-                *("x", "untrained", "trained"),
-            ),
-            proven_with={"parts": {2: pairs_to_recall(2, KEPT, 0)}},
+            [f"{n}, gap {pairs}: {part}" for n in NAMES for pairs in PAIRS for part in PARTS]
+            + ["attention, x", "attention, maps"],
+            {2: pairs_to_recall(2, KEPT, 0, new=2)},
         ),
-        Demonstration(
+        learning(
             "scaling",
             two_scales,
-            seeds=10,
-            subject=trained_with("Adam"),
-            measured=tuple(f"{name}, {part}" for name in KINDS for part in PARTS),
-            proven_with={"parts": embedded(KEPT, 0)},
+            [f"{name}, {part}" for name in KINDS for part in PARTS],
+            dict.fromkeys(("scaled", "plain"), embedded(KEPT, 0, new=2)),
         ),
-        Demonstration(
+        learning(
             "heads",
-            two_questions,
-            seeds=10,
-            subject=trained_with("Adam"),
-            measured=tuple(f"{n}, {part}" for n in ("one head", "four heads") for part in PARTS),
-            proven_with={"parts": pairs_to_recall(2, KEPT, 0, 2)},
+            several_keys,
+            [f"{name}, {part}" for name in HEADS for part in (*PARTS, "x", "maps")],
+            {"four heads, 2": pairs_to_recall(2, KEPT, 0, 2, new=2)},
         ),
     ),
     claims=CLAIMS,

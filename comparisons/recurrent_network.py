@@ -45,7 +45,7 @@ def some_gradients(seed):
     return {"gradients": [draw(size=(3, 4)), draw(size=4)], "limits": (0.5, 2.0, 100.0)}
 
 
-def initial_weights(seed, units=UNITS, gates=1):
+def initial_weights(seed, units=UNITS, gates=1, inputs=SYMBOLS + 1):
     """Keras's initial weights of a recurrent layer, side by side for its gates, and of a Dense."""
     draw = np.random.default_rng(seed)
 
@@ -53,7 +53,7 @@ def initial_weights(seed, units=UNITS, gates=1):
         return draw.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))
 
     weights = {
-        "kernel": glorot(SYMBOLS + 1, gates * units),
+        "kernel": glorot(inputs, gates * units),
         "recurrent_kernel": np.linalg.qr(draw.normal(size=(gates * units, units)))[0].T,
         "bias": np.zeros(gates * units),
         "output_kernel": glorot(units, SYMBOLS),

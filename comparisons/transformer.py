@@ -365,7 +365,6 @@ CONCEPT = Concept(
         ("transformer", "Transformer（トランスフォーマー）"),
         ("positional encoding", "位置符号化（Positional Encoding）"),
         ("causal mask", "因果マスク"),
-        ("multi-head attention", "マルチヘッドAttention", "layers.MultiHeadAttention"),
         ("self-attention", "自己注意（Self-Attention）"),
     ),
     demonstrations=(

@@ -4,14 +4,12 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.recurrent_network import first_losses, of_weights
+from keras_models.recurrent_network import first_losses
 
 
-def attention(query, value, key):
-    """The layer as a function of all its arrays. Its scale is learned from 1; there is no 1/√d."""
-    layer = layers.Attention(use_scale=True)
-    layer.build([query.shape, value.shape, key.shape])
-    return lambda query, value, key, scale: of_weights(layer, [scale], [query, value, key])
+def attention():
+    """Its scale is learned, from 1; without `use_scale` it is 1. There is no 1/√d."""
+    return layers.Attention(use_scale=True)
 
 
 def multi_head_attention(q_kernel):
@@ -33,44 +31,46 @@ def saturation(query, key, sizes):
 
 
 def look_up(own, shape):
-    """The last step asks, all steps answer."""
+    """The last step asks those before it."""
     x = layers.Input(shape)
-    return keras.Model(x, multi_head_attention(own[0])(x[:, -1:], x)[:, 0])
+    return keras.Model(x, multi_head_attention(own[0])(x[:, -1:], x[:, :-1])[:, 0])
 
 
 def one_head(own, shape, scaled):
     """One head of three kernels alone, with the scale or without."""
     x, size = layers.Input(shape), own[0].shape[1]
-    q, k, v = (layers.Dense(size, use_bias=False) for _ in range(3))
-    query, key, value = q(x[:, -1:]), k(x), v(x)
+    q, v, k = (layers.Dense(size, use_bias=False) for _ in range(3))
+    query, value, key = q(x[:, -1:]), v(x[:, :-1]), k(x[:, :-1])
     query = query / np.sqrt(size).astype(own[0].dtype) if scaled else query
     return keras.Model(x, layers.Attention()([query, value, key])[:, 0])
 
 
 def recall(parts, rates, batch_size, kept, **weights):
     """Attention's first losses on the fewest pairs at its first rate."""
-    found = compare(["attention"], parts[min(parts)], rates["attention"], batch_size, kept, weights)
+    fewest = {"attention": parts[min(parts)]}
+    found = compare(fewest, rates["attention"], batch_size, kept, weights)
     return {"first losses": found["attention, first losses"]}
 
 
 def scaling(parts, rates, batch_size, kept, **weights):
     """The first losses of one head with the scale 1/√size and without, at the first rate."""
-    return compare(["scaled", "plain"], parts, rates, batch_size, kept, weights)
+    return compare(parts, rates, batch_size, kept, weights)
 
 
 def heads(parts, rates, batch_size, kept, **weights):
     """The first losses of one head, and of four of a quarter of its size."""
-    return compare(["one head", "four heads"], parts, rates, batch_size, kept, weights)
+    return compare(parts, rates, batch_size, kept, weights)
 
 
-def compare(names, parts, rates, batch_size, kept, weights):
+def compare(parts, rates, batch_size, kept, weights):
     """The first losses of each network at the first rate."""
-    found, shape = {}, parts["train"][0].shape[1:]
-    for name in names:
+    found = {}
+    for name, own_parts in parts.items():
         own = [w for key, w in weights.items() if key.startswith(f"{name}:")]
-        alone = name in ("scaled", "plain")
+        shape = own_parts["train"][0].shape[1:]
+        alone = name in ("scaled", "plain", "small")
         layer = one_head(own, shape, name == "scaled") if alone else look_up(own, shape)
         optimizer = keras.optimizers.Adam(rates[0], global_clipnorm=1.0)
-        losses = first_losses(layer, optimizer, parts, batch_size, kept, own)
+        losses = first_losses(layer, optimizer, own_parts, batch_size, kept, own)
         found[f"{name}, first losses"] = losses
     return found

@@ -42,32 +42,27 @@ def multi_head_attention(query, value, q_kernel, q_bias, k_kernel, k_bias, v_ker
 
     Source: Vaswani et al. 2017, Attention is all you need, 3.2.2.
     """
-    q = projected(query, q_kernel, q_bias)
-    k, v = projected(value, k_kernel, k_bias), projected(value, v_kernel, v_bias)
-    scale = np.asarray(1 / np.sqrt(q.shape[-1]), q.dtype)
-    heads, cache = attention(q, v, k, scale)
-    y = (heads @ o_kernel[..., None, :, :, :]).sum(axis=-3) + o_bias
-    return y, (query, value, q_kernel, k_kernel, v_kernel, o_kernel, heads, cache)
-
-
-def projected(x, kernel, bias):
-    """A projection for each head: (batch, heads, places, size)."""
-    kernel = kernel.swapaxes(-3, -2)[..., None, :, :, :]
-    return x[..., None, :, :] @ kernel + bias[..., None, :, None, :]
+    given = (query, q_kernel, q_bias), (value, v_kernel, v_bias), (value, k_kernel, k_bias)
+    # The projections: (batch, places, heads, size). Each head attends by itself: heads come first.
+    q, v, k = ((np.tensordot(x, kernel, 1) + bias).swapaxes(1, 2) for x, kernel, bias in given)
+    heads, cache = attention(q, v, k, np.asarray(1 / np.sqrt(q.shape[-1]), q.dtype))
+    heads = heads.swapaxes(1, 2)
+    return np.tensordot(heads, o_kernel, 2) + o_bias, (given, o_kernel, heads, cache)
 
 
 def multi_head_attention_backward(dy, cache):
     """Gradients of query, value and the weights."""
-    query, value, q_kernel, k_kernel, v_kernel, o_kernel, heads, cache = cache
-    dy = dy[..., None, :, :]
-    do_kernel, do_bias = (heads.mT @ dy).sum(axis=-4), dy.sum(axis=(-4, -3, -2))
-    dq, dv, dk, _ = attention_backward(dy @ o_kernel[..., None, :, :, :].mT, cache)
+    given, o_kernel, heads, cache = cache
+    both = (0, 1), (0, 1)  # every place of every sequence adds to a weight's gradient
+    do_kernel, do_bias = np.tensordot(heads, dy, both), dy.sum(axis=(0, 1))
+    dheads = np.tensordot(dy, o_kernel, ((2,), (2,))).swapaxes(1, 2)
     dinputs, dweights = [], []
-    for d, x, kernel in ((dq, query, q_kernel), (dk, value, k_kernel), (dv, value, v_kernel)):
-        dinputs.append((d @ kernel.swapaxes(-3, -2)[..., None, :, :, :].mT).sum(axis=-3))
-        dweights.append((x[..., None, :, :].mT @ d).sum(axis=-4).swapaxes(-3, -2))
-        dweights.append(d.sum(axis=(-4, -2)))
-    return dinputs[0], dinputs[1] + dinputs[2], *dweights, do_kernel, do_bias
+    for d, (x, kernel, _) in zip(attention_backward(dheads, cache), given):
+        d = d.swapaxes(1, 2)
+        dinputs.append(np.tensordot(d, kernel, ((2, 3), (1, 2))))
+        dweights.append((np.tensordot(x, d, both), d.sum(axis=(0, 1))))
+    (dquery, dvalue, dkey), (q, v, k) = dinputs, dweights
+    return dquery, dvalue + dkey, *q, *k, *v, do_kernel, do_bias
 
 
 def saturation(query, key, sizes):
@@ -81,88 +76,94 @@ def saturation(query, key, sizes):
 
 
 def look_up(x, *weights):
-    """The last step asks, all steps answer: several heads as a layer of one output step.
+    """The last step asks those before it: heads as a layer of one output step, (networks, …).
 
-    Weights as of `multi_head_attention`; kernels may come as `at_every_rate` lays them flat.
+    Weights as of `multi_head_attention`, of several networks as `at_every_rate` lays them flat.
     """
-    *heads, o_kernel, o_bias = weights
-    count, size = heads[1].shape[-2:]
-    lead = heads[1].shape[:-2]
-    kernels = [w.reshape(*lead, -1, count, size) for w in heads[::2]]
-    o_kernel = o_kernel.reshape(*lead, count, size, -1)
-    q, k, v = zip(kernels, heads[1::2])
-    return multi_head_attention(x[..., -1:, :], x, *q, *k, *v, o_kernel, o_bias[..., None, :])
+    heads, size = weights[1].shape[1:]
+    shapes = [(-1, heads, size), (heads, size)] * 3 + [(heads, size, x.shape[-1]), (-1,)]
+    each = [[w.reshape(shape) for w, shape in zip(own, shapes)] for own in zip(*weights)]
+    found = [multi_head_attention(x[:, -1:], x[:, :-1], *own) for own in each]
+    return np.stack([y for y, _ in found]), [cache for _, cache in found]
 
 
-def look_up_backward(dy, cache):
-    """Gradients of x and the weights."""
-    dquery, dx, *dweights = multi_head_attention_backward(dy, cache)
-    dx[..., -1:, :] += dquery
-    return dx, *dweights
+def look_up_backward(dy, caches):
+    """Gradients of the weights; x needs none."""
+    found = [multi_head_attention_backward(d, cache)[2:] for d, cache in zip(dy, caches)]
+    return None, *(np.stack(gradients) for gradients in zip(*found))
 
 
 def one_head(scaled):
     """As `look_up`, one head of three kernels alone, with the scale or without: both ways."""
 
     def layer(x, *kernels):
-        q, k, v = (a @ w[..., None, :, :] for a, w in zip((x[..., -1:, :], x, x), kernels))
-        scale = q.dtype.type(1 / np.sqrt(q.shape[-1]) if scaled else 1.0)
+        inputs = x[:, -1:], x[:, :-1], x[:, :-1]
+        q, v, k = (a @ kernel[:, None] for a, kernel in zip(inputs, kernels))
+        scale = np.asarray(1 / np.sqrt(q.shape[-1]) if scaled else 1.0, q.dtype)
         y, cache = attention(q, v, k, scale)
-        return y, (x, kernels, cache)
+        return y, (inputs, cache)
 
     def backward(dy, cache):
-        x, kernels, cache = cache
-        dq, dv, dk, _ = attention_backward(dy, cache)
-        dx = sum(d @ w[..., None, :, :].mT for d, w in zip((dk, dv), kernels[1:]))
-        dx[..., -1:, :] += dq @ kernels[0][..., None, :, :].mT
-        given = (x[..., -1:, :], dq), (x, dk), (x, dv)
-        return dx, *((a.mT @ d).sum(axis=-3) for a, d in given)
+        inputs, cache = cache
+        slopes = zip(inputs, attention_backward(dy, cache))
+        return None, *((a.mT @ d).sum(axis=-3) for a, d in slopes)
 
     return layer, backward
 
 
 LOOK_UP = look_up, look_up_backward
-LAYERS = {"attention": LOOK_UP, "GRU": GRU, "wide GRU": GRU}
-LAYERS |= {"one head": LOOK_UP, "four heads": LOOK_UP}
-LAYERS |= {"scaled": one_head(True), "plain": one_head(False)}
+LAYERS = {"attention": LOOK_UP, "GRU": GRU, "scaled": one_head(True)}
+LAYERS |= dict.fromkeys(("plain", "small"), one_head(False))
+LAYERS |= {f"{heads}, {keys}": LOOK_UP for heads in ("one head", "four heads") for keys in (2, 3)}
+
+
+def maps(x, weights):
+    """How every head weighs all places, (sequences, heads, places)."""
+    _, ((*_, (*_, found)),) = look_up(x, *(w[None] for w in weights[:8]))
+    return found[:, :, 0]
 
 
 def recall(parts, rates, batch_size, kept, **weights):
-    """Attention and GRUs trained to recall one of each number of pairs, at each of their rates.
+    """Attention and a GRU trained to recall one of each number of pairs, at each of their rates.
 
     Args:
         parts: for each number, as in `at_every_rate`. rates: for each network.
         kept: how many of attention's first losses are returned.
     """
-    found, last = {}, max(parts)
+    found = {}
     for name, (*layer, own) in by_network(weights, LAYERS).items():
         part, trained = at_every_gap(*layer, parts, own, rates[name], batch_size)
         found |= {f"{name}, {key}": array for key, array in part.items()}
         if name == "attention":
-            x, _ = parts[last]["test"]
-            found["x"] = x[:8]
-            for when, weights_then in (("untrained", own), ("trained", trained[last])):
-                flat = [w.reshape(-1, w.shape[-1]) for w in weights_then[:8]]
-                _, (*_, (*_, weights_of_places)) = look_up(x[:8], *flat)
-                found[when] = weights_of_places[:, 0, 0]
+            found["attention, x"] = parts[max(parts)]["test"][0][:5]
+            found["attention, maps"] = maps(found["attention, x"], trained[max(parts)])
     return {**found, "first losses": found[f"attention, gap {min(parts)}: loss"][:kept, 0]}
 
 
 def compare(parts, rates, batch_size, kept, **weights):
-    """Several kinds of attention trained on the same sequences, at every rate."""
-    found = {}
-    for name, (*layer, own) in by_network(weights, LAYERS).items():
-        part, _ = at_every_rate(*layer, parts, own, rates, batch_size, 1.0)
+    """Several kinds of attention, each trained on its own sequences at every rate.
+
+    Args:
+        parts: for each network, as in `at_every_rate`. kept: as above, of each network.
+    """
+    found, networks = {}, by_network(weights, LAYERS)
+    for name, own_parts in parts.items():
+        *layer, own = networks[name]
+        part, trained = at_every_rate(*layer, own_parts, own, rates, batch_size, 1.0)
         found |= {f"{name}, {key}": array for key, array in part.items()}
         found[f"{name}, first losses"] = part["loss"][:kept, 0]
+        if "head" in name:
+            best = part["validation"].argmax()
+            found[f"{name}, x"] = own_parts["test"][0][:5]
+            found[f"{name}, maps"] = maps(found[f"{name}, x"], [w[best] for w in trained])
     return found
 
 
-def scaling(parts, rates, batch_size, kept, **weights):
-    """One head with the scale 1/√size and without."""
-    return compare(parts, rates, batch_size, kept, **weights)
+def scaling(**given):
+    """One head with the scale 1/√size, without, and without from a smaller query's kernel."""
+    return compare(**given)
 
 
-def heads(parts, rates, batch_size, kept, **weights):
-    """One head, and four of a quarter of its size."""
-    return compare(parts, rates, batch_size, kept, **weights)
+def heads(**given):
+    """One head, and four of a quarter of its size; two keys are asked for, and three."""
+    return compare(**given)

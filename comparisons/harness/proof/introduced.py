@@ -173,8 +173,10 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         inputs, values = given[: written.introduced.inputs], given[written.introduced.inputs :]
         training = "training" in inspect.signature(made.call).parameters
         options = {"training": written.introduced.training} if training else {}
+        listed = _takes_a_list(made, len(inputs))
         if not made.built:
-            made(*inputs, **({"training": False} if training else {}))
+            first = [inputs] if listed else inputs
+            made(*first, **({"training": False} if training else {}))
         made.set_weights([*values, *made.get_weights()[len(values) :]])
         weights = made.trainable_variables
         names = [key for key in list(arrays)[: len(inputs)] if key in written.floats]
@@ -183,7 +185,7 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         dys = [dy.astype(dtype) for dy in written.cotangents]
 
         def call(tensors):
-            return made(*tensors, **options)
+            return made(*([tensors] if listed else tensors), **options)
     else:
         inputs, weights, names = list(arrays.values()), [], written.floats
         dys = [dy.astype(dtype) for dy in written.cotangents]
@@ -252,41 +254,49 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
         return {"output": np.asarray(value), f"gradient of {name}": dy * gradient}
     given, count = list(arrays.values()), written.introduced.inputs
     parameters = list(inspect.signature(made.call if hasattr(made, "call") else made).parameters)
-    inputs = given[0] if count == 1 else dict(zip(parameters, given[:count]))
+    if count == 1:
+        inputs, shapes = given[0], given[0].shape
+    elif _takes_a_list(made, count):
+        inputs, shapes = given[:count], [x.shape for x in given[:count]]
+    else:
+        inputs = dict(zip(parameters, given[:count]))
+        shapes = {f"{key}_shape": x.shape for key, x in inputs.items()}
+    named = isinstance(inputs, dict)
     training = "training" in inspect.signature(library.forward).parameters
     options = {"training": written.introduced.training} if training else {}
     if not library.built:
-        if count == 1:
-            library.build(given[0].shape)
-        else:
-            library.build(**{f"{key}_shape": x.shape for key, x in inputs.items()})
+        library.build(**shapes) if named else library.build(shapes)
     library.set_weights([*given[count:], *library.get_weights()[len(given) - count :]])
     reseed(library, DRAWS_SEED)
     with traced(ran):
         y, cache = (
-            library.forward(inputs, **options)
-            if count == 1
-            else library.forward(**inputs, **options)
+            library.forward(**inputs, **options) if named else library.forward(inputs, **options)
         )
     outputs = [np.asarray(value) for value in as_tuple(y)]
     dys = [dy.astype(dtype) for dy in written.cotangents[: len(outputs)]]
     dys += [np.zeros_like(value) for value in outputs[len(dys) :]]
     outputs += [w.copy() for w in library.non_trainable_weights]
-    named = name_outputs(outputs[: written.number_of_outputs])
+    found = name_outputs(outputs[: written.number_of_outputs])
     if not any("gradient" in name for name in written.oracle):
-        return named
+        return found
     with traced(ran):
         dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
-    slopes = [dx] if count == 1 else [dx[key] for key in inputs]
+    slopes = [dx[key] for key in inputs] if named else [dx] if count == 1 else dx
     slopes = dict(zip(arrays, slopes))
     trained = {id(w) for w in library.trainable_weights}
     own = zip(list(arrays)[count:], library.weights)
     slopes |= zip([key for key, weight in own if id(weight) in trained], grads)
-    return named | {
+    return found | {
         name: slopes[name.removeprefix("gradient of ")]
         for name in written.oracle
         if "gradient" in name
     }
+
+
+def _takes_a_list(layer, count: int) -> bool:
+    """Whether a Keras layer takes its several inputs as one list, as `Attention` and `Add` do."""
+    parameters = inspect.signature(layer.call).parameters.values()
+    return count > 1 and sum(p.default is p.empty for p in parameters) == 1
 
 
 @contextmanager
