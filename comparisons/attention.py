@@ -29,7 +29,7 @@ NAMES = {
 KINDS = {
     "scaled": both("with 1/√d", "1/√dあり"),
     "plain": both("without", "なし"),
-    "small": both("without, first divided in W^q", "なし、W^qの初期値を割る"),
+    "small": both("without, initial W^q / √d", "なし、W^qの初期値 / √d"),
 }
 HEADS = {f"{name}, {keys}": (count, keys) for keys in (2, 3)
          for name, count in (("one head", 1), ("four heads", 4))}  # fmt: skip
@@ -141,9 +141,9 @@ def where_it_looks(result):
     """Attention of every head over a few sequences, with one key asked for and with two."""
     data, across, down = {}, {}, {}
     for function, name, title in (
-        ("recall", "attention", both("one key, one head", "キー1つ、ヘッド1つ")),
-        ("heads", "one head, 2", both("two keys, one head", "キー2つ、ヘッド1つ")),
-        ("heads", "four heads, 2", both("two keys, four heads", "キー2つ、ヘッド4つ")),
+        ("recall_pairs", "attention", both("one key, one head", "キー1つ、ヘッド1つ")),
+        ("number_of_heads", "one head, 2", both("two keys, one head", "キー2つ、ヘッド1つ")),
+        ("number_of_heads", "four heads, 2", both("two keys, four heads", "キー2つ、ヘッド4つ")),
     ):
         arrays = result.arrays(function)
         maps, texts = arrays[f"{name}, maps"], map(written, arrays[f"{name}, x"])
@@ -174,7 +174,9 @@ def draw(result):
         Figure(
             ("How many pairs are recalled", "何組まで思い出せるか"),
             figures.lines(
-                result.of_each(NAMES, "recall", lambda a, n: [recalled(a, n, of) for of in PAIRS]),
+                result.of_each(
+                    NAMES, "recall_pairs", lambda a, n: [recalled(a, n, of) for of in PAIRS]
+                ),
                 PAIRS,
                 x_title=("pairs", "組の数"),
                 y_title=("test accuracy", "テストデータの認識精度"),
@@ -249,7 +251,7 @@ def of_heads(keys, words, source, instead=None):
         source,
         experiment,
         ("test accuracy, four less one", "テストデータの認識精度。ヘッド4つの値から1つの値を引く"),
-        sides("heads", in_the_end, f"four heads, {keys}", f"one head, {keys}"),
+        sides("number_of_heads", in_the_end, f"four heads, {keys}", f"one head, {keys}"),
         "%",
         0.05,
         instead,
@@ -267,12 +269,12 @@ CLAIMS = (
             f"{TASK[0]}{PAIRS[-1]} pairs. {TRAINING[0].format(STEPS, BATCH)} on validation data. "
             f"One head of {HEAD}, 1,432 weights, against a GRU of {UNITS} units, 5,316. 10 points "
             "matter.",
-            f"{TASK[1]}{PAIRS[-1]}組。{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。大きさ"
-            f"{HEAD}のヘッド1つ（重み1,432個）を、{UNITS}ユニットのGRU（5,316個）と比べる。10ポイント以上の"
-            "差があれば意味があるとみなす。",
+            f"{TASK[1]}{PAIRS[-1]}組。{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。"
+            f"大きさ{HEAD}のヘッド1つ（重み1,432個）を、{UNITS}ユニットのGRU（5,316個）と比べる。10ポイント"
+            "以上の差があれば意味があるとみなす。",
         ),
         ("test accuracy, attention less GRU", "認識精度。Attentionの値からGRUの値を引く"),
-        sides("recall", recalled, "attention", "GRU"),
+        sides("recall_pairs", recalled, "attention", "GRU"),
         unit="%",
         margin=0.1,
     ),
@@ -372,7 +374,7 @@ CONCEPT = Concept(
     demonstrations=(
         Demonstration("saturation", random_vectors),
         learning(
-            "recall",
+            "recall_pairs",
             by_pairs,
             [f"{n}, gap {pairs}: {part}" for n in NAMES for pairs in PAIRS for part in PARTS]
             + ["attention, x", "attention, maps"],
@@ -385,7 +387,7 @@ CONCEPT = Concept(
             dict.fromkeys(("scaled", "plain"), embedded(KEPT, 0, new=2)),
         ),
         learning(
-            "heads",
+            "number_of_heads",
             several_keys,
             [f"{name}, {part}" for name in HEADS for part in (*PARTS, "x", "maps")],
             {"four heads, 2": pairs_to_recall(2, KEPT, 0, 2, new=2)},

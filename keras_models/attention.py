@@ -45,7 +45,7 @@ def one_head(own, shape, scaled):
     return keras.Model(x, layers.Attention()([query, value, key])[:, 0])
 
 
-def recall(parts, rates, batch_size, kept, **weights):
+def recall_pairs(parts, rates, batch_size, kept, **weights):
     """Attention's first losses on the fewest pairs at its first rate."""
     fewest = {"attention": parts[min(parts)]}
     found = compare(fewest, rates["attention"], batch_size, kept, weights)
@@ -57,7 +57,7 @@ def scaling(parts, rates, batch_size, kept, **weights):
     return compare(parts, rates, batch_size, kept, weights)
 
 
-def heads(parts, rates, batch_size, kept, **weights):
+def number_of_heads(parts, rates, batch_size, kept, **weights):
     """The first losses of one head, and of four of a quarter of its size."""
     return compare(parts, rates, batch_size, kept, weights)
 

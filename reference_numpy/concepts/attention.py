@@ -123,7 +123,7 @@ def maps(x, weights):
     return found[:, :, 0]
 
 
-def recall(parts, rates, batch_size, kept, **weights):
+def recall_pairs(parts, rates, batch_size, kept, **weights):
     """Attention and a GRU trained to recall one of each number of pairs, at each of their rates.
 
     Args:
@@ -164,6 +164,6 @@ def scaling(**given):
     return compare(**given)
 
 
-def heads(**given):
+def number_of_heads(**given):
     """One head, and four of a quarter of its size; two keys are asked for, and three."""
     return compare(**given)
