@@ -139,9 +139,9 @@ def where_it_looks(result):
     ):
         arrays = result.arrays(function)
         maps, texts = arrays[f"{name}, maps"], map(written, arrays[f"{name}, x"])
-        for (asked, pairs), own in zip(texts, maps):
-            data.setdefault(title, {})[asked] = own
-            across.setdefault(title, {})[asked] = pairs
+        for number, ((asked, pairs), own) in enumerate(zip(texts, maps), 1):
+            data.setdefault(title, {})[f"{number}. {asked}"] = own
+            across.setdefault(title, {})[f"{number}. {asked}"] = pairs
         down[title] = range(1, len(own) + 1)
     return figures.heat_map(data, across, down, size=22, panels=1)
 

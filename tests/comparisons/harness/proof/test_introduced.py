@@ -121,7 +121,24 @@ def penalty_backward(dy, cache):
     return dy * 2 * strength * w
 
 
+def matched(query, value, key, scale):
+    """Luong's attention."""
+    scores = scale * (query @ key.mT)
+    weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+    return weights @ value, (query, value, key, scale, weights)
+
+
+def matched_backward(dy, cache):
+    """The gradients of the three inputs, and of a weight without axes."""
+    query, value, key, scale, weights = cache
+    dscores = dy @ value.mT
+    dscores = weights * (dscores - (dscores * weights).sum(axis=-1, keepdims=True))
+    dscale = (dscores * (query @ key.mT)).sum()
+    return scale * dscores @ key, weights.mT @ dy, scale * dscores.mT @ query, dscale
+
+
 KERAS = {
+    "matched": lambda: keras.layers.Attention(use_scale=True),  # its inputs come as one list
     "resized": lambda: keras.layers.Resizing(6, 2),
     "affine": lambda: keras.layers.Dense(2),
     "headed": two_layers,
@@ -134,6 +151,12 @@ KERAS = {
     "penalty": lambda strength: keras.regularizers.L2(strength),
 }
 ARGUMENTS = {
+    "matched": {
+        "query": X[None, :2],
+        "value": X[None, :2, :2],
+        "key": X[None, 2:],
+        "scale": np.array(0.7),
+    },
     "affine": {"x": X, "kernel": KERNEL, "bias": BIAS},
     "headed": {"x": X, "frozen": GENERATOR.normal(size=(3, 3)), "kernel": KERNEL},
     "shifted": {"x": X},
@@ -166,7 +189,8 @@ def prove(backend, monkeypatch):
         monkeypatch.setattr(written_out, "reference_half", lambda _: half)
         monkeypatch.setattr(introduced, "keras_half", lambda _: types.SimpleNamespace(**KERAS))
         given = arguments or ARGUMENTS[name]
-        declared = Introduced(name, "", ("", ""), lambda seed: given)
+        inputs = 3 if name == "matched" else 1
+        declared = Introduced(name, "", ("", ""), lambda seed: given, inputs=inputs)
         records = introduced.check_written_out("concept", declared)
         found, ran = introduced.check("concept", declared, "keras-tensorflow", backend)
         return records + found, ran
@@ -220,6 +244,15 @@ SLIPS = {
             "tracked_backward": lambda dy, cache: (
                 dy * cache[2] / np.sqrt(cache[1] + 1e-3),
                 *tracked_backward(dy, cache)[1:],
+            )
+        },
+        {"calculus", "library", "keras-tensorflow"},
+    ),
+    "two gradients that changed places": (
+        "matched",
+        {
+            "matched_backward": lambda dy, cache: tuple(
+                np.asarray(matched_backward(dy, cache)[i], dy.dtype) for i in (2, 1, 0, 3)
             )
         },
         {"calculus", "library", "keras-tensorflow"},
