@@ -158,6 +158,7 @@ def load(folder: str = "results"):
 
 def check(
     model,
+    custom=None,
     input=None,
     backends: str | list[str] | None = None,
     dtype: str = "float32",
@@ -171,6 +172,8 @@ def check(
 
     Args:
         model: a `.keras` file, or a live Keras model.
+        custom: a Python file with the classes and functions of your own that the model needs; see
+            README. It is run.
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
         backends: `"jax"` or `["tensorflow", "torch"]`; None for all there are.
         dtype: in which Keras computes, `"float32"` or `"float64"`.
@@ -192,6 +195,7 @@ def check(
 
     return session.check(
         model,
+        custom=custom,
         input=input,
         backends=[backends] if isinstance(backends, str) else backends,
         dtype=dtype,

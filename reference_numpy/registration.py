@@ -77,3 +77,8 @@ def find(name):
 def name_of(part):
     """The name under which a class or a function is registered, or None."""
     return next((key for key, other in _registered.items() if other is part), None)
+
+
+def class_name(cls):
+    """The name of a class in Keras: of one's own, the one that it is registered under."""
+    return (name_of(cls) or cls.__name__).rpartition(">")[2]

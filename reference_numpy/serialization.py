@@ -19,6 +19,8 @@ import numpy as np
 from reference_numpy import registration, tree
 
 FAMILIES = {}
+#: what the refusal of a class or function says that no half of this package has
+AUTHORS_OWN = "of the author's own"
 _sharing = contextvars.ContextVar("sharing", default=None)
 
 
@@ -277,7 +279,7 @@ def unregistered(config):
     if config["class_name"] == "function":
         kind, name = "function", config["config"]
     return (
-        f"'{name}' is a {kind} of the author's own, whose code is not loaded: register its NumPy "
+        f"'{name}' is a {kind} {AUTHORS_OWN}, whose code is not loaded: register its NumPy "
         "half under this name (`rn.register`) or name it in `custom_objects`; a model is taken "
         "without its own losses and metrics with `compile=False`"
     )

@@ -281,6 +281,10 @@ def check(
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
     ] = None,
+    custom: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.py", help="Layers and losses of your own; the file is run."),
+    ] = None,
     backends: Backends = None,
     dtype: Annotated[Precision, typer.Option(help="In which Keras computes.")] = Precision.float32,
     batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
@@ -310,6 +314,7 @@ def check(
     with interruption.closes_first("interrupted"):
         found = session.check(
             model,
+            custom=custom,
             input=given,
             backends=_names_of(backends),
             dtype=dtype.value,

@@ -15,6 +15,11 @@ PHRASES: tuple[Words, ...] = (
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
+    (r"gradient by differences", "勾配は数値微分で求めた"),
+    (
+        r"taken from (\w+), not judged",
+        r"\1で計算した値をそのまま使っており、この層自体は判定していない",
+    ),
     (r" on tied inputs", "（同じ値や0を含む入力）"),
     (r" on large inputs", "（大きな値の入力）"),
     (r" on tiny inputs", "（ごく小さな値の入力）"),

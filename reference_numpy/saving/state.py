@@ -7,6 +7,7 @@ A layer that several hold stands where the walk first comes by: by attributes in
 their names, private ones last.
 """
 
+from reference_numpy import registration
 from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
 from reference_numpy.serialization import snake_case
@@ -54,7 +55,7 @@ def _walk(model):
         counts = {}
         for item in items:
             if isinstance(item, Layer):
-                name = type(item).__name__
+                name = registration.class_name(type(item))
                 name = snake_case(_INNER_NAMES.get(name, name))
                 count = counts[name] = counts.get(name, -1) + 1
                 visit(item, f"{place}/{name}_{count}" if count else f"{place}/{name}")

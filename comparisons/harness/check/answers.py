@@ -5,39 +5,37 @@ import functools
 from pathlib import Path
 
 from comparisons.harness import backends
+from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import Question, output_name
 from comparisons.harness.proof.calls import layer_at
 from comparisons.harness.proof.layer_checks import keras_quantities
-from comparisons.harness.proof.precision import precision
+from comparisons.harness.proof.precision import computing_in
 
 
-def answer(worker, path: Path, dtype: str, questions: list[Question], progress) -> list:
-    """For each question its quantities by name, or one line that says why there are none."""
+def answer(
+    worker, path: Path, own: Path | None, dtype: str, questions: list[Question], progress
+) -> list:
+    """For each question its quantities by name, or one line that says why there are none.
+
+    Args:
+        path: the model's file.
+        own: the file of classes and functions of somebody's own that the model needs.
+    """
     answers = []
     with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
-        model = _load(path)
+        model = _load(path, own)
         for number, question in enumerate(questions):
             answers.append(_answer(worker.backend, model, question))
             progress(number + 1, len(questions))
     return answers
 
 
-@contextlib.contextmanager
-def computing_in(backend, dtype: str):
-    """Keras as it computes in a precision; float32 is what a person's own script has."""
-    with contextlib.ExitStack() as stack:
-        if dtype == "float64":
-            stack.enter_context(backend.double_precision())
-        stack.enter_context(precision(dtype))
-        yield
-
-
 @functools.lru_cache(maxsize=1)
-def _load(path: Path):
+def _load(path: Path, own: Path | None):
     """The model of a file; the NumPy half has read it before and found no code in it."""
     import keras
 
-    return keras.saving.load_model(path, compile=False)
+    return keras.saving.load_model(path, custom_objects=keras_parts(own), compile=False)
 
 
 def _answer(backend, model, question: Question):

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from comparisons.harness.check import inputs
+from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, Judged, findings, judge
+from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
 from comparisons.harness.check.reproductions import confirmed, reproduce
@@ -18,6 +19,7 @@ from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
 from reference_numpy import tree
 from reference_numpy.models.model import Model
+from reference_numpy.serialization import is_own
 
 DTYPES = ("float32", "float64")
 BATCH = 4
@@ -38,6 +40,7 @@ class Pass:
 
 def check(
     model,
+    custom: str | Path | None = None,
     input: str | Path | None = None,
     backends: Sequence[str] | None = None,
     dtype: str = "float32",
@@ -52,6 +55,8 @@ def check(
 
     Args:
         model: a `.keras` file, or a live Keras model.
+        custom: a Python file with the classes and functions of one's own that the model needs, as
+            Keras has them and, where they are to be judged, in NumPy; it is run.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
         backends: those to check; None for all that are installed.
         dtype: precision in which Keras computes.
@@ -66,10 +71,12 @@ def check(
         ValueError: a model or input that cannot be used, an unknown or missing backend; one line.
         OSError: a file that is not there.
     """
+    own = own_parts.load(Path(custom), backends) if custom else NO_PARTS
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         planned = Check(
             model,
             Path(folder),
+            own=own,
             input=input,
             dtype=dtype,
             batch=batch,
@@ -113,6 +120,7 @@ class Check:
 
     Args:
         folder: where files are kept meanwhile.
+        own: classes and functions of somebody's own that the model needs.
 
     The others, and what is raised, are those of `check`.
     """
@@ -122,6 +130,7 @@ class Check:
         model,
         folder: Path,
         *,
+        own: OwnParts = NO_PARTS,
         input: str | Path | None = None,
         dtype: str = "float32",
         batch: int | None = None,
@@ -135,7 +144,13 @@ class Check:
             raise ValueError(f"batch: expected a whole number from 1, got {batch}")
         if not 0 <= steps <= MOST_STEPS:
             raise ValueError(f"steps: expected a whole number from 0 to {MOST_STEPS}, got {steps}")
-        self.subject = Subject(_file_of(model, folder), folder)
+        if dtype == "float64" and own_parts.BY_DIFFERENCES in own.told.values():
+            name = next(n for n, how in own.told.items() if how == own_parts.BY_DIFFERENCES)
+            raise ValueError(
+                f"{own.path}: '{name}' has no backward, and differences are not exact enough for "
+                "float64; give it one, or check in float32"
+            )
+        self.subject = Subject(_file_of(model, folder), folder, own)
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin()
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
@@ -148,6 +163,7 @@ class Check:
             "seed": seed,
             "gradients": gradients,
             "training": "not asked for",
+            "own": own.told,
         }
 
     def run(self, columns: Columns, tell=lambda status: None) -> Report:
@@ -204,7 +220,9 @@ class Check:
     def _compare(self, asked: list[Asked], columns: Columns, mode: str) -> None:
         path = self.subject.in_precision(self.dtype)
         questions = [one.question for one in asked]
-        for backend, answers in columns.ask(answer, path, self.dtype, questions):
+        for backend, answers in columns.ask(
+            answer, path, self.subject.own.path, self.dtype, questions
+        ):
             judged = []
             for one, found in zip(asked, answers, strict=True):
                 if isinstance(found, str):
@@ -229,11 +247,13 @@ class Check:
         return sorted(found, key=lambda finding: (finding.convention, -finding.needed))
 
     def reproduce(self, columns: Columns, tell=lambda status: None) -> None:
-        """Give each finding of a layer that is no convention a script that shows it."""
+        """Give each finding of a layer of Keras's that is no convention a script that shows it."""
         wanted = [
             (finding, judged)
             for finding, judged in self.findings.values()
-            if finding.kind == LOCAL and not finding.convention
+            if finding.kind == LOCAL
+            and not finding.convention
+            and not is_own(type(judged.asked.reference.layer))
         ]
         backends = {finding.backend for finding, _ in wanted}
         expected = dict.fromkeys(range(len(wanted)), SEARCH_SECONDS)

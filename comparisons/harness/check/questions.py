@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
     CallReference,
@@ -23,6 +24,7 @@ from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
 from reference_numpy import tree
 from reference_numpy.models.model import Model
+from reference_numpy.registration import class_name
 
 LOCAL, PROPAGATED = "local", "propagated"
 BESIDE_ZERO = 2.0**-10
@@ -202,7 +204,7 @@ def ask(
     with watched(model) as calls:
         whole.forward(inputs, start)
     places = {
-        path: Place(names_of(model, path), type(layer).__name__, path)
+        path: Place(names_of(model, path), class_name(type(layer)), path)
         for path, layer in leaf_layers(model)
     }
 
@@ -215,6 +217,8 @@ def ask(
         return Asked(kind, question, reference, twin, place, owners, exact, scale)
 
     for call in calls:
+        if isinstance(call.layer, Borrowed):
+            continue  # it is no witness of its own calls
         model.set_weights(start)  # training may have changed the state
         reference = call.reference(call.layer, "float64")
         place = replace(places[call.path], number=call.number)

@@ -12,6 +12,7 @@ from comparisons.harness.check.findings import Finding, Judged, plain
 from comparisons.harness.check.graph import Drawing, draw, feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof.calls import leaf_layers
+from reference_numpy import registration
 from reference_numpy.layers.core import InputLayer
 from reference_numpy.models.model import Model
 
@@ -77,7 +78,7 @@ class Rows:
         self._rows, fed = {}, feeding(model)
         for path, layer in leaf_layers(model):
             if not isinstance(layer, InputLayer):
-                name, class_name = names_of(model, path), type(layer).__name__
+                name, class_name = names_of(model, path), registration.class_name(type(layer))
                 self._rows[path] = Row(name, class_name, takes=fed[path])
         self._rows[()] = Row(model.name, type(model).__name__)
 

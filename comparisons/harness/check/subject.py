@@ -1,16 +1,23 @@
 """The model that is checked: its file, the file in another precision, and the oracle of it."""
 
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 import reference_numpy as rn
+from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
+from comparisons.harness.check.stand_ins import Borrowed
+from comparisons.harness.proof.calls import layer_at, leaf_layers
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import CONFIG
+from reference_numpy.saving.errors import ModelFileError
+from reference_numpy.serialization import AUTHORS_OWN
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = (*FLOATS, "mixed_float16", "mixed_bfloat16")
@@ -22,15 +29,16 @@ class Subject:
     Args:
         path: a `.keras` file, packed or unpacked.
         folder: where files in other precisions are written.
+        own: classes and functions of somebody's own that the model needs.
 
     Raises:
         ValueError: the file is no model that the NumPy half reads; one line says why.
         OSError: there is no such file.
     """
 
-    def __init__(self, path: Path, folder: Path):
-        self.path, self.folder = Path(path), folder
-        model = rn.models.load_model(self.path, compile=False)
+    def __init__(self, path: Path, folder: Path, own: OwnParts = NO_PARTS):
+        self.path, self.folder, self.own = Path(path), folder, own
+        model = self._read(self.path, compile=False)
         if not model.built:
             raise ValueError(f"{self.path}: the model is not built; give it an Input first")
         self.name, self.parameters = model.name, model.count_params()
@@ -59,11 +67,34 @@ class Subject:
             compile: whether it is compiled, if the file says how.
         """
         with reference_precision(precision):
-            model = rn.models.load_model(self.in_precision(precision), compile=compile)
+            model = self._read(self.in_precision(precision), compile=compile)
+        for place, layer in leaf_layers(model):
+            if isinstance(layer, Borrowed):
+                layer.set_weights(layer_at(self._of_keras, place).get_weights())
         model.set_weights(
             [w.astype(dtype).astype(w.dtype) if w.dtype.kind == "f" else w for w in model.weights]
         )
         return model
+
+    def _read(self, path: Path, compile: bool) -> Model:
+        try:
+            return rn.models.load_model(path, self.own.numpy, compile)
+        except ModelFileError as error:
+            said, own, _ = str(error).partition(AUTHORS_OWN)
+            if not own:
+                raise
+            hint = (
+                f"{self.own.path} lacks it" if self.own.path else "--custom FILE.py names its file"
+            )
+            raise ValueError(f"{said}{own}: {hint}") from None
+
+    @cached_property
+    def _of_keras(self):
+        """The model by Keras, which alone knows where the weights of parts of its layers are."""
+        import keras
+
+        with warnings.catch_warnings(action="ignore"):  # they are of the model, not of the check
+            return keras.saving.load_model(self.path, custom_objects=self.own.keras, compile=False)
 
     def twin(self) -> Model:
         """The NumPy half of it in float32."""

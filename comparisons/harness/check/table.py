@@ -17,6 +17,7 @@ def lines(report: "Report") -> list[str]:
     return [
         f"{title(report)}: {verdict(report)}",
         *(f"  {name}: {reason}" for name, reason in backends.items() if reason != CHECKED),
+        *(f"  {name}: {how}" for name, how in report.environment["own"].items()),
         f"  training: {report.environment['training']}",
         *(line for finding in report.findings for line in _told(finding)),
         *_refused(report),

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from comparisons.harness.check.answers import computing_in, reason
+from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import TWINS, Finding, link
 from comparisons.harness.check.known import of_training
+from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers
 from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
+from comparisons.harness.proof.precision import computing_in
 from comparisons.harness.proof.training_checks import (
     JITTERED_RUNS,
     ROUNDINGS,
@@ -28,6 +30,7 @@ from comparisons.harness.proof.training_checks import (
 )
 from reference_numpy import tree
 from reference_numpy.models.model import Model
+from reference_numpy.registration import class_name
 
 # What a model is compiled with that is not compiled itself.
 OPTIMIZER, LOSS = "sgd", "mse"
@@ -42,12 +45,14 @@ class Course:
 
     Args:
         path: the model's file in their precision.
+        own: the file of classes and functions of somebody's own that it needs.
         compiled: whether the file says how it is compiled.
         x, y: the batch, the same at every step.
         last: number of steps.
     """
 
     path: Path
+    own: Path | None
     compiled: bool
     x: object
     y: object
@@ -66,7 +71,7 @@ def take(worker, dtype: str, course: Course, progress) -> dict | str:
 
     with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
         try:
-            model = keras.saving.load_model(course.path)
+            model = keras.saving.load_model(course.path, custom_objects=keras_parts(course.own))
             if not course.compiled:
                 model.compile(OPTIMIZER, LOSS)
             round_constants(model)
@@ -111,7 +116,9 @@ class Training:
         targets = _targets(model, inputs, seed)
         self.start = {WHOLE: model.get_weights()}
         last = max(step for step in STEPS if step <= steps)
-        self.course = Course(subject.in_precision("float64"), compiled, inputs, targets, last)
+        self.course = Course(
+            subject.in_precision("float64"), subject.own.path, compiled, inputs, targets, last
+        )
         self.exact = self._follow(lambda array: array)
         oracle = self._with_ways(self.exact)
         scale = checks.scales(
@@ -217,7 +224,7 @@ def _step(name: str) -> int:
 def _places(model: Model, steps: list[int]) -> Iterator[tuple[str, tuple[Place, str]]]:
     """For each weight after each step its layer, and what it is there."""
     owners = {
-        id(record): Place(names_of(model, path), type(layer).__name__, path)
+        id(record): Place(names_of(model, path), class_name(type(layer)), path)
         for path, layer in leaf_layers(model)
         for record in layer.weight_records
     }

@@ -48,10 +48,10 @@ def _sizes(shape):
 
 @contextlib.contextmanager
 def numpy_draws(seed):
-    """Let Keras's layers draw from the stream made from `seed`."""
+    """Let Keras's layers draw from the stream made from `seed`, or from a `SeedGenerator`."""
     from keras.src import backend
 
-    generator = SeedGenerator(seed)
+    generator = seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed)
 
     def convert(value, dtype):
         return backend.convert_to_tensor(value, dtype=dtype or backend.floatx())

@@ -1,6 +1,6 @@
 """Both halves in a precision: what is built meanwhile computes in it."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from reference_numpy import config as reference_config
 
@@ -32,3 +32,13 @@ def precision(dtype: str):
     finally:
         keras.config.set_floatx(before)
         keras.config.set_dtype_policy(policy)
+
+
+@contextmanager
+def computing_in(backend, dtype: str):
+    """Keras as it computes in a precision; float32 is what a person's own script has."""
+    with ExitStack() as stack:
+        if dtype == "float64":
+            stack.enter_context(backend.double_precision())
+        stack.enter_context(precision(dtype))
+        yield

@@ -14,6 +14,7 @@ WORDS: dict[str, Words] = {
         "{parameters} parameters; {dtype}; batch of {batch};",
         "パラメータ{parameters}個、{dtype}、バッチサイズ{batch}。",
     ),
+    "own part": ("{name}: {how}.", "{name}：{how}。"),
     "training steps": ("Training: {what}.", "学習：{what}。"),
     "ill-conditioned": (
         "Ill-conditioned from {layer} on: one rounding of inputs and weights is {condition} "
