@@ -17,7 +17,7 @@ from comparisons.harness.proof.precision import reference_precision
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import CONFIG
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.serialization import AUTHORS_OWN
+from reference_numpy.serialization import AUTHORS_OWN, public_module
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = (*FLOATS, "mixed_float16", "mixed_bfloat16")
@@ -114,12 +114,17 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _recast(value, dtype: str):
-    """A config with every floating dtype and policy changed to `dtype`."""
+    """A config with every floating dtype and policy changed to `dtype`.
+
+    The optimizers of one backend alone, which Keras on PyTorch writes, are those of all.
+    """
     if isinstance(value, list):
         return [_recast(item, dtype) for item in value]
     if not isinstance(value, dict):
         return value
     found = {key: _recast(item, dtype) for key, item in value.items()}
+    if "module" in found:
+        found["module"] = public_module(found["module"])
     if found.get("dtype") in POLICIES:
         found["dtype"] = dtype
     if found.get("class_name") == "DTypePolicy" and found["config"].get("name") in POLICIES:

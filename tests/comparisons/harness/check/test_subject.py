@@ -1,5 +1,6 @@
 """The model's file in other precisions, as the oracle and the backends read it."""
 
+import json
 import zipfile
 
 import numpy as np
@@ -48,3 +49,20 @@ def test_an_unpacked_model(path, tmp_path):
     packed, unpacked = (Subject(each, each.parent).oracle("float64") for each in (path, folder))
     pairs = zip(packed.get_weights(), unpacked.get_weights(), strict=True)
     assert all(np.array_equal(*pair) for pair in pairs)
+
+
+def test_an_optimizer_as_keras_writes_it_on_pytorch_is_that_of_every_backend(path, tmp_path):
+    model = rn.models.load_model(path)
+    model.compile("adam", "mse")
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    optimizer = config["compile_config"]["optimizer"]
+    optimizer["module"] = "keras.src.backend.torch.optimizers.torch_adam"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**members, "config.json": json.dumps(config)}.items():
+            archive.writestr(name, content)
+    with zipfile.ZipFile(Subject(path, tmp_path).in_precision("float32")) as archive:
+        config = json.loads(archive.read("config.json"))
+    assert config["compile_config"]["optimizer"]["module"] == "keras.optimizers"
