@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.layer_cases.case import Case
+from comparisons.harness.conformance.layer_cases.case import Case
 
 # The samples of an axis. Keras's own are up to 160,000, ten seconds of sound, whose frames of a few
 # hundred samples do the same as those of one second and take ten times as long.

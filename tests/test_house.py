@@ -33,6 +33,7 @@ HARNESS = [
     {"runs"},
     {"report", "tabular"},
     {"check"},
+    {"conformance"},
     {"diff"},
     {"desk"},
     {"cli"},

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import pytest
 
 from comparisons.harness import backends
+from comparisons.harness.conformance.layer_cases.case import Case
+from comparisons.harness.conformance.references import build_keras_layer, make_reference
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.layer_checks import keras_quantities
-from tests.comparisons.test_layers_against_keras import build_keras_layer
-from tests.layer_cases.case import Case
-from tests.reference_numpy.layers.test_contract import make_reference
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
+from comparisons.harness.conformance.references import build_keras_layer, make_reference
 from comparisons.harness.proof import checks, divergences
 from comparisons.harness.proof.layer_checks import keras_quantities
-from tests.comparisons.test_layers_against_keras import build_keras_layer
 from tests.keras_own_cases import collect, layer_test_modules
-from tests.reference_numpy.layers.test_contract import make_reference
 
 TOLERANCE = 1e-9  # of a quantity's scale
 

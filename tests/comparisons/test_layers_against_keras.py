@@ -5,12 +5,17 @@ import json
 
 import pytest
 
+from comparisons.harness.conformance.layer_cases import CASES
+from comparisons.harness.conformance.references import (
+    build_keras_layer,
+    make_keras_layer,
+    make_layer,
+    make_reference,
+)
 from comparisons.harness.proof import checks, divergences
 from comparisons.harness.proof.layer_checks import keras_quantities
 from reference_numpy import layers
 from reference_numpy.serialization import FAMILIES
-from tests.layer_cases import CASES
-from tests.reference_numpy.layers.test_contract import make_layer, make_reference
 
 
 @pytest.fixture(scope="module")
@@ -18,27 +23,6 @@ def backend():
     from comparisons.harness import backends
 
     return backends.load("tensorflow")
-
-
-def make_keras_layer(case, dtype):
-    import keras
-
-    return keras.layers.deserialize(
-        {
-            "module": "keras.layers",
-            "class_name": case.layer,
-            "config": case.config(dtype),
-            "registered_name": None,
-        }
-    )
-
-
-def build_keras_layer(case, dtype):
-    """The case's Keras layer, built by one call, which is what Keras itself would do."""
-    layer = make_keras_layer(case, dtype)
-    args, kwargs = case.bind(case.draw(dtype))
-    layer(*args, **kwargs)
-    return layer
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

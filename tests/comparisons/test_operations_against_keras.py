@@ -8,12 +8,12 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
+from comparisons.harness.conformance.operation_cases import CASES
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.divergences import FLOAT32_IN_FLOAT64
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from reference_numpy import serialization, tree
 from reference_numpy.operations import Operation
-from tests.operation_cases import CASES
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=str)
 

@@ -118,8 +118,9 @@ def _first_cause(wrong: list[Judged]) -> list[Judged]:
 def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
     """The finding of a comparison that does not hold."""
     record = one.record
-    convention = _is_convention(one, dtype)
-    name = None if convention else heading(one.asked, one.name, backend, dtype, record.needed)
+    convention = is_convention(one, dtype)
+    layer = one.asked.reference.layer
+    name = None if convention else heading(layer, one.name, backend, dtype, record.needed)
     return Finding(
         str(one.place),
         backend,
@@ -133,7 +134,7 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
     )
 
 
-def _is_convention(one: Judged, dtype: str) -> bool:
+def is_convention(one: Judged, dtype: str) -> bool:
     """Whether it is between what the oracle gives for inputs within some roundings.
 
     So must every entry be, and the sum of all: where one of several equal entries is the maximum,

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from comparisons.harness.check.questions import Asked
 from comparisons.harness.proof.checks import FACTOR
 from comparisons.harness.proof.divergences import (
     DIVERGENCES,
@@ -12,6 +11,7 @@ from comparisons.harness.proof.divergences import (
     TORCH,
     Divergence,
 )
+from reference_numpy.layers.layer import Layer
 
 BOTH = ("float64", "float32")
 
@@ -131,15 +131,15 @@ def of_training(
     return None
 
 
-def heading(asked: Asked, name: str, backend: str, dtype: str, needed: float) -> str | None:
+def heading(layer: Layer, name: str, backend: str, dtype: str, needed: float) -> str | None:
     """The heading of the known divergence that explains a difference, or None.
 
     Args:
-        asked: the question in whose answer it is.
+        layer: the oracle's, whose parts may explain it too.
         name: the quantity's name.
         needed: the error in units of the ordinary tolerance.
     """
-    column, pending = f"keras-{backend}", [asked.reference.layer]
+    column, pending = f"keras-{backend}", [layer]
     while pending:
         part = pending.pop()
         pending += part.sublayers

@@ -11,6 +11,7 @@ from comparisons.harness import catalogue, tables
 from comparisons.harness.check import checking
 from comparisons.harness.check.report import Report
 from comparisons.harness.concept import Settings
+from comparisons.harness.conformance import running
 from comparisons.harness.desk import selection
 from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
@@ -120,6 +121,12 @@ def check(model, **options) -> Report:
     """Check a model, and tell of the progress on standard error; see `checking.check`."""
     with Display() as display:
         return checking.check(model, tell=display, **options)
+
+
+def conformance(*arguments) -> running.Report:
+    """Judge classes of Keras, and tell of the progress; see `conformance.running.run`."""
+    with Display() as display:
+        return running.run(*arguments, display)
 
 
 def load(folder: Path) -> Comparisons:

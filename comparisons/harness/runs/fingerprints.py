@@ -17,10 +17,12 @@ from pathlib import Path
 from comparisons.harness.concept import Concept, Settings
 from comparisons.harness.runs.jobs import Job
 
+ROOT = Path(__file__).parents[3]
 # Where the files of a concept are, as packages.
 TREES = ("reference_numpy.concepts", "keras_models", "comparisons")
 NOT_IN_RESULTS = (
     "comparisons/harness/check/",
+    "comparisons/harness/conformance/",
     "comparisons/harness/desk/",
     "comparisons/harness/drawing/",
     "comparisons/harness/report/",
@@ -39,7 +41,7 @@ class Fingerprints:
         root: the folder that holds the three trees.
     """
 
-    def __init__(self, root: Path = Path(__file__).parents[3]):
+    def __init__(self, root: Path = ROOT):
         self.root = root
         self._imports: dict[Path, set[str]] = {}
 
@@ -51,20 +53,14 @@ class Fingerprints:
             "choices": choices(job, concept, settings),
             "code": self.code,
             "files": {path.relative_to(self.root).as_posix(): _digest(path) for path in files},
-            "versions": {name: _version(name) for name in sorted(self.packages(job, concept))},
+            "versions": {name: version_of(name) for name in sorted(self.packages(job, concept))},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def code(self) -> str:
         """Digest of the harness and of the NumPy library, of which a job may use any part."""
-        digest = hashlib.sha256()
-        for folder in ("reference_numpy", "comparisons/harness"):
-            for path in sorted((self.root / folder).rglob("*.py")):
-                name = path.relative_to(self.root).as_posix()
-                if not name.startswith(NOT_IN_RESULTS):
-                    digest.update(f"{name} {_digest(path)}\n".encode())
-        return digest.hexdigest()
+        return code_digest(self.root, NOT_IN_RESULTS)
 
     def files(self, name: str) -> list[Path]:
         """The concept's files, and those of other concepts that they import, directly or not."""
@@ -101,6 +97,17 @@ class Fingerprints:
         return self._imports[path]
 
 
+def code_digest(root: Path = ROOT, left_out: tuple[str, ...] = ()) -> str:
+    """Digest of the harness and of the NumPy library but for folders that are left out."""
+    digest = hashlib.sha256()
+    for folder in ("reference_numpy", "comparisons/harness"):
+        for path in sorted((root / folder).rglob("*.py")):
+            name = path.relative_to(root).as_posix()
+            if not name.startswith(left_out):
+                digest.update(f"{name} {_digest(path)}\n".encode())
+    return digest.hexdigest()
+
+
 def choices(job: Job, concept: Concept, settings: Settings) -> dict:
     """The settings that change the job's result; a file of one's own counts by its content."""
     if job.action == "demonstrate" or not concept.task:
@@ -125,7 +132,8 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _version(package: str) -> str | None:
+def version_of(package: str) -> str | None:
+    """The installed version of a distribution."""
     try:
         return version(package)
     except PackageNotFoundError:  # a module without a distribution

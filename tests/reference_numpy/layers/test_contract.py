@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
+from comparisons.harness.conformance.layer_cases import CASES
+from comparisons.harness.conformance.layer_cases.case import leaves
+from comparisons.harness.conformance.references import make_layer, make_reference
 from comparisons.harness.proof.draws import reseed
 from comparisons.harness.proof.layer_checks import DRAWS_SEED, Reference
 from reference_numpy import serialization, tree
-from tests.layer_cases import CASES
-from tests.layer_cases.case import leaves
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 BY_CASE_AND_TRAINING = pytest.mark.parametrize(
@@ -18,29 +19,6 @@ BY_CASE_AND_TRAINING = pytest.mark.parametrize(
     [(case, training) for case in CASES for training in case.training],
     ids=[f"{case.id}-{'training' if t else 'inference'}" for case in CASES for t in case.training],
 )
-
-
-def make_layer(case, dtype="float64"):
-    return rn.layers.deserialize({"class_name": case.layer, "config": case.config(dtype)})
-
-
-def make_reference(case, dtype="float64", training=False, weights=None):
-    """The case's layer, built, on drawn inputs; its weights are those given, or moved at random
-    from their first values, so that they are neither all zeros nor all ones."""
-    layer, inputs = make_layer(case, dtype), case.draw(dtype)
-    args, kwargs = case.bind(inputs)
-    layer.prepare(args, kwargs)
-    generator = np.random.default_rng(3)
-    if weights is None:
-        weights = [
-            (w + 0.3 * generator.uniform(-1, 1, w.shape)).astype("float32").astype(w.dtype)
-            if w.dtype.kind == "f"
-            else w
-            for w in layer.get_weights()
-        ]
-    layer.set_weights(weights)
-    options = {**case.call, **({"training": True} if training else {})}
-    return Reference(layer, inputs, options, named=isinstance(inputs, dict))
 
 
 @BY_CASE_AND_TRAINING

@@ -1,0 +1,46 @@
+"""The command line: `sidebyside list`, `run`, `table`, `predict`, `report`, `check`, `conformance`
+and `diff`.
+
+Exit status 0: all checks hold; 1: a check or a job failed, or a model is not what it should be; 2:
+it could not run; 130 or 143: it was interrupted. What takes long to import is imported by the
+command that needs it.
+"""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from comparisons.harness.cli import concepts, models  # in this order `--help` shows the commands
+from comparisons.harness.cli.app import COULD_NOT_RUN, HOLDS, app
+from comparisons.harness.runs import interruption
+
+__all__ = ["app", "concepts", "main", "models", "run_script"]
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; every plain mistake is one line on standard error and status 2."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal may lack Japanese
+    with interruption.ends_at_once():
+        try:
+            status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
+        except typer.exceptions.TyperException as error:
+            _stop(error.format_message())
+        except ValueError as error:
+            _stop(str(error))
+        except OSError as error:
+            _stop(f"{error.filename or 'output'}: {error.strerror or error}")
+    sys.exit(status or HOLDS)
+
+
+def run_script(file: str) -> NoReturn:
+    """What `python -m comparisons.NAME` does: `sidebyside run NAME` with the same options."""
+    main(["run", Path(file).stem, *sys.argv[1:]])
+
+
+def _stop(message: str) -> NoReturn:
+    print(f"sidebyside: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(COULD_NOT_RUN)

@@ -1,0 +1,137 @@
+"""The commands of models and of Keras itself: `check`, `conformance`, `diff`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comparisons.harness.cli.app import FAILED, HOLDS, AsJson, Backends, app, names_of, print_json
+from comparisons.harness.runs import interruption
+
+
+class Precision(StrEnum):
+    """In which Keras computes the model."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@app.command()
+def check(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.keras", help="A Keras model's file.")],
+    given: Annotated[
+        Path | None,
+        typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
+    ] = None,
+    custom: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.py", help="Layers and losses of your own; the file is run."),
+    ] = None,
+    backends: Backends = None,
+    dtype: Annotated[Precision, typer.Option(help="In which Keras computes.")] = Precision.float32,
+    batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    no_gradients: Annotated[
+        bool, typer.Option("--no-gradients", help="Compare outputs alone.")
+    ] = False,
+    steps: Annotated[
+        int, typer.Option(min=0, max=50, help="Training steps to compare; none without gradients.")
+    ] = 5,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write a page and scripts that show findings."),
+    ] = None,
+) -> int:
+    """Compare a model on every backend with the NumPy half, layer by layer."""
+    from comparisons.harness.check import page, table
+    from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import as_json, write_atomically
+
+    if out:
+        out.mkdir(parents=True, exist_ok=True)  # rather refused now than after the work
+    with interruption.closes_first("interrupted"):
+        found = session.check(
+            model,
+            custom=custom,
+            input=given,
+            backends=names_of(backends),
+            dtype=dtype.value,
+            batch=batch,
+            seed=seed,
+            gradients=not no_gradients,
+            steps=steps,
+            reproduce=bool(json_file or out),
+        )
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out) if out else None
+    print("\n".join(table.lines(found)))
+    if written:
+        print(f"\nOpen {written}")
+    return HOLDS if found.agrees else FAILED
+
+
+@app.command()
+def conformance(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CLASS]...", help="Keras's classes: Dense, Mean.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every class that has cases.")] = False,
+    backends: Backends = None,
+    dtype: Annotated[
+        Precision | None, typer.Option(help="In which Keras computes; else in both.")
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder of the page and of what is done already.")
+    ] = Path("results/conformance"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Judge again what is done.")] = False,
+) -> int:
+    """Compare the installed Keras with the NumPy half, class by class."""
+    from comparisons.harness.conformance import page, table
+    from comparisons.harness.desk import session
+    from comparisons.harness.proof.precision import PRECISIONS
+    from comparisons.harness.runs.jobs import as_json, write_atomically
+
+    if every == bool(names):
+        raise ValueError("name classes of Keras, or give --all for every one that has cases")
+    dtypes = [dtype.value] if dtype else PRECISIONS
+    with interruption.closes_first("interrupted; the same command goes on where it stopped"):
+        found = session.conformance(names or (), names_of(backends), dtypes, out, fresh)
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out)
+    print("\n".join(table.lines(found)))
+    print(f"\nOpen {written}")
+    return HOLDS if found.holds else FAILED
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A.keras", help="A Keras model's file.")],
+    b: Annotated[Path, typer.Argument(metavar="B.keras", help="Another, or the same saved again.")],
+    given: Annotated[
+        Path | None,
+        typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Say what differs between two models: configs, weights, training, outputs."""
+    from comparisons.harness.diff.differences import diff
+
+    found = diff(a, b, input=given, batch=batch, seed=seed)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        print(found)
+    return HOLDS if found.same else FAILED

@@ -1,0 +1,37 @@
+"""The page of a conformance run."""
+
+from pathlib import Path
+
+from comparisons.harness.conformance.judging import VERDICTS
+from comparisons.harness.conformance.running import Report
+from comparisons.harness.report import pages
+from comparisons.harness.runs.jobs import write_atomically
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write `folder/index.html`.
+
+    Returns:
+        The page.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    classes = {}
+    for judgement in report.judgements:
+        of = classes.setdefault((judgement.family, judgement.name), {})
+        of[judgement.backend, judgement.dtype] = judgement.counts
+    html = (
+        pages.template_environment()
+        .get_template("conformance.html")
+        .render(
+            report=report,
+            classes=classes,
+            columns=[(backend, dtype) for backend, dtype, _ in report.totals()],
+            verdicts=VERDICTS,
+        )
+    )
+    files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}
+    for path, content in files.items():
+        write_atomically(path, content)
+    return folder / "index.html"

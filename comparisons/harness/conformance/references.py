@@ -1,0 +1,49 @@
+"""A case's layer in both halves: the NumPy half on its inputs, and Keras's layer built for them."""
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness.conformance.layer_cases.case import Case
+from comparisons.harness.proof.layer_checks import Reference
+
+
+def make_layer(case: Case, dtype: str = "float64"):
+    """The case's layer of the NumPy half."""
+    return rn.layers.deserialize({"class_name": case.layer, "config": case.config(dtype)})
+
+
+def make_reference(
+    case: Case, dtype: str = "float64", training: bool = False, weights: list | None = None
+) -> Reference:
+    """The case's layer, built, on drawn inputs; its weights are those given, or moved at random
+    from their first values, so that they are neither all zeros nor all ones."""
+    layer, inputs = make_layer(case, dtype), case.draw(dtype)
+    args, kwargs = case.bind(inputs)
+    layer.prepare(args, kwargs)
+    generator = np.random.default_rng(3)
+    if weights is None:
+        weights = [
+            (w + 0.3 * generator.uniform(-1, 1, w.shape)).astype("float32").astype(w.dtype)
+            if w.dtype.kind == "f"
+            else w
+            for w in layer.get_weights()
+        ]
+    layer.set_weights(weights)
+    options = {**case.call, **({"training": True} if training else {})}
+    return Reference(layer, inputs, options, named=isinstance(inputs, dict))
+
+
+def make_keras_layer(case: Case, dtype: str):
+    """The case's layer of Keras, not built."""
+    import keras
+
+    config = {"class_name": case.layer, "config": case.config(dtype), "registered_name": None}
+    return keras.layers.deserialize({"module": "keras.layers", **config})
+
+
+def build_keras_layer(case: Case, dtype: str):
+    """The case's layer of Keras, built by one call, which is what Keras itself would do."""
+    layer = make_keras_layer(case, dtype)
+    args, kwargs = case.bind(case.draw(dtype))
+    layer(*args, **kwargs)
+    return layer

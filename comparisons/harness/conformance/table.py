@@ -1,0 +1,36 @@
+"""The report in a terminal: totals, then every case that did not pass, the new ones first."""
+
+from comparisons.harness.check.columns import CHECKED
+from comparisons.harness.conformance.judging import REFUSED, VERDICTS
+from comparisons.harness.conformance.running import Report
+from comparisons.harness.report.formats import digits, needed
+
+
+def lines(report: Report) -> list[str]:
+    """The report, line by line."""
+    states = report.environment["backends"]
+    return [
+        *(f"{name}: {reason}" for name, reason in states.items() if reason != CHECKED),
+        *_totals(report),
+        *(line for judgement, row in report.differing() for line in _told(judgement, row)),
+    ]
+
+
+def _totals(report: Report) -> list[str]:
+    cells = [["", *VERDICTS]]
+    for backend, dtype, counts in report.totals():
+        cells.append([f"{backend}, {dtype}", *(str(counts[verdict]) for verdict in VERDICTS)])
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return ["  ".join(map(str.rjust, row, widths)) for row in cells]
+
+
+def _told(judgement, row: dict) -> list[str]:
+    """A case that did not pass; of one that was refused, why."""
+    what = f"{row['case']} on {judgement.backend} in {judgement.dtype}: {row['verdict']}"
+    if row["verdict"] == REFUSED:
+        return [f"{what}: {row['reason']}"]
+    size = (
+        f"  {row['quantity']}: error {digits(row['error'])}, tolerance "
+        f"{digits(row['tolerance'])}, needed {needed(row['needed'])[0]}"
+    )
+    return [what, size + (f"; {row['reason']}" if row["reason"] else "")]

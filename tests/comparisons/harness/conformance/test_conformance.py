@@ -1,0 +1,138 @@
+"""`sidebyside conformance`: classes of Keras judged, what was done found again, faults seen."""
+
+import functools
+import json
+from types import SimpleNamespace
+
+import keras
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness import backends
+from comparisons.harness.conformance import judging, running
+from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
+from comparisons.harness.proof.precision import PRECISIONS
+from reference_numpy.operations import reductions
+from tests.comparisons.harness.test_cli import call
+
+BACKEND = keras.config.backend()
+
+
+def judged(name, dtype="float32"):
+    """The rows of a class, judged in this process."""
+    worker = SimpleNamespace(
+        backend=backends.load(BACKEND), implementation=backends.implementation(BACKEND)
+    )
+    return judging.judge(worker, name, dtype, lambda done, total: None)
+
+
+def verdicts(rows):
+    return {row["verdict"] for row in rows}
+
+
+def test_layers_and_operations_of_one_name_are_two_classes():
+    found = judging.subjects()
+    assert found["Dropout"].family == "layer" and found["Mean"].family == "operation"
+    both = [name for name in found if name.startswith("ops.")]
+    assert both and all(found[name.removeprefix("ops.")].family == "layer" for name in both)
+    assert sum(len(subject.cases) for subject in found.values()) > 1500
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("Dense", "float32")]  # low-rank factors are in float32 in float64 too
+    + [(n, dtype) for n in ("BatchNormalization", "Mean", "Where") for dtype in PRECISIONS],
+)
+def test_what_is_right_passes(name, dtype):
+    assert verdicts(judged(name, dtype)) == {PASSED}
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's divergence")
+def test_a_known_divergence_is_called_by_its_name():
+    rows = [row for row in judged("LeakyReLU", "float64") if row["verdict"] != PASSED]
+    assert rows and verdicts(rows) == {KNOWN}
+    assert {row["reason"] for row in rows} == {"docs/keras-divergences.md#leaky_relu-in-float64"}
+
+
+def forward(right):
+    @functools.wraps(right)
+    def faulty(self, *args, **kwargs):
+        y, cache = right(self, *args, **kwargs)
+        return 1.001 * y, cache
+
+    return faulty
+
+
+def backward(right):
+    @functools.wraps(right)
+    def faulty(self, *args, **kwargs):
+        dx, grads = right(self, *args, **kwargs)
+        return dx, [1.001 * grad for grad in grads]
+
+    return faulty
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "method", "planted"),
+    [
+        ("LayerNormalization", rn.layers.LayerNormalization, "forward", forward),
+        ("LayerNormalization", rn.layers.LayerNormalization, "backward", backward),
+        ("Mean", reductions.Mean, "compute", forward),
+    ],
+)
+def test_a_fault_is_new(monkeypatch, name, owner, method, planted):
+    monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
+    rows = judged(name)
+    assert NEW in verdicts(rows)
+    assert all(row["needed"] > 100 for row in rows if row["verdict"] == NEW)
+
+
+def test_what_keras_does_not_compute_is_refused_with_its_reason(monkeypatch):
+    def raising(case, dtype):
+        raise RuntimeError("Exception encountered when calling Dense.call().\n\nno such kernel")
+
+    monkeypatch.setattr(judging, "build_keras_layer", raising)
+    rows = judged("Dense")
+    assert verdicts(rows) == {REFUSED}
+    assert {row["reason"] for row in rows} == {"RuntimeError: no such kernel"}
+
+
+def test_the_command_and_what_it_finds_again(tmp_path, capsys, monkeypatch):
+    out, file = tmp_path / "out", tmp_path / "c.json"
+    given = ["conformance", "ReLU", "Negative", "--backends", BACKEND, "--out", str(out)]
+    status, first, err = call(capsys, *given, "--json", str(file))
+    assert status == 0 and "left" in err and f"{BACKEND}, float64" in first
+    content = json.loads(file.read_text())
+    assert {(j["name"], j["dtype"]) for j in content["classes"]} == {
+        (name, dtype) for name in ("ReLU", "Negative") for dtype in ("float64", "float32")
+    }
+    page = (out / "index.html").read_text()
+    assert "Keras against the mathematics" in page and "既知の相違" in page
+    assert "ReLU's bounds" in page.replace("&#39;", "'") or "relus-bounds-in-float64" in page
+
+    (out / "jobs" / f"ReLU.{BACKEND}.float32.json").write_text("[" * 9)
+    asked = []
+    real = running.Columns.ask
+    monkeypatch.setattr(
+        running.Columns,
+        "ask",
+        lambda self, *request, **of: asked.append(request[1:]) or real(self, *request, **of),
+    )
+    status, second, _ = call(capsys, *given)
+    assert status == 0 and second == first
+    assert asked == [("ReLU", "float32")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "name classes of Keras, or give --all"),
+        (["Dense", "--all"], "name classes of Keras, or give --all"),
+        (["Dens"], "No cases for the class 'Dens'; did you mean 'Dense'?"),
+        (["Dense", "--backends", "caffe"], "Unknown backend 'caffe'"),
+    ],
+)
+def test_a_plain_mistake_is_one_line(capsys, tmp_path, arguments, told):
+    status, out, err = call(capsys, "conformance", *arguments, "--out", str(tmp_path))
+    assert status == 2 and out == "" and err.count("\n") == 1 and told in err
+    assert not list(tmp_path.iterdir())
