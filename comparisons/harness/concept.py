@@ -8,6 +8,7 @@ the harness finds and runs them. The script itself imports neither half.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -114,7 +115,8 @@ class Demonstration:
     A function that names `generator` among its parameters is given a `numpy.random.Generator` made
     from the seed, the same draws in both halves. A Keras function that names `gradient_of` is given
     its backend's derivatives: `gradient_of(function, inputs, dy)` returns the function's value and
-    its gradients for the list of inputs.
+    its gradients for the list of inputs. One that names `devices` is given functions that make a
+    context, by device: `"cpu"`, and `"gpu"` where its backend sees one; else it runs on the CPU.
 
     Args:
         function: its name in both halves.
@@ -147,6 +149,9 @@ class Demonstration:
             given["generator"] = np.random.default_rng(seed)
         if "gradient_of" in parameters:
             given["gradient_of"] = _gradient_of(backend)
+        if "devices" in parameters:
+            kinds = ("cpu", "gpu") if backend.devices() else ("cpu",)
+            given["devices"] = {kind: partial(backend.on_device, kind) for kind in kinds}
         return function(**given)
 
 
