@@ -157,10 +157,11 @@ def draw(result):
             figures.selection(where_it_looks(result), ("asked for", "問い")),
             (
                 "Five test sequences and, as titles, what they ask for: a letter is a key, the "
-                "number its value. A trained query finds its own key wherever that stands. Asked "
-                "for two keys, one head gives them unequal weights.",
-                "テスト用の系列5本と、見出しにその問い。文字がキー、数字がその値で、青が重みである。学習したクエリは、どこに"
-                "あっても自分と同じキーを見つける。キーを2つ問われた1つのヘッドは、両者に異なる重みを付ける。",
+                "number its value; a row is a head. A trained query finds its own key wherever "
+                "that stands. Asked for two keys, one head gives them unequal weights.",
+                "テスト用の系列5本と、見出しにその問い。文字がキー、数字がその値、1行が1つのヘッドで、青が重みである。"
+                "学習したクエリは、どこにあっても自分と同じキーを見つける。キーを2つ問われた1つのヘッドは、両者に"
+                "異なる重みを付ける。",
             ),
         ),
         Figure(

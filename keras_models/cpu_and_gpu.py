@@ -31,9 +31,8 @@ def step_seconds(x, y, sizes, repeats, generator, devices):
 
     Returns: see the NumPy half; and the same as `gpu, …`.
     """
-    state, found = generator.bit_generator.state, {}
+    found = {}
     for device, on in devices.items():
-        generator.bit_generator.state = state  # the same weights on each
         with on():
             models = {
                 width: drawn_model(width, generator) for width in sorted({w for w, _ in sizes})
