@@ -160,8 +160,7 @@ def draw(result):
                 "number its value; a row is a head. A trained query finds its own key wherever "
                 "that stands. Asked for two keys, one head gives them unequal weights.",
                 "テスト用の系列5本と、見出しにその問い。文字がキー、数字がその値、1行が1つのヘッドで、青が重みである。"
-                "学習したクエリは、どこにあっても自分と同じキーを見つける。キーを2つ問われた1つのヘッドは、両者に"
-                "異なる重みを付ける。",
+                "クエリは、どこにあっても自分と同じキーを見つける。キー2つを1つのヘッドで探すと、重みに差が付く。",
             ),
         ),
         Figure(

@@ -13,7 +13,7 @@ INPUTS, CLASSES, BATCH, WIDTH, REPEATS = 49, 10, 32, 64, 20
 BY_WIDTH = [(width, BATCH) for width in (8, 32, 128, 512, 2048)]
 BY_BATCH = [(WIDTH, batch) for batch in (1, 4, 16, 64, 256, 1024)]
 SMALL, LARGE = ((8, BATCH), (32, BATCH)), ((512, BATCH), (2048, BATCH))
-CALLS, SHORT, STEPS, EPOCHS = (1, 32), 8, 128, 3
+CALLS, SHORT, STEPS, EPOCHS = (1, 32), 8, 256, 3
 NARROW, WIDE = "width 8", "width 256"
 
 
@@ -308,7 +308,7 @@ CONCEPT = Concept(
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(6, BATCH), "full": Preset(5, BATCH)},
+        presets={"default": Preset(8, BATCH), "full": Preset(5, BATCH)},
         variants={NARROW: {"width": 8}, WIDE: {"width": 256}},
         variants_ja={NARROW: "幅8", WIDE: "幅256"},
         seeds=3,

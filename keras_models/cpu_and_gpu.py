@@ -10,7 +10,7 @@ def build_model(width, steps_a_call=1):
     """Three hidden layers of this width, for images of 7×7."""
     hidden = [layers.Dense(width, activation="relu") for _ in range(3)]
     model = keras.Sequential([layers.Input((49,)), *hidden, layers.Dense(10, activation="softmax")])
-    loss, optimizer = "sparse_categorical_crossentropy", keras.optimizers.SGD(0.1)
+    loss, optimizer = "sparse_categorical_crossentropy", keras.optimizers.SGD(0.05)
     model.compile(optimizer, loss, steps_per_execution=steps_a_call)
     return model
 

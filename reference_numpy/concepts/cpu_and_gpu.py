@@ -10,7 +10,7 @@ def build_model(width, steps_a_call=1):
     hidden = [rn.layers.Dense(width, activation="relu") for _ in range(3)]
     layers = [rn.Input((49,)), *hidden, rn.layers.Dense(10, activation="softmax")]
     model = rn.Sequential(layers)
-    loss, optimizer = "sparse_categorical_crossentropy", rn.optimizers.SGD(0.1)
+    loss, optimizer = "sparse_categorical_crossentropy", rn.optimizers.SGD(0.05)
     model.compile(optimizer, loss, steps_per_execution=steps_a_call)
     return model
 
