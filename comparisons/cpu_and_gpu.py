@@ -105,7 +105,7 @@ def what_is_seen(found):
             continue
         least = seconds.argmin()
         count = np.interp(2 * seconds[least], seconds[least:], counts[least:]) / 1e6
-        costs.append((f"{LABELS[column]} {1000 * seconds[least]:.2g} ms", f"{count:.0f}"))
+        costs.append((f"{LABELS[column]} {1000 * seconds[least]:.2g} ms", round(count)))
     gpu = (
         f"A GPU is faster from this width on: {', '.join(faster)}.",
         f"GPUの方が速くなる幅：{'、'.join(faster)}。",
@@ -116,7 +116,7 @@ def what_is_seen(found):
             "この実行にGPUはなかった。GPUがあれば、その線も描かれる。",
         )
     english = "; ".join(f"{cost}, {count} million" for cost, count in costs)
-    japanese = "、".join(f"{cost}（{count}百万回）" for cost, count in costs)
+    japanese = "、".join(f"{cost}（{100 * count:,}万回）" for cost, count in costs)
     return (
         f"On the left arithmetic hardly counts. A step's least time, and the multiplications at "
         f"which it has doubled: {english}. {gpu[0]}",

@@ -49,7 +49,7 @@ def test_the_page_says_what_a_step_costs_and_from_which_width_a_gpu_is_faster():
     assert list(cpu_and_gpu.by_column(found)) == ["keras-jax"]
     found["keras-jax", "gpu"] = gpu[None]
     english, japanese = cpu_and_gpu.what_is_seen(found)
-    assert "Keras · JAX 1 ms, 10 million" in english and "JAX 1 ms（10百万回）" in japanese
+    assert "Keras · JAX 1 ms, 10 million" in english and "JAX 1 ms（1,000万回）" in japanese
     assert "Keras · JAX 512." in english and "Keras · JAX 512。" in japanese
     names = ["Keras · JAX, CPU", "Keras · JAX, GPU"]
     assert list(cpu_and_gpu.by_column(found)) == names
