@@ -282,7 +282,7 @@ CONCEPT = Concept(
         ),
     ),
     terms=(
-        ("graphics processing unit (GPU)", "GPU"),
+        ("graphics processing unit (GPU)", "GPU（画像処理用のプロセッサ）"),
         ("throughput", "スループット（毎秒の処理量）"),
         ("overhead", "オーバーヘッド（固定費）"),
     ),
