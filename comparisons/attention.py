@@ -150,7 +150,6 @@ def draw(result):
     """Where attention looks, how many pairs are recalled, and what the scale does."""
     vectors = result.arrays("saturation")
     saturated = {d: {KINDS[k]: vectors[f"{k}, {d}"] for k in ("scaled", "plain")} for d in SIZES}
-
     return [
         Figure(
             ("Where it looks", "どこに注目するか"),
@@ -254,8 +253,8 @@ def of_heads(keys, words, source, instead=None):
 CLAIMS = (
     Claim(
         (
-            "Attention finds the right place over long gaps, where a GRU does not.",
-            "Attentionは、GRUでは届かない長い系列でも、目当ての場所を見つけ出す。",
+            "Attention soon learns to find the right place over long gaps; a GRU does not.",
+            "Attentionは、長い系列から目当ての場所を見つけることをすぐに学習する。GRUにはそれができない。",
         ),
         "Bahdanau et al. 2014; Saito, Deep Learning from Scratch 2, 8.1",
         (
@@ -297,14 +296,14 @@ CLAIMS = (
         ),
         "Vaswani et al. 2017, Attention is all you need, 3.2.2",
         (
-            "It can: it gives one place twice the weight of the other, and so their mean still "
+            "It can: it gives one place about twice the other's weight, and so their mean still "
             "tells both values and which is which.",
             "見ることができる。一方に他方の約2倍の重みを付けるので、平均からでも2つの値とその順序が分かる。",
         ),
     ),
     of_heads(
         3,
-        ("Several heads find more than one head.", "ヘッドは、1つより複数のほうが多くを見つける。"),
+        ("Several heads find three sooner.", "3つを探すなら、ヘッドは複数のほうが早く学習する。"),
         "commonly told of multi-head attention",
     ),
 )
@@ -340,8 +339,8 @@ CONCEPT = Concept(
             (
                 "Scores s of every query with every key, softmax over the keys, a mean of the "
                 "values. Keras's Attention learns σ from 1, or leaves it out.",
-                "すべてのクエリとキーの組のスコアsをキーの方向にソフトマックスし、値を加重平均する。Kerasの"
-                "Attentionは、σを1から学習するか、使わない。",
+                "すべてのクエリとキーの組についてスコアsを求め、キーの方向にソフトマックスをとり、値を加重平均"
+                "する。KerasのAttentionは、σを初期値1から学習するか、まったく使わない。",
             ),
             some_arrays,
             inputs=3,
@@ -351,9 +350,10 @@ CONCEPT = Concept(
             r"y = \sum_n A_n v_n W^o_n + b^o, \quad A_n = \mathrm{softmax}\left( "
             r"\frac{q_n k_n^\top}{\sqrt{d}} \right), \quad q_n = x_q W^q_n + b^q_n",
             (
-                "Each head n compares in projections of its own. A score is a sum of d products; "
-                "its deviation is √d, by which it is divided.",
-                "ヘッドnは、それぞれの射影で比べる。スコアはd個の積の和で、標準偏差が√dになるので、それで割る。",
+                "Each head n compares in projections of its own. A score is a sum of d products: "
+                "of numbers of variance 1 its deviation is √d, by which it is divided.",
+                "ヘッドnは、それぞれの射影で比べる。スコアはd個の積の和で、要素の分散が1なら標準偏差は√dになる。"
+                "それで割る。",
             ),
             some_arrays,
             inputs=2,

@@ -179,8 +179,8 @@ def draw(result):
             (
                 f"Three hidden layers of {WIDTH}. A step's fixed cost is shared by its examples: "
                 "the larger the batch, the less each of them costs, until arithmetic counts.",
-                f"幅{WIDTH}の隠れ層が3つ。1ステップの固定費はバッチの全件で分け合う。バッチが大きいほど1件"
-                "あたりは安くなり、やがて計算量で決まるようになる。",
+                f"幅{WIDTH}の隠れ層が3つ。1ステップの固定費は、バッチの全データで分け合う。そのためバッチが"
+                "大きいほど1件あたりの時間は短くなり、やがて計算量で決まるようになる。",
             ),
         ),
     ]
@@ -213,21 +213,23 @@ CLAIMS = (
         versus("step_seconds", powers(SMALL), lambda arrays: 0.0),
         margin=-1.0,
         instead=(
-            "Not where it is small: both take the same time. A step has a fixed cost, that of "
-            "calling a few dozen functions.",
-            "小さいネットワークでは違い、どちらも同じ時間がかかる。数十回の関数呼び出しという固定費があるから"
-            "である。",
+            "Not where it is small: both take nearly the same time. A step has a fixed cost, that "
+            "of calling a few dozen functions.",
+            "小さいネットワークではそうならず、どちらもほぼ同じ時間がかかる。数十回の関数呼び出しという固定費が"
+            "あるからである。",
         ),
     ),
     Claim(
         (
-            "Where layers are large, time grows as the multiplications do.",
-            "層が大きければ、時間は乗算の回数に比例する。",
+            "Where layers are large, time grows about as the multiplications do.",
+            "層が大きければ、時間は乗算の回数にほぼ比例する。",
         ),
         "Goodfellow et al. 2016, Deep Learning, 6.5.6",
         (
-            f"{SETTING[0]}512 units and 2048, 15 times the multiplications; within a factor of 2.",
-            f"{SETTING[1]}幅512と、乗算の回数がその15倍になる幅2048を比べる。2倍以内の違いなら、比例とみなす。",
+            f"{SETTING[0]}512 units and 2048: 15 times the multiplications, and as long within a "
+            "factor of 2.",
+            f"{SETTING[1]}幅512と、乗算の回数がその15倍になる幅2048を比べる。時間の比と15倍との違いが2倍以内なら"
+            "ほぼ比例とみなす。",
         ),
         (
             "one less the distance of both log₂: of the times, of the multiplications",
@@ -263,9 +265,9 @@ CONCEPT = Concept(
     chapter=chapters.DEEP_NETWORKS.section(7),
     summary=(
         "A training step has a fixed cost (calling functions, starting kernels) and a cost that "
-        "grows with the multiplications. Small networks pay only the first, so a faster processor "
-        "does nothing for them. A GPU is told to compute far more a second, and to cost more to "
-        "start: run on a machine that has one, this page shows from which size on it pays.",
+        "grows with the multiplications. Small networks pay little but the first, so faster "
+        "arithmetic does nothing for them. A GPU is said to compute far more a second, and to cost "
+        "more to start: run on a machine that has one, this page shows from which size on it pays.",
         "学習の1ステップには、固定費（関数の呼び出しやカーネルの起動）と、乗算の回数に比例する費用がある。小さい"
         "ネットワークの時間はほぼ固定費なので、演算器を速くしても変わらない。GPUは毎秒の計算量がはるかに大きい代わりに"
         "起動の手間も大きいと言われる。GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
