@@ -367,17 +367,16 @@ CONCEPT = Concept(
             ),
         ),
     ),
-    terms=(
-        ("diffusion model", "拡散モデル"),
-        ("noise schedule", "ノイズスケジュール"),
-        DISTANCE,
-    ),
+    terms=(("diffusion model", "拡散モデル"), ("noise schedule", "ノイズスケジュール"), DISTANCE),
     demonstrations=(
         Demonstration("copies", digits, proven_with={"levels": (200, 150, 100, 50, 0)}),
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(5, 128, steps=400), "full": Preset(50, 256, steps=400)},
+        presets={
+            "default": Preset(5, 128, steps=400),
+            "full": Preset(50, 256, 400, dict.fromkeys(JAPANESE, {"steps": 20_000})),
+        },
         scores=(Score("distance", DISTANCE, energy_distance, "", False, 0.005),),
         variants={
             NOISE: {"schedule": "cosine", "predicts": "noise", "learning_rate": 2**-6},

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -51,9 +52,13 @@ def load(name: str) -> Concept:
 
 
 def declared(name: str, settings: Settings) -> Concept:
-    """The concept as the settings make it: for a table of the person's own where they hold one."""
+    """The concept as the settings make it: its models of the preset, for the person's table."""
     concept = load(name)
-    return concept.on_table(settings.table) if settings.table else concept
+    if settings.table:
+        concept = concept.on_table(settings.table)
+    if concept.task:
+        concept = replace(concept, task=concept.task.built_as(settings))
+    return concept
 
 
 def reference_half(name: str) -> ModuleType:

@@ -7,7 +7,7 @@ the harness finds and runs them. The script itself imports neither half.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import ModuleType
 
@@ -173,11 +173,14 @@ class Preset:
         epochs: number of epochs.
         batch_size: examples a step.
         steps: steps an epoch, for a loop of one's own; None for as many as the data have batches.
+        build: by variant, builder arguments that are others than `Task.variants` has them, where
+            larger data want a larger model or a smaller learning rate.
     """
 
     epochs: int
     batch_size: int
     steps: int | None = None
+    build: dict[str, dict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,8 @@ class Task:
             `x` may be an array, or a list or dictionary of arrays.
         presets: size of a run by preset name, `"default"` and `"full"`.
         scores: how the task is scored, the most telling first.
-        variants: builder arguments by variant name, for a concept that compares several.
+        variants: builder arguments by variant name, for a concept that compares several; those of
+            the default preset, and of the others where their `build` says nothing else.
         variants_ja: Japanese names of the variants, where they differ.
         build: name of the builder.
         train: name of the training loop in both halves; `""` for `fit`.
@@ -232,10 +236,34 @@ class Task:
     test_over_train: float = 0.0
     baselines: Callable[[Settings], list[dict]] | None = None
 
+    def __post_init__(self):
+        for name, preset in self.presets.items():
+            for variant, arguments in preset.build.items():
+                if name == "default":
+                    raise ValueError(
+                        "Task.presets: 'default' has a `build`; `variants` is the place for it"
+                    )
+                if variant not in self.variants:
+                    raise ValueError(
+                        f"Task.presets: '{name}' builds '{variant}', which is no variant; expected "
+                        f"one of {', '.join(self.variants)}"
+                    )
+                if not isinstance(arguments, dict):
+                    raise TypeError(
+                        f"Task.presets: '{name}' builds '{variant}' with {arguments!r}; expected "
+                        "a dictionary of builder arguments"
+                    )
+
     def preset(self, settings: Settings) -> Preset:
         """The preset's size, with the epochs that the person asked for."""
         preset = self.presets[settings.preset]
-        return Preset(settings.epochs or preset.epochs, preset.batch_size, preset.steps)
+        return replace(preset, epochs=settings.epochs or preset.epochs)
+
+    def built_as(self, settings: Settings) -> "Task":
+        """The task whose variants are built as the preset wants them."""
+        build = self.presets[settings.preset].build
+        variants = {name: own | build.get(name, {}) for name, own in self.variants.items()}
+        return replace(self, variants=variants)
 
 
 @dataclass(frozen=True)

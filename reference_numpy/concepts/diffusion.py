@@ -124,14 +124,15 @@ def copies(pictures, start, levels, generator):
     return {**drowned, "way": way, "guesses": guesses}
 
 
-def build_model(schedule, predicts, learning_rate):
-    """A point and the level in, two numbers out: 18-64-64-2."""
+def build_model(schedule, predicts, learning_rate, steps=2_000):
+    """A point and the level in, two numbers out: 18-64-64-2; the rate falls within the steps."""
     model = rn.Sequential([rn.Input((2 + FEATURES,))])
     for _ in range(2):
         model.add(rn.layers.Dense(64, activation="silu"))
     model.add(rn.layers.Dense(2))
-    falling = [learning_rate / 4**power for power in range(4)]
-    rate = rn.optimizers.schedules.PiecewiseConstantDecay([1_000, 1_400, 1_700], falling)
+    falls = [steps * share // 20 for share in (10, 14, 17)]
+    rates = [learning_rate / 4**power for power in range(4)]
+    rate = rn.optimizers.schedules.PiecewiseConstantDecay(falls, rates)
     model.compile(rn.optimizers.Adam(rate, epsilon=1e-5))
     signal = {"linear": linear_schedule, "cosine": cosine_schedule}[schedule](TIME)
     model.signal, model.predicts = signal.astype("float32"), predicts

@@ -8,7 +8,10 @@ from comparisons.harness.concept import Concept
 
 
 def look_over(name: str, concept: Concept) -> None:
-    """Raises ValueError, with file and field, for the first name that a half does not define."""
+    """Raises ValueError, with file and field, for the first name that a half does not define.
+
+    So too for an argument that a builder does not take.
+    """
     files = catalogue.sources(name)
     defined = {half: top_level_names(files[half]) for half in ("numpy", "keras")}
     for field, function, which in names(concept):
@@ -25,6 +28,15 @@ def look_over(name: str, concept: Concept) -> None:
                 f"{files['script']}: Introduced '{thing.name}' names the demonstration "
                 f"'{thing.demonstration}', which is not declared"
             )
+    for half in ("numpy", "keras") if concept.task else ():
+        taken = arguments(files[half], concept.task.build)
+        for variant, given in concept.task.variants.items():
+            for argument in given if taken is not None else ():
+                if argument not in taken:
+                    raise ValueError(
+                        f"{files[half]}: {concept.task.build} takes no '{argument}', which "
+                        f"Task.variants or a preset's build in {files['script']} give '{variant}'"
+                    )
 
 
 def names(concept: Concept):
@@ -45,14 +57,8 @@ def names(concept: Concept):
 
 def top_level_names(path: Path) -> set[str]:
     """What a module defines or imports. Raises ValueError where it is no Python, or not there."""
-    try:
-        module = ast.parse(path.read_bytes(), str(path))
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
-    except SyntaxError as error:
-        raise ValueError(f"{path}, line {error.lineno}: {error.msg}") from None
     found = set()
-    for node in module.body:
+    for node in _statements(path):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -63,3 +69,20 @@ def top_level_names(path: Path) -> set[str]:
                 n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)
             }
     return found
+
+
+def arguments(path: Path, function: str) -> set[str] | None:
+    """The arguments that a module's function takes by name; None where that is not to be seen."""
+    for node in _statements(path):
+        if isinstance(node, ast.FunctionDef) and node.name == function and not node.args.kwarg:
+            return {argument.arg for argument in node.args.args + node.args.kwonlyargs}
+    return None
+
+
+def _statements(path: Path) -> list[ast.stmt]:
+    try:
+        return ast.parse(path.read_bytes(), str(path)).body
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except SyntaxError as error:
+        raise ValueError(f"{path}, line {error.lineno}: {error.msg}") from None

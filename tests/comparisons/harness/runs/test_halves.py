@@ -99,3 +99,18 @@ def test_a_half_that_is_no_python_or_not_there(files):
     files["keras"].unlink()
     with pytest.raises(ValueError, match=r"any.py: No such file"):
         halves.look_over("any", concept(task=task()))
+
+
+@pytest.mark.parametrize("half", ["numpy", "keras"])
+def test_an_argument_that_a_builder_does_not_take(files, half):
+    for own in ("numpy", "keras"):
+        text = files[own].read_text()
+        files[own].write_text(text.replace("build_model()", "build_model(units, rate=0.1)"))
+    declared = concept(task=task(variants={"a": {"units": 3}, "b": {"units": 3, "rate": 0.2}}))
+    halves.look_over("any", declared)
+    files[half].write_text(files[half].read_text().replace("rate=", "speed="))
+    with pytest.raises(ValueError, match="build_model takes no 'rate', which .* give 'b'") as error:
+        halves.look_over("any", declared)
+    assert str(error.value).startswith(f"{files[half]}: ")
+    files[half].write_text(files[half].read_text().replace("speed=0.1", "**others"))
+    halves.look_over("any", declared)

@@ -1,0 +1,39 @@
+"""A preset may build a task's models otherwise than the default one does."""
+
+import pytest
+
+from comparisons.harness import catalogue, chapters
+from comparisons.harness.concept import Concept, Preset, Settings, Task
+
+VARIANTS = {"small": {"units": 3, "rate": 0.1}, "large": {"units": 30}}
+
+
+def task(**presets):
+    return Task(data=None, presets=presets, variants=VARIANTS)
+
+
+def test_a_preset_changes_the_arguments_that_it_names(monkeypatch):
+    sizes = {"default": Preset(1, 8), "full": Preset(5, 8, 7, {"small": {"rate": 0.2, "steps": 9}})}
+    concept = Concept(("", ""), chapters.LEARNING, ("", ""), task=task(**sizes))
+    monkeypatch.setattr(catalogue, "load", lambda name: concept)
+    assert catalogue.declared("any", Settings()).task.variants == VARIANTS
+    full = catalogue.declared("any", Settings("full", epochs=2)).task
+    assert full.variants == {
+        "small": {"units": 3, "rate": 0.2, "steps": 9},
+        "large": {"units": 30},
+    }
+    assert full.preset(Settings("full", epochs=2)) == Preset(2, 8, 7, sizes["full"].build)
+    assert concept.task.variants == VARIANTS
+
+
+@pytest.mark.parametrize(
+    ("presets", "told"),
+    [
+        ({"full": {"rate": {}}}, "'full' builds 'rate', which is no variant; .* small, large"),
+        ({"full": {"small": 0.2}}, "'full' builds 'small' with 0.2; expected a dictionary"),
+        ({"default": {"small": {}}}, "'default' has a `build`; `variants` is the place"),
+    ],
+)
+def test_what_cannot_be_built_is_told(presets, told):
+    with pytest.raises((ValueError, TypeError), match=f"Task.presets: {told}"):
+        task(**{name: Preset(1, 8, build=build) for name, build in presets.items()})
