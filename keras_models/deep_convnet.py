@@ -1,4 +1,4 @@
-"""The textbook's deep network of small filters in Keras, and networks that are half as deep."""
+"""The textbook's deep network of small filters in Keras, and one half as deep of larger ones."""
 
 from itertools import count
 
@@ -6,11 +6,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.data_augmentation import rotations, sampled
-
 
 def build_model(
-    filters, learning_rate, steps, depth=1, size=3, normalized=True, dropout=(0, 0), side=14
+    filters, learning_rate, steps, depth, size=3, normalized=False, dropout=(0, 0), side=14, shift=1
 ):
     """Three stages of convolutions and pooling, 50 units, a number for each of ten classes.
 
@@ -22,6 +20,7 @@ def build_model(
         normalized: whether batch normalization stands between convolution and ReLU.
         dropout: rates behind the 50 units and behind the ten.
         side: pixels of an image in a row.
+        shift: by how many of them it is moved at most in training.
     """
     initial, stack = {"kernel_initializer": "he_normal"}, []
     for number in filters:
@@ -40,27 +39,27 @@ def build_model(
     model = keras.Sequential([layers.Input((side, side, 1)), *stack])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(learning_rate), loss)
-    model.rate, model.steps = learning_rate, steps
+    model.rate, model.steps, model.shift = learning_rate, steps, shift
     return model
 
 
 def train(model, data, generator, batch_size):
-    """Steps on images that are moved a little each time, at a learning rate that falls to 0."""
+    """Steps on images that are shifted anew each time, at a learning rate that falls to 0."""
     for step in count():
         share = min(step / model.steps, 1.0)
         model.optimizer.learning_rate = model.rate * (1 + np.cos(np.pi * share)) / 2
         chosen = generator.integers(0, len(data.y_train), batch_size)
-        x = moved(data.x_train[chosen], generator)
+        x = shifted(data.x_train[chosen], model.shift, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 
 
-def moved(x, generator, turn=0.15, shift=0.08):
-    """Images each turned by up to so many radians, and shifted by up to a share of the side."""
+def shifted(x, most, generator):
+    """Images that are each moved by up to so many whole pixels; what moves in is black."""
     n, height, width, _ = x.shape
-    maps = rotations(generator.uniform(-turn, turn, n).astype(x.dtype), height, width)
-    shifts = np.zeros(maps.shape, x.dtype)
-    shifts[:, [2, 5]] = generator.uniform(-shift, shift, (n, 2)) * (width, height)
-    return ops.convert_to_numpy(sampled(x, maps + shifts))
+    framed = np.pad(x, ((0, 0), (most, most), (most, most), (0, 0)))
+    top, left = generator.integers(0, 2 * most + 1, (2, n, 1, 1))
+    rows, columns = top + np.arange(height)[:, None], left + np.arange(width)
+    return framed[np.arange(n)[:, None, None], rows, columns]
 
 
 def looked_at(model, data):

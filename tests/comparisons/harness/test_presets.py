@@ -4,6 +4,8 @@ import pytest
 
 from comparisons.harness import catalogue, chapters
 from comparisons.harness.concept import Concept, Preset, Settings, Task
+from comparisons.harness.runs import halves
+from comparisons.harness.training import NumpyHalf, by_name
 
 VARIANTS = {"small": {"units": 3, "rate": 0.1}, "large": {"units": 30}}
 
@@ -37,3 +39,21 @@ def test_a_preset_changes_the_arguments_that_it_names(monkeypatch):
 def test_what_cannot_be_built_is_told(presets, told):
     with pytest.raises((ValueError, TypeError), match=f"Task.presets: {told}"):
         task(**{name: Preset(1, 8, build=build) for name, build in presets.items()})
+
+
+LARGER = [
+    (name, preset)
+    for name in catalogue.script_names()
+    if (found := catalogue.load(name).task)
+    for preset, size in found.presets.items()
+    if size.build
+]
+
+
+@pytest.mark.parametrize(("name", "preset"), LARGER)
+def test_what_a_preset_builds_can_be_built(name, preset):
+    declared = catalogue.declared(name, Settings(preset))
+    halves.look_over(name, declared)
+    for arguments in declared.task.variants.values():
+        built = NumpyHalf(name).build(declared.task.build, arguments, 0)
+        assert all(model.count_params() for model in by_name(built).values())
