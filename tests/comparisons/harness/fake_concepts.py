@@ -99,7 +99,7 @@ CONCEPTS = {
         equations=((r"a = b", ("apples", "りんご")),),
         task=Task(
             data=lambda settings, seed: None,
-            presets={"default": Preset(12, 20)},
+            presets={"default": Preset(12, 20), "full": Preset(24, 20)},
             scores=(
                 Score("error", ("error", "誤差"), None, unit="kg", larger_is_better=False),
                 Score("ripe", ("ripe share", "熟した割合"), None, unit="%"),
@@ -127,7 +127,7 @@ CONCEPTS = {
         summary=("Counted over folds.", "分割ごとに数える。"),
         task=Task(
             data=lambda settings, seed: None,
-            presets={"default": Preset(30, 32)},
+            presets={"default": Preset(30, 32), "full": Preset(60, 32)},
             seeds=2,
             test_over_train=1 / 4,
             baselines=lambda settings: [],
