@@ -277,7 +277,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("semantic segmentation", "セマンティックセグメンテーション"),
-        ("U-Net", "U-Net"),
+        ("U-Net", "U-Net（U字型ネットワーク）"),
         ("upsampling", "アップサンプリング", "layers.UpSampling2D"),
         ("Dice loss", "Dice損失", "losses.Dice"),
         ("mean IoU", "平均IoU", "metrics.MeanIoU"),
