@@ -1,0 +1,431 @@
+"""Driving by imitation on drawn tracks: shifted views, more laps, and asking the expert."""
+
+import functools
+
+import numpy as np
+
+from comparisons.harness import chapters
+from comparisons.harness.bilingual import both
+from comparisons.harness.catalogue import reference_half
+from comparisons.harness.cli import run_script
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Figure,
+    Introduced,
+    Preset,
+    Task,
+    trained_with,
+)
+from comparisons.harness.datasets import Dataset
+from comparisons.harness.drawing import figures
+from comparisons.harness.scores import Score
+
+LAP = 150  # steps of a metre
+FEW, MANY, NEW = 4, 16, 10  # tracks
+PLAIN, SHIFTED, UNCORRECTED, MORE, ASKED = "plain", "shifted", "uncorrected", "more", "asked"
+NAMES = {
+    PLAIN: both("4 laps as they are", "4周をそのまま学習"),
+    SHIFTED: both("4 laps, views shifted", "4周、視点をずらす"),
+    UNCORRECTED: both("4 laps, shifted, steering kept", "4周、操舵を直さずにずらす"),
+    MORE: both("16 laps as they are", "16周をそのまま学習"),
+    ASKED: both("asking the expert, 4 laps' worth", "お手本に尋ねる（4周分）"),
+}
+WAYS = {name: ("few", name) for name in (PLAIN, SHIFTED, UNCORRECTED)} | {MORE: ("many", PLAIN)}
+RATE, STEPS, BATCH, ROUNDS = 0.005, 800, 32, 10
+METRES = ("metres", "メートル")
+IN_LANE = Score(
+    "in_lane",
+    ("cars that stay in their lane", "車線を外れなかった車の割合"),
+    lambda laps, driven: float(np.mean(driven >= laps)),
+    unit="%",
+    margin=0.1,
+)
+
+
+def half():
+    """The functions that the NumPy half writes out."""
+    return reference_half("driving")
+
+
+@functools.lru_cache(maxsize=8)
+def tracks(number, *seed):
+    """Tracks with a lap of the expert on each."""
+    return half().tracks(number, seed)
+
+
+def data(settings, seed):
+    """Tracks with the expert's laps, and other tracks to drive on."""
+    numbers, laps = ((16, 20, 20), 10) if settings.preset == "full" else ((FEW, 6, 10), 1)
+    wanted = [np.full(number, laps) for number in numbers]
+    parts = [{**tracks(len(own), seed, part), "laps": own} for part, own in enumerate(wanted)]
+    return Dataset(
+        *(array for pair in zip(parts, wanted) for array in pair),
+        (
+            f"{numbers[0]} tracks of 150 m with a lap of the expert on each, 150 pictures a lap; "
+            f"{numbers[1]} and {numbers[2]} others to validate and test; drawn with seed {seed}. "
+            f"On all of them the network is to drive {laps} lap{'s' * (laps > 1)}.",
+            f"1周150 mのコース{numbers[0]}本をお手本が1周ずつ走った記録（1周150枚）。検証用"
+            f"{numbers[1]}本とテスト用{numbers[2]}本は別のコース（シード{seed}）。どのコースでも、"
+            f"ネットワークに{laps}周運転させて測る。",
+        ),
+    )
+
+
+def a_moment(seed):
+    """Two cars, what they see, and how they are moved."""
+    draw, own = np.random.default_rng(seed), tracks(2, seed, 9)
+    return own | {
+        "pose": own["pose"] + draw.normal(0, 0.2, (2, 3)),
+        "pictures": own["pictures"][:, 0],
+        "steering": draw.normal(0, 0.1, 2),
+        "shift": draw.uniform(-1, 1, 2),
+        "turn": draw.uniform(-0.2, 0.2, 2),
+    }
+
+
+def asking(seed):
+    """Two tracks and two rounds of a few steps."""
+    own = tracks(2, seed, 9)
+    starts = [half().on_middle(own["middle"], np.array(at)) for at in ((0, 0), (40, 90))]
+    return {"track": own, "starts": np.stack(starts), "steps": 2, "updates": 2, "batch_size": 4}
+
+
+def teaching(seed):
+    """Laps to learn from, other tracks, and where cars start that ask the expert."""
+    few, many, new = (tracks(number, seed, number) for number in (FEW, MANY, NEW))
+    places = np.random.default_rng(seed).integers(0, LAP, (ROUNDS, FEW))
+    rounds = np.stack([half().on_middle(few["middle"], at) for at in places])
+    sizes = {"steps": STEPS, "batch_size": BATCH, "length": LAP // ROUNDS, "drive_steps": LAP}
+    parts = {"few": few, "many": many, "new": new, "rounds": rounds}
+    return {**parts, **sizes, "ways": WAYS, "rate": RATE, "kept": 3, "seed": seed}
+
+
+SHORT = {"steps": 2, "batch_size": 4, "length": 1, "drive_steps": 2, "kept": 2}
+SHORT["ways"] = {SHIFTED: WAYS[SHIFTED]}
+
+
+def share(name):
+    """A way's cars that are still in their lane after a lap of a new track."""
+    return lambda arrays: float(np.mean(arrays[f"{name}: steps"] == LAP))
+
+
+def by_error(place):
+    """The share of the network of smaller (0) or larger (1) error on the expert's new pictures."""
+
+    def measure(arrays):
+        names = sorted((MORE, SHIFTED), key=lambda name: float(arrays[f"{name}: error"]))
+        return share(names[place])(arrays)
+
+    return measure
+
+
+def views():
+    """A picture as computed for other places, and what a camera sees there; steering of each."""
+    shifts = np.array([-1, -0.5, 0, 0.5, 1], "float32")
+    computed, seen = half().views(tracks(1, 3), 40, shifts)
+    found = {
+        both("computed from the middle picture", "中央の画像から計算した視点"): computed,
+        both("what a camera sees there", "実際にその位置で見える画像"): seen,
+    }
+    labels = {
+        name: [f"{s:+.1f} m: {k:+.2f}" for s, k in zip(shifts, steering)]
+        for name, (_, steering) in found.items()
+    }
+    pictures = {name: own for name, (own, _) in found.items()}
+    return figures.images(pictures, labels, columns=len(shifts), size=96, panels=1)
+
+
+def on_a_new_track(result):
+    """Where the networks of the first seed drive, metre by metre; and what two of them see."""
+    seed, arrays = result.seeds_of("lessons")[0], result.arrays("lessons")
+    new, ends = tracks(NEW, seed, NEW), {name: arrays[f"{name}: steps"] for name in NAMES}
+    # A track that plain imitation leaves after a while and shifted views do not, if there is one.
+    car = int(np.argmin(ends[PLAIN] + LAP * ((ends[SHIFTED] < LAP) | (ends[PLAIN] < 40))))
+    poses = {name: arrays[f"{name}: poses"][: ends[name][car] + 5, car] for name in NAMES}
+    ways = {
+        metres: {NAMES[name]: own[: metres + 1, :2] for name, own in poses.items()}
+        for metres in range(15, LAP + 1, 15)
+    }
+    lane, sides = np.minimum(half().from_middle(new["middle"][car]), 3), ((-32, 32), (-32, 32))
+    chart = figures.paths(ways, lane, *sides, x_title=METRES, y_title=METRES)
+    times = len(poses[PLAIN]) - 1 - np.arange(28, -1, -4)
+    pictures = {
+        NAMES[name]: half().camera(new["ground"][[car]], poses[name][times, None])[:, 0]
+        for name in (PLAIN, SHIFTED)
+    }
+    labels = [f"{time} m" for time in times]
+    return (
+        figures.slider(chart, ("metres driven", "走行距離（m）"), start=LAP),
+        figures.images(pictures, labels, columns=len(times), size=70, panels=1),
+    )
+
+
+def draw(result):
+    """Shifted views, ways on a track, the pictures on the way, and error against driving."""
+    ways, frames = on_a_new_track(result)
+    dots = {
+        title: np.array(result.of_numpy("lessons", lambda a, n=n: (a[f"{n}: error"], share(n)(a))))
+        for n, title in NAMES.items()
+    }
+    return [
+        Figure(
+            ("One picture, five places", "1枚の画像から5つの視点"),
+            views(),
+            (
+                "Below each: the shift to the left, and the steering in 1/m, positive to the left. "
+                "Above: computed from the recorded picture and steering alone; what the camera did "
+                "not see is smeared. Below: the truth.",
+                "画像の下は左へのずれと操舵（1/m、左が正）。上段は記録した画像と操舵だけから計算したもの"
+                "で、写っていない部分は引き延ばした。下段は実際の画像とお手本の操舵。",
+            ),
+        ),
+        Figure(
+            ("A new track", "未知のコースでの走行"),
+            ways,
+            (
+                "The dark band is the lane. A way ends a little after it has left it.",
+                "暗い帯が車線。線は車線を外れた少し先で終わる。",
+            ),
+        ),
+        Figure(
+            ("What it sees as it drifts away", "外れていくときに見える画像"),
+            frames,
+            (
+                "The same metres of the same track. The expert was never where the last pictures "
+                "of the upper row were taken, so none of its laps says how to steer there.",
+                "同じコースの同じ区間。上段の最後のほうはお手本が一度も行かなかった場所なので、"
+                "そこでの操舵は記録のどこにもない。",
+            ),
+        ),
+        Figure(
+            ("Imitating well is not driving well", "誤差の小ささと運転のうまさ"),
+            figures.scatter(
+                dots,
+                x_title=("error on the expert's pictures (1/m)", "お手本の画像での誤差（1/m）"),
+                y_title=("cars that stay in their lane", "車線を外れなかった車の割合"),
+            ),
+            (
+                "A point is a network. Both numbers are of the same new tracks: the error is on "
+                "what the expert sees there, the share is of its own drive.",
+                "1点が1つのネットワーク。どちらも同じ未知のコースでの値で、横軸はお手本が見た画像での誤差、"
+                "縦軸は自分で運転した結果。",
+            ),
+        ),
+    ]
+
+
+def claim(said, source, compared, difference, sides, **more):
+    """A claim on the share of the cars that stay in their lane."""
+    return Claim(
+        said,
+        source,
+        (
+            f"{FEW} laps of the expert, {FEW * LAP} pictures; {STEPS} steps of {BATCH} with Adam; "
+            f"then a lap of each of {NEW} new tracks. {compared[0]}",
+            f"お手本の{FEW}周（画像{FEW * LAP}枚）をバッチサイズ{BATCH}のAdamで{STEPS}ステップ学習し、"
+            f"未知のコース{NEW}本を1周ずつ走る。{compared[1]}",
+        ),
+        (
+            f"share of the cars that stay in their lane, {difference[0]}",
+            f"車線を外れずに1周した車の割合。{difference[1]}",
+        ),
+        lambda result: tuple(result.of_numpy("lessons", side) for side in sides),
+        unit="%",
+        **more,
+    )
+
+
+BOTH = "Pomerleau 1991 (ALVINN); Bojarski et al. 2016"
+CLAIMS = (
+    claim(
+        (
+            "A small network that watched an expert keeps a car in its lane on new roads.",
+            "お手本の運転から学習した小さなネットワークは、初めての道でも車線を守って走る。",
+        ),
+        BOTH,
+        (
+            "With shifted views; more than nine cars of ten are to stay.",
+            "視点をずらして学習する。10台のうち9台を超えれば、そうみなす。",
+        ),
+        ("less 90 %", "そこから90 %を引いた値"),
+        (share(SHIFTED), lambda arrays: 0.9),
+    ),
+    claim(
+        (
+            "Shifted views help, with the same recorded laps.",
+            "記録した運転が同じなら、視点をずらして学習するほうがうまく運転する。",
+        ),
+        BOTH,
+        ("With and without; 5 points matter.", "5ポイント以上を意味のある差とする。"),
+        ("shifted less plain", "視点をずらした値からそのまま学習した値を引く"),
+        (share(SHIFTED), share(PLAIN)),
+        margin=0.05,
+    ),
+    claim(
+        (
+            "The smaller a network's error on new pictures, the better it drives.",
+            "初めて見る画像での誤差が小さいネットワークほど、運転もうまい。",
+        ),
+        "what a validation loss is commonly taken for",
+        (
+            f"Two networks, one of {FEW} laps with shifted views, one of {MANY} laps as they are: "
+            "which has the smaller error on the expert's pictures of the new tracks?",
+            f"{FEW}周を視点をずらして学習したものと、{MANY}周をそのまま学習したものを、未知のコースで"
+            "お手本が見た画像での誤差で比べる。",
+        ),
+        (
+            "that of the smaller error less that of the larger",
+            "誤差が小さいほうの値から大きいほうの値を引く",
+        ),
+        (by_error(0), by_error(1)),
+        instead=(
+            "The expert's pictures are not those that the network meets. Its small errors lead it "
+            "to places where the expert never was, and there its errors are large.",
+            "お手本が見る画像と、自分で運転して見る画像は違う。小さな誤差が積み重なってお手本の行かない"
+            "場所に出ると、そこでの誤差は大きい。",
+        ),
+    ),
+    claim(
+        (
+            "Asking the expert where the network drives beats watching it as often.",
+            "自分で走った場所での操舵を尋ねるほうが、お手本の運転を同じ枚数見るより効果がある。",
+        ),
+        "Ross, Gordon & Bagnell 2011 (DAgger)",
+        (
+            f"DAgger with as many answers in {ROUNDS} rounds, and as many steps; 5 points matter.",
+            f"DAggerでは同じ枚数を{ROUNDS}回に分けて尋ね、同じステップ数学習する。"
+            "5ポイント以上を意味のある差とする。",
+        ),
+        ("asked less shown", "尋ねた値から見た値を引く"),
+        (share(ASKED), share(PLAIN)),
+        margin=0.05,
+    ),
+)
+CONCEPT = Concept(
+    title=("Driving by imitation", "模倣学習による自動運転"),
+    chapter=chapters.USES.section(4),
+    summary=(
+        "A network sees the road as 16×24 grey pixels and says how to steer, as an expert did that "
+        "knows the middle of the lane. Learning is plain regression. But what is learned decides "
+        "what is seen next: a small error leads to where the expert never was. Recorded pictures, "
+        "moved as if the car stood elsewhere, with steering that leads back, show the way home.",
+        "ネットワークは16×24画素の画像で道路を見て、車線の中央を知っているお手本の操舵をまねる。学習は"
+        "ふつうの回帰である。ただし、自分の操舵が次に見る画像を決めるため、小さな誤差がお手本の行かなかった"
+        "場所へ車を運ぶ。記録した画像を車がずれた位置にあるかのように変形し、元に戻る操舵を付けて"
+        "学習すれば、戻り方が身につく。",
+    ),
+    introduces=(
+        Introduced(
+            "bicycle",
+            r"(x, y, \theta) \leftarrow \left( x + v \cos \left( \theta + \frac{v \kappa}{2} "
+            r"\right), \; y + v \sin \left( \theta + \frac{v \kappa}{2} \right), \; \theta + v "
+            r"\kappa \right), \quad \kappa = \frac{1}{r} = \frac{\tan \delta}{\ell}",
+            (
+                "The car: a step of v metres along an arc of radius r. κ is the steering: δ is the "
+                "angle of the front wheel, ℓ the distance to the rear one.",
+                "車の動き（自転車モデル）。半径rの円弧に沿ってv進む。κが操舵で、δは前輪の切れ角、"
+                "ℓは前後の車輪の間隔である。",
+            ),
+            a_moment,
+        ),
+        Introduced(
+            "camera",
+            r"d = \frac{f h}{u}, \quad s = - \frac{d \, w}{f}",
+            (
+                "A pixel u below the horizon and w right of the middle shows the ground d ahead "
+                "and s to the left; the camera is h above it, its focal length is f. There the map "
+                "is looked up, between its cells by nearness.",
+                "地平線からu下、中央からw右の画素には、d前方、s左の地面が写る（hはカメラの高さ、fは焦点"
+                "距離）。その地点の明るさを地図から補間して求める。",
+            ),
+            a_moment,
+            helpers=("seen_ground", "between_pixels"),
+        ),
+        Introduced(
+            "pure_pursuit",
+            r"\kappa = \frac{2 s}{d^2 + s^2}",
+            (
+                "The expert: the arc to a goal on the middle of the lane, five metres further on, "
+                "which lies d ahead and s to the left.",
+                "お手本の操舵。車線の中央を5 m進んだ点（d前方、s左）を目標とし、円弧を描いて向かう。",
+            ),
+            a_moment,
+        ),
+        Introduced(
+            "shifted_view",
+            r"\begin{pmatrix} d' \\ s' \end{pmatrix} = \begin{pmatrix} \cos\varphi & -\sin\varphi "
+            r"\\ \sin\varphi & \cos\varphi \end{pmatrix} \begin{pmatrix} d \\ s \end{pmatrix} + "
+            r"\begin{pmatrix} 0 \\ a \end{pmatrix}, \quad \kappa' = \frac{2 (\cos\varphi \, (s_g "
+            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}",
+            (
+                "As if the car stood a further to the left, turned left by φ: what a pixel shows "
+                "there, (d, s), is found at (d′, s′) in the recorded picture. κ′ leads to the goal "
+                "(d_g, s_g) of the recorded steering.",
+                "車が左にa、向きが左にφずれていたとする。そのとき画素に写る地面(d, s)は、記録した画像では"
+                "(d′, s′)にある。κ′は、記録した操舵の目標(d_g, s_g)へ向かう操舵である。",
+            ),
+            a_moment,
+            helpers=("corrected_steering", "seen_ground", "between_pixels"),
+        ),
+        Introduced(
+            "drive",
+            r"p_{t+1} = \mathrm{bicycle}(p_t, \pi(\mathrm{camera}(p_t)))",
+            (
+                "The loop, which learning does not see: each answer of the network π decides what "
+                "it is asked next.",
+                "運転のループ。学習のときには現れない。ネットワークπの答えが、次に見る画像を決める。",
+            ),
+            demonstration="asked",
+        ),
+        Introduced(
+            "dagger",
+            r"D \leftarrow D \cup \{ (\mathrm{camera}(p), \pi^*(p)) : p \sim \pi \}, \quad \pi "
+            r"\leftarrow \mathrm{argmin}_\pi \sum_{(x, \kappa) \in D} (\pi(x) - \kappa)^2",
+            (
+                "DAgger: the network π drives, the expert π* says what it would have done there, "
+                "and all answers so far are learned.",
+                "DAgger：ネットワークπが運転し、その場所での操舵をお手本π*に尋ね、これまでの答えすべてから"
+                "学習する。",
+            ),
+            demonstration="asked",
+            helpers=("expert_on", "eyes_of", "imitate"),
+        ),
+    ),
+    terms=(
+        ("imitation learning", "模倣学習"),
+        ("behavioural cloning", "行動クローニング"),
+        ("covariate shift", "共変量シフト"),
+        ("DAgger (dataset aggregation)", "DAgger（データ集約）"),
+        ("bicycle model", "自転車モデル"),
+    ),
+    demonstrations=(
+        Demonstration("asked", asking, subject=trained_with("Adam")),
+        Demonstration(
+            "lessons",
+            teaching,
+            seeds=8,
+            first_seed=20,  # the rate and the rounds were chosen on other tracks
+            subject=trained_with("Adam"),
+            measured=tuple(f"{n}: {key}" for n in NAMES for key in ("poses", "steps", "error")),
+            proven_with=SHORT,
+        ),
+    ),
+    task=Task(
+        data=data,
+        presets={"default": Preset(2, BATCH, steps=200), "full": Preset(20, 64, steps=500)},
+        scores=(IN_LANE,),
+        variants={"model": {"learning_rate": RATE}},
+        train="train",
+        predict="laps_driven",
+        seeds=3,
+        proven_steps=5,
+    ),
+    claims=CLAIMS,
+    figures=draw,
+    minutes=1.5,
+)
+
+if __name__ == "__main__":
+    run_script(__file__)

@@ -1,0 +1,236 @@
+"""Driving by imitation in Keras: the world in `keras.ops`, so that a whole ride is one graph."""
+
+import functools
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+SPEED, LAP, LANE, CELL = 1.0, 150, 1.5, 0.4
+ROWS, COLUMNS = 16, 24
+FOCAL, HEIGHT, HORIZON = 14.0, 2.5, 2.5
+AHEAD, SHIFT, TURN = 5, 1.0, 0.2
+
+
+def bicycle():
+    """A step along an arc of radius 1 / steering."""
+
+    def step(pose, steering):
+        x, y, heading = ops.unstack(pose, axis=-1)
+        chord = heading + SPEED * steering / 2
+        moved = x + SPEED * ops.cos(chord), y + SPEED * ops.sin(chord), heading + SPEED * steering
+        return ops.stack(moved, axis=-1)
+
+    return step
+
+
+def pure_pursuit():
+    """The steering of the arc that meets the middle of the lane some points further on."""
+
+    def steering(pose, middle):
+        gaps = middle - pose[..., None, :2]
+        nearest = ops.argmin(ops.sum(gaps**2, axis=-1), axis=-1)
+        goal = (nearest + AHEAD)[..., None, None] % middle.shape[1]
+        x, y = ops.unstack(ops.take_along_axis(gaps, goal, axis=-2)[..., 0, :], axis=-1)
+        left = ops.cos(pose[..., 2]) * y - ops.sin(pose[..., 2]) * x
+        return 2 * left / (x**2 + y**2)
+
+    return steering
+
+
+def camera():
+    """What a car sees of the flat ground before it."""
+
+    def picture(ground, pose):
+        x, y, heading = ops.unstack(pose[..., None, None, :], axis=-1)
+        ahead, left = seen_ground(pose.dtype)
+        east = x + ops.cos(heading) * ahead - ops.sin(heading) * left
+        north = y + ops.sin(heading) * ahead + ops.cos(heading) * left
+        middle = [(side - 1) / 2 for side in ground.shape[1:]]
+        return between_pixels(ground, north / CELL + middle[0], east / CELL + middle[1])
+
+    return picture
+
+
+def seen_ground(dtype):
+    """How far ahead and to the left lies what each pixel shows."""
+    row, column = np.mgrid[:ROWS, :COLUMNS]
+    ahead = FOCAL * HEIGHT / (row + HORIZON)
+    left = ((COLUMNS - 1) / 2 - column) * ahead / FOCAL
+    return ops.convert_to_tensor(ahead, dtype), ops.convert_to_tensor(left, dtype)
+
+
+def between_pixels(pictures, row, column):
+    """Values between pixels; which picture is the first coordinate, a whole number."""
+    own = ops.arange(ops.shape(pictures)[0], dtype=row.dtype)[:, None, None]
+    places = ops.stack([own + 0 * row, row, column])
+    return ops.image.map_coordinates(pictures, places, order=1, fill_mode="nearest")
+
+
+def shifted_view():
+    """A picture and the steering as if the car stood further to the left, turned to the left."""
+
+    def view(pictures, steering, shift, turn):
+        ahead, left = seen_ground(pictures.dtype)
+        s, t = shift[:, None, None], turn[:, None, None]
+        far = ops.cos(t) * ahead - ops.sin(t) * left
+        side = s + ops.sin(t) * ahead + ops.cos(t) * left
+        row, column = FOCAL * HEIGHT / far - HORIZON, (COLUMNS - 1) / 2 - FOCAL * side / far
+        corrected = corrected_steering(steering, shift, turn)
+        return between_pixels(pictures, row, column), corrected
+
+    return view
+
+
+def corrected_steering(steering, shift, turn):
+    """The steering that leads from the shifted place to where the recorded one would have led."""
+    left = steering * AHEAD**2 / 2
+    ahead, left = ops.sqrt(AHEAD**2 - left**2), left - shift
+    side = ops.cos(turn) * left - ops.sin(turn) * ahead
+    return 2 * side / (ahead**2 + left**2)
+
+
+class Ride(keras.Model):
+    """Cars and who steers them: from the first poses to those of all steps, in one graph."""
+
+    def __init__(self, steer, steps):
+        super().__init__()
+        self.steer, self.steps = steer, steps
+
+    def call(self, inputs):
+        """The poses after each step, (steps, n, 3), for a track's map or middle and poses."""
+        track, pose = inputs
+
+        def step(pose, _):
+            pose = bicycle()(pose, self.steer(track, pose))
+            return pose, pose
+
+        return ops.scan(step, pose, length=self.steps)[1]
+
+
+def expert(middle, pose):
+    """The expert's hand on the wheel."""
+    return pure_pursuit()(pose, middle)
+
+
+def eyes_of(model):
+    """The network's: it knows the picture alone."""
+    return lambda ground, pose: model(camera()(ground, pose)[..., None])[:, 0]
+
+
+@functools.lru_cache(maxsize=2)
+def ride_of(model, steps):
+    """The network's ride, compiled once."""
+    return Ride(eyes_of(model), steps)
+
+
+def drive(ride, track, pose):
+    """Where cars come, (steps + 1, n, 3)."""
+    return np.concatenate([pose[None], ride.predict_on_batch([track, pose])])
+
+
+def dagger(model, ground, middle, starts, steps, updates, batch_size, generator):
+    """Drive, ask the expert what it would have done there, learn from all answers so far."""
+    pictures, answers = [], []
+    for number, start in enumerate(starts):
+        ride, track = (ride_of(model, steps), ground) if number else (Ride(expert, steps), middle)
+        poses = ops.convert_to_tensor(drive(ride, track, start)[:-1])
+        pictures.append(ops.reshape(camera()(ground, poses), (-1, ROWS, COLUMNS)))
+        answers.append(ops.reshape(pure_pursuit()(poses, middle), (-1,)))
+        seen, told = (ops.convert_to_numpy(ops.concatenate(own)) for own in (pictures, answers))
+        for _ in range(updates):
+            batch = generator.integers(0, len(told), batch_size)
+            yield model.train_on_batch(seen[batch][..., None], told[batch])
+
+
+def example(pictures, steering, way, generator):
+    """A batch as it is, or with views shifted by chance, the steering corrected or not."""
+    if way == "plain":
+        return pictures, steering
+    draws = generator.uniform(-1, 1, (2, len(pictures))).astype(pictures.dtype)
+    found = shifted_view()(pictures, steering, SHIFT * draws[0], TURN * draws[1])
+    seen, corrected = map(ops.convert_to_numpy, found)
+    return seen, steering if way == "uncorrected" else corrected
+
+
+def network(learning_rate):
+    """A picture to the steering: two convolutions and 32 units."""
+    model = keras.Sequential(
+        [
+            layers.Input((ROWS, COLUMNS, 1)),
+            layers.Conv2D(8, 5, strides=2, activation="relu"),
+            layers.Conv2D(16, 3, strides=2, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(1),
+            layers.Rescaling(0.125),  # steering is about 0.05 per metre
+        ]
+    )
+    model.compile(keras.optimizers.Adam(learning_rate), loss="mean_squared_error")
+    return model
+
+
+def first_weights(model, generator):
+    """He's initial weights for a model, zeros for its biases."""
+    for_kernel = [2 / np.prod(w.shape[:-1]) for w in model.get_weights()]
+    return [
+        generator.normal(0, variance**0.5, w.shape) * (w.ndim > 1)
+        for variance, w in zip(for_kernel, model.get_weights())
+    ]
+
+
+def asked(track, starts, steps, updates, batch_size, generator):
+    """A few rounds of asking: the losses, and where the learner drives then."""
+    model, ground, middle = network(0.002), track["ground"], track["middle"]
+    model.set_weights(first_weights(model, generator))
+    model.run_eagerly = True  # a few steps take less than compiling them
+    more = steps, updates, batch_size, generator
+    losses = list(dagger(model, ground, middle, starts, *more))
+    return {
+        "losses": np.stack(losses),
+        "the learner": drive(ride_of(model, steps), ground, starts[0]),
+    }
+
+
+def lessons(few, many, ways, rate, batch_size, kept, seed, **later):
+    """The first losses by way; the NumPy half takes all steps, and drives."""
+    found, start = {}, first_weights(network(rate), np.random.default_rng(seed))
+    for name, (which, way) in ways.items():
+        model, generator = network(rate), np.random.default_rng(seed)
+        model.set_weights(start)
+        model.run_eagerly = True
+        examples = of_laps((few, many)[which == "many"], way, batch_size, generator)
+        losses = [model.train_on_batch(*next(examples)) for _ in range(kept)]
+        found[f"{name}: losses"] = np.stack(losses)
+    return found
+
+
+def of_laps(tracks, way, batch_size, generator):
+    """Batches of the expert's pictures and steering, without end."""
+    pictures, steering = (
+        tracks[key].reshape(-1, *tracks[key].shape[2:]) for key in ("pictures", "steering")
+    )
+    while True:
+        batch = generator.integers(0, len(steering), batch_size)
+        seen, told = example(pictures[batch], steering[batch], way, generator)
+        yield seen[..., None], told
+
+
+def build_model(learning_rate):
+    """The network of one driver."""
+    return {"driver": network(learning_rate)}
+
+
+def train(models, data, generator, batch_size):
+    """Steps of imitation, of views shifted by chance."""
+    for pictures, steering in of_laps(data.x_train, "shifted", batch_size, generator):
+        yield {"loss": models["driver"].train_on_batch(pictures, steering)}
+
+
+def laps_driven(models, x):
+    """How many laps each car drives before it leaves its lane, at most those it is to drive."""
+    steps = LAP * int(x["laps"][0])
+    poses = drive(ride_of(models["driver"], steps), x["ground"], x["pose"])[1:]
+    gaps = x["middle"] - poses[..., None, :2]
+    inside = np.min(np.sum(gaps**2, axis=-1), axis=-1) < LANE**2
+    return np.sum(np.cumprod(inside, axis=0), axis=0) / LAP
