@@ -90,22 +90,28 @@ def corrected_steering(steering, shift, turn):
     return 2 * side / (ahead**2 + left**2)
 
 
+def drive(steer, track, pose, steps):
+    """Where cars come, (steps + 1, n, 3): `steer(track, pose)` says how each of them steers."""
+
+    def step(pose, _):
+        pose = bicycle()(pose, steer(track, pose))
+        return pose, pose
+
+    later = ops.scan(step, pose, length=steps)[1]
+    return ops.concatenate([pose[None], later])
+
+
 class Ride(keras.Model):
-    """Cars and who steers them: from the first poses to those of all steps, in one graph."""
+    """A drive as a model, which `predict_on_batch` compiles: from tracks and poses to poses."""
 
     def __init__(self, steer, steps):
         super().__init__()
         self.steer, self.steps = steer, steps
 
     def call(self, inputs):
-        """The poses after each step, (steps, n, 3), for a track's map or middle and poses."""
+        """All poses, for maps or middles of tracks and first poses."""
         track, pose = inputs
-
-        def step(pose, _):
-            pose = bicycle()(pose, self.steer(track, pose))
-            return pose, pose
-
-        return ops.scan(step, pose, length=self.steps)[1]
+        return drive(self.steer, track, pose, self.steps)
 
 
 def expert(middle, pose):
@@ -118,39 +124,31 @@ def eyes_of(model):
     return lambda ground, pose: model(camera()(ground, pose)[..., None])[:, 0]
 
 
-@functools.lru_cache(maxsize=2)
-def ride_of(model, steps):
-    """The network's ride, compiled once."""
+@functools.lru_cache(maxsize=4)
+def ride_of(model, steps, cars):
+    """The network's ride, compiled once for each number of cars."""
     return Ride(eyes_of(model), steps)
 
 
-def drive(ride, track, pose):
-    """Where cars come, (steps + 1, n, 3)."""
-    return np.concatenate([pose[None], ride.predict_on_batch([track, pose])])
+def ridden(model, ground, pose, steps):
+    """Where the network drives."""
+    return ride_of(model, steps, len(pose)).predict_on_batch([ground, pose])
 
 
 def dagger(model, ground, middle, starts, steps, updates, batch_size, generator):
     """Drive, ask the expert what it would have done there, learn from all answers so far."""
     pictures, answers = [], []
     for number, start in enumerate(starts):
-        ride, track = (ride_of(model, steps), ground) if number else (Ride(expert, steps), middle)
-        poses = ops.convert_to_tensor(drive(ride, track, start)[:-1])
+        if number:
+            poses = ops.convert_to_tensor(ridden(model, ground, start, steps))[:-1]
+        else:
+            poses = drive(expert, middle, ops.convert_to_tensor(start), steps)[:-1]
         pictures.append(ops.reshape(camera()(ground, poses), (-1, ROWS, COLUMNS)))
         answers.append(ops.reshape(pure_pursuit()(poses, middle), (-1,)))
         seen, told = (ops.convert_to_numpy(ops.concatenate(own)) for own in (pictures, answers))
         for _ in range(updates):
             batch = generator.integers(0, len(told), batch_size)
             yield model.train_on_batch(seen[batch][..., None], told[batch])
-
-
-def example(pictures, steering, way, generator):
-    """A batch as it is, or with views shifted by chance, the steering corrected or not."""
-    if way == "plain":
-        return pictures, steering
-    draws = generator.uniform(-1, 1, (2, len(pictures))).astype(pictures.dtype)
-    found = shifted_view()(pictures, steering, SHIFT * draws[0], TURN * draws[1])
-    seen, corrected = map(ops.convert_to_numpy, found)
-    return seen, steering if way == "uncorrected" else corrected
 
 
 def network(learning_rate):
@@ -188,31 +186,36 @@ def asked(track, starts, steps, updates, batch_size, generator):
     losses = list(dagger(model, ground, middle, starts, *more))
     return {
         "losses": np.stack(losses),
-        "the learner": drive(ride_of(model, steps), ground, starts[0]),
+        "the learner": ridden(model, ground, starts[0], steps),
     }
 
 
 def lessons(few, many, ways, rate, batch_size, kept, seed, **later):
     """The first losses by way; the NumPy half takes all steps, and drives."""
     found, start = {}, first_weights(network(rate), np.random.default_rng(seed))
-    for name, (which, way) in ways.items():
+    for name, (which, shifted) in ways.items():
         model, generator = network(rate), np.random.default_rng(seed)
         model.set_weights(start)
         model.run_eagerly = True
-        examples = of_laps((few, many)[which == "many"], way, batch_size, generator)
+        laps = {"few": few, "many": many}[which]
+        examples = of_laps(laps, shifted, batch_size, generator)
         losses = [model.train_on_batch(*next(examples)) for _ in range(kept)]
         found[f"{name}: losses"] = np.stack(losses)
     return found
 
 
-def of_laps(tracks, way, batch_size, generator):
-    """Batches of the expert's pictures and steering, without end."""
+def of_laps(tracks, shifted, batch_size, generator):
+    """Batches of the expert's pictures and steering, without end; views are shifted by chance."""
     pictures, steering = (
         tracks[key].reshape(-1, *tracks[key].shape[2:]) for key in ("pictures", "steering")
     )
     while True:
         batch = generator.integers(0, len(steering), batch_size)
-        seen, told = example(pictures[batch], steering[batch], way, generator)
+        found = pictures[batch], steering[batch]
+        if shifted:
+            shift, turn = generator.uniform(-1, 1, (2, batch_size)).astype(pictures.dtype)
+            found = shifted_view()(*found, SHIFT * shift, TURN * turn)
+        seen, told = map(ops.convert_to_numpy, found)
         yield seen[..., None], told
 
 
@@ -223,14 +226,14 @@ def build_model(learning_rate):
 
 def train(models, data, generator, batch_size):
     """Steps of imitation, of views shifted by chance."""
-    for pictures, steering in of_laps(data.x_train, "shifted", batch_size, generator):
+    for pictures, steering in of_laps(data.x_train, True, batch_size, generator):
         yield {"loss": models["driver"].train_on_batch(pictures, steering)}
 
 
 def laps_driven(models, x):
     """How many laps each car drives before it leaves its lane, at most those it is to drive."""
     steps = LAP * int(x["laps"][0])
-    poses = drive(ride_of(models["driver"], steps), x["ground"], x["pose"])[1:]
+    poses = ridden(models["driver"], x["ground"], x["pose"], steps)[1:]
     gaps = x["middle"] - poses[..., None, :2]
     inside = np.min(np.sum(gaps**2, axis=-1), axis=-1) < LANE**2
     return np.sum(np.cumprod(inside, axis=0), axis=0) / LAP

@@ -155,15 +155,6 @@ def imitate(model, pictures, steering):
     return np.mean(error**2)
 
 
-def example(pictures, steering, way, generator):
-    """A batch as it is, or with views shifted by chance, the steering corrected or not."""
-    if way == "plain":
-        return pictures, steering
-    draws = generator.uniform(-1, 1, (2, len(pictures))).astype(pictures.dtype)
-    seen, corrected = shifted_view(pictures, steering, SHIFT * draws[0], TURN * draws[1])
-    return seen, steering if way == "uncorrected" else corrected
-
-
 def network(learning_rate):
     """A picture to the steering: two convolutions and 32 units."""
     model = rn.Sequential([rn.Input((ROWS, COLUMNS, 1))])
@@ -287,7 +278,7 @@ def lessons(few, many, new, ways, rounds, rate, steps, batch_size, length, drive
 
     Args:
         few, many, new: tracks, as `tracks` gives them.
-        ways: by name which tracks, and how examples are made of them; see `example`.
+        ways: by name which tracks, `"few"` or `"many"`, and whether views are shifted.
         rounds: where the cars start in each round of DAgger, (rounds, n, 3).
         length, drive_steps: how long a round of DAgger is, and the drives on the new tracks.
         kept: how many of each way's first losses are returned.
@@ -301,8 +292,9 @@ def lessons(few, many, new, ways, rounds, rate, steps, batch_size, length, drive
         model, generator = network(rate), np.random.default_rng(seed)
         model.set_weights(start)
         if name in ways:
-            which, way = ways[name]
-            examples = of_laps((few, many)[which == "many"], way, batch_size, generator)
+            which, shifted = ways[name]
+            laps = {"few": few, "many": many}[which]
+            examples = of_laps(laps, shifted, batch_size, generator)
             losses = [imitate(model, *next(examples)) for _ in range(steps)]
             found[f"{name}: losses"] = np.stack(losses[:kept])
         else:
@@ -314,12 +306,16 @@ def lessons(few, many, new, ways, rounds, rate, steps, batch_size, length, drive
     return found
 
 
-def of_laps(tracks, way, batch_size, generator):
-    """Batches of the expert's pictures and steering, without end."""
+def of_laps(tracks, shifted, batch_size, generator):
+    """Batches of the expert's pictures and steering, without end; views are shifted by chance."""
     pictures, steering = (tracks[key].reshape(-1, *tracks[key].shape[2:]) for key in RECORDED)
     while True:
         batch = generator.integers(0, len(steering), batch_size)
-        yield example(pictures[batch], steering[batch], way, generator)
+        found = pictures[batch], steering[batch]
+        if shifted:
+            shift, turn = generator.uniform(-1, 1, (2, batch_size)).astype(pictures.dtype)
+            found = shifted_view(*found, SHIFT * shift, TURN * turn)
+        yield found
 
 
 def examined(model, new, steps):
@@ -337,7 +333,7 @@ def build_model(learning_rate):
 
 def train(models, data, generator, batch_size):
     """Steps of imitation, of views shifted by chance."""
-    for pictures, steering in of_laps(data.x_train, "shifted", batch_size, generator):
+    for pictures, steering in of_laps(data.x_train, True, batch_size, generator):
         yield {"loss": imitate(models["driver"], pictures, steering)}
 
 
