@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
@@ -115,8 +116,8 @@ def views():
     """A picture as computed for other places, and what a camera sees there; steering of each."""
     shifts = np.array([-1, -0.5, 0, 0.5, 1], "float32")
     names = (
-        both("computed from the middle picture", "中央の画像から計算した視点"),
-        both("what a camera sees there", "実際にその位置で見える画像"),
+        both("computed from the middle picture", "中央の画像から計算したもの"),
+        both("seen by a camera there", "その位置のカメラで見たもの"),
     )
     pictures, labels = {}, {}
     for name, (own, steering) in zip(names, half().views(tracks(1, 3), 40, shifts)):
@@ -132,12 +133,15 @@ def on_a_new_track(result):
     # A track that plain imitation leaves after a while and shifted views do not, if there is one.
     car = int(np.argmin(ends[PLAIN] + LAP * ((ends[SHIFTED] < LAP) | (ends[PLAIN] < 40))))
     poses = {name: arrays[f"{name}: poses"][: ends[name][car] + 5, car] for name in NAMES}
-    ways = {
-        metres: {NAMES[name]: own[: metres + 1, :2] for name, own in poses.items()}
+    rows = [
+        (metres, title, title, *place)
         for metres in range(15, LAP + 1, 15)
-    }
-    lane, sides = np.minimum(half().from_middle(new["middle"][car]), 3), ((-32, 32), (-32, 32))
-    chart = figures.paths(ways, lane, *sides)
+        for name, title in NAMES.items()
+        for place in poses[name][: metres + 1 : 3, :2]
+    ]
+    table = pd.DataFrame(rows, columns=["choice", "panel", "series", "x", "y"])
+    lane = np.minimum(half().from_middle(new["middle"][car]), 1.5)
+    chart = figures.paths(table, lane, (-32, 32), (-32, 32), panels=2)
     times = len(poses[PLAIN]) - 1 - np.arange(28, -1, -4)
     pictures = {
         NAMES[name]: half().camera(new["ground"][[car]], poses[name][times, None])[:, 0]
@@ -176,8 +180,7 @@ def draw(result):
             (
                 "The same metres of the same track. No recorded lap says how to steer where the "
                 "last pictures of the upper row were taken: the expert was never there.",
-                "同じコースの同じ区間。上段の終わりのほうはお手本が行ったことのない場所で、"
-                "そこでの操舵は記録のどこにもない。",
+                "同じコースの同じ区間。上段の終わりの場所にお手本は行ったことがなく、操舵の記録もない。",
             ),
         ),
         Figure(
@@ -218,14 +221,13 @@ def claim(said, source, compared, difference, sides, **more):
     )
 
 
-BOTH = "Pomerleau 1991 (ALVINN); Bojarski et al. 2016"
 CLAIMS = (
     claim(
         (
             "A small network that watched an expert keeps a car in its lane on new roads.",
             "お手本の運転から学習した小さなネットワークは、初めての道でも車線を守って走る。",
         ),
-        BOTH,
+        "Pomerleau 1991; Bojarski et al. 2016",
         ("Views are shifted; over 9 of 10 are to stay.", "視点をずらす。10台中9台を超えればよい。"),
         ("less 90 %", "そこから90 %を引いた値"),
         (share(SHIFTED), lambda arrays: 0.9),
@@ -235,7 +237,7 @@ CLAIMS = (
             "Shifted views help, with the same recorded laps.",
             "記録した運転が同じなら、視点をずらして学習するほうがうまく運転する。",
         ),
-        BOTH,
+        "Pomerleau 1991; Bojarski et al. 2016",
         ("With and without; 5 points matter.", "5ポイント以上を意味のある差とする。"),
         ("shifted less plain", "視点をずらした値からそのまま学習した値を引く"),
         (share(SHIFTED), share(PLAIN)),
@@ -265,7 +267,7 @@ CLAIMS = (
     claim(
         (
             "Asking the expert where the network drives beats watching it as often.",
-            "自分で走った場所での操舵を尋ねるほうが、お手本の運転を同じ枚数見るより効果がある。",
+            "自分で走った場所での操舵を尋ねるほうが、同じ枚数のお手本の運転を見るより効果がある。",
         ),
         "Ross, Gordon & Bagnell 2011 (DAgger)",
         (
@@ -286,10 +288,9 @@ CONCEPT = Concept(
         "knows the middle of the lane. Learning is plain regression. But what is learned decides "
         "what is seen next: a small error leads to where the expert never was. Recorded pictures, "
         "moved as if the car stood elsewhere, with steering that leads back, show the way home.",
-        "ネットワークは16×24画素の画像で道路を見て、車線の中央を知っているお手本の操舵をまねる。学習は"
-        "ふつうの回帰である。ただし、自分の操舵が次に見る画像を決めるため、小さな誤差がお手本の行かなかった"
-        "場所へ車を運ぶ。記録した画像を車がずれた位置にあるかのように変形し、元に戻る操舵を付けて"
-        "学習すれば、戻り方が身につく。",
+        "16×24画素の画像で道路を見るネットワークに、車線の中央を知るお手本の操舵をまねさせる。学習はふつうの"
+        "回帰だが、自分の操舵が次に見る画像を決めるので、小さな誤差がお手本の行かなかった場所へ車を運ぶ。"
+        "記録した画像を車がずれたかのように変形し、元に戻る操舵を付けて学習すれば、戻り方が身につく。",
     ),
     introduces=(
         Introduced(
@@ -365,8 +366,7 @@ CONCEPT = Concept(
         ),
     ),
     terms=(
-        ("imitation learning", "模倣学習"),
-        ("behavioural cloning", "行動クローニング"),
+        ("imitation learning (behavioural cloning)", "模倣学習（行動クローニング）"),
         ("covariate shift", "共変量シフト"),
         ("DAgger (dataset aggregation)", "DAgger（データ集約）"),
     ),
