@@ -384,7 +384,7 @@ CONCEPT = Concept(
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(2, BATCH, steps=200), "full": Preset(20, 64, steps=500)},
+        presets={"default": Preset(2, BATCH, steps=200), "full": Preset(8, 64, steps=500)},
         scores=(IN_LANE,),
         variants={"model": {"learning_rate": RATE}},
         train="train",
