@@ -24,7 +24,8 @@ from comparisons.harness.drawing import figures
 from comparisons.harness.scores import Score
 
 LAP = 150  # steps of a metre
-FEW, MANY, NEW = 4, 16, 10  # tracks
+NUMBERS = {"few": 4, "many": 16, "new": 10}  # of tracks
+FEW, MANY, NEW = NUMBERS.values()
 PLAIN, SHIFTED, MORE, ASKED = "plain", "shifted", "more", "asked"
 WAYS = {PLAIN: ("few", False), SHIFTED: ("few", True), MORE: ("many", False)}
 NAMES = {
@@ -86,19 +87,20 @@ def a_moment(seed):
 
 def asking(seed):
     """Two tracks and two rounds of a few steps."""
-    own = tracks(2, seed, 9)
+    own = {key: tracks(2, seed, 9)[key] for key in ("ground", "middle")}
     starts = [half().on_middle(own["middle"], np.array(at)) for at in ((0, 0), (40, 90))]
-    return {"track": own, "starts": np.stack(starts), "steps": 2, "updates": 2, "batch_size": 4}
+    return {**own, "starts": np.stack(starts), "steps": 2, "updates": 2, "batch_size": 4}
 
 
 def teaching(seed):
     """Laps to learn from, other tracks, and where cars start that ask the expert."""
-    few, many, new = (tracks(number, seed, number) for number in (FEW, MANY, NEW))
+    parts = {part: tracks(number, seed, number) for part, number in NUMBERS.items()}
+    arrays = {f"{part} {key}": array for part, own in parts.items() for key, array in own.items()}
     places = np.random.default_rng(seed).integers(0, LAP, (ROUNDS, FEW))
-    rounds = np.stack([half().on_middle(few["middle"], at) for at in places])
+    rounds = np.stack([half().on_middle(parts["few"]["middle"], at) for at in places])
     sizes = {"steps": STEPS, "batch_size": BATCH, "length": LAP // ROUNDS, "drive_steps": LAP}
-    parts = {"few": few, "many": many, "new": new, "rounds": rounds}
-    return {**parts, **sizes, "ways": WAYS, "rate": RATE, "kept": 3, "seed": seed}
+    more = {"ways": WAYS, "rate": RATE, "kept": 3, "seed": seed}
+    return {**arrays, "rounds": rounds, **sizes, **more}
 
 
 def share(name):
@@ -165,8 +167,7 @@ def draw(result):
             (
                 "Below each its shift and steering in 1/m, positive to the left. Above: computed "
                 "from the recorded picture and steering, smeared where it shows nothing.",
-                "画像の下は左へのずれと操舵（1/m、左が正）。上段は記録した画像と操舵だけから計算した"
-                "もので、写っていない部分は引き延ばした。",
+                "画像の下は左へのずれと操舵（1/m）。上段では、写っていない部分を引き延ばした。",
             ),
         ),
         Figure(
@@ -248,7 +249,7 @@ CLAIMS = (
             "The smaller a network's error on new pictures, the better it drives.",
             "初めて見る画像での誤差が小さいネットワークほど、運転もうまい。",
         ),
-        "what a validation loss is commonly taken for",
+        "what a validation loss is taken for",
         (
             f"Two networks, one of {FEW} laps with shifted views, one of {MANY} laps as they are: "
             "which has the smaller error on the expert's pictures of the new tracks?",
@@ -260,8 +261,7 @@ CLAIMS = (
         instead=(
             "The expert's pictures are not those that the network meets: its small errors lead it "
             "to places where the expert never was, and where its errors are large.",
-            "お手本が見る画像と、自分で運転して見る画像は違う。小さな誤差が積み重なって、お手本の行かない"
-            "場所に出てしまい、そこでは誤差が大きい。",
+            "自分で運転すると、小さな誤差からお手本の見ない画像に出会い、そこでは誤差が大きい。",
         ),
     ),
     claim(
@@ -379,7 +379,7 @@ CONCEPT = Concept(
             first_seed=20,  # the rate and the rounds were chosen on other tracks
             subject=trained_with("Adam"),
             measured=tuple(f"{n}: {key}" for n in NAMES for key in ("poses", "steps", "error")),
-            proven_with={**SHORT, "ways": {SHIFTED: WAYS[SHIFTED]}},
+            proven_with={**SHORT, "ways": {SHIFTED: WAYS[SHIFTED]}, "many pictures": 0},
         ),
     ),
     task=Task(

@@ -101,19 +101,6 @@ def drive(steer, track, pose, steps):
     return ops.concatenate([pose[None], later])
 
 
-class Ride(keras.Model):
-    """A drive as a model, which `predict_on_batch` compiles: from tracks and poses to poses."""
-
-    def __init__(self, steer, steps):
-        super().__init__()
-        self.steer, self.steps = steer, steps
-
-    def call(self, inputs):
-        """All poses, for maps or middles of tracks and first poses."""
-        track, pose = inputs
-        return drive(self.steer, track, pose, self.steps)
-
-
 def expert(middle, pose):
     """The expert's hand on the wheel."""
     return pure_pursuit()(pose, middle)
@@ -124,10 +111,23 @@ def eyes_of(model):
     return lambda ground, pose: model(camera()(ground, pose)[..., None])[:, 0]
 
 
+class Ride(keras.Model):
+    """The network's drive as a model of its own, which `predict_on_batch` compiles."""
+
+    def __init__(self, driver, steps):
+        super().__init__()
+        self.driver, self.steps = driver, steps
+
+    def call(self, inputs):
+        """All poses, for the maps of tracks and the first poses."""
+        ground, pose = inputs
+        return drive(eyes_of(self.driver), ground, pose, self.steps)
+
+
 @functools.lru_cache(maxsize=4)
 def ride_of(model, steps, cars):
-    """The network's ride, compiled once for each number of cars."""
-    return Ride(eyes_of(model), steps)
+    """The ride, compiled once for each number of cars."""
+    return Ride(model, steps)
 
 
 def ridden(model, ground, pose, steps):
@@ -137,14 +137,14 @@ def ridden(model, ground, pose, steps):
 
 def dagger(model, ground, middle, starts, steps, updates, batch_size, generator):
     """Drive, ask the expert what it would have done there, learn from all answers so far."""
-    pictures, answers = [], []
+    pictures, answers, middle = [], [], ops.convert_to_tensor(middle)
     for number, start in enumerate(starts):
         if number:
             poses = ops.convert_to_tensor(ridden(model, ground, start, steps))[:-1]
         else:
             poses = drive(expert, middle, ops.convert_to_tensor(start), steps)[:-1]
         pictures.append(ops.reshape(camera()(ground, poses), (-1, ROWS, COLUMNS)))
-        answers.append(ops.reshape(pure_pursuit()(poses, middle), (-1,)))
+        answers.append(ops.reshape(expert(middle, poses), (-1,)))
         seen, told = (ops.convert_to_numpy(ops.concatenate(own)) for own in (pictures, answers))
         for _ in range(updates):
             batch = generator.integers(0, len(told), batch_size)
@@ -177,9 +177,9 @@ def first_weights(model, generator):
     ]
 
 
-def asked(track, starts, steps, updates, batch_size, generator):
+def asked(ground, middle, starts, steps, updates, batch_size, generator):
     """A few rounds of asking: the losses, and where the learner drives then."""
-    model, ground, middle = network(0.002), track["ground"], track["middle"]
+    model = network(0.002)
     model.set_weights(first_weights(model, generator))
     model.run_eagerly = True  # a few steps take less than compiling them
     more = steps, updates, batch_size, generator
@@ -190,14 +190,14 @@ def asked(track, starts, steps, updates, batch_size, generator):
     }
 
 
-def lessons(few, many, ways, rate, batch_size, kept, seed, **later):
+def lessons(ways, rate, batch_size, kept, seed, **arrays):
     """The first losses by way; the NumPy half takes all steps, and drives."""
     found, start = {}, first_weights(network(rate), np.random.default_rng(seed))
     for name, (which, shifted) in ways.items():
         model, generator = network(rate), np.random.default_rng(seed)
         model.set_weights(start)
         model.run_eagerly = True
-        laps = {"few": few, "many": many}[which]
+        laps = {key: arrays[f"{which} {key}"] for key in ("pictures", "steering")}
         examples = of_laps(laps, shifted, batch_size, generator)
         losses = [model.train_on_batch(*next(examples)) for _ in range(kept)]
         found[f"{name}: losses"] = np.stack(losses)

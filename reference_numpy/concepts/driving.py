@@ -13,6 +13,7 @@ FOCAL, HEIGHT, HORIZON = 14.0, 2.5, 2.5  # pixels, metres, pixels of sky that ar
 AHEAD = 5  # metres to the expert's goal
 SHIFT, TURN = 1.0, 0.2  # metres and radians up to which views are moved
 RECORDED = ("pictures", "steering")  # of the expert's laps, (n, steps, …)
+TRACK = ("ground", "middle", "pose", *RECORDED)
 
 
 def bicycle(pose, steering, speed=SPEED):
@@ -223,9 +224,7 @@ def tracks(number, seed):
     drawn = [drawn_track(index % 2, generator) for index in range(number)]
     middle, ground = (np.array(part, "float32") for part in zip(*drawn))
     pose = on_middle(middle, np.zeros(number, int))
-    pictures, steering = recorded(ground, middle, pose)
-    found = {"ground": ground, "middle": middle, "pose": pose}
-    return found | {"pictures": pictures, "steering": steering}
+    return dict(zip(TRACK, (ground, middle, pose, *recorded(ground, middle, pose))))
 
 
 def views(track, at, shifts):
@@ -261,9 +260,9 @@ def first_weights(model, generator):
     ]
 
 
-def asked(track, starts, steps, updates, batch_size, generator):
+def asked(ground, middle, starts, steps, updates, batch_size, generator):
     """A few rounds of asking: the losses, and where the learner drives then."""
-    model, ground, middle = network(0.002), track["ground"], track["middle"]
+    model = network(0.002)
     model.set_weights(first_weights(model, generator))
     more = steps, updates, batch_size, generator
     losses = list(dagger(model, ground, middle, starts, *more))
@@ -273,11 +272,11 @@ def asked(track, starts, steps, updates, batch_size, generator):
     }
 
 
-def lessons(few, many, new, ways, rounds, rate, steps, batch_size, length, drive_steps, kept, seed):
+def lessons(ways, rounds, rate, steps, batch_size, length, drive_steps, kept, seed, **arrays):
     """Networks from the same weights, each taught in its way, drive on new tracks.
 
     Args:
-        few, many, new: tracks, as `tracks` gives them.
+        arrays: what `tracks` gives, as `"few ground"`, `"many ground"`, `"new ground"` and so on.
         ways: by name which tracks, `"few"` or `"many"`, and whether views are shifted.
         rounds: where the cars start in each round of DAgger, (rounds, n, 3).
         length, drive_steps: how long a round of DAgger is, and the drives on the new tracks.
@@ -293,17 +292,23 @@ def lessons(few, many, new, ways, rounds, rate, steps, batch_size, length, drive
         model.set_weights(start)
         if name in ways:
             which, shifted = ways[name]
-            laps = {"few": few, "many": many}[which]
-            examples = of_laps(laps, shifted, batch_size, generator)
+            examples = of_laps(part_of(arrays, which), shifted, batch_size, generator)
             losses = [imitate(model, *next(examples)) for _ in range(steps)]
             found[f"{name}: losses"] = np.stack(losses[:kept])
         else:
             sizes = length, steps // len(rounds), batch_size
-            list(dagger(model, few["ground"], few["middle"], rounds, *sizes, generator))
+            few = arrays["few ground"], arrays["few middle"]
+            list(dagger(model, *few, rounds, *sizes, generator))
         found |= {
-            f"{name}: {key}": value for key, value in examined(model, new, drive_steps).items()
+            f"{name}: {key}": value
+            for key, value in examined(model, part_of(arrays, "new"), drive_steps).items()
         }
     return found
+
+
+def part_of(arrays, part):
+    """The tracks of one part."""
+    return {key: arrays[f"{part} {key}"] for key in TRACK}
 
 
 def of_laps(tracks, shifted, batch_size, generator):
