@@ -251,10 +251,10 @@ CLAIMS = (
         ),
         "what a validation loss is taken for",
         (
-            f"Two networks of {FEW * LAP} answers each, of the expert's own drive or of DAgger: which "
-            "has the smaller error on the expert's pictures of the new tracks?",
-            f"お手本自身の運転{FEW * LAP}枚から学習したものと、同じ枚数を尋ねたDAggerを、未知のコースで"
-            "お手本が見た画像での誤差で比べる。",
+            "Two networks, one that was shown the expert's laps, one that asked as often (DAgger): "
+            "which has the smaller error on the expert's pictures of the new tracks?",
+            "お手本の運転をそのまま学習したものと、同じ枚数を尋ねたDAggerを、未知のコースでお手本が"
+            "見た画像での誤差で比べる。",
         ),
         ("smaller error less larger", "誤差が小さいほうの値から大きいほうの値を引く"),
         (lambda arrays: by_error(arrays)[0], lambda arrays: by_error(arrays)[1]),
