@@ -185,7 +185,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Imitating well is not driving well", "誤差の小ささと運転のうまさ"),
+            ("Imitating well and driving well", "誤差の小ささと運転のうまさ"),
             figures.scatter(
                 dots,
                 x_title=("error on the expert's pictures (1/m)", "お手本の画像での誤差（1/m）"),
@@ -225,8 +225,8 @@ def claim(said, source, compared, difference, sides, **more):
 CLAIMS = (
     claim(
         (
-            "A small network that watched an expert keeps a car in its lane on new roads.",
-            "お手本の運転から学習した小さなネットワークは、初めての道でも車線を守って走る。",
+            "A small network that watched an expert keeps a simulated car in lane on new tracks.",
+            "小さなネットワークでも、お手本から学習すれば、初めてのコースで車線を守って走る。",
         ),
         "Pomerleau 1991; Bojarski et al. 2016",
         ("Views are shifted; over 9 of 10 are to stay.", "視点をずらす。10台中9台を超えればよい。"),
@@ -282,7 +282,7 @@ CLAIMS = (
 
 CONCEPT = Concept(
     title=("Driving by imitation", "模倣学習による自動運転"),
-    chapter=chapters.USES.section(4),
+    chapter=chapters.USES.section(5),
     summary=(
         "A network sees the road as 16×24 grey pixels and says how to steer, as an expert did that "
         "knows the middle of the lane. Learning is plain regression. But what is learned decides "
