@@ -30,13 +30,10 @@ VARIANTS = {
     FIRST: {"enlarges": "bicubic", "filters": 8, "learning_rate": 0.01},
     TRANSPOSED: {"enlarges": "transposed", "filters": 15, "learning_rate": 0.01},
 }
-JAPANESE = dict(
-    zip(VARIANTS, ("サブピクセルシャッフル", "先にバイキュービックで拡大", "転置畳み込み"))
-)
+JAPANESE = dict(zip(VARIANTS, ("サブピクセルシャッフル", "先に拡大", "転置畳み込み")))
 KINDS = {"digits": "数字", "inverted digits": "白黒を反転した数字", "shapes": "図形"}
 BICUBIC, NETWORK = ("bicubic", "バイキュービック"), ("network", "ネットワーク")
 FILTER = ("linear filter, learned", "学習した線形フィルター")
-SHOWN = 6  # pictures of a kind in a figure
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,7 @@ def data(settings, seed):
     full = settings.preset == "full"
     part = mnist_subset(*((20_000, 1_000, 2_000) if full else (1_000, 200, 500)), seed)
     pairs = [(inputs(y), y) for y in (part.x_train, part.x_validation, part.x_test)]
-    tested = part.x_test
-    large = zip(KINDS, (tested, 1 - tested[:200], shapes(200, seed)))
+    large = zip(KINDS, (part.x_test, 1 - part.x_test[:100], shapes(100, seed)))
     said = (
         f"{part.description[0]}; reduced to 14×14 to be enlarged again",
         f"{part.description[1]}14×14に縮めた画像を入力し、元の画像を目標とする。",
@@ -125,21 +121,11 @@ def last(result, run):
     return found[max(found)]
 
 
-def by_network(kind, variant=SHUFFLE):
-    """A claim's side: dB by a network on one kind of picture, by seed."""
+def kept(name, variant=SHUFFLE):
+    """A claim's side: a number that was kept of a network, by seed."""
     return lambda result: result.by_seed(
-        lambda run: float(last(result, run)[f"{kind}: psnr"]), variant=variant
+        lambda run: float(last(result, run)[name]), variant=variant
     )
-
-
-def checkerboard(variant):
-    """A claim's side: how far the four places of a block differ in their mean error, by seed."""
-
-    def value(result, run):
-        blocks = last(result, run)["mean error"].reshape(14, 2, 14, 2)
-        return float(255 * blocks.mean(axis=(0, 2)).std())
-
-    return lambda result: result.by_seed(lambda run: value(result, run), variant=variant)
 
 
 def arguments(seed):
@@ -162,63 +148,63 @@ def draw(result):
     kinds, found = data(result.settings, run["seed"]).kinds, last(result, run)
     pictures = {
         both(kind, KINDS[kind]): {
-            both("small", "小さな画像"): x["small"][:SHOWN, ..., 0],
-            both(*BICUBIC): x["large"][:SHOWN, ..., 0],
+            both("small", "小さな画像"): x["small"][:6, ..., 0],
+            both(*BICUBIC): x["large"][:6, ..., 0],
             both(*NETWORK): found[kind][..., 0],
-            both("original", "元の画像"): y[:SHOWN, ..., 0],
+            both("original", "元の画像"): y[:6, ..., 0],
         }
         for kind, (x, y) in kinds.items()
     }
-    kept = {both(name, JAPANESE[name]): result.kept(name) for name in VARIANTS}
+    titles = {name: both(name, JAPANESE[name]) for name in VARIANTS}
     added = {
-        epoch: {name: own[epoch]["added"][..., 0] for name, own in kept.items()}
-        for epoch in min(kept.values(), key=len)
+        epoch: {titles[name]: result.kept(name)[epoch]["shapes: added"][..., 0] for name in titles}
+        for epoch in result.kept(SHUFFLE)
     }
+    blocks = {titles[name]: kept("shapes: checkerboard", name)(result) for name in titles}
     levels = {}
     for kind, japanese in KINDS.items():
         for way in (BICUBIC, FILTER, NETWORK):
-            side = by_network(kind) if way is NETWORK else by_rival(kind, way)
+            side = kept(f"{kind}: psnr") if way is NETWORK else by_rival(kind, way)
             levels[both(f"{kind}: {way[0]}", f"{japanese}：{way[1]}")] = side(result)
     return [
         Figure(
             ("Four times as many pixels", "画素を4倍に"),
             figures.selection(
-                figures.images(pictures, columns=SHOWN, size=58), ("pictures", "画像の種類")
+                figures.images(pictures, columns=6, size=58), ("pictures", "画像の種類")
             ),
             (
-                "Test pictures. Bicubic interpolation blurs every edge. The network draws the "
-                "edges of strokes as sharp as those of the digits it learned from. On shapes it "
-                "draws strokes too, where there are none.",
-                "テスト画像の例。バイキュービック補間では、どの輪郭もぼける。ネットワークは、学習した数字と"
-                "同じくらいはっきりした線を描く。図形に対しても、ありもしない線を描いてしまう。",
+                "Bicubic interpolation blurs every edge. The network draws strokes as sharp as "
+                "those it learned from. On greys, which digits lack, it makes up a pattern.",
+                "バイキュービック補間では輪郭がぼける。ネットワークは、学習した数字と同じくらいはっきりした線を"
+                "描くが、数字にはない灰色の面には、ありもしない模様を描いてしまう。",
             ),
         ),
         Figure(
-            ("What is added to the bicubic picture", "バイキュービック補間に足されるもの"),
+            ("What is added to bicubic pictures of shapes", "図形の画像に足されるもの"),
             figures.slider(
                 figures.images(added, columns=3, size=76, panels=3), ("epoch", "エポック"), 0
             ),
             (
-                "Blue brighter, orange darker; each panel by its own largest number. Before "
-                "training both ways of enlarging after the convolutions have a checkerboard, since "
-                "the four pixels of a block come from weights of their own. It goes as the weights "
-                "learn.",
-                "青は明るく、橙は暗くする。濃さはパネルごとの最大値に対するもの。学習前は、畳み込みのあとで"
-                "拡大するどちらの方法にも格子模様がある。ブロックの4画素が別々の重みで計算されるからである。"
-                "模様は学習とともに消える。",
+                "Blue brighter, orange darker, each panel by its own largest number. Where the "
+                "four pixels of a block come from weights of their own, networks begin with a "
+                "checkerboard. Learning from digits does not take it from grey areas.",
+                "青は明るく、橙は暗くする。濃さはパネルごとの最大値に対するもの。ブロックの4画素を別々の重みで"
+                "計算する2つの方法では、学習前に格子模様がある。数字から学習しても、灰色の面からは消えない。",
             ),
+        ),
+        Figure(
+            ("The checkerboard on shapes after training", "学習後の図形の格子模様"),
+            figures.bars(blocks, x_title=("grey levels of 255", "階調（255階調）")),
         ),
         Figure(
             ("PSNR by way of enlarging and kind of picture", "拡大の方法と画像の種類によるPSNR"),
             figures.bars(levels, x_title=("PSNR in dB", "PSNR（dB）")),
             (
-                "Blurred copies are hard to tell from sharp ones where there are few edges: "
-                "compare within a kind. The linear filter, 5×5 pixels to four, is the best one for "
-                "the digits to train on, by least squares: more than bicubic for digits, less for "
-                "shapes. Without hidden layers, too, what was learned is learned of digits.",
-                "輪郭の少ない画像ほど値が高いので、同じ種類の中で比べる。線形フィルター（5×5画素から"
-                "4画素を計算する）は、訓練データの数字に対する最小二乗解である。数字ではバイキュービック補間を"
-                "上回り、図形では下回る。隠れ層がなくても、学習したのは数字の拡大である。",
+                "Compare within a kind: few edges make high values. The filter, 5×5 pixels to "
+                "four, is the best linear one for the training digits, by least squares. What the "
+                "network has over it on digits is due to the hidden layers.",
+                "輪郭の少ない画像ほど値が高いので、同じ種類の中で比べる。フィルターは5×5画素から4画素を計算する"
+                "もので、訓練データの数字に対する最小二乗解。数字でのネットワークとの差は、隠れ層の効果である。",
             ),
         ),
     ]
@@ -233,18 +219,12 @@ SETTING = (
 
 
 def claim(words, source, larger, smaller, unit="dB", **more):
-    """A claim that one number is larger than another.
-
-    Args:
-        words: the sentence, the experiment, the metric, each in English and in Japanese.
-    """
+    """A claim: sentence, experiment and metric, each in English and in Japanese; its sides."""
     sentence, experiment, metric = zip(words[::2], words[1::2])
-
-    def measure(result):
-        return larger(result), smaller(result)
-
     experiment = (SETTING[0] + experiment[0], SETTING[1] + experiment[1])
-    return Claim(sentence, source, experiment, metric, measure, unit=unit, **more)
+    return Claim(
+        sentence, source, experiment, metric, lambda r: (larger(r), smaller(r)), unit, **more
+    )
 
 
 CLAIMS = (
@@ -258,7 +238,7 @@ CLAIMS = (
             "テストの数字のPSNR。シャッフルの値からバイキュービックの値を引く",
         ),
         "Dong et al. 2014, Learning a deep convolutional network for image super-resolution",
-        by_network("digits"),
+        kept("digits: psnr"),
         by_rival("digits"),
         margin=2,
     ),
@@ -275,35 +255,32 @@ CLAIMS = (
             "テストの数字のPSNR。シャッフルの値から、先に拡大する場合の値を引く",
         ),
         "Shi et al. 2016, Real-time single image and video super-resolution, 1",
-        by_network("digits"),
-        by_network("digits", FIRST),
+        kept("digits: psnr"),
+        kept("digits: psnr", FIRST),
         margin=0.5,
     ),
     claim(
         (
-            "A transposed convolution leaves a checkerboard in its pictures, unlike the shuffle.",
-            "転置畳み込みは、シャッフルと違って、画像に格子模様を残す。",
-            "Against a transposed convolution of 3×3 with stride 2, whose windows overlap "
-            "unevenly. One grey level counts: less cannot be seen.",
-            "シャッフルを、窓の重なりが一様でない3×3、ストライド2の転置畳み込みと比べる。"
-            "1階調の差に意味がある（それより小さければ目に見えない）。",
-            "standard deviation over the four places of a 2×2 block of their mean error, in grey "
-            "levels of 255, transposed less shuffle",
-            "2×2のブロック内の4つの位置ごとに平均誤差を求め、その標準偏差（255階調）を比べる。"
-            "転置畳み込みの値からシャッフルの値を引く",
+            "Unlike a transposed convolution, the sub-pixel shuffle leaves no checkerboard.",
+            "サブピクセルシャッフルは、転置畳み込みと違って、画像に格子模様を残さない。",
+            "Shapes, whose areas are even, by networks that learned from digits; against bicubic "
+            "first, which cannot have one. Up to one grey level counts as none.",
+            "面が一様な図形の画像で、格子模様の生じない「先に拡大」と比べる。1階調までの差はないとみなす。",
+            "standard deviation of the mean error at the four places of a 2×2 block, in grey "
+            "levels of 255, bicubic first less shuffle",
+            "2×2ブロック内の4つの位置での平均誤差の標準偏差（255階調）。先に拡大する場合の値からシャッフルの値を引く",
         ),
         "a common shortening of Odena et al. 2016, Deconvolution and checkerboard artifacts",
-        checkerboard(TRANSPOSED),
-        checkerboard(SHUFFLE),
+        kept("shapes: checkerboard", FIRST),
+        kept("shapes: checkerboard"),
         unit="",
-        margin=1,
+        margin=-1,
         instead=(
-            "Both are one operation: a transposed convolution of 2k×2k with stride 2 is a "
-            "convolution of k×k and the shuffle, its weights in another order. Both begin with a "
-            "checkerboard; squared error on pictures without one trains it away.",
-            "2つは同じ演算である。ストライド2、2k×2kの転置畳み込みは、重みを並べ替えれば、k×kの畳み込みと"
-            "シャッフルになる。どちらも学習前には格子模様があるが、模様のない画像との二乗誤差を減らすうちに"
-            "消える。",
+            "A transposed convolution of 2k×2k with stride 2 is a convolution of k×k and the "
+            "shuffle, its weights in another order. Both compute the four places by weights of "
+            "their own, which learn to agree on pictures like those they learn from only.",
+            "2k×2k、ストライド2の転置畳み込みは、重みを並べ替えれば、k×kの畳み込みとシャッフルになる。どちらも"
+            "4つの位置を別々の重みで計算し、結果がそろうのは学習したのと同じ種類の画像だけである。",
         ),
     ),
     claim(
@@ -312,17 +289,17 @@ CLAIMS = (
             "学習したネットワークは、どんな画像でもバイキュービック補間よりうまく拡大する。",
             "What learned from digits is given ellipses and rectangles in greys.",
             "数字で学習したネットワークで、灰色の楕円と長方形の画像を拡大する。",
-            "PSNR of 200 pictures of shapes, shuffle less bicubic",
-            "図形の画像200枚のPSNR。シャッフルの値からバイキュービックの値を引く",
+            "PSNR of 100 pictures of shapes, shuffle less bicubic",
+            "図形の画像100枚のPSNR。シャッフルの値からバイキュービックの値を引く",
         ),
         "a common shortening of the first",
-        by_network("shapes"),
+        kept("shapes: psnr"),
         by_rival("shapes"),
         instead=(
-            "What the small picture lacks is filled in from memory: a network takes every picture "
-            "for one of those it learned from.",
-            "小さな画像で失われた情報は、学習した画像の知識で補われる。ネットワークは、どの画像も学習した"
-            "種類の画像とみなして拡大する。",
+            "What the small picture lacks is filled in by what was learned. Digits are black and "
+            "white; what becomes of greys, they did not say.",
+            "小さな画像で失われた情報は、学習した知識で補われる。数字の画像はほぼ白と黒だけなので、灰色の面を"
+            "どう拡大すべきかは学習していない。",
         ),
     ),
 )
@@ -330,14 +307,10 @@ CLAIMS = (
 INTRODUCED = (  # name, equation, what it says
     (
         "bicubic",
-        r"y_i = \frac{\sum_p w_{ip} \, x_p}{\sum_p w_{ip}}, \; w_{ip} = w \left( p + "
-        r"\tfrac{1}{2} - \tfrac{n}{m} (i + \tfrac{1}{2}) \right), \; w(t) = \begin{cases} "
-        r"\frac{3}{2} |t|^3 - \frac{5}{2} |t|^2 + 1 & (|t| < 1) \\ "
-        r"-\frac{1}{2} |t|^3 + \frac{5}{2} |t|^2 - 4 |t| + 2 & (1 \le |t| < 2) \\ "
-        r"0 & (|t| \ge 2) \end{cases}",
-        "From n pixels m, along the rows and along the columns; the weights fall with the "
-        "distance from the new pixel's middle.",
-        "n個の画素からm個を、縦と横のそれぞれに作る。重みは、新しい画素の中心からの距離で決まる。",
+        r"y_i = \frac{\sum_p w(t_{ip}) \, x_p}{\sum_p w(t_{ip})}",
+        "New pixels of old ones, along the rows and along the columns; the weights fall with the "
+        "distance t between their middles (see the model).",
+        "元の画素から新しい画素を、縦と横に作る。重みwは中心間の距離tで決まる（「モデル」を参照）。",
     ),
     (
         "depth_to_space",
@@ -347,10 +320,9 @@ INTRODUCED = (  # name, equation, what it says
     ),
     (
         "shuffled_kernel",
-        r"\tilde{K}_{u, \, v, \, f, \, (ib + j) C + c} = "
-        r"K_{(k - 1 - u) b + i, \, (k - 1 - v) b + j, \, c, \, f}",
-        "A transposed convolution of kb×kb with stride b, as a convolution of k×k and the shuffle.",
-        "ストライドb、kb×kbの転置畳み込みを、k×kの畳み込みとシャッフルで表すカーネル。",
+        r"\tilde{K}_{u, v, f, (ib + j) C + c} = K_{\bar{u} b + i, \bar{v} b + j, c, f}",
+        "A transposed convolution of kb×kb as a convolution of k×k and shuffle; ū = k − 1 − u.",
+        "kb×kbの転置畳み込みを、k×kの畳み込みとシャッフルで表すカーネル（ū = k − 1 − u）。",
     ),
     (
         "psnr",
@@ -364,21 +336,31 @@ CONCEPT = Concept(
     title=("Super-resolution", "超解像"),
     chapter=chapters.GENERATION.section(6),
     summary=(
-        "A large picture from a small one, with pixels that nobody has seen. Bicubic interpolation "
-        "mixes the pixels nearby by fixed weights. A network has learned from pairs of pictures "
-        "what large ones look like. It computes on the small picture, where that is cheap, and at "
-        "the end gives four numbers for every pixel; the sub-pixel shuffle lays them out as 2×2. "
-        "How close the result comes is told by PSNR in decibels: 6 dB more is half the error.",
-        "小さな画像から、失われた画素を補って大きな画像を作る。バイキュービック補間は、近くの画素を決まった"
-        "重みで混ぜ合わせる。ネットワークは、大小の画像の組から、大きな画像がどう見えるものかを学習する。"
-        "計算量の少ない小さな画像のまま計算し、最後に1画素につき4個の数を出して、サブピクセルシャッフルで"
-        "2×2画素に並べる。元の画像との近さはPSNR（デシベル）で表す。6 dB高いと、誤差は半分になる。",
+        "A large picture from a small one. Bicubic interpolation mixes the pixels nearby by fixed "
+        "weights. A network learns from pairs of pictures what large ones look like. It computes "
+        "on the small picture, where that is cheap, and at the end gives four numbers for every "
+        "pixel; the sub-pixel shuffle lays them out as 2×2. How close the result comes is told by "
+        "PSNR in decibels: 6 dB more is half the error.",
+        "小さな画像から大きな画像を作る。バイキュービック補間は、近くの画素を決まった重みで混ぜ合わせる。"
+        "ネットワークは、大小の画像の組から、大きな画像がどう見えるものかを学習する。計算量の少ない小さな"
+        "画像のまま計算し、最後に1画素につき4個の数を出して、サブピクセルシャッフルで2×2画素に並べる。"
+        "元の画像との近さはPSNR（デシベル）で表す。6 dB高いと、誤差は半分になる。",
     ),
     introduces=tuple(
         Introduced(name, equation, tuple(says), arguments, helpers=("cubic",) * (name == "bicubic"))
         for name, equation, *says in INTRODUCED
     ),
     equations=(
+        (
+            r"t_{ip} = p + \tfrac{1}{2} - \tfrac{n}{m} \left( i + \tfrac{1}{2} \right), \quad "
+            r"w(t) = \begin{cases} \frac{3}{2} |t|^3 - \frac{5}{2} |t|^2 + 1 & (|t| < 1) \\ "
+            r"-\frac{1}{2} |t|^3 + \frac{5}{2} |t|^2 - 4 |t| + 2 & (1 \le |t| < 2) \\ "
+            r"0 & (|t| \ge 2) \end{cases}",
+            (
+                "bicubic weights, from n pixels to m; where n > m, t is divided by n/m",
+                "バイキュービック補間の重み（n画素からm画素へ）。n > mのときはtをn/mで割る",
+            ),
+        ),
         (
             r"\hat{y} = \mathrm{bicubic}(x) + \mathrm{shuffle}(f(x))",
             (
@@ -406,8 +388,8 @@ CONCEPT = Concept(
         variants_ja=JAPANESE,
         keep="looked_at",
         keep_at=(0.0, 0.125, 1.0),
-        proven_steps=5,
-        seeds=6,
+        proven_steps=2,
+        seeds=5,
     ),
     claims=CLAIMS,
     figures=draw,
