@@ -31,7 +31,12 @@ VARIANTS = {
     TRANSPOSED: {"enlarges": "transposed", "filters": 15, "learning_rate": 0.01},
 }
 JAPANESE = dict(zip(VARIANTS, ("サブピクセルシャッフル", "先に拡大", "転置畳み込み")))
-KINDS = {"digits": "数字", "inverted digits": "白黒を反転した数字", "shapes": "図形"}
+KINDS = {
+    "digits": "数字",
+    "inverted": "反転した数字",
+    "shapes": "図形",
+    "black ground": "黒地の図形",
+}
 BICUBIC, NETWORK = ("bicubic", "バイキュービック"), ("network", "ネットワーク")
 FILTER = ("linear filter, learned", "学習した線形フィルター")
 
@@ -54,10 +59,10 @@ def inputs(y):
     return {"small": small, "large": np.clip(half().bicubic(small, 28), 0, 1)}
 
 
-def shapes(count, seed):
-    """Ellipses and rectangles in greys, on grey; every pixel is the mean of sixteen places."""
+def shapes(count, seed, ground=1):
+    """Ellipses and rectangles in greys on grey up to `ground`; a pixel is the mean of 16 places."""
     draw, places = np.random.default_rng(seed), (np.arange(112) + 0.5) / 4
-    pictures = np.tile(draw.random((count, 1, 1)), (112, 112))
+    pictures = np.tile(ground * draw.random((count, 1, 1)), (112, 112))
     for picture in pictures:
         for grey in draw.random(3):
             (x, y), (a, b), turn = draw.uniform(4, 24, 2), draw.uniform(2, 8, 2), draw.uniform(0, 3)
@@ -74,12 +79,12 @@ def data(settings, seed):
     full = settings.preset == "full"
     part = mnist_subset(*((20_000, 1_000, 2_000) if full else (1_000, 200, 500)), seed)
     pairs = [(inputs(y), y) for y in (part.x_train, part.x_validation, part.x_test)]
-    large = zip(KINDS, (part.x_test, 1 - part.x_test[:100], shapes(100, seed)))
+    others = 1 - part.x_test[:100], shapes(100, seed), shapes(100, seed, ground=0)
     said = (
         f"{part.description[0]}; reduced to 14×14 to be enlarged again",
         f"{part.description[1]}14×14に縮めた画像を入力し、元の画像を目標とする。",
     )
-    kinds = {kind: (inputs(y), y) for kind, y in large}
+    kinds = {kind: (inputs(y), y) for kind, y in zip(KINDS, (part.x_test, *others))}
     return Pictures(*(x for pair in pairs for x in pair), said, kinds=kinds)
 
 
@@ -160,6 +165,7 @@ def draw(result):
         epoch: {titles[name]: result.kept(name)[epoch]["shapes: added"][..., 0] for name in titles}
         for epoch in result.kept(SHUFFLE)
     }
+    shown = figures.images(added, columns=3, size=76, panels=3)
     blocks = {titles[name]: kept("shapes: checkerboard", name)(result) for name in titles}
     levels = {}
     for kind, japanese in KINDS.items():
@@ -174,16 +180,15 @@ def draw(result):
             ),
             (
                 "Bicubic interpolation blurs every edge. The network draws strokes as sharp as "
-                "those it learned from. On greys, which digits lack, it makes up a pattern.",
+                "those it learned from. On a grey ground, which digits lack, it makes up a "
+                "pattern, and a frame, since beyond the edges the convolutions see zeros.",
                 "バイキュービック補間では輪郭がぼける。ネットワークは、学習した数字と同じくらいはっきりした線を"
-                "描くが、数字にはない灰色の面には、ありもしない模様を描いてしまう。",
+                "描くが、数字にはない灰色の地には、ありもしない模様と、ゼロパディングのために縁に枠を描いてしまう。",
             ),
         ),
         Figure(
             ("What is added to bicubic pictures of shapes", "図形の画像に足されるもの"),
-            figures.slider(
-                figures.images(added, columns=3, size=76, panels=3), ("epoch", "エポック"), 0
-            ),
+            figures.slider(shown, ("epoch", "エポック"), max(added)),
             (
                 "Blue brighter, orange darker, each panel by its own largest number. Where the "
                 "four pixels of a block come from weights of their own, networks begin with a "
@@ -296,10 +301,10 @@ CLAIMS = (
         kept("shapes: psnr"),
         by_rival("shapes"),
         instead=(
-            "What the small picture lacks is filled in by what was learned. Digits are black and "
-            "white; what becomes of greys, they did not say.",
-            "小さな画像で失われた情報は、学習した知識で補われる。数字の画像はほぼ白と黒だけなので、灰色の面を"
-            "どう拡大すべきかは学習していない。",
+            "It depends on what was in the training pictures. On black ground, as digits have it, "
+            "the same shapes gain as well; what becomes of grey areas and edges was not learned.",
+            "学習した画像に何が含まれていたかによる。数字と同じ黒地なら、同じ図形でもバイキュービック補間を上回る。"
+            "灰色の面や縁をどう拡大すべきかは、学習していない。",
         ),
     ),
 )
@@ -320,9 +325,9 @@ INTRODUCED = (  # name, equation, what it says
     ),
     (
         "shuffled_kernel",
-        r"\tilde{K}_{u, v, f, (ib + j) C + c} = K_{\bar{u} b + i, \bar{v} b + j, c, f}",
-        "A transposed convolution of kb×kb as a convolution of k×k and shuffle; ū = k − 1 − u.",
-        "kb×kbの転置畳み込みを、k×kの畳み込みとシャッフルで表すカーネル（ū = k − 1 − u）。",
+        r"\tilde{K}_{u, v, f, (ib + j) C + c} = K_{u' b + i, v' b + j, c, f}",
+        "A transposed convolution of kb×kb as a convolution of k×k and shuffle; u' = k − 1 − u.",
+        "kb×kbの転置畳み込みを、k×kの畳み込みとシャッフルで表すカーネル（u' = k − 1 − u）。",
     ),
     (
         "psnr",

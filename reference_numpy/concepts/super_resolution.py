@@ -4,7 +4,7 @@ import numpy as np
 
 import reference_numpy as rn
 from reference_numpy.concepts.convolution import convolution
-from reference_numpy.models.operations.blocks import DepthToSpace
+from reference_numpy.operations.blocks import DepthToSpace
 
 
 def cubic(t):
