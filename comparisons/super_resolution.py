@@ -31,12 +31,7 @@ VARIANTS = {
     TRANSPOSED: {"enlarges": "transposed", "filters": 15, "learning_rate": 0.01},
 }
 JAPANESE = dict(zip(VARIANTS, ("サブピクセルシャッフル", "先に拡大", "転置畳み込み")))
-KINDS = {
-    "digits": "数字",
-    "inverted": "反転した数字",
-    "shapes": "図形",
-    "black ground": "黒地の図形",
-}
+KINDS = {"digits": "数字", "inverted": "白黒反転", "shapes": "図形", "black ground": "黒地の図形"}
 BICUBIC, NETWORK = ("bicubic", "バイキュービック"), ("network", "ネットワーク")
 FILTER = ("linear filter, learned", "学習した線形フィルター")
 
@@ -69,8 +64,8 @@ def shapes(count, seed, ground=1):
             x, y = places - x, (places - y)[:, None]
             u = (x * np.cos(turn) + y * np.sin(turn)) / a
             v = (y * np.cos(turn) - x * np.sin(turn)) / b
-            ellipse = draw.random() < 0.5
-            picture[(np.hypot(u, v) if ellipse else np.maximum(abs(u), abs(v))) < 1] = grey
+            inside = np.hypot(u, v) if draw.random() < 0.5 else np.maximum(abs(u), abs(v))
+            picture[inside < 1] = grey
     return pictures.reshape(count, 28, 4, 28, 4, 1).mean(axis=(2, 4)).astype("float32")
 
 
@@ -160,6 +155,7 @@ def draw(result):
         }
         for kind, (x, y) in kinds.items()
     }
+    enlarged = figures.images(pictures, columns=6, size=58)
     titles = {name: both(name, JAPANESE[name]) for name in VARIANTS}
     added = {
         epoch: {titles[name]: result.kept(name)[epoch]["shapes: added"][..., 0] for name in titles}
@@ -175,9 +171,7 @@ def draw(result):
     return [
         Figure(
             ("Four times as many pixels", "画素を4倍に"),
-            figures.selection(
-                figures.images(pictures, columns=6, size=58), ("pictures", "画像の種類")
-            ),
+            figures.selection(enlarged, ("pictures", "画像の種類")),
             (
                 "Bicubic interpolation blurs every edge. The network draws strokes as sharp as "
                 "those it learned from. On a grey ground, which digits lack, it makes up a "
@@ -205,9 +199,9 @@ def draw(result):
             ("PSNR by way of enlarging and kind of picture", "拡大の方法と画像の種類によるPSNR"),
             figures.bars(levels, x_title=("PSNR in dB", "PSNR（dB）")),
             (
-                "Compare within a kind: few edges make high values. The filter, 5×5 pixels to "
-                "four, is the best linear one for the training digits, by least squares. What the "
-                "network has over it on digits is due to the hidden layers.",
+                "Compare within a kind (the last is shapes on black): few edges make high values. "
+                "The filter, 5×5 pixels to four, is the best linear one for the training digits, "
+                "by least squares. What the network has over it is due to the hidden layers.",
                 "輪郭の少ない画像ほど値が高いので、同じ種類の中で比べる。フィルターは5×5画素から4画素を計算する"
                 "もので、訓練データの数字に対する最小二乗解。数字でのネットワークとの差は、隠れ層の効果である。",
             ),
