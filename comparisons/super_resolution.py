@@ -277,7 +277,7 @@ CLAIMS = (
         instead=(
             "A transposed convolution of 2k×2k with stride 2 is a convolution of k×k and the "
             "shuffle, its weights in another order. Both compute the four places by weights of "
-            "their own, which learn to agree on pictures like those they learn from only.",
+            "their own, which learn to agree only on pictures like those they learn from.",
             "2k×2k、ストライド2の転置畳み込みは、重みを並べ替えれば、k×kの畳み込みとシャッフルになる。どちらも"
             "4つの位置を別々の重みで計算し、結果がそろうのは学習したのと同じ種類の画像だけである。",
         ),
@@ -339,7 +339,7 @@ CONCEPT = Concept(
         "weights. A network learns from pairs of pictures what large ones look like. It computes "
         "on the small picture, where that is cheap, and at the end gives four numbers for every "
         "pixel; the sub-pixel shuffle lays them out as 2×2. How close the result comes is told by "
-        "PSNR in decibels: 6 dB more is half the error.",
+        "PSNR in decibels: 6 dB more is half the root of the mean squared error.",
         "小さな画像から大きな画像を作る。バイキュービック補間は、近くの画素を決まった重みで混ぜ合わせる。"
         "ネットワークは、大小の画像の組から、大きな画像がどう見えるものかを学習する。計算量の少ない小さな"
         "画像のまま計算し、最後に1画素につき4個の数を出して、サブピクセルシャッフルで2×2画素に並べる。"

@@ -34,6 +34,8 @@ SETTINGS = {
 NO_KERNEL = re.compile(
     r"only supports (the )?ND?HWC|only supports equal length strides|rouped convolutions"
     r"|not yet support dilation rates|No OpKernel was registered"
+    # PyTorch 2.13 on a CPU: the gradient of a convolution of several channels to one in float64
+    r"|slow_conv2d: grad_weight must be contiguous"
 )
 DECORATION = re.compile(r"\x1b\[\d*m|\{\{.*?\}\}|\[Op:.*")  # colours, and the node of a graph
 
@@ -63,7 +65,7 @@ def set_up():
 
 def no_kernel(error):
     """Why this machine cannot run what raised `error`, in one line; None for any other error."""
-    if not type(error).__module__.startswith("tensorflow"):
+    if not (type(error).__module__.startswith("tensorflow") or isinstance(error, RuntimeError)):
         return None
     line = next(filter(NO_KERNEL.search, str(error).splitlines()), None)
     return line and f"cannot run here: {DECORATION.sub('', line).strip()}"

@@ -129,6 +129,12 @@ def test_any_other_error_of_tensorflow_is_one():
     assert backends.no_kernel(ValueError("only supports NHWC")) is None
 
 
+def test_a_gradient_that_pytorch_lacks_is_no_failure():
+    error = RuntimeError("slow_conv2d: grad_weight must be contiguous")
+    assert backends.no_kernel(error) == f"cannot run here: {error}"
+    assert backends.no_kernel(RuntimeError("shapes do not fit")) is None
+
+
 @pytest.mark.parametrize(
     ("name", "entry", "setting"),
     [
