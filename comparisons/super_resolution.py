@@ -201,7 +201,7 @@ def draw(result):
             (
                 "Compare within a kind (the last is shapes on black): few edges make high values. "
                 "The filter, 5×5 pixels to four, is the best linear one for the training digits, "
-                "by least squares. What the network has over it is due to the hidden layers.",
+                "by least squares. What the network has over it on digits, the hidden layers gave.",
                 "輪郭の少ない画像ほど値が高いので、同じ種類の中で比べる。フィルターは5×5画素から4画素を計算する"
                 "もので、訓練データの数字に対する最小二乗解。数字でのネットワークとの差は、隠れ層の効果である。",
             ),
