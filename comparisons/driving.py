@@ -185,7 +185,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Imitating well and driving well", "誤差の小ささと運転のうまさ"),
+            ("Error and driving", "誤差と運転"),
             figures.scatter(
                 dots,
                 x_title=("error on the expert's pictures (1/m)", "お手本の画像での誤差（1/m）"),

@@ -211,11 +211,11 @@ def of_laps(tracks, shifted, batch_size, generator):
     )
     while True:
         batch = generator.integers(0, len(steering), batch_size)
-        found = pictures[batch], steering[batch]
+        seen, told = pictures[batch], steering[batch]
         if shifted:
             shift, turn = generator.uniform(-1, 1, (2, batch_size)).astype(pictures.dtype)
-            found = shifted_view()(*found, SHIFT * shift, TURN * turn)
-        seen, told = map(ops.convert_to_numpy, found)
+            given = map(ops.convert_to_tensor, (seen, told, SHIFT * shift, TURN * turn))
+            seen, told = map(ops.convert_to_numpy, shifted_view()(*given))
         yield seen[..., None], told
 
 
