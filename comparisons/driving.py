@@ -332,7 +332,7 @@ CONCEPT = Concept(
             r"\begin{pmatrix} d' \\ s' \end{pmatrix} = \begin{pmatrix} \cos\varphi & -\sin\varphi "
             r"\\ \sin\varphi & \cos\varphi \end{pmatrix} \begin{pmatrix} d \\ s \end{pmatrix} + "
             r"\begin{pmatrix} 0 \\ a \end{pmatrix}, \quad \kappa' = \frac{2 (\cos\varphi \, (s_g "
-            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}",
+            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}, \quad s_g = \frac{5^2}{2} \kappa",
             (
                 "As if the car stood a further to the left, turned left by φ: the ground (d, s) of "
                 "its pixels is looked up at (d′, s′) in the recorded picture. κ′ leads to the goal "
