@@ -124,7 +124,7 @@ FAULTS = [
     Fault(
         "missing flip: a convolution's input gradient by the kernel as it is",
         Case("Conv2D", {"filters": 2, "kernel_size": 3}, (2, 30, 30, 2)),
-        "ops.convolution:conv_input_gradient",
+        "kernels.convolution:conv_input_gradient",
         "np.flip(kernel, range(kernel.ndim - 2))",
         "kernel",
     ),

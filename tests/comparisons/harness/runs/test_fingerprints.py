@@ -139,7 +139,7 @@ def test_a_file_of_ones_own_voids_what_uses_the_data(root, tmp_path, action):
 )
 def test_versions_of_what_a_job_runs_on(root, monkeypatch, job, concept, packages):
     prints = Fingerprints(root)
-    monkeypatch.setattr(fingerprints, "_version", lambda name: "1.0")
+    monkeypatch.setattr(fingerprints, "version_of", lambda name: "1.0")
     before = prints.of(job, concept, Settings())
     voided = set()
     for package in (
@@ -153,7 +153,7 @@ def test_versions_of_what_a_job_runs_on(root, monkeypatch, job, concept, package
         "altair",
     ):
         monkeypatch.setattr(
-            fingerprints, "_version", lambda name, p=package: "2.0" if name == p else "1.0"
+            fingerprints, "version_of", lambda name, p=package: "2.0" if name == p else "1.0"
         )
         if prints.of(job, concept, Settings()) != before:
             voided.add(package)
