@@ -15,6 +15,7 @@ PHRASES: tuple[Words, ...] = (
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
+    (r"no more digits than in float32", "float32と同じ桁数しかない"),
     (r"gradient by differences", "勾配は数値微分で求めた"),
     (
         r"taken from (\w+), not judged",
