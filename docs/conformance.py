@@ -1,0 +1,77 @@
+"""Writes docs/conformance.md from what `sidebyside conformance --all --json FILE` wrote.
+
+python docs/conformance.py FILE
+"""
+
+import json
+import sys
+from math import inf
+from pathlib import Path
+
+from comparisons.harness.conformance.judging import NEW, REFUSED, VERDICTS
+
+HEAD = """# What Keras computes · Kerasの計算結果
+
+Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer and
+operation, with outputs, gradients and states, against the NumPy half in float64. A case that is
+*refused* has no kernel, or raises; *new* is what docs/keras-divergences.md does not tell of (yet).
+
+各層・各演算のすべての場合について、出力・勾配・状態をfloat64のNumPy実装と比べた結果である。
+
+{versions}
+"""
+
+
+def main(path: Path) -> None:
+    """Write the document."""
+    content = json.loads(path.read_text())
+    classes, versions = content["classes"], content["environment"]["versions"]
+    named = [f"{name} {versions[name]}" for name in ("keras", "tensorflow", "jax", "torch")]
+    lines = [HEAD.format(versions=", ".join(named) + ", on a CPU."), *totals(classes)]
+    for verdict in (NEW, "convention", "known divergence", REFUSED):
+        lines += section(verdict, classes)
+    Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
+
+
+def totals(classes: list[dict]) -> list[str]:
+    """How many cases had each verdict, by backend and precision."""
+    sums = {}
+    for one in classes:
+        of = sums.setdefault((one["backend"], one["dtype"]), dict.fromkeys(VERDICTS, 0))
+        for verdict, count in one["counts"].items():
+            of[verdict] += count
+    rows = [[backend, dtype, *of.values()] for (backend, dtype), of in sums.items()]
+    return table(["backend", "precision", *VERDICTS], rows)
+
+
+def section(verdict: str, classes: list[dict]) -> list[str]:
+    """The classes with a verdict: how many cases, and the worst of them."""
+    rows = []
+    for one in classes:
+        of = [row for row in one["rows"] if row["verdict"] == verdict]
+        if of:
+            worst = max(of, key=lambda row: inf if row["needed"] is None else row["needed"])
+            told = worst["reason"] or f"{worst['quantity']}: {size(worst)}"
+            count = f"{len(of)} of {len(one['rows'])}"
+            rows.append([one["name"], one["backend"], one["dtype"], count, told])
+    if not rows:
+        return []
+    head = ["class", "backend", "precision", "cases", "the worst"]
+    return ["", f"## {verdict.capitalize()}", "", *table(head, sorted(rows))]
+
+
+def size(row: dict) -> str:
+    """The error in words."""
+    if row["needed"] is None:
+        return "of another shape, or not finite"
+    return f"error {row['error']:.3g}, {row['needed']:.3g} of the tolerance"
+
+
+def table(head: list[str], rows: list[list]) -> list[str]:
+    """A table in Markdown."""
+    cells = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *cells)]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
