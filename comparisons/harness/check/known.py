@@ -75,7 +75,8 @@ RECOGNIZED = (
     _recognized(
         "gradients of queries that see nothing",
         TORCH,
-        lambda layer, arguments: layer == "MultiHeadAttention",  # the masks are in no config
+        # The masks are in no config.
+        lambda layer, arguments: layer in ("MultiHeadAttention", "GroupQueryAttention"),
         "the gradient is not that of what was computed",
         "gradient",
     ),

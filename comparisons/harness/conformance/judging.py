@@ -13,7 +13,7 @@ from comparisons.harness.conformance import layer_cases, operation_cases
 from comparisons.harness.conformance.references import build_keras_layer, make_reference
 from comparisons.harness.proof import checks, divergences
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
-from comparisons.harness.proof.precision import computing_in
+from comparisons.harness.proof.precision import computing_in, reference_precision
 from reference_numpy import tree
 
 LAYER, OPERATION = "layer", "operation"
@@ -119,11 +119,11 @@ def _operation(case, module, backend: str, dtype: str) -> Row:
     except Exception as error:
         return Row(case.name, REFUSED, reason=reason(error))
     inputs = tree.map_structure(lambda x: _cast(_cast(x, dtype), "float64"), case.arrays("float64"))
-    exact = Reference(ours, inputs)
+    with reference_precision("float64"):
+        exact, given = Reference(ours, inputs), Reference(ours, inputs)
 
     def theirs():
         model = case.keras_model(dtype)
-        given = Reference(ours, inputs)
         given.inputs = tree.map_structure(lambda x: _cast(x, dtype), inputs)
         given.cotangents = [None if c is None else _cast(c, dtype) for c in given.cotangents]
         return keras_quantities(module, model, given)
@@ -144,7 +144,8 @@ def _row(name, exact, theirs, module, backend: str, dtype: str, inside: str = ""
         theirs: function that gives Keras's quantities.
         inside: what Keras computes in float32 even in float64, if it does.
     """
-    with np.errstate(all="ignore"):
+    # Operations on integers compute in the default precision of the moment.
+    with np.errstate(all="ignore"), reference_precision("float64"):
         quantities = exact.quantities()
         scale = checks.scales(exact.quantities, quantities)
     try:
@@ -164,8 +165,9 @@ def _row(name, exact, theirs, module, backend: str, dtype: str, inside: str = ""
         return Row(name, PASSED, *numbers)
     asked = Asked(LOCAL, None, exact, None, Place(name, "", ()), {}, quantities, scale)
     judged = [Judged(asked, key, asked.place, key, r, found.get(key)) for key, r in wrong]
-    if all(is_convention(one, dtype) for one in judged):
-        return Row(name, CONVENTION, *numbers)
+    with reference_precision("float64"):
+        if all(is_convention(one, dtype) for one in judged):
+            return Row(name, CONVENTION, *numbers)
     headings = {heading(exact.layer, key, backend, dtype, r.needed) for key, r in wrong}
     if None not in headings:
         return Row(name, KNOWN, *numbers, "; ".join(map(link, sorted(headings))))
