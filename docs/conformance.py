@@ -14,9 +14,11 @@ HEAD = """# What Keras computes · Kerasの計算結果
 
 Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer and
 operation, with outputs, gradients and states, against the NumPy half in float64. A case that is
-*refused* has no kernel, or raises; *new* is what docs/keras-divergences.md does not tell of (yet).
+*refused* has no kernel, or raises. *New* is what docs/keras-divergences.md does not tell of (yet): the
+two differ, and who is right there is still to be looked at.
 
-各層・各演算のすべての場合について、出力・勾配・状態をfloat64のNumPy実装と比べた結果である。
+各層・各演算のすべての場合について、出力・勾配・状態をfloat64のNumPy実装と比べた結果である。newは
+docs/keras-divergences.mdにまだない相違で、どちらが正しいかは個別に調べる必要がある。
 
 {versions}
 """
@@ -26,7 +28,8 @@ def main(path: Path) -> None:
     """Write the document."""
     content = json.loads(path.read_text())
     classes, versions = content["classes"], content["environment"]["versions"]
-    named = [f"{name} {versions[name]}" for name in ("keras", "tensorflow", "jax", "torch")]
+    judged = dict.fromkeys(one["backend"] for one in classes)
+    named = [f"{name} {versions[name]}" for name in ("keras", *judged)]
     lines = [HEAD.format(versions=", ".join(named) + ", on a CPU."), *totals(classes)]
     for verdict in (NEW, "convention", "known divergence", REFUSED):
         lines += section(verdict, classes)
