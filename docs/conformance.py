@@ -14,8 +14,8 @@ HEAD = """# What Keras computes · Kerasの計算結果
 
 Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer and
 operation, with outputs, gradients and states, against the NumPy half in float64. A case that is
-*refused* has no kernel, or raises. *New* is what docs/keras-divergences.md does not tell of (yet): the
-two differ, and who is right there is still to be looked at.
+*refused* has no kernel, or raises. *New* is what docs/keras-divergences.md does not tell of (yet):
+the two differ, and who is right there is still to be looked at.
 
 各層・各演算のすべての場合について、出力・勾配・状態をfloat64のNumPy実装と比べた結果である。newは
 docs/keras-divergences.mdにまだない相違で、どちらが正しいかは個別に調べる必要がある。
