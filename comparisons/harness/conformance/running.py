@@ -11,7 +11,7 @@ from functools import cache
 from math import inf
 from pathlib import Path
 
-from comparisons.harness.check.columns import CHECKED, Columns
+from comparisons.harness.check.columns import Columns
 from comparisons.harness.conformance.judging import (
     NEW,
     PASSED,
@@ -69,11 +69,6 @@ class Report:
     def holds(self) -> bool:
         """Whether nothing new was found."""
         return not any(one.counts[NEW] for one in self.judgements)
-
-    @property
-    def checked(self) -> list[str]:
-        """The backends that were checked."""
-        return [b for b, state in self.environment["backends"].items() if state == CHECKED]
 
     def totals(self) -> Iterator[tuple[str, str, dict[str, int]]]:
         """`(backend, precision, counts)` over all classes."""
