@@ -39,7 +39,7 @@ def main(implementation: str, device: str) -> None:
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
-        from comparisons.harness.runs.actions import Worker
+        from comparisons.harness.runs.worker import Worker
 
         worker = Worker(implementation, device)
     except Exception as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from comparisons.harness.concept import Settings
-from comparisons.harness.runs.actions import Worker
+from comparisons.harness.runs import actions
 from comparisons.harness.runs.jobs import Job
 
 ATTEMPTS = 2
@@ -86,7 +86,7 @@ class Pool:
             try:
                 self.start(job.implementation)
                 column = self._columns[job.implementation]
-                column.send(Worker.run, job, self.settings)
+                column.send(actions.run, job, self.settings)
                 return column.answer(progress)
             except JobFailed as error:
                 failure = error

@@ -8,9 +8,9 @@ import pytest
 from comparisons.harness import catalogue, chapters
 from comparisons.harness.concept import Concept, Demonstration, Introduced, Settings, Task
 from comparisons.harness.proof import ladder
-from comparisons.harness.runs import jobs
-from comparisons.harness.runs.actions import Worker
+from comparisons.harness.runs import actions, jobs
 from comparisons.harness.runs.jobs import Job
+from comparisons.harness.runs.worker import Worker
 
 JOB = Job("perceptron", "train", "numpy", "model", 0)
 ABOUT = {"fingerprint": "mark", "choices": {}}
@@ -132,7 +132,7 @@ def test_numpy_is_proven_by_calculus_without_any_keras_column():
     declared = catalogue.load("titanic_mlp")
     planned = jobs.plan("titanic_mlp", declared, ["numpy"], Settings())
     (job,) = (job for job in planned if job.action == "check")
-    payload, _ = Worker("numpy", "auto").run(job, Settings())
+    payload, _ = actions.run(Worker("numpy", "auto"), job, Settings())
     assert {record["against"] for record in payload["checks"]} == {"calculus"}
     assert all(record["passed"] for record in payload["checks"])
     assert len(payload["checks"]) == 3 * 7  # directions, for the input and six weights
@@ -144,5 +144,6 @@ def test_keras_is_proven_on_the_cpu_wherever_it_trains(monkeypatch):
     worker.device = "gpu"
     worker.backend = SimpleNamespace(on_device=lambda kind: asked.append(kind) or nullcontext())
     monkeypatch.setattr(ladder, "check", lambda *arguments: ([], {}))
-    worker.check(Job("dropout", "check", "keras-torch"), catalogue.load("dropout"), Settings())
+    job = Job("dropout", "check", "keras-torch")
+    actions.check(worker, job, catalogue.load("dropout"), Settings())
     assert asked == ["cpu"]

@@ -18,8 +18,14 @@ pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="looks processes up in /proc"
 )
 
-# In place of the real one, which loads frameworks.
+# In place of the real ones, which load frameworks.
 WORKER = """
+class Worker:
+    def __init__(self, implementation, device):
+        if device == "gpu":
+            raise RuntimeError("--device gpu: sees no GPU\\non this machine")
+"""
+ACTIONS = """
 import os
 import signal
 import time
@@ -28,16 +34,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-class Worker:
-    def __init__(self, implementation, device):
-        if device == "gpu":
-            raise RuntimeError("--device gpu: sees no GPU\\non this machine")
-
-    def run(self, job, settings, progress):
-        first = not (HERE / "tried").exists()
-        (HERE / "tried").touch()
-        exec(job.code)
-        return {"process": os.getpid()}, {}
+def run(worker, job, settings, progress):
+    first = not (HERE / "tried").exists()
+    (HERE / "tried").touch()
+    exec(job.code)
+    return {"process": os.getpid()}, {}
 """
 
 
@@ -48,7 +49,8 @@ def pool(tmp_path, monkeypatch):
     room.mkdir(parents=True)
     for package in (room.parents[1], room.parent, room):
         (package / "__init__.py").touch()
-    (room / "actions.py").write_text(WORKER)
+    (room / "worker.py").write_text(WORKER)
+    (room / "actions.py").write_text(ACTIONS)
     (room / "process.py").symlink_to(ROOT / "comparisons" / "harness" / "runs" / "process.py")
     monkeypatch.syspath_prepend(tmp_path)
     with workers.Pool(SimpleNamespace(device="cpu"), tmp_path / "logs") as pool:
