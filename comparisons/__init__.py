@@ -18,6 +18,7 @@ def run(
     encoding: str | None = None,
     out: str = "results",
     fresh: bool = False,
+    workers: int = 1,
 ):
     """Prove and compare concepts, as `sidebyside run` does, and write the pages.
 
@@ -32,6 +33,7 @@ def run(
         encoding: the encoding of that file, where two would fit, such as `"cp932"`.
         out: folder of the results.
         fresh: run jobs again that are done.
+        workers: how many jobs run side by side; those that are timed run alone.
 
     Returns:
         The result, which a notebook shows in short and which gives pandas frames
@@ -57,7 +59,7 @@ def run(
         encoding=encoding,
     )
     wanted = [backends] if isinstance(backends, str) else backends
-    found = session.run(names, settings, wanted, Path(out), fresh)
+    found = session.run(names, settings, wanted, Path(out), fresh, workers)
     return found[0] if len(found) == 1 else found
 
 
@@ -77,6 +79,7 @@ def table(
     save: str | None = None,
     out: str | None = None,
     fresh: bool = False,
+    workers: int = 1,
 ):
     """Compare networks and scikit-learn's models on your own table, as `sidebyside table` does.
 
@@ -87,8 +90,8 @@ def table(
         group: a column; rows that are equal in it stay on one side of each fold.
         without: columns to leave out.
         folds: number of folds.
-        backends, seeds, epochs, full, device, fresh: as for `run`; `seeds` is how often folds are
-            drawn.
+        backends, seeds, epochs, full, device, fresh, workers: as for `run`; `seeds` is how often
+            folds are drawn.
         encoding: the encoding of the file, where two would fit.
         save: a file for the pipeline, trained on all rows, which `predict` reads.
         out: folder of the results; None for one in `results/tables`.
@@ -112,6 +115,7 @@ def table(
         [backends] if isinstance(backends, str) else backends,
         Path(out) if out else None,
         fresh,
+        workers,
         Path(save) if save else None,
         task=task,
         group=group,

@@ -381,7 +381,7 @@ CONCEPT = Concept(
             subject=lambda curve: ("Activation", {"activation": curve.partition(":")[0]}),
         ),
         Demonstration("gradient_norms", deep_network, seeds=5),
-        Demonstration("cost", numbers, seeds=5, measured=(*WHOLE, "product")),
+        Demonstration("cost", numbers, seeds=5, measured=(*WHOLE, "product"), timed=True),
         Demonstration(
             "learning",
             small_images,

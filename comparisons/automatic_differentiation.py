@@ -259,7 +259,7 @@ CONCEPT = Concept(
         Demonstration("gradients", small_network, seeds=SEEDS, measured=(*BY_HAND, *DIFFERENCES)),
         Demonstration("newton", lambda seed: {"x": POINTS, "steps": TURNS}),
         Demonstration("lengths", some_zeros, seeds=SEEDS, measured=("derivatives",)),
-        Demonstration("cost", networks, seeds=SEEDS, measured=tuple(WAYS)),
+        Demonstration("cost", networks, seeds=SEEDS, measured=tuple(WAYS), timed=True),
     ),
     claims=CLAIMS,
     figures=draw,

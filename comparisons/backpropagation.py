@@ -380,7 +380,7 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("gradients", small_network, seeds=SEEDS, measured=DIFFERENCES),
-        Demonstration("cost", networks, seeds=SEEDS, measured=tuple(TIMED)),
+        Demonstration("cost", networks, seeds=SEEDS, measured=tuple(TIMED), timed=True),
         Demonstration(
             "training",
             own_networks,

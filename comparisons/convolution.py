@@ -345,7 +345,11 @@ CONCEPT = Concept(
     demonstrations=(
         Demonstration("slide", textbook),
         Demonstration(
-            "speed", first_layer, seeds=5, measured=tuple(f"seconds, {way}" for way in WAYS)
+            "speed",
+            first_layer,
+            seeds=5,
+            measured=tuple(f"seconds, {way}" for way in WAYS),
+            timed=True,
         ),
     ),
     task=Task(

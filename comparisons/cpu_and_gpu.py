@@ -299,6 +299,7 @@ CONCEPT = Concept(
                 for device in ("cpu", "gpu")
             ),
             proven_with={"sizes": [(4, 2)], "repeats": 1},
+            timed=True,
         ),
         Demonstration(
             "calls",
@@ -306,6 +307,7 @@ CONCEPT = Concept(
             seeds=5,
             measured=tuple(f"seconds, {number} a call" for number in CALLS),
             proven_with={**for_calls(0, 4), "width": 4, "repeats": 1},
+            timed=True,
         ),
     ),
     task=Task(

@@ -348,7 +348,7 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("features", some_digits),
-        Demonstration("cost", enough_digits, seeds=SEEDS, measured=("epoch", "made")),
+        Demonstration("cost", enough_digits, seeds=SEEDS, measured=("epoch", "made"), timed=True),
     ),
     task=Task(
         data=data,

@@ -382,10 +382,10 @@ CONCEPT = Concept(
             "learning",
             some_images,
             seeds=6,
-            # Before them another clock was read, and all images had no rate above 4.
-            first_seed=20,
+            first_seed=20,  # before them another clock was read; all images had no rate above 4
             measured=tuple(f"{w}, batch size {b}" for w in ("loss", "seconds") for b in EPOCHS),
             proven_with={"epochs": dict.fromkeys(EPOCHS, 1)},
+            timed=True,
         ),
         Demonstration("escape", wave, seeds=10, measured=("batch size 4", "batch size 32")),
         Demonstration("runs", for_fit, measured=("order", "weights"), proven_with={"epochs": 2}),

@@ -320,6 +320,7 @@ CONCEPT = Concept(
             seeds=5,
             measured=("seconds, convolution", "seconds, separable"),
             proven_with={"repeats": 1},
+            timed=True,
         ),
     ),
     task=Task(

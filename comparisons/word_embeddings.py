@@ -17,8 +17,7 @@ from comparisons.harness.concept import (
 )
 from comparisons.harness.drawing import figures, palette
 
-SENTENCES, WINDOW = 3_000, 4
-DIMS, BATCH, NOISE, LOOKS = 32, 16, 5, (0, 1, 2, 3, 5, 10, 20)
+SENTENCES, WINDOW, DIMS, BATCH, NOISE, LOOKS = 3_000, 4, 32, 16, 5, (0, 1, 2, 3, 5, 10, 20)
 RATES = {"negative sampling": 0.35, "softmax": 0.25}
 SIZES, REPEATS = (100, 300, 1_000, 3_000, 10_000, 30_000), 15
 NAMES = {
@@ -390,6 +389,7 @@ CONCEPT = Concept(
             seeds=8,
             measured=tuple(f"{method}: seconds" for method in RATES),
             proven_with={"sizes": (20, 300), "repeats": 1},
+            timed=True,
         ),
     ),
     claims=CLAIMS,

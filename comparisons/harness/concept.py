@@ -130,6 +130,7 @@ class Demonstration:
             are no computation that two implementations share.
         proven_with: arguments that the proof gives in place of those, such as a few steps where
             all later ones are measured alone.
+        timed: whether a quantity of it is a time, so that it is run when nothing else is.
     """
 
     function: str
@@ -139,6 +140,7 @@ class Demonstration:
     subject: Callable[[str], tuple[str, dict]] | None = None
     measured: tuple[str, ...] = ()
     proven_with: dict = field(default_factory=dict)
+    timed: bool = False
 
     def run(self, half: ModuleType, arguments: dict, seed: int, backend=None) -> dict:
         """The named arrays of one half."""

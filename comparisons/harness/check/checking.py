@@ -175,12 +175,10 @@ class Check:
             expected |= {("steps", who): 2 * self.steps * seconds[who] for who in seconds}
         clock = estimates.Clock(expected, 0, tell)
         for each in self.passes:
-            clock.begin((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)")
-            asked = self._ask(each)
-            clock.end()
-            clock.begin((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)")
-            self._compare(asked, columns, each.mode)
-            clock.end()
+            with clock.doing((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)"):
+                asked = self._ask(each)
+            with clock.doing((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)"):
+                self._compare(asked, columns, each.mode)
         if self.steps:
             self._train(columns, clock)
         environment = {**machine(), "backends": columns.states(), **self.how}
@@ -189,25 +187,22 @@ class Check:
     def _train(self, columns: Columns, clock: estimates.Clock) -> None:
         """Some training steps, where the model can be trained."""
         name = self.subject.name
-        clock.begin(("steps", "NumPy"), f"{name}: training steps (NumPy)")
-        try:
-            x = self.passes[0].inputs
-            training = Training(self.subject, x, self.dtype, self.steps, self.seed)
-        except (ValueError, TypeError) as error:
-            self.how["training"] = f"not compared: {error}"
-            return
-        finally:
-            clock.end()
+        with clock.doing(("steps", "NumPy"), f"{name}: training steps (NumPy)"):
+            try:
+                x = self.passes[0].inputs
+                training = Training(self.subject, x, self.dtype, self.steps, self.seed)
+            except (ValueError, TypeError) as error:
+                self.how["training"] = f"not compared: {error}"
+                return
         self.how["training"] = training.told
-        clock.begin(("steps", "Keras"), f"{name}: training steps (Keras)")
-        for backend, theirs in columns.ask(take, self.dtype, training.question()):
-            if isinstance(theirs, str):
-                self.rows.refuse_whole(backend, f"training: {theirs}")
-            # What differs in a call of the model differs in training for the same reason.
-            elif not any(finding.backend == backend for finding, _ in self.findings.values()):
-                for finding in training.findings(theirs, backend):
-                    self._keep(finding, None)
-        clock.end()
+        with clock.doing(("steps", "Keras"), f"{name}: training steps (Keras)"):
+            for backend, theirs in columns.ask(take, self.dtype, training.question()):
+                if isinstance(theirs, str):
+                    self.rows.refuse_whole(backend, f"training: {theirs}")
+                # What differs in a call of the model differs in training for the same reason.
+                elif not any(finding.backend == backend for finding, _ in self.findings.values()):
+                    for finding in training.findings(theirs, backend):
+                        self._keep(finding, None)
 
     def _ask(self, each: Pass) -> list[Asked]:
         asked = []
@@ -261,13 +256,11 @@ class Check:
             expected | dict.fromkeys(backends, estimates.START_SECONDS), 0, tell
         )
         for number, (finding, judged) in enumerate(wanted):
-            clock.begin(number, f"reproducing {finding.layer} on {finding.backend}")
-            finding.reproduction = reproduce(judged, finding.backend, self.dtype, columns)
-            clock.end()
+            with clock.doing(number, f"reproducing {finding.layer} on {finding.backend}"):
+                finding.reproduction = reproduce(judged, finding.backend, self.dtype, columns)
         for backend in backends:
-            clock.begin(backend, f"running the reproductions on {backend}")
-            made = [f for f, _ in wanted if f.backend == backend and f.reproduction]
-            ended = confirmed([finding.reproduction for finding in made])
-            for finding, holds in zip(made, ended, strict=True):
-                finding.reproduction = finding.reproduction if holds else None
-            clock.end()
+            with clock.doing(backend, f"running the reproductions on {backend}"):
+                made = [f for f, _ in wanted if f.backend == backend and f.reproduction]
+                ended = confirmed([finding.reproduction for finding in made])
+                for finding, holds in zip(made, ended, strict=True):
+                    finding.reproduction = finding.reproduction if holds else None

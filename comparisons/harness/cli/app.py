@@ -46,6 +46,9 @@ Backends = Annotated[
     list[str] | None,
     typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
 ]
+Workers = Annotated[
+    int, typer.Option(min=1, help="Jobs side by side, each on its cores; what is timed runs alone.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 
 

@@ -13,6 +13,7 @@ from comparisons.harness.cli.app import (
     AsJson,
     Backends,
     Device,
+    Workers,
     app,
     names_of,
     print_json,
@@ -74,6 +75,7 @@ def run(
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of that file, where two would fit: cp932, cp1252.")
     ] = None,
+    workers: Workers = 1,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
     as_json: AsJson = False,
@@ -82,7 +84,7 @@ def run(
     from comparisons.harness import catalogue
     from comparisons.harness.concept import Settings
     from comparisons.harness.desk import session
-    from comparisons.harness.runs import workers
+    from comparisons.harness.runs.workers import WorkerError
 
     if every == bool(names):
         raise ValueError("name the concepts to run, or give --all (`sidebyside list` shows them)")
@@ -97,8 +99,9 @@ def run(
     wanted = names_of(backends)
     try:
         with interruption.closes_first():
-            found = session.run(catalogue.names() if every else names, settings, wanted, out, fresh)
-    except workers.WorkerError as error:
+            chosen = catalogue.names() if every else names
+            found = session.run(chosen, settings, wanted, out, fresh, workers)
+    except WorkerError as error:
         raise ValueError(str(error)) from error
     return _finish(found, out, as_json)
 
@@ -121,6 +124,7 @@ def table(
     backends: Backends = None,
     device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the file.")] = None,
+    workers: Workers = 1,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the pipeline, trained on all rows.")
     ] = None,
@@ -134,7 +138,7 @@ def table(
     from comparisons.harness.concept import Settings
     from comparisons.harness.desk import session
     from comparisons.harness.desk.notebooks import Comparisons
-    from comparisons.harness.runs import workers
+    from comparisons.harness.runs.workers import WorkerError
 
     settings = Settings(
         preset="full" if full else "default", seeds=seeds, epochs=epochs, device=device.value
@@ -148,6 +152,7 @@ def table(
                 names_of(backends),
                 out,
                 fresh,
+                workers,
                 save,
                 task=task and task.value,
                 group=group,
@@ -155,7 +160,7 @@ def table(
                 folds=folds,
                 encoding=encoding,
             )
-    except workers.WorkerError as error:
+    except WorkerError as error:
         raise ValueError(str(error)) from error
     return _finish(Comparisons([found]), found.folder.parent, as_json, found.page)
 

@@ -137,11 +137,10 @@ def run(
         pending = {one: CASE_SECONDS * len(wanted[one[1]].cases) for one in plan if one not in done}
         clock = estimates.Clock(pending, len(done), tell)
         for backend, name, dtype in pending:
-            clock.begin((backend, name, dtype), f"{name} on {backend} in {dtype}")
-            for _, rows in columns.ask(judge, name, dtype, of=backend):
-                done[backend, name, dtype] = rows
-                _write(out, backend, name, dtype, rows)
-            clock.end()
+            with clock.doing((backend, name, dtype), f"{name} on {backend} in {dtype}"):
+                for _, rows in columns.ask(judge, name, dtype, of=backend):
+                    done[backend, name, dtype] = rows
+                    _write(out, backend, name, dtype, rows)
         environment = {**machine(), "backends": columns.states()}
     for one in plan:
         if one in done:

@@ -26,7 +26,12 @@ OWN_TABLE = "own_table"  # the concept that a table is run as
 
 
 def run(
-    words: Sequence[str], settings: Settings, backends: list[str] | None, out: Path, fresh: bool
+    words: Sequence[str],
+    settings: Settings,
+    backends: list[str] | None,
+    out: Path,
+    fresh: bool,
+    workers: int,
 ) -> Comparisons:
     """Run concepts, tell of the progress on standard error, and write the pages.
 
@@ -37,7 +42,8 @@ def run(
     with Display() as display:
         if settings.csv:
             _say_if_large(display, settings.csv)
-        return _run(selection.concepts(words), settings, backends, out, fresh, display)
+        names = selection.concepts(words)
+        return _run(names, settings, backends, out, fresh, workers, display)
 
 
 def table(
@@ -47,6 +53,7 @@ def table(
     backends: list[str] | None,
     out: Path | None,
     fresh: bool,
+    workers: int,
     save: Path | None,
     **options,
 ) -> Comparison:
@@ -77,7 +84,7 @@ def table(
         for line in listing.lines(question):
             display.say(line)
         settings = replace(settings, table=question)
-        (found,) = _run([OWN_TABLE], settings, backends, out, fresh, display)
+        (found,) = _run([OWN_TABLE], settings, backends, out, fresh, workers, display)
         if save:
             display.say("training on all rows, to be saved")
             saved.save(save, question, settings, OWN_TABLE)
@@ -108,9 +115,11 @@ def _say_if_large(display: Display, path: str | Path) -> None:
         display.say(f"reading {path} ({size / 1e6:.0f} MB)")
 
 
-def _run(names, settings, backends, out: Path, fresh: bool, display: Display) -> Comparisons:
+def _run(
+    names, settings, backends, out: Path, fresh: bool, workers: int, display: Display
+) -> Comparisons:
     catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
-    plan = runner.plan(names, settings, backends)
+    plan = runner.plan(names, settings, backends, workers)
     out.mkdir(parents=True, exist_ok=True)
     runner.run(plan, out, fresh, display)
     write_pages(out)

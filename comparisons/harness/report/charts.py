@@ -12,7 +12,7 @@ from comparisons.harness.drawing.figure_parts import LEGEND_OF_LINES
 from comparisons.harness.report import formats
 from comparisons.harness.report.language import fill, unit, words
 from comparisons.harness.report.pictures import Picture, picture
-from comparisons.harness.runs.results import Result
+from comparisons.harness.runs.results import Result, timed
 from comparisons.harness.scores import Score
 from comparisons.harness.words import WORDS
 
@@ -260,13 +260,13 @@ SPEEDS = {
 
 
 def speed_frame(result: Result) -> pd.DataFrame:
-    """The runs' times and memory in their units, a row a run."""
+    """Times and memory in their units, a row for each run that was timed alone."""
     rows = [
         {
             **{key: run[key] for key in ("variant", "implementation")},
             **{key: run[key] * factor for key, factor in SPEEDS.items()},
         }
-        for run in result.content["runs"]
+        for run in timed(result.content["runs"])
     ]
     return pd.DataFrame(rows)
 

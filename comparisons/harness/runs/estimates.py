@@ -1,7 +1,9 @@
 """How long a run takes: from the last run or the presets, and then from how it goes."""
 
+import contextlib
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,36 +60,52 @@ class Clock:
         expected: seconds that each job still to be done is expected to take.
         found: number of jobs that are done already.
         tell: called with each `Status`.
+        side_by_side: how many jobs are done at a time, but for those that are done alone.
+        alone: the jobs beside which no other is done.
     """
 
-    def __init__(self, expected: dict[Job, float], found: int, tell: Callable[[Status], None]):
-        self.expected, self.tell = expected, tell
-        self.done, self.total = found, found + len(expected)
-        self.all_seconds = sum(expected.values())
+    def __init__(
+        self,
+        expected: dict[Hashable, float],
+        found: int,
+        tell: Callable[[Status], None],
+        side_by_side: int = 1,
+        alone: Container[Hashable] = (),
+    ):
+        # A job beside others takes its share of the time alone.
+        self.shares = {job: 1.0 if job in alone else 1.0 / side_by_side for job in expected}
+        self.expected = {job: self.shares[job] * seconds for job, seconds in expected.items()}
+        self.tell, self.done, self.total = tell, found, found + len(expected)
+        self.all_seconds = sum(self.expected.values())
         self.over, self.taken = 0.0, 0.0  # seconds expected of the jobs that are over, and real
-        self._say("", None, self.all_seconds)
+        self.under_way: dict[Hashable, _UnderWay] = {}
+        self._lock = threading.Lock()
+        self._say()
 
-    def begin(self, job: Job, what: str) -> None:
-        """A job begins."""
-        self.job, self.what, self.began = job, what, time.monotonic()
-        self.epoch()
+    @contextlib.contextmanager
+    def doing(self, job: Hashable, what: str) -> Iterator[Callable[[int, int], None]]:
+        """The job begins, and is over at the end of the block, in whatever thread.
 
-    def epoch(self, done: int = 0, total: int = 0) -> None:
-        """The job has done so many epochs of all."""
-        elapsed = time.monotonic() - self.began
-        whole = max(self.pace * self.expected[self.job], elapsed)
-        if done:
-            whole = elapsed * total / done
-        later = self.all_seconds - self.over - self.expected[self.job]
-        left = whole - elapsed + self.pace * later
-        self._say(self.what, (done, total) if total else None, left, elapsed / (whole or 1))
+        Gives a function to be called with the epochs that are done, and their number.
+        """
 
-    def end(self) -> None:
-        """The job is over."""
-        self.over += self.expected[self.job]
-        self.taken += time.monotonic() - self.began
-        self.done += 1
-        self._say("", None, self.pace * (self.all_seconds - self.over))
+        def epoch(done: int, total: int) -> None:
+            with self._lock:
+                self.under_way[job].epochs = (done, total)
+                self._say(job)
+
+        with self._lock:
+            self.under_way[job] = _UnderWay(what, time.monotonic())
+            self._say(job)
+        try:
+            yield epoch
+        finally:
+            with self._lock:
+                self.over += self.expected[job]
+                self.taken += self._elapsed(job)
+                self.done += 1
+                del self.under_way[job]
+                self._say()
 
     @property
     def pace(self) -> float:
@@ -95,7 +113,32 @@ class Clock:
         trust = 0.3 * self.all_seconds
         return (self.taken + trust) / (self.over + trust) if trust else 1.0
 
-    def _say(self, what: str, epochs: tuple | None, left: float, part: float = 0.0) -> None:
-        over = self.over + (part * self.expected[self.job] if what else 0)
+    def _elapsed(self, job: Hashable) -> float:
+        return self.shares[job] * (time.monotonic() - self.under_way[job].began)
+
+    def _whole(self, job: Hashable) -> float:
+        """The seconds that a job under way will have taken."""
+        elapsed, epochs = self._elapsed(job), self.under_way[job].epochs
+        if epochs and epochs[0]:
+            return elapsed * epochs[1] / epochs[0]
+        return max(self.pace * self.expected[job], elapsed)
+
+    def _say(self, job: Hashable = None) -> None:
+        later = self.all_seconds - self.over - sum(self.expected[j] for j in self.under_way)
+        over, left = self.over, self.pace * later
+        for each in self.under_way:
+            elapsed, whole = self._elapsed(each), self._whole(each)
+            over += self.expected[each] * elapsed / (whole or 1)
+            left += whole - elapsed
         share = over / self.all_seconds if self.all_seconds else 1.0
-        self.tell(Status(what, epochs, self.done, self.total, share, left))
+        now = self.under_way[job] if job is not None else _UnderWay("", 0.0)
+        self.tell(Status(now.what, now.epochs, self.done, self.total, share, left))
+
+
+@dataclass
+class _UnderWay:
+    """A job that is being done: in words, since when, and the epochs done of all."""
+
+    what: str
+    began: float
+    epochs: tuple[int, int] | None = None

@@ -69,6 +69,17 @@ def plan(name: str, concept: Concept, implementations: list[str], settings: Sett
     return jobs
 
 
+def is_timed(job: Job, concept: Concept) -> bool:
+    """Whether the job reports how long something takes, so that none may run beside it.
+
+    Of trainings it is those with the first seed, from which the speeds of a run with several
+    workers are taken.
+    """
+    if job.action == "train":
+        return job.seed == concept.task.first_seed
+    return any(d.timed and d.function == job.part for d in concept.demonstrations)
+
+
 def _seeds(source: Demonstration | Task, number: int) -> range:
     return range(source.first_seed, source.first_seed + number)
 

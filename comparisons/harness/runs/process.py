@@ -18,9 +18,11 @@ import traceback
 SECONDS_BETWEEN_PROGRESS = 0.2
 
 
-def main(implementation: str, device: str) -> None:
+def main(implementation: str, device: str, *cores: str) -> None:
     """Load the column's framework and do jobs until the parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    if cores:  # before the framework counts them
+        os.sched_setaffinity(0, map(int, cores))
     requests, answers = _take_pipes()
     jobs = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, jobs), daemon=True).start()

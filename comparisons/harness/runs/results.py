@@ -224,7 +224,9 @@ def summarise(concept: Concept, result: Result) -> list[dict]:
                         for score in concept.task.scores
                     },
                     "generalisation_gap": _interval(gaps, shared),
-                    "seconds_per_step": float(np.median([r["seconds_per_step"] for r in runs])),
+                    "seconds_per_step": float(
+                        np.median([r["seconds_per_step"] for r in timed(runs)])
+                    ),
                     "equivalence": None
                     if column == "numpy"
                     or len(own) != len(reference)
@@ -234,6 +236,11 @@ def summarise(concept: Concept, result: Result) -> list[dict]:
                 }
             )
     return summary
+
+
+def timed(runs: list[dict]) -> list[dict]:
+    """The runs whose times count: those beside which nothing else ran, or all if there is none."""
+    return [run for run in runs if run.get("alone", True)] or runs
 
 
 def _interval(values: list[float], shared: float) -> dict | None:

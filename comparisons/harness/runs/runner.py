@@ -16,6 +16,7 @@ from comparisons.harness.runs import (
     results,
     workers,
 )
+from comparisons.harness.runs.crew import Crew, cores
 from comparisons.harness.runs.estimates import Status
 from comparisons.harness.runs.fingerprints import Fingerprints
 from comparisons.harness.runs.jobs import Job
@@ -49,15 +50,17 @@ class Plan:
     columns: list[str]
     missing: dict[str, dict]
     jobs: dict[str, list[Job]]
+    workers: int = 1
 
 
-def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan:
+def plan(names: list[str], settings: Settings, wanted: list[str] | None, workers: int = 1) -> Plan:
     """Look over what a person asked for, before anything is run or written.
 
     Args:
         names: the concepts, in order.
         settings: size, seeds, device, data.
         wanted: backends asked for, None or empty for all that are installed.
+        workers: how many jobs are to run side by side.
 
     Raises:
         ValueError: unknown concept or backend, a concept whose halves lack what it names, an
@@ -71,6 +74,11 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
         number = getattr(settings, option)
         if number is not None and number < 1:
             raise ValueError(f"{option}: expected a whole number from 1, got {number}")
+    if not 1 <= workers <= len(cores()):
+        most = len(cores())
+        raise ValueError(
+            f"--workers: expected 1 to {most}, one a core of this machine, got {workers}"
+        )
     if settings.device not in DEVICES:
         raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {settings.device!r}")
     columns, missing = available(wanted)
@@ -84,7 +92,7 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None) -> Plan
                 raise ValueError(f"--csv: the concept '{name}' takes no file of your own")
             declared.task.data(settings, 0)
     planned = {name: jobs.plan(name, c, columns, settings) for name, c in concepts.items()}
-    return Plan(concepts, settings, columns, missing, planned)
+    return Plan(concepts, settings, columns, missing, planned, workers)
 
 
 @dataclass
@@ -95,12 +103,16 @@ class Step:
         about: its fingerprint, and the choices that change its result.
         found: what it gave, None until it is done.
         seconds: how long it is expected to take.
+        timed: whether it runs alone, since it reports how long something takes.
+        failure: why it could not be done, in one line; else `""`.
     """
 
     job: Job
     about: dict
     found: dict | None
     seconds: float
+    timed: bool
+    failure: str = ""
 
 
 def run(
@@ -128,16 +140,18 @@ def run(
     expected = {step.job: step.seconds for step in pending}
     for job in {job.implementation: job for job in reversed(expected)}.values():
         expected[job] += estimates.START_SECONDS
-    clock = estimates.Clock(expected, sum(map(len, steps.values())) - len(pending), tell)
+    done = sum(map(len, steps.values())) - len(pending)
+    timed = {step.job for step in pending if step.timed}
+    clock = estimates.Clock(expected, done, tell, plan.workers, timed)
     gathered = []
-    with workers.Pool(plan.settings, out / "logs") as pool:
+    with Crew(plan.settings, out / "logs", plan.workers) as crew:
         if plan.settings.device == "gpu":  # a machine without one is told before any job
             for column in dict.fromkeys(step.job.implementation for step in pending):
                 with contextlib.suppress(workers.JobFailed):  # its first job tries again
-                    pool.start(column)
+                    crew.alone.start(column)
         for name, found in steps.items():
-            failures = _run_concept(found, out / name / "jobs", pool, clock)
-            gathered.append(_gather(plan, name, out / name, found, failures))
+            _run_concept(found, out / name / "jobs", crew, clock)
+            gathered.append(_gather(plan, name, out / name, found))
     return gathered
 
 
@@ -149,45 +163,47 @@ def look_up(plan: Plan, name: str, folder: Path, prints: Fingerprints, fresh: bo
         mark = prints.of(job, concept, plan.settings)
         found = None if fresh else jobs.read_job(folder, job, mark)
         seconds = estimates.seconds(job, concept, plan.settings, folder, choices)
-        steps.append(Step(job, {"fingerprint": mark, "choices": choices}, found, seconds))
+        timed = jobs.is_timed(job, concept)
+        steps.append(Step(job, {"fingerprint": mark, "choices": choices}, found, seconds, timed))
     return steps
 
 
-def _run_concept(
-    steps: list[Step], folder: Path, pool: workers.Pool, clock: estimates.Clock
-) -> list[dict]:
-    """Do what is not done yet, and give the failures."""
-    failures = []
-    for step in steps:
-        if step.found is not None:
-            continue
-        clock.begin(step.job, describe(step.job))
-        try:
-            step.found, arrays = pool.run(step.job, clock.epoch)
-        except workers.JobFailed as failure:
-            jobs.remove_job(folder, step.job)
-            failures.append({"job": asdict(step.job), "reason": str(failure)})
-        else:
+def _run_concept(steps: list[Step], folder: Path, crew: Crew, clock: estimates.Clock) -> None:
+    """Do what is not done yet, first what may run side by side."""
+
+    def do(step: Step, pool: workers.Pool) -> None:
+        with clock.doing(step.job, describe(step.job)) as epoch:
+            try:
+                step.found, arrays = pool.run(step.job, epoch)
+            except workers.JobFailed as failure:
+                jobs.remove_job(folder, step.job)
+                step.failure = str(failure)
+                return
+            for run in step.found.get("runs", []):
+                run["alone"] = pool is crew.alone
             jobs.write_job(folder, step.job, step.about, step.found, arrays)
-        clock.end()
-    return failures
+
+    pending = [step for step in steps if step.found is None]
+    if crew.beside:
+        crew.side_by_side(do, [step for step in pending if not step.timed])
+        pending = [step for step in pending if step.timed]
+    crew.one_by_one(do, pending)
 
 
-def _gather(
-    plan: Plan, name: str, folder: Path, steps: list[Step], failures: list[dict]
-) -> results.Result:
+def _gather(plan: Plan, name: str, folder: Path, steps: list[Step]) -> results.Result:
     finished = [(step.job, step.found) for step in steps if step.found is not None]
-    lost = {f["job"]["implementation"]: {"missing": f["reason"]} for f in failures}
+    failed = [step for step in steps if step.failure]
+    lost = {step.job.implementation: {"missing": step.failure} for step in failed}
     described = {job.implementation: found["column"] for job, found in finished}
     return results.gather(
         name,
         plan.concepts[name],
         folder,
-        environment.machine(),
+        {**environment.machine(), "workers": plan.workers},
         {**plan.missing, **lost, **described},
         asdict(plan.settings),
         finished,
-        failures,
+        [{"job": asdict(step.job), "reason": step.failure} for step in failed],
     )
 
 

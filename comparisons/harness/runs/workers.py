@@ -1,6 +1,6 @@
 """Worker processes: one for each column, since Keras's backend is fixed in a process.
 
-Jobs run one after another, so that one column's timing is not disturbed by another's.
+The jobs of a pool run one after another; a crew has several pools, whose jobs run side by side.
 """
 
 import os
@@ -8,7 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from comparisons.harness.concept import Settings
@@ -30,17 +30,23 @@ class Refused(JobFailed):
     """The process lives, and says why it could not do what it was asked."""
 
 
+class Closed(RuntimeError):
+    """The pool was closed from another thread while it did a job."""
+
+
 class Pool:
     """The columns' processes; each starts with its first job.
 
     Args:
         settings: the run's settings.
         log_folder: where the processes write what the frameworks print.
+        cores: the processor's cores that the processes may use; none named for all.
     """
 
-    def __init__(self, settings: Settings, log_folder: Path):
-        self.settings, self.log_folder = settings, log_folder
+    def __init__(self, settings: Settings, log_folder: Path, cores: Sequence[int] = ()):
+        self.settings, self.log_folder, self.cores = settings, log_folder, cores
         self._columns: dict[str, Column] = {}
+        self._closed = False
 
     def __enter__(self) -> "Pool":
         self.log_folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +55,7 @@ class Pool:
         return self
 
     def __exit__(self, *error) -> None:
+        self._closed = True
         for implementation in list(self._columns):
             self._stop(implementation)
 
@@ -62,8 +69,11 @@ class Pool:
         if implementation in self._columns:
             return
         log = self.log_folder / f"{implementation}.log"
-        column = Column(implementation, self.settings.device, log)
+        column = Column(implementation, self.settings.device, log, self.cores)
         self._columns[implementation] = column
+        if self._closed:  # from another thread, meanwhile
+            self._stop(implementation)
+            raise Closed(implementation)
         try:
             column.answer()
         except Refused as refused:
@@ -81,6 +91,7 @@ class Pool:
         Raises:
             WorkerError: the column cannot start.
             JobFailed: the job failed twice, the second time in a fresh process.
+            Closed: the pool was closed meanwhile.
         """
         for _ in range(ATTEMPTS):
             try:
@@ -91,6 +102,8 @@ class Pool:
             except JobFailed as error:
                 failure = error
                 self._stop(job.implementation)
+                if self._closed:
+                    raise Closed(job.implementation) from None
         raise failure
 
     def _stop(self, implementation: str) -> None:
@@ -101,7 +114,7 @@ class Pool:
 class Column:
     """One column's process, which answers on its standard output."""
 
-    def __init__(self, implementation: str, device: str, log: Path):
+    def __init__(self, implementation: str, device: str, log: Path, cores: Sequence[int] = ()):
         self.implementation, self.log = implementation, log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -112,6 +125,7 @@ class Column:
                     "comparisons.harness.runs.process",
                     implementation,
                     device,
+                    *map(str, cores),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -292,6 +292,11 @@ WORDS: dict[str, Words] = {
         "メモリは学習中のプロセスの最大常駐サイズで、フレームワークとデータを含む（1 MB = "
         "10⁶バイト）。",
     ),
+    "timed alone": (
+        "Jobs ran side by side, but for those with the first seed, from which these times are.",
+        "ほかのジョブは並行して実行したが、"
+        "ここに示す時間は、単独で実行した最初のシードの学習で測ったものである。",
+    ),
     "speed ratios": ("Time of a training step, Keras over NumPy", "学習1ステップの時間（NumPy比）"),
     "keras over numpy": ("Keras ÷ NumPy", "Keras ÷ NumPy"),
     "speed ratios caption": (
@@ -345,5 +350,6 @@ WORDS: dict[str, Words] = {
     "threads": ("Threads", "スレッド"),
     "left out": ("left out: {why}", "実行せず：{why}"),
     "environment": ("Environment", "実行環境"),
+    "side by side": ("{workers} jobs side by side", "{workers}個のジョブを並行して実行"),
     "cores": ("{processor}, cores: {cores}", "{processor}、{cores}コア"),
 }

@@ -24,7 +24,7 @@ FILES = {
     "comparisons/second.py": "from comparisons.harness.datasets import mnist_subset\n",
     "comparisons/third.py": "import gymnasium\n",
     "comparisons/harness/training.py": "import time\n",
-    "comparisons/harness/words.py": "WORDS = {}\n",
+    "comparisons/harness/words/pages.py": "WORDS = {}\n",
     "comparisons/harness/report/page.py": "import jinja2\n",
 }
 TASK = Concept(
@@ -68,7 +68,7 @@ def marks(root):
         ("keras_models/first.py", {"first"}),
         ("reference_numpy/layers/dense.py", {"first", "second", "third"}),
         ("comparisons/harness/training.py", {"first", "second", "third"}),
-        ("comparisons/harness/words.py", set()),
+        ("comparisons/harness/words/pages.py", set()),
         ("comparisons/harness/report/page.py", set()),
         ("comparisons/__init__.py", set()),
     ],

@@ -1,6 +1,8 @@
 """Runs: what is done again, what a failure leaves, and how long it takes."""
 
 import json
+import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 
 from comparisons.harness import chapters, training
 from comparisons.harness.concept import Claim, Concept, Demonstration, Preset, Settings, Task
-from comparisons.harness.runs import estimates, jobs, runner, workers
+from comparisons.harness.runs import crew, estimates, jobs, results, runner, workers
 from comparisons.harness.runs.jobs import Job
 
 COLUMNS = ["numpy", "keras-jax"]
@@ -19,12 +21,12 @@ def demonstrated(result):
     return [float(len(result.arrays("shown", "keras-jax", seed))) for seed in (0, 1)], [0.0, 0.0]
 
 
-def concept(**options):
+def concept(timed=False, **options):
     return Concept(
         title=("Example", "例"),
         chapter=chapters.PERCEPTRON,
         summary=("An example.", "例。"),
-        demonstrations=(Demonstration("shown", seeds=2),),
+        demonstrations=(Demonstration("shown", seeds=2, timed=timed),),
         claims=(Claim(("It shows.", "表示する。"), "A book", ("", ""), ("", ""), demonstrated),),
         **options,
     )
@@ -35,8 +37,8 @@ class Pool:
 
     failing = ()
 
-    def __init__(self, settings, log_folder):
-        self.ran = []
+    def __init__(self, settings, log_folder, cores=()):
+        self.ran, self.cores = [], cores
         Pool.last = self
 
     def __enter__(self):
@@ -58,7 +60,7 @@ class Pool:
 
 @pytest.fixture(autouse=True)
 def pool(monkeypatch):
-    monkeypatch.setattr(workers, "Pool", Pool)
+    monkeypatch.setattr(crew, "Pool", Pool)
     monkeypatch.setattr(Pool, "failing", ())
     return Pool
 
@@ -148,6 +150,74 @@ TRAINED = concept(
 )
 
 
+@pytest.fixture
+def two_cores(monkeypatch):
+    monkeypatch.setattr(crew, "cores", lambda: [0, 1])
+    monkeypatch.setattr(runner, "cores", lambda: [0, 1])
+
+
+def several_workers(workers=2):
+    settings = Settings()
+    concepts = {"one": TRAINED, "two": concept(timed=True)}
+    planned = {name: jobs.plan(name, c, COLUMNS, settings) for name, c in concepts.items()}
+    return runner.Plan(concepts, settings, COLUMNS, {}, planned, workers)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_is_timed_runs_alone_and_the_rest_side_by_side(tmp_path, pool, monkeypatch):
+    under_way, ran, lock = set(), [], threading.Lock()
+
+    def run(self, job, progress):
+        with lock:
+            under_way.add(job)
+            ran.append((job, tuple(self.cores)))
+        time.sleep(0.02)
+        with lock:
+            others = under_way - {job}
+            under_way.discard(job)
+        if jobs.is_timed(job, several_workers().concepts[job.concept]):
+            assert not others and not self.cores
+        else:
+            assert len(self.cores) == 1
+        met.update(others)
+        payload = {"column": {"device": "cpu"}, "seconds": 0.0}
+        return payload, {"y": np.arange(3)} if job.action == "demonstrate" else {}
+
+    met = set()
+    monkeypatch.setattr(pool, "run", run)
+    runner.run(several_workers(), tmp_path)
+    assert met, "no two jobs ever ran side by side"
+    assert sorted({cores for _, cores in ran}) == [(), (0,), (1,)]
+    assert {job for job, _ in ran} == {j for js in several_workers().jobs.values() for j in js}
+    assert {job.seed for job, cores in ran if job.action == "train" and not cores} == {0}
+    assert all(not cores for job, cores in ran if job.concept == "two" and job.part)
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_ends_one_worker_ends_the_run_and_leaves_what_was_done(tmp_path, pool, monkeypatch):
+    def run(self, job, progress):
+        if job.seed == 1:
+            raise workers.WorkerError("keras-jax: cannot start")
+        return {"column": {"device": "cpu"}, "seconds": 0.0}, {"y": np.arange(3)}
+
+    monkeypatch.setattr(pool, "run", run)
+    with pytest.raises(workers.WorkerError, match="keras-jax: cannot start"):
+        runner.run(several_workers(), tmp_path)
+    assert (tmp_path / "one" / "jobs" / "check-keras-jax-0.json").exists()
+
+
+def test_more_workers_than_cores_are_refused(monkeypatch):
+    monkeypatch.setattr(runner, "cores", lambda: [0, 1])
+    with pytest.raises(ValueError, match="--workers: expected 1 to 2, one a core .*, got 3"):
+        runner.plan([], Settings(), None, workers=3)
+
+
+def test_speeds_are_those_of_runs_that_were_timed_alone():
+    runs = [{"seed": 0, "alone": True}, {"seed": 1, "alone": False}, {"seed": 2, "alone": True}]
+    assert [run["seed"] for run in results.timed(runs)] == [0, 2]
+    assert results.timed(runs[1:2]) == runs[1:2]
+
+
 def test_an_estimate_by_what_the_concept_declares(tmp_path):
     def expected(columns, settings):
         planned = jobs.plan("one", TRAINED, columns, settings)
@@ -179,16 +249,28 @@ def test_time_left_follows_how_long_jobs_really_take(monkeypatch):
     done = [Job("one", "train", "numpy", "model", seed) for seed in range(4)]
     clock = estimates.Clock(dict.fromkeys(done, 10.0), 3, told.append)
     assert told[-1].left == 40.0 and (told[-1].done, told[-1].total) == (3, 7)
-    clock.begin(done[0], "first")
-    now[0] += 15.0
-    clock.epoch(3, 4)
-    assert told[-1].left == pytest.approx(5 + 30) and told[-1].epochs == (3, 4)
-    now[0] += 5.0
-    clock.end()
+    with clock.doing(done[0], "first") as epoch:
+        now[0] += 15.0
+        epoch(3, 4)
+        assert told[-1].left == pytest.approx(5 + 30) and told[-1].epochs == (3, 4)
+        now[0] += 5.0
     assert 35 < told[-1].left < 60, "the jobs take twice as long as expected"
     assert told[-1].share == pytest.approx(1 / 4)
     shares = [status.share for status in told]
     assert shares == sorted(shares)
+
+
+def test_time_left_of_jobs_side_by_side(monkeypatch):
+    now, told = [0.0], []
+    monkeypatch.setattr(estimates.time, "monotonic", lambda: now[0])
+    clock = estimates.Clock(dict.fromkeys("abc", 10.0), 0, told.append, 2, alone="c")
+    assert told[-1].left == 20.0, "two at once, then one alone"
+    with clock.doing("a", "first"), clock.doing("b", "second"):
+        now[0] += 10.0
+    assert told[-1].left == 10.0 and told[-1].done == 2
+    with clock.doing("c", "third"):
+        now[0] += 10.0
+    assert told[-1].left == 0.0 and told[-1].share == 1.0
 
 
 def test_epochs_count_on_from_dataset_to_dataset(monkeypatch):

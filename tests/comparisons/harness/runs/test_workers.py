@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from comparisons.harness.concept import Settings
-from comparisons.harness.runs import workers
+from comparisons.harness.runs import crew, workers
 from tests.comparisons.harness.fake_house import ROOT, House, children, is_running
 
 pytestmark = pytest.mark.skipif(
@@ -157,13 +157,14 @@ def test_a_real_column_without_its_device_says_so(tmp_path):
 
 # Runs without pages, which are not under test here.
 RUN = """
+import os
 import sys
 from pathlib import Path
 from comparisons.harness.runs import interruption, runner
 from comparisons.harness.concept import Settings
 
 with interruption.ends_at_once():
-    plan = runner.plan(sys.argv[1:], Settings(), ["numpy"])
+    plan = runner.plan(sys.argv[1:], Settings(), ["numpy"], int(os.environ.get("WORKERS", 1)))
     with interruption.closes_first():
         found = runner.run(plan, Path("results"), tell=lambda s: print(s.what, flush=True))
     sys.exit(not all(result.passed for result in found))
@@ -240,3 +241,40 @@ def test_no_worker_outlives_its_run(house, sent):
         "demonstrate-numpy-behave-0.npz",
         "numpy.log",
     ]
+
+
+several_cores = pytest.mark.skipif(len(crew.cores()) < 2, reason="needs two cores")
+
+
+@several_cores
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_no_worker_of_several_outlives_its_run(house, monkeypatch, sent):
+    monkeypatch.setenv("WORKERS", "2")
+    house.add("endless", "(HERE / str(os.getpid())).touch(); time.sleep(1000)", seeds=4)
+    process = start(house, "endless")
+    concepts = house.folder / "reference_numpy" / "concepts"
+    while len(begun := [int(p.name) for p in concepts.iterdir() if p.name.isdigit()]) < 2:
+        time.sleep(0.05)
+    process.send_signal(sent)
+    status, _, err = house.finish(process)
+    assert gone(begun) and status == 128 + sent
+    assert err.startswith("sidebyside: interrupted; the same command goes on")
+    assert err.count("\n") == 1
+    assert not list((house.folder / "results").rglob("*.json"))
+
+
+@several_cores
+def test_several_workers_of_which_one_is_killed_do_every_job(house, monkeypatch):
+    monkeypatch.setenv("WORKERS", "2")
+    behaviour = (
+        "(HERE / 'first').exists() or ((HERE / 'first').touch(), os.kill(os.getpid(), 9)); "
+        "(HERE / f'{len(os.sched_getaffinity(0))} {os.getpid()}').touch(); time.sleep(0.05)"
+    )
+    house.add("unlucky", behaviour, seeds=8)
+    status, _, err = house.finish(start(house, "unlucky"))
+    assert status == 0 and err == ""
+    content = json.loads((house.folder / "results" / "unlucky" / "result.json").read_bytes())
+    assert len(content["demonstrations"]) == 8 and content["failures"] == []
+    concepts = house.folder / "reference_numpy" / "concepts"
+    cores = [path.name.split()[0] for path in concepts.iterdir() if " " in path.name]
+    assert len(cores) > 1 and set(cores) == {"1"}, "each worker has its own core"

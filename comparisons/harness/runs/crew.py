@@ -1,0 +1,85 @@
+"""A crew: pools whose jobs run side by side, each on its share of the cores, and one for the rest.
+
+What reports how long something takes runs alone, on all cores, when nothing else does.
+"""
+
+import contextlib
+import os
+import queue
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from comparisons.harness.concept import Settings
+from comparisons.harness.runs.workers import Pool
+
+Item = TypeVar("Item")
+
+
+def cores() -> list[int]:
+    """The processor's cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+class Crew:
+    """The pools of a run; a process of theirs starts with its first job.
+
+    Args:
+        settings: the run's settings.
+        log_folder: where the processes write what the frameworks print.
+        workers: how many jobs run side by side, at most one a core; 1 for one after another.
+    """
+
+    def __init__(self, settings: Settings, log_folder: Path, workers: int = 1):
+        self.alone = Pool(settings, log_folder)
+        self.beside = []
+        if workers > 1:
+            # A system that cannot keep a process to some cores leaves that to its scheduler.
+            mine = cores() if hasattr(os, "sched_setaffinity") else []
+            self.beside = [
+                Pool(settings, log_folder / f"worker-{n + 1}", mine[n::workers])
+                for n in range(workers)
+            ]
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> "Crew":
+        for pool in (self.alone, *self.beside):
+            self._open.enter_context(pool)
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._open.close()
+
+    def side_by_side(self, do: Callable[[Item, Pool], None], items: Iterable[Item]) -> None:
+        """Call `do(item, pool)` for each, as many at a time as the crew has pools for that.
+
+        What one of them raises ends the others' processes, and is raised.
+        """
+        free = queue.SimpleQueue()
+        for pool in self.beside:
+            free.put(pool)
+
+        def take(item: Item) -> None:
+            pool = free.get()
+            try:
+                do(item, pool)
+            finally:
+                free.put(pool)
+
+        threads = ThreadPoolExecutor(len(self.beside))
+        try:
+            for _ in threads.map(take, items):
+                pass
+        except BaseException:
+            self._open.close()
+            raise
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+    def one_by_one(self, do: Callable[[Item, Pool], None], items: Iterable[Item]) -> None:
+        """Call `do(item, pool)` for each, one after another."""
+        for item in items:
+            do(item, self.alone)
