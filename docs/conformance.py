@@ -4,11 +4,13 @@ python docs/conformance.py FILE
 """
 
 import json
+import re
 import sys
 from math import inf
 from pathlib import Path
 
 from comparisons.harness.conformance.judging import NEW, REFUSED, VERDICTS
+from comparisons.harness.divergences import DOCUMENT, named
 
 HEAD = """# What Keras computes · Kerasの計算結果
 
@@ -54,13 +56,22 @@ def section(verdict: str, classes: list[dict]) -> list[str]:
         of = [row for row in one["rows"] if row["verdict"] == verdict]
         if of:
             worst = max(of, key=lambda row: inf if row["needed"] is None else row["needed"])
-            told = worst["reason"] or f"{worst['quantity']}: {size(worst)}"
+            told = linked(worst["reason"]) or f"{worst['quantity']}: {size(worst)}"
             count = f"{len(of)} of {len(one['rows'])}"
             rows.append([one["name"], one["backend"], one["dtype"], count, told])
     if not rows:
         return []
     head = ["class", "backend", "precision", "cases", "the worst"]
     return ["", f"## {verdict.capitalize()}", "", *table(head, sorted(rows))]
+
+
+def linked(reason: str) -> str:
+    """A reason, with the known divergences in it as links."""
+    return re.sub(
+        rf"{re.escape(DOCUMENT)}#([\w-]+)",
+        lambda found: f"[{named(found[1]).title[0]}]({DOCUMENT.rpartition('/')[2]}#{found[1]})",
+        reason,
+    )
 
 
 def size(row: dict) -> str:

@@ -1,35 +1,171 @@
-"""Every divergence that is told of in docs/keras-divergences.md is still there."""
+"""Known divergences: each is still there, is told of in full, and is found under its name."""
 
-import os
+import importlib.util
+import json
 import re
-import subprocess
-import sys
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
+import keras
 import pytest
 
 from comparisons.harness import backends
-from comparisons.harness.proof.divergences import DIVERGENCES
+from comparisons.harness.divergences import DIVERGENCES, named, reading, running
+from comparisons.harness.divergences.outcomes import CANNOT_RUN, MENDED, STANDS
+from tests.comparisons.harness.test_cli import call
 
-TEXT = (Path(__file__).parents[1] / "docs" / "keras-divergences.md").read_text()
-SECTIONS = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "docs" / "divergences.py"
+WITH_LINKS = ("README.md", "docs", "comparisons", "reference_numpy", "keras_models", "tests")
+PLANTED = {
+    "stands": "import sys\nprint('heard by nobody')\nassert sys.argv\n",
+    "mended": "error = 0.0\nassert error > 1e-9\n",
+    "inside": "import fractions\nfractions.Fraction(1, 0)\n",
+    "dies": "import os\nos._exit(3)\n",
+    "after": "assert True\n",
+}
+STATES = {
+    "stands": (STANDS, ""),
+    "mended": (MENDED, "`assert error > 1e-9` does not hold"),
+    "inside": (CANNOT_RUN, "ZeroDivisionError: Fraction(1, 0)"),
+    "dies": (CANNOT_RUN, "the process ended with status 3"),
+    "after": (STANDS, ""),
+}
 
 
-def test_every_declared_divergence_is_told_of():
-    assert SECTIONS
-    assert {divergence.name for divergence in DIVERGENCES} <= set(SECTIONS)
+@pytest.fixture(scope="module")
+def document():
+    spec = importlib.util.spec_from_file_location("divergences_page", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-@pytest.mark.parametrize("name", SECTIONS)
-def test_the_divergence_is_still_there(name):
-    (code,) = re.findall(r"```python\n(.+?)```", SECTIONS[name], re.DOTALL)
-    assert re.search(r"^assert ", code, re.MULTILINE), "the reproduction asserts nothing"
-    backend = (re.match(r"# Keras on (\w+)\n", code) or ["", "tensorflow"])[1]
+@pytest.fixture
+def planted(monkeypatch):
+    """Divergences whose reproductions need no framework."""
+    known = {
+        name: replace(named("sparsemax"), name=name, reproduction=code)
+        for name, code in PLANTED.items()
+    }
+    monkeypatch.setattr(reading, "DIVERGENCES", known)
+    monkeypatch.setattr(running, "DIVERGENCES", known)
+    return known
+
+
+@pytest.mark.parametrize("backend", backends.KERAS_BACKENDS)
+def test_every_divergence_is_still_there(backend):
     if reason := backends.missing(backend):
         pytest.skip(reason)
-    if backend == "tensorflow":
-        backends.load(backend)
-        exec(compile(code, name, "exec"), {})
-    else:  # a process runs Keras on one backend only
-        environment = {**os.environ, "KERAS_BACKEND": backend}
-        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    steps = running.plan((), [backend])
+    assert [one for one in running.run(steps) if one.state != STANDS] == []
+
+
+def test_the_page_is_up_to_date(document):
+    assert document.PAGE.read_text("utf-8") == document.page(), "run: python docs/divergences.py"
+    sections = re.findall(r"^### (.+)$", document.page(), re.MULTILINE)
+    assert len(sections) == len(DIVERGENCES) > 100
+
+
+@pytest.mark.parametrize("name", DIVERGENCES)
+def test_a_divergence_is_told_of_in_full(name):
+    known = DIVERGENCES[name]
+    anchor = re.sub(r"[^\w\- ]", "", known.title[0].lower()).replace(" ", "-")
+    assert name == anchor, "the file is named as its heading's anchor"
+    assert known.backends and set(known.seen) == {"keras", *known.backends}
+    assert re.search(r"^assert ", known.reproduction, re.MULTILINE), "it asserts nothing"
+    for concerned in known.concerns:
+        attrgetter(concerned.removeprefix("keras."))(keras)
+
+
+def test_every_link_leads_to_a_divergence():
+    links = {}
+    for name in WITH_LINKS:
+        top = ROOT / name
+        for path in [top] if top.is_file() else top.rglob("*.*"):
+            if path.suffix in (".py", ".md", ".html", ".toml"):
+                for found in re.findall(r"keras-divergences\.md#([\w-]+)", path.read_text("utf-8")):
+                    links.setdefault(found, path)
+    assert len(links) > 10
+    assert {name: path for name, path in links.items() if name not in DIVERGENCES} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("title = 1 2", "Expected newline"),
+        ('figures = "1"\n', "unknown key 'figures'; known are name, title"),
+        ('title = ["a", "b"]\n', "the key 'concerns' is missing"),
+        ('[shows]\nreason = ["a", "b"]\nclasses = ["ReLU"]\n', "unknown key 'classes'"),
+        ('[shows]\nreason = ["a", "b"]\nwhere = [{ clases = ["ReLU"] }]\n', "unknown key 'clases'"),
+        ('[shows]\nreason = ["a", "b"]\ndigits = "float32"\n', "give 'factor' too"),
+    ],
+)
+def test_a_broken_file_is_one_line(tmp_path, text, told):
+    (tmp_path / "broken.toml").write_text(text)
+    with pytest.raises(ValueError) as caught:
+        reading.read(tmp_path / "broken.toml")
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'broken.toml'}: ") and told in message
+    assert "\n" not in message
+
+
+def test_what_comes_of_reproductions(planted):
+    steps = [("tensorflow", known) for known in planted.values()]
+    found = list(running.run(steps))
+    assert {one.name: (one.state, one.reason) for one in found} == STATES
+    assert [one.name for one in found] == list(planted)
+
+
+def test_what_does_not_stand_is_run_again_by_itself(planted):
+    """A reproduction that another one disturbs is not taken for mended."""
+    first = replace(planted["stands"], reproduction="import json\njson.disturbed = True\n")
+    second = replace(
+        planted["mended"], reproduction="import json\nassert not hasattr(json, 'disturbed')\n"
+    )
+    found = list(running.run([("tensorflow", first), ("tensorflow", second)]))
+    assert [one.state for one in found] == [STANDS, STANDS]
+
+
+def test_the_command(capsys, planted):
+    status, out, err = call(capsys, "divergences", "--backends", "tensorflow")
+    assert status == 1 and "left" in err
+    assert out.splitlines() == [
+        "mended: mended on tensorflow; `assert error > 1e-9` does not hold",
+        "inside: cannot run here on tensorflow; ZeroDivisionError: Fraction(1, 0)",
+        "dies: cannot run here on tensorflow; the process ended with status 3",
+        "stands: stands on tensorflow",
+        "after: stands on tensorflow",
+        "stands: 2, mended: 1, cannot run here: 2",
+    ]
+    given = ["divergences", "stands", "dies", "--backends", "tensorflow", "--json"]
+    status, out, _ = call(capsys, *given)
+    content = json.loads(out)
+    assert status == 0 and {"processor", "versions"} <= set(content["environment"])
+    assert content["divergences"] == [
+        {"name": name, "backend": "tensorflow", "state": state, "reason": reason}
+        for name, (state, reason) in STATES.items()
+        if name in ("stands", "dies")
+    ]
+
+
+def test_a_backend_that_is_not_installed_cannot_run(planted, monkeypatch):
+    monkeypatch.setattr(backends, "missing", lambda name: f"{name} is not installed")
+    (found,) = running.run(running.plan(["mended"])[:1])
+    assert (found.state, found.reason) == (CANNOT_RUN, "tensorflow is not installed")
+    with pytest.raises(ValueError, match="jax is not installed"):
+        running.plan(["mended"], ["jax"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["sparsemx"], "No divergence 'sparsemx'; did you mean 'sparsemax'?"),
+        (["sparsemax", "--backends", "numpy"], "Unknown backend 'numpy'. Expected one of"),
+        (["stateful-layers-on-jax", "--backends", "tensorflow"], "that was seen on jax"),
+    ],
+)
+def test_a_plain_mistake_is_one_line(capsys, arguments, told):
+    status, out, err = call(capsys, "divergences", *arguments)
+    assert status == 2 and out == "" and err.count("\n") == 1 and told in err

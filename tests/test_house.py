@@ -24,6 +24,7 @@ LIBRARY = [
 ]
 HARNESS = [
     {"backends", "bilingual", "grammar", "memory", "statistics"},
+    {"divergences"},
     {"chapters", "phrases", "scores", "tables", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},

@@ -125,7 +125,7 @@ class Demonstration:
         first_seed: the first of them. An experiment that was settled on some seeds is run on
             others.
         subject: function of a quantity's name that gives the class name and arguments by which
-            `divergences` knows what computes it; None where that is nothing in particular.
+            `Divergence.meets` knows what computes it; None where that is nothing in particular.
         measured: quantities that are measured and not proven (a time, a count of steps), since they
             are no computation that two implementations share.
         proven_with: arguments that the proof gives in place of those, such as a few steps where

@@ -3,7 +3,10 @@
 Each pair is a regular expression and its replacement, whose groups are translated in turn.
 """
 
+import re
+
 from comparisons.harness.bilingual import Words
+from comparisons.harness.divergences import DIVERGENCES
 
 PHRASES: tuple[Words, ...] = (
     # Of a check: a quantity, and how the model was computed
@@ -55,51 +58,9 @@ PHRASES: tuple[Words, ...] = (
     ),
     (r"(.+), TF32 as the framework sets it", r"\1、TF32はフレームワークの設定のまま"),
     # Why Keras is known to diverge
-    (
-        r"TensorFlow casts the root of 2 by way of float32",
-        "TensorFlowが2の平方根をfloat32を経由して変換するため",
-    ),
-    (r"TensorFlow keeps the slope in float32", "TensorFlowが傾きをfloat32で保持するため"),
-    (
-        r"Keras casts the bounds by way of float32",
-        "Kerasが上限と下限をfloat32を経由して変換するため",
-    ),
-    (
-        r"Keras adds up the cumulative sums instead of the largest inputs",
-        "Kerasが大きい入力の和ではなく、累積和の和をとるため",
-    ),
-    (r"PyTorch keeps the slope 1/6 in float32", "PyTorchが傾き1/6をfloat32で保持するため"),
-    (
-        r"Keras rounds momentum, decay rates and epsilon to float32",
-        "Kerasが慣性の係数、減衰率、εをfloat32に丸めるため",
-    ),
-    (
-        r"1 - β₂ᵗ in float32 is good to four digits in the first steps",
-        "はじめのステップでは、float32の1 − β₂ᵗの精度が4桁程度しかないため",
-    ),
-    (r"TensorFlow interpolates in float32", "TensorFlowがfloat32で補間するため"),
-    (
-        r"Keras casts scale and offset by way of float32",
-        "Kerasがscaleとoffsetをfloat32を経由して変換するため",
-    ),
-    (
-        r"Keras casts a given mean and variance by way of float32",
-        "Kerasが与えられた平均と分散をfloat32を経由して変換するため",
-    ),
-    (
-        r"TensorFlow samples the gradient by the inverted map",
-        "TensorFlowが勾配を逆写像でサンプリングするため",
-    ),
-    (
-        r"Keras keeps and multiplies the factors in float32",
-        r"Kerasは低ランク行列をfloat32で保持し、float32で掛け合わせる",
-    ),
-    (
-        r"Keras casts 1/√key_dim by way of float32",
-        "Kerasが1/√key_dimをfloat32を経由して変換するため",
-    ),
-    (
-        r"JAX takes the softmax of attention in float32",
-        "JAXがAttentionのsoftmaxをfloat32で計算するため",
+    *(
+        (re.escape(known.told[0]), known.told[1])
+        for known in DIVERGENCES.values()
+        if known.shows is not None
     ),
 )

@@ -1,9 +1,10 @@
 """Keras models with their data and the way they are trained, one of every kind.
 
 Each function makes a fresh compiled model and returns it with `x`, `y` and further arguments of
-`fit`. Two divergences of Keras on TensorFlow (docs/keras-divergences.md) are kept out of the way:
-numbers that it would round to float32 (Adam's betas) are exact in float32, and embeddings have a
-regularizer, without which optimizers that square gradients go wrong where a token is repeated.
+`fit`. Two divergences of Keras on TensorFlow are kept out of the way: numbers that it would round
+to float32 (docs/keras-divergences.md#optimizer-constants-in-float64) are exact in float32, and
+embeddings have a regularizer, without which optimizers that square gradients go wrong
+(docs/keras-divergences.md#embeddings-of-repeated-tokens).
 """
 
 import numpy as np

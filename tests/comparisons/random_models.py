@@ -3,7 +3,7 @@
 A recipe names its inputs and its steps. Each step is a layer (by its place among the recipe's
 layers, so that one may be shared) on earlier tensors; the first tensors are the inputs. What no
 step takes is an output. Layers whose float64 TensorFlow does not have, or computes by way of
-float32 (`comparisons/harness/divergences.py`), are left out: here nothing needs an exception.
+float32 (`comparisons/harness/proof/allowances.py`), are left out: here nothing needs an exception.
 """
 
 import math

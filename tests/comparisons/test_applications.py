@@ -1,9 +1,9 @@
 """Every architecture of keras.applications, from its own file: outputs, all gradients, float64.
 
 The constants in the configs (Rescaling's, Normalization's) are rounded to float32 before: Keras
-does that on the way, also in float64 ("Rescaling's constants in float64" in
-docs/keras-divergences.md). With constants that float32 holds both compute the same, and the
-ladder's ordinary tolerance, of roundoffs, shows that they do.
+does that on the way, also in float64 (docs/keras-divergences.md#rescalings-constants-in-float64).
+With constants that float32 holds both compute the same, and the ladder's ordinary tolerance, of
+roundoffs, shows that they do.
 """
 
 import gc

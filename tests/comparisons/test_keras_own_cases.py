@@ -6,7 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.conformance.references import build_keras_layer, make_reference
-from comparisons.harness.proof import checks, divergences
+from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.layer_checks import keras_quantities
 from tests.keras_own_cases import collect, layer_test_modules
 
@@ -43,7 +43,7 @@ def differences(backend, case, training, exact):
     given = exact
     ours = exact.quantities()
     assert any(np.asarray(value).size for value in ours.values()), f"{name} compares nothing"
-    dtype, reason = divergences.best_precision("keras-tensorflow", case.layer, case.arguments)
+    dtype, reason = allowances.best_precision("keras-tensorflow", case.layer, case.arguments)
     if dtype != "float64":
         given = make_reference(case, dtype, training, weights=exact.start)
     theirs = keras_quantities(backend, build_keras_layer(case, dtype), given)
@@ -52,7 +52,7 @@ def differences(backend, case, training, exact):
     if dtype != "float64":
         agreed = (checks.FACTOR, reason)
     exceptions = {
-        quantity: divergences.exception(
+        quantity: allowances.widened(
             "keras-tensorflow", case.layer, case.arguments, dtype, quantity
         )
         or agreed

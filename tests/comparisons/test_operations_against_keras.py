@@ -10,7 +10,7 @@ import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.conformance.operation_cases import CASES
 from comparisons.harness.proof import checks
-from comparisons.harness.proof.divergences import FLOAT32_IN_FLOAT64
+from comparisons.harness.proof.allowances import FLOAT32_IN_FLOAT64
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from reference_numpy import serialization, tree
 from reference_numpy.operations import Operation
@@ -71,8 +71,8 @@ def test_outputs_gradients_shapes_and_configs(backend, case):
         scale = checks.scales(reference.quantities, quantities)
         found = keras_quantities(backend, theirs, reference)
         exceptions = {}
-        if case.float32_inside:
-            exceptions = dict.fromkeys(quantities, (FLOAT32_IN_FLOAT64, case.float32_inside))
+        if known := case.divergence("tensorflow"):
+            exceptions = dict.fromkeys(quantities, (FLOAT32_IN_FLOAT64, known.link))
         records = checks.compare_all(
             case.name, "keras-tensorflow", "float64", quantities, found, scale, exceptions
         )

@@ -2,8 +2,9 @@
 
 The table runs in full precision: weights in float64, `floatx` float64 (the learning rate is kept in
 that), and without a flaw of TensorFlow: `tf.cast(0.9, "float64")`, with which Keras brings
-hyperparameters into the weights' dtype, goes by way of float32 and gives 0.8999999761581421, and
-schedules compute in float32 in any case (docs/keras-divergences.md). Both sides may then differ by
+hyperparameters into the weights' dtype, goes by way of float32 and gives 0.8999999761581421
+(docs/keras-divergences.md#optimizer-constants-in-float64), and schedules compute in float32 in
+any case (docs/keras-divergences.md#schedules-in-float64). Both sides may then differ by
 rounding alone: 1e-12 of an array's largest entry in 20 steps.
 
 The first case of every class runs as Keras is, too: the learning rate in float32, on both sides,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
+from comparisons.harness.divergences import named
 from reference_numpy import tree
 from reference_numpy.saving import ModelFileError
 from tests.comparisons.test_training_against_keras import (
@@ -138,7 +139,7 @@ def test_counted_read_and_trained_once(case, how, tmp_path):
     theirs, x = case()
     model = taken_over(theirs, tmp_path / "keras.keras")[how]
     if how == "file" and case is twice_in_a_row:
-        pytest.skip("Keras's own file has the layer once (docs/keras-divergences.md)")
+        pytest.skip(named("a-layer-that-a-sequential-model-repeats").link)
     assert [w.shape for w in model.weights] == [tuple(w.shape) for w in theirs.weights]
     assert model.count_params() == theirs.count_params()
     wanted = tree.map_structure(np.asarray, theirs(x))

@@ -11,7 +11,8 @@ from tests.comparisons.model_cases import CASES, mlp, named_outputs
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
 # Batches that divide the data: Keras on TensorFlow averages the losses of single outputs over
-# batches, not samples, where the last batch may be smaller (docs/keras-divergences.md).
+# batches, not samples, where the last batch may be smaller
+# (docs/keras-divergences.md#losses-of-single-outputs-with-a-smaller-last-batch).
 OPTIONS = {"shuffle": False, "batch_size": 8, "verbose": 0}
 TOLERANCE = 1e-6
 
@@ -83,7 +84,8 @@ def test_single_batches_and_evaluation(case):
 def plain(config):
     """A config as JSON gives it, without what Keras adds while it calls layers."""
     if isinstance(config, dict):
-        # Keras leaves out Huber's delta (docs/keras-divergences.md).
+        # Keras leaves out Huber's delta
+        # (docs/keras-divergences.md#arguments-that-a-losss-config-loses).
         left_out = ("build_config", "delta")
         config = {key: plain(value) for key, value in config.items() if key not in left_out}
         for node in config.get("inbound_nodes", ()):

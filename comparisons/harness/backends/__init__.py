@@ -87,8 +87,8 @@ def load(name):
 def unrounded_promotion():
     """Let Keras's type promotion keep float64, which on JAX and PyTorch it takes for float32.
 
-    See "float64 on JAX and PyTorch" in docs/keras-divergences.md: without this a matrix product of
-    float64 arrays would be computed in float32 on PyTorch, and nothing proven beyond that.
+    Without this a matrix product of float64 arrays would be computed in float32 on PyTorch, and
+    nothing proven beyond that (docs/keras-divergences.md#float64-on-jax-and-pytorch).
     """
     from keras.src.backend.common import dtypes
 

@@ -38,8 +38,8 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
 def batches(x, y, batch_size, seed):
     """Arguments of `fit`: batches whose order is a new one in every epoch, the same in every run.
 
-    Of arrays a seeded `fit` would shuffle in the same order in every epoch ("shuffling after
-    set_random_seed" in docs/keras-divergences.md).
+    Of arrays a seeded `fit` would shuffle in the same order in every epoch
+    (docs/keras-divergences.md#shuffling-after-set_random_seed).
     """
 
     def tensor(array):

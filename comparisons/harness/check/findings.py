@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from comparisons.harness.check.known import heading
+from comparisons.harness.check.known import of_layer
 from comparisons.harness.check.questions import LOCAL, Asked, Place, nearby
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.training_checks import ROUNDINGS
@@ -13,7 +13,6 @@ from comparisons.harness.proof.training_checks import ROUNDINGS
 # Two correct computations in one precision differ in the order of their sums: so many times the
 # error of the one the other's may be.
 TWINS = 16.0
-DOCUMENT = "docs/keras-divergences.md"
 
 
 @dataclass
@@ -120,7 +119,7 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
     record = one.record
     convention = is_convention(one, dtype)
     layer = one.asked.reference.layer
-    name = None if convention else heading(layer, one.name, backend, dtype, record.needed)
+    known = None if convention else of_layer(layer, one.name, backend, dtype, record.needed)
     return Finding(
         str(one.place),
         backend,
@@ -130,7 +129,7 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
         record.tolerance,
         record.needed,
         convention,
-        name and link(name),
+        known and known.link,
     )
 
 
@@ -165,9 +164,3 @@ def plain(quantity: str) -> str:
     """A quantity's name without numbers that say nothing: "gradient of weight 0 (kernel)"."""
     quantity = re.sub(r"weight \d+ \((.+)\)", r"\1", quantity)
     return re.sub(r"^(output|gradient of input) 0$", r"\1", quantity)
-
-
-def link(name: str) -> str:
-    """Where a known divergence is told of."""
-    anchor = re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-")
-    return f"{DOCUMENT}#{anchor}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from comparisons.harness.check import graph
 from comparisons.harness.check.questions import LOCAL, PROPAGATED
 from comparisons.harness.check.report import Report
-from comparisons.harness.report import code, pages
+from comparisons.harness.report import code, language, pages
 from comparisons.harness.runs.jobs import write_atomically
 
 
@@ -21,7 +21,6 @@ def write(report: Report, folder: Path) -> Path:
     """
     folder = Path(folder)
     scripts = _scripts(report)
-    file = report.model["file"]
     html = (
         pages.template_environment()
         .get_template("check.html")
@@ -33,14 +32,22 @@ def write(report: Report, folder: Path) -> Path:
             columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
             files={text: name for name, text in scripts.items()},
             stretches={text: code.stretches(text) for text in scripts.values()},
-            name=Path(file).name if file else report.model["name"],
+            name=_name(report),
         )
     )
     files = pages.assets(folder / "assets")
+    if known := [one for finding in report.findings for one in pages.known_in(finding.known or "")]:
+        back = "check.html", language.words("check title", model=_name(report))
+        files[folder / "divergences.html"] = pages.divergences_page(known, *back)
     files |= {folder / "reproductions" / name: text.encode() for name, text in scripts.items()}
     for path, content in {**files, folder / "check.html": html.encode()}.items():
         write_atomically(path, content)
     return folder / "check.html"
+
+
+def _name(report: Report) -> str:
+    file = report.model["file"]
+    return Path(file).name if file else report.model["name"]
 
 
 def _scripts(report: Report) -> dict[str, str]:

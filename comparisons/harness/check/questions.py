@@ -67,8 +67,8 @@ class Question:
         if "mask" in options and "mask" not in parameters:  # a merging layer sees its inputs'
             hang_on(first, options.pop("mask"))
         for name, tensor in {next(iter(parameters)): first, **others}.items():
-            # Given by name it would be ignored by some layers ("an explicit query_mask" in
-            # docs/keras-divergences.md).
+            # Given by name it would be ignored by some layers
+            # (docs/keras-divergences.md#an-explicit-query_mask).
             hang_on(tensor, options.pop(f"{name}_mask", None))
         return function(first, **others, **options)
 

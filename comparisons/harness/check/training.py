@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness.check.answers import reason
-from comparisons.harness.check.findings import TWINS, Finding, link
+from comparisons.harness.check.findings import TWINS, Finding
 from comparisons.harness.check.known import of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
@@ -161,7 +161,7 @@ class Training:
         whole = Place(self.subject.name, "", ())
         place, quantity = self.places.get(name, (whole, name))
         what = self.optimizer, place.class_name, self.stateful
-        heading = of_training(*what, backend, self.dtype, record.needed)
+        known = of_training(*what, backend, self.dtype, record.needed)
         return [
             Finding(
                 str(place),
@@ -171,7 +171,7 @@ class Training:
                 record.error,
                 record.tolerance,
                 record.needed,
-                known=heading and link(heading),
+                known=known and known.link,
             )
         ]
 

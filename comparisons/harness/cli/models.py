@@ -1,4 +1,4 @@
-"""The commands of models and of Keras itself: `check`, `conformance`, `diff`."""
+"""The commands of models and of Keras itself: `check`, `conformance`, `divergences`, `diff`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -112,6 +112,29 @@ def conformance(
     print("\n".join(table.lines(found)))
     print(f"\nOpen {written}")
     return HOLDS if found.holds else FAILED
+
+
+@app.command()
+def divergences(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Of divergences; else all.")
+    ] = None,
+    backends: Backends = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run the reproductions of known divergences: which stand on this Keras, which are mended."""
+    from comparisons.harness.desk import session
+    from comparisons.harness.divergences import outcomes
+    from comparisons.harness.runs.environment import machine
+
+    with interruption.closes_first("interrupted"):
+        found = session.divergences(names or (), names_of(backends))
+    if as_json:
+        told = [one.as_dict() for one in found]
+        print_json({"environment": machine(), "divergences": told})
+    else:
+        print("\n".join(outcomes.lines(found)))
+    return FAILED if any(one.state == outcomes.MENDED for one in found) else HOLDS
 
 
 @app.command()

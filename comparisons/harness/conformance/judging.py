@@ -6,12 +6,13 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check.answers import reason
-from comparisons.harness.check.findings import Judged, is_convention, link
-from comparisons.harness.check.known import heading
+from comparisons.harness.check.findings import Judged, is_convention
+from comparisons.harness.check.known import of_layer
 from comparisons.harness.check.questions import LOCAL, Asked, Place
 from comparisons.harness.conformance import layer_cases, operation_cases
 from comparisons.harness.conformance.references import build_keras_layer, make_reference
-from comparisons.harness.proof import checks, divergences
+from comparisons.harness.divergences import Divergence
+from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.precision import computing_in, reference_precision
 from reference_numpy import tree
@@ -98,7 +99,7 @@ def judge(worker, name: str, dtype: str, progress) -> list[dict]:
 def _layer(case_and_mode, module, backend: str, dtype: str) -> Row:
     case, training = case_and_mode
     name = f"{case.id}, {'training' if training else 'inference'}"
-    precision, why = divergences.best_precision(f"keras-{backend}", case.layer, case.arguments)
+    precision, why = allowances.best_precision(f"keras-{backend}", case.layer, case.arguments)
     if (dtype, precision) == ("float64", "float32"):
         return Row(name, REFUSED, reason=why)
     exact = make_reference(case, "float64", training)
@@ -128,21 +129,22 @@ def _operation(case, module, backend: str, dtype: str) -> Row:
         given.cotangents = [None if c is None else _cast(c, dtype) for c in given.cotangents]
         return keras_quantities(module, model, given)
 
-    inside = case.float32_inside if dtype == "float64" else ""
-    return _row(case.name, exact, theirs, module, backend, dtype, inside)
+    return _row(case.name, exact, theirs, module, backend, dtype, case.divergence(backend))
 
 
 def _cast(array: np.ndarray, dtype: str) -> np.ndarray:
     return array.astype(dtype) if array.dtype.kind == "f" else array
 
 
-def _row(name, exact, theirs, module, backend: str, dtype: str, inside: str = "") -> Row:
+def _row(
+    name, exact, theirs, module, backend: str, dtype: str, of_case: Divergence | None = None
+) -> Row:
     """Compare one call of Keras with the NumPy half's.
 
     Args:
         exact: the call in NumPy, in float64.
         theirs: function that gives Keras's quantities.
-        inside: what Keras computes in float32 even in float64, if it does.
+        of_case: by what the case is only as good as float32 in float64, if it is.
     """
     # Operations on integers compute in the default precision of the moment.
     with np.errstate(all="ignore"), reference_precision("float64"):
@@ -168,9 +170,10 @@ def _row(name, exact, theirs, module, backend: str, dtype: str, inside: str = ""
     with reference_precision("float64"):
         if all(is_convention(one, dtype) for one in judged):
             return Row(name, CONVENTION, *numbers)
-    headings = {heading(exact.layer, key, backend, dtype, r.needed) for key, r in wrong}
-    if None not in headings:
-        return Row(name, KNOWN, *numbers, "; ".join(map(link, sorted(headings))))
-    if dtype == "float64" and worst.needed * checks.FACTOR <= divergences.FLOAT32_IN_FLOAT64:
-        return Row(name, KNOWN if inside else NEW, *numbers, inside or AS_FLOAT32)
+    known = [of_layer(exact.layer, key, backend, dtype, r.needed) for key, r in wrong]
+    if None not in known:
+        return Row(name, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
+    if dtype == "float64" and worst.needed * checks.FACTOR <= allowances.FLOAT32_IN_FLOAT64:
+        known = (KNOWN, *numbers, of_case.link) if of_case else (NEW, *numbers, AS_FLOAT32)
+        return Row(name, *known)
     return Row(name, NEW, *numbers, worst.reason)

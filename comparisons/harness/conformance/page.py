@@ -4,7 +4,7 @@ from pathlib import Path
 
 from comparisons.harness.conformance.judging import VERDICTS
 from comparisons.harness.conformance.running import Report
-from comparisons.harness.report import pages
+from comparisons.harness.report import language, pages
 from comparisons.harness.runs.jobs import write_atomically
 
 
@@ -32,6 +32,9 @@ def write(report: Report, folder: Path) -> Path:
         )
     )
     files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}
+    if known := [one for _, row in report.differing() for one in pages.known_in(row["reason"])]:
+        back = "index.html", language.words("conformance title")
+        files[folder / "divergences.html"] = pages.divergences_page(known, *back)
     for path, content in files.items():
         write_atomically(path, content)
     return folder / "index.html"

@@ -15,13 +15,16 @@ from comparisons.harness.conformance import running
 from comparisons.harness.desk import selection
 from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
+from comparisons.harness.divergences import running as reproducing
+from comparisons.harness.divergences.outcomes import Outcome
 from comparisons.harness.report import write_pages
-from comparisons.harness.runs import runner
+from comparisons.harness.runs import estimates, runner
 from comparisons.harness.runs.jobs import write_atomically
 from comparisons.harness.tables.frames import as_csv
 from comparisons.harness.tabular import asking, listing, saved
 
 LARGE = 5_000_000  # bytes of a file that takes a while to read
+REPRODUCTION_SECONDS = 0.5  # of one reproduction on one backend, at first
 OWN_TABLE = "own_table"  # the concept that a table is run as
 
 
@@ -136,6 +139,24 @@ def conformance(*arguments) -> running.Report:
     """Judge classes of Keras, and tell of the progress; see `conformance.running.run`."""
     with Display() as display:
         return running.run(*arguments, display)
+
+
+def divergences(names: Sequence[str], backends: Sequence[str]) -> list[Outcome]:
+    """Run the reproductions of known divergences, and tell of the progress.
+
+    Raises:
+        ValueError: see `divergences.running.plan`.
+    """
+    steps = reproducing.plan(names, backends)
+    outcomes = reproducing.run(steps)
+    jobs = [f"{known.name} on {backend}" for backend, known in steps]
+    found = []
+    with Display() as display:
+        clock = estimates.Clock(dict.fromkeys(jobs, REPRODUCTION_SECONDS), 0, display)
+        for job in jobs:
+            with clock.doing(job, job):
+                found.append(next(outcomes))
+    return found
 
 
 def load(folder: Path) -> Comparisons:

@@ -17,7 +17,7 @@ import numpy as np
 import reference_numpy as rn
 from comparisons.harness.catalogue import keras_half
 from comparisons.harness.concept import Introduced
-from comparisons.harness.proof import checks, divergences
+from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.draws import numpy_draws, reseed
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
 from comparisons.harness.proof.precision import PRECISIONS, precision
@@ -123,7 +123,7 @@ def _lacks_float64(made, column: str) -> str:
 
     if not isinstance(made, keras.Layer):
         return ""
-    return divergences.best_precision(column, type(made).__name__, made.get_config())[1]
+    return allowances.best_precision(column, type(made).__name__, made.get_config())[1]
 
 
 def _known(made, column: str, dtype: str, quantities: dict) -> dict:
@@ -136,7 +136,7 @@ def _known(made, column: str, dtype: str, quantities: dict) -> dict:
         subject = "Optimizer", {"name": type(made).__name__}
     else:
         subject = "Activation", {"activation": getattr(made, "__name__", "")}
-    found = {name: divergences.exception(column, *subject, dtype, name) for name in quantities}
+    found = {name: allowances.widened(column, *subject, dtype, name) for name in quantities}
     return {name: exception for name, exception in found.items() if exception}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Concept, Demonstration, Settings
-from comparisons.harness.proof import checks, divergences, introduced, model_checks, training_checks
+from comparisons.harness.proof import allowances, checks, introduced, model_checks, training_checks
 from comparisons.harness.proof.precision import PRECISIONS, precision
 
 
@@ -80,7 +80,7 @@ def check_demonstration(
 
         what = f"{name}: {demonstration.function}"
         known = {
-            quantity: divergences.exception(column, *demonstration.subject(quantity), dtype)
+            quantity: allowances.widened(column, *demonstration.subject(quantity), dtype)
             for quantity in (exact if demonstration.subject else ())
         }
         known = {quantity: exception for quantity, exception in known.items() if exception}

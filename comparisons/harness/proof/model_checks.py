@@ -5,7 +5,7 @@ import numpy as np
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Settings, Task
 from comparisons.harness.datasets import Dataset, rows
-from comparisons.harness.proof import checks, divergences
+from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.calls import layer_at, layer_calls
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.precision import PRECISIONS, precision, reference_precision
@@ -95,7 +95,7 @@ def _against_keras(what, oracle, given, theirs, dtype, column, backend, known):
 
 def _known(layer, column: str, dtype: str) -> tuple[float, str] | None:
     """The tolerance that a known divergence of the layer widens, and its reason."""
-    return divergences.exception(column, type(layer).__name__, layer.get_config(), dtype)
+    return allowances.widened(column, type(layer).__name__, layer.get_config(), dtype)
 
 
 def first_dataset(task: Task, settings: Settings) -> Dataset:

@@ -235,8 +235,9 @@ def make_state(model, data: Dataset) -> None:
 def round_constants(model) -> None:
     """Round an optimizer's constants (momentum, β₁, …) to float32.
 
-    Keras does so in some places and not in others ("optimizer constants in float64" in
-    docs/keras-divergences.md); with constants that float32 holds the rest can be proven exactly.
+    Keras does so in some places and not in others
+    (docs/keras-divergences.md#optimizer-constants-in-float64); with constants that float32
+    holds the rest can be proven exactly.
     """
     optimizer = getattr(model, "optimizer", None)
     for name, value in vars(optimizer).items() if optimizer else ():

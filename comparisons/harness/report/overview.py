@@ -7,9 +7,8 @@ from itertools import groupby
 from comparisons.harness import catalogue
 from comparisons.harness.bilingual import both
 from comparisons.harness.chapters import Chapter
+from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.drawing import palette
-from comparisons.harness.proof import divergences
-from comparisons.harness.proof.divergences import Divergence
 from comparisons.harness.report import charts
 from comparisons.harness.report.page import Page
 from comparisons.harness.report.pictures import Picture
@@ -79,7 +78,8 @@ class Overview:
     def divergences(self) -> list[Divergence]:
         """The known divergences of Keras that the checks met."""
         reasons = {record["reason"] for page in self.pages for record in page.content["checks"]}
-        return [d for d in divergences.DIVERGENCES if d.reason in reasons]
+        known = (one for one in DIVERGENCES.values() if one.shows is not None)
+        return [one for one in known if one.told[0] in reasons]
 
     @cached_property
     def environments(self) -> list[tuple[dict, list[str]]]:

@@ -1,25 +1,23 @@
 """Writes the pages: one over all concepts, and one for each, from the results in a folder."""
 
-import re
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
 import vl_convert
 from markupsafe import Markup
 
-import comparisons
 from comparisons.harness import catalogue
+from comparisons.harness.bilingual import Words
+from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.drawing import palette
-from comparisons.harness.proof.divergences import DIVERGENCES
-from comparisons.harness.report import formats, language, tables
+from comparisons.harness.report import code, formats, language, tables
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
 from comparisons.harness.runs.jobs import write_atomically
 from comparisons.harness.runs.results import OldSchema, Result
 
 HERE = Path(__file__).parent
-AT_LENGTH = Path(comparisons.__file__).parents[1] / "docs" / "keras-divergences.md"
 # What `result.json` holds, as far as the pages need it.
 KEYS = {
     **dict.fromkeys(("settings", "environment", "columns"), dict),
@@ -59,9 +57,8 @@ def write_pages(folder: Path) -> Path:
         files |= {folder / page.name / name: content for name, content in pictures.items()}
     overview = Overview(pages)
     if overview.divergences:
-        template = templates.get_template("divergences.html")
-        html = template.render(overview=overview, at_length=told_at_length())
-        files[folder / "divergences.html"] = html.encode()
+        back = "index.html", language.words("all concepts")
+        files[folder / "divergences.html"] = divergences_page(overview.divergences, *back)
     if overview.ratios:
         files[folder / overview.ratios.file_name] = overview.ratios.static()
     html = templates.get_template("index.html").render(overview=overview)
@@ -121,7 +118,7 @@ def template_environment() -> jinja2.Environment:
     }
     templates.filters.update(formats.FILTERS)
     own = (language.say, language.word, language.words, language.fill, language.attribute)
-    own += (language.recorded, tables.subject, tables.job_words, divergence, tag, tags)
+    own += (language.recorded, tables.subject, tables.job_words, known_in, tag, tags)
     templates.globals.update({function.__name__: function for function in own})
     templates.globals["colors"] = palette.COLORS
     return templates
@@ -137,17 +134,27 @@ def tags(name: str, texts: list[str]) -> Markup:
     return Markup(", ").join(tag(name, text) for text in texts)
 
 
-def divergence(reason: str) -> str | None:
-    """The anchor of the known divergence that a record's reason tells of."""
-    found = next((known.name for known in DIVERGENCES if known.reason == reason), None)
-    return found and re.sub(r"\W+", "-", found).lower()
+def known_in(text: str) -> list[Divergence]:
+    """The known divergences that a record's reason or a finding names."""
+    links = text.split("; ")
+    return [
+        known
+        for known in DIVERGENCES.values()
+        if known.link in links or (known.shows is not None and known.told[0] == text)
+    ]
 
 
-@cache
-def told_at_length() -> dict[str, str]:
-    """The sections of the document on divergences by heading, where it is there."""
-    if not AT_LENGTH.exists():  # an installed package has no documents
-        return {}
-    _, *sections = re.split(r"^## ", AT_LENGTH.read_text("utf-8"), flags=re.M)
-    parts = (section.partition("\n") for section in sections)
-    return {heading: re.split(r"^# ", text, flags=re.M)[0].strip() for heading, _, text in parts}
+def divergences_page(cited: Iterable[Divergence], back: str, back_to: Words) -> bytes:
+    """The page of those known divergences that other pages name.
+
+    Args:
+        back, back_to: the file that leads here, and what it is called.
+    """
+    cited = sorted({known.name: known for known in cited}.items())
+    template = template_environment().get_template("divergences.html")
+    html = template.render(
+        cited=[(known, code.stretches(known.reproduction)) for _, known in cited],
+        back=back,
+        back_to=back_to,
+    )
+    return html.encode()

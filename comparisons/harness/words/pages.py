@@ -151,10 +151,10 @@ WORDS: dict[str, Words] = {
     "divergences": ("Where Keras diverges", "Kerasの既知の相違"),
     "divergences lead": (
         "Where Keras or one of its backends computes otherwise than the mathematics says. The "
-        "reference keeps the mathematics; the checks widen their tolerance for these alone.",
+        "reference keeps the mathematics; the proofs of concepts widen their tolerance for known "
+        "divergences alone.",
         "Kerasまたはそのバックエンドの計算が数式と異なる箇所。NumPyの実装は数式に従い、"
-        "検証ではこれらに限って"
-        "許容誤差を広げている。",
+        "概念の検証では、既知の相違に限って許容誤差を広げている。",
     ),
     "at length": ("At length, with a reproduction", "詳細と再現コード（英語）"),
     # Figures, training

@@ -54,7 +54,7 @@ CASES = [
     Case("Arctan2", lambda ops, a, b: ops.arctan2(a, b), PAIR),
     Case("Arctan2-a-number", lambda ops, x: ops.arctan2(0.5, x)),
     Case("Logaddexp", lambda ops, a, b: ops.logaddexp(a, b), (Draw((4, 3)), Draw((4, 1)))),
-    Case("Logaddexp2", lambda ops, a, b: ops.logaddexp2(a, b), PAIR, "the logarithm of 2"),
+    Case("Logaddexp2", lambda ops, a, b: ops.logaddexp2(a, b), PAIR, "logaddexp2-in-float64"),
     Case("Heaviside", lambda ops, a, b: ops.heaviside(a, b), ZEROS[::-1], calculus=False),
     Case("Ldexp", lambda ops, a, b: ops.ldexp(a, b), (PAIR[0], INTEGERS[0])),
     Case("Heaviside-long", lambda ops, a, b: ops.heaviside(a, b), LONG),

@@ -5,6 +5,8 @@ from types import FunctionType
 
 import numpy as np
 
+from comparisons.harness.divergences import named
+
 BATCH = 3
 
 #: kinds of numbers by name: a function of a generator and a shape, and their dtype if not floating
@@ -65,8 +67,8 @@ class Case:
         name: names the case, beginning with the class in the graph: `"Mean-several-axes"`.
         call: function of `keras.ops` and the tensors that gives a tensor or a structure of them.
         inputs: a `Draw` for each tensor.
-        float32_inside: what Keras computes in float32 even in float64, so that the tolerance is
-            float32's; empty for the ordinary one.
+        diverges: the name of a divergence by which it is only as good as float32 in float64 on some
+            backends; empty where there is none.
         calculus: whether backward is the derivative of forward; False where the operation takes
             a part of it for constant, or where numbers that go in are NaN.
     """
@@ -74,11 +76,20 @@ class Case:
     name: str
     call: FunctionType
     inputs: tuple = (Draw((4, 3)),)
-    float32_inside: str = ""
+    diverges: str = ""
     calculus: bool = True
 
     def __str__(self):
         return self.name
+
+    def __post_init__(self):
+        if self.diverges:
+            named(self.diverges)  # a wrong name fails at once
+
+    def divergence(self, backend):
+        """By what it is only as good as float32 in float64 on this backend, or None."""
+        known = named(self.diverges) if self.diverges else None
+        return known if known and backend in known.seen else None
 
     def keras_model(self, floatx):
         """The functional Keras model that is the operation and nothing else."""

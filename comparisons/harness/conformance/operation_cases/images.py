@@ -9,12 +9,16 @@ from comparisons.harness.conformance.operation_cases.case import Case, Draw
 IMAGES = (Draw((6, 8, 2)),)
 FIRST = (Draw((2, 6, 8)),)
 PAIR = (Draw((7, 8, 2), "positive"), Draw((7, 8, 2), "positive"))
-RESIZED = "TensorFlow resizes images in float32"
 
 
 def resize(name, size, inputs=IMAGES, **options):
     """A case of `image.resize`."""
-    return Case(name, lambda ops, x: ops.image.resize(x, size, **options), inputs, RESIZED)
+    return Case(
+        name,
+        lambda ops, x: ops.image.resize(x, size, **options),
+        inputs,
+        "interpolation-in-float64",
+    )
 
 
 CASES = [

@@ -43,7 +43,7 @@ CASES = [
         "AffineTransform",
         lambda ops, x: ops.image.affine_transform(x, SHIFT),
         IMAGES,
-        "TensorFlow interpolates in float32",
+        "image-transforms-in-float64",
     ),
     Case(
         "AffineTransform-each",
@@ -56,7 +56,7 @@ CASES = [
         "PerspectiveTransform",
         lambda ops, x: ops.image.perspective_transform(x, CORNERS + [1.0, -2.0], CORNERS),
         IMAGES,
-        "Keras solves for the transform in float32",
+        "image-transforms-in-float64",
     ),
     map_coordinates("MapCoordinates", 1, "constant"),
     map_coordinates("MapCoordinates-nearest-entry", 0, "constant"),

@@ -5,6 +5,8 @@ The layer that diverges is called `culprit`; what stands before and after it is 
 
 from dataclasses import dataclass, field
 
+from comparisons.harness.divergences import named
+
 ALL, TENSORFLOW, TORCH = ("jax", "tensorflow", "torch"), ("tensorflow",), ("torch",)
 
 
@@ -15,18 +17,18 @@ class Divergent:
     Args:
         shape: of the input, without the batch axis; `"tokens"` is a sequence of 6 integers.
         layer, arguments: class and constructor arguments of the layer that diverges.
-        heading: its heading in docs/keras-divergences.md.
+        known: its name.
         backends: where it is to be found, and nowhere else.
         quantity: how the quantity begins in which it shows.
         dtype: the precision in which it shows.
         first: whether the layer stands first, on inputs that are tied or zero.
-        other: headings of another divergence of the same layer, by backend.
+        other: names of another divergence of the same layer, by backend.
     """
 
     shape: object
     layer: str
     arguments: dict
-    heading: str
+    known: str
     backends: tuple
     quantity: str = "output"
     dtype: str = "float32"
@@ -35,8 +37,9 @@ class Divergent:
 
     @property
     def expected(self) -> dict:
-        """The heading of what is to be found, by backend."""
-        return {**dict.fromkeys(self.backends, self.heading), **self.other}
+        """What is to be found, by backend."""
+        names = {**dict.fromkeys(self.backends, self.known), **self.other}
+        return {backend: named(name) for backend, name in names.items()}
 
     def build(self):
         """The model."""
@@ -66,27 +69,27 @@ DIVERGENT = {
         (4, 4),
         "RMSNormalization",
         {"axis": 1},
-        "RMSNormalization along other axes than the last",
+        "rmsnormalization-along-other-axes-than-the-last",
         ALL,
     ),
     "celu": Divergent(
         (5,),
         "Activation",
         {"activation": "celu"},
-        "the gradient of celu at 0",
+        "the-gradient-of-celu-at-0",
         TENSORFLOW,
         "gradient of input",
         first=True,
     ),
-    "small_elu": Divergent((5,), "ELU", {}, "elu of small numbers", TENSORFLOW, first=True),
+    "small_elu": Divergent((5,), "ELU", {}, "elu-of-small-numbers", TENSORFLOW, first=True),
     "small_selu": Divergent(
-        (5,), "Activation", {"activation": "selu"}, "elu of small numbers", TENSORFLOW, first=True
+        (5,), "Activation", {"activation": "selu"}, "elu-of-small-numbers", TENSORFLOW, first=True
     ),
     "pool3d": Divergent(
         (4, 4, 4, 1),
         "MaxPooling3D",
         {"pool_size": 2},
-        "maximum of equal entries over three axes",
+        "maximum-of-equal-entries-over-three-axes",
         TENSORFLOW,
         "gradient of input",
         first=True,
@@ -100,29 +103,29 @@ DIVERGENT = {
             "data_format": "channels_first",
             "bias_initializer": "glorot_normal",
         },
-        "addition along the wrong axis with channels first",
+        "addition-along-the-wrong-axis-with-channels-first",
         TENSORFLOW,
     ),
     "heads": Divergent(
         (3, 6),
         "MultiHeadAttention",
         {"num_heads": 3, "key_dim": 1, "bias_initializer": "glorot_normal"},
-        "addition along the wrong axis with channels first",
+        "addition-along-the-wrong-axis-with-channels-first",
         TENSORFLOW,
     ),
     "bicubic": Divergent(
         (4, 4, 2),
         "UpSampling2D",
         {"size": 3, "interpolation": "bicubic"},
-        "bicubic interpolation",
+        "bicubic-interpolation",
         TENSORFLOW,
-        other={"torch": "bicubic interpolation on PyTorch"},
+        other={"torch": "bicubic-interpolation-on-pytorch"},
     ),
     "rotation": Divergent(
         (8, 8, 1),
         "RandomRotation",
         {"factor": 0.2},
-        "gradients of rotated, shifted and zoomed images",
+        "gradients-of-rotated-shifted-and-zoomed-images",
         TENSORFLOW,
         "gradient of input",
     ),
@@ -136,14 +139,14 @@ DIVERGENT = {
             "zero_output_for_mask": True,
             "unroll": True,
         },
-        "unrolled, backwards, zeros for masked steps",
+        "unrolled-backwards-zeros-for-masked-steps",
         TENSORFLOW,
     ),
     "hard_sigmoid": Divergent(
         (5,),
         "Dense",
         {"units": 4, "activation": "hard_sigmoid"},
-        "hard_sigmoid's gradient in float64",
+        "hard_sigmoids-gradient-in-float64",
         TORCH,
         "gradient",
         "float64",
@@ -152,7 +155,7 @@ DIVERGENT = {
         (5,),
         "Dense",
         {"units": 4, "activation": "gelu"},
-        "gelu in float64",
+        "gelu-in-float64",
         TENSORFLOW,
         dtype="float64",
     ),
@@ -160,7 +163,7 @@ DIVERGENT = {
         (5,),
         "LeakyReLU",
         {"negative_slope": 0.2},
-        "leaky_relu in float64",
+        "leaky_relu-in-float64",
         TENSORFLOW,
         dtype="float64",
     ),
@@ -168,7 +171,7 @@ DIVERGENT = {
         (5,),
         "Rescaling",
         {"scale": 0.1},
-        "Rescaling's constants in float64",
+        "rescalings-constants-in-float64",
         TENSORFLOW,
         dtype="float64",
     ),
@@ -176,15 +179,16 @@ DIVERGENT = {
         (5, 4),
         "MultiHeadAttention",
         {"num_heads": 2, "key_dim": 3},
-        "the scale of attention in float64",
-        ("tensorflow", "jax"),
+        "the-scale-of-attention-in-float64",
+        TENSORFLOW,
         dtype="float64",
+        other={"jax": "the-softmax-of-attention-on-jax"},
     ),
     "resized": Divergent(
         (4, 4, 2),
         "UpSampling2D",
         {"size": 2, "interpolation": "bilinear"},
-        "interpolation in float64",
+        "interpolation-in-float64",
         TENSORFLOW,
         dtype="float64",
     ),

@@ -5,13 +5,11 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness.check import inputs
-from comparisons.harness.check.findings import findings, judge, link
-from comparisons.harness.check.known import RECOGNIZED
+from comparisons.harness.check.findings import findings, judge
 from comparisons.harness.check.questions import LOCAL, PROPAGATED, ask
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import layers
-from tests.test_divergences import SECTIONS
 
 
 def asked(*made, shape=(5,), kind=inputs.ORDINARY, training=False, dtype="float32", **options):
@@ -156,15 +154,6 @@ def test_integers_agree_or_do_not():
     assert not answered(questions)
     (found,) = answered(questions, lambda one, name, value: value + (one.kind == LOCAL))
     assert (found.layer, found.error) == ("bins", 1)
-
-
-def test_the_headings_of_known_divergences_are_told_of():
-    assert {divergence.name for divergence in RECOGNIZED} <= set(SECTIONS)
-
-
-def test_links_are_those_of_the_headings():
-    name = "Rescaling's constants in float64"
-    assert link(name) == "docs/keras-divergences.md#rescalings-constants-in-float64"
 
 
 def test_what_the_precision_costs_is_no_finding(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from comparisons.harness import backends
-from comparisons.harness.check.findings import link
+from comparisons.harness.divergences import named
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 from tests.comparisons.harness.check.sound_models import SOUND
 from tests.comparisons.random_models import build, recipes
@@ -32,7 +32,7 @@ def test_a_divergence_is_found_at_its_layer_and_backend_and_nowhere_else(checked
     keras.utils.set_random_seed(0)
     report = checked(divergent.build(), divergent.dtype)
     found = [finding for finding in report.findings if not finding.convention]
-    expected = {b: link(h) for b, h in divergent.expected.items() if not backends.missing(b)}
+    expected = {b: k.link for b, k in divergent.expected.items() if not backends.missing(b)}
     assert {(one.layer, one.kind) for one in found} == {("culprit", "local")}
     assert {(one.backend, one.known) for one in found} == set(expected.items())
     for backend in expected:
@@ -51,6 +51,6 @@ def test_a_divergence_is_found_at_its_layer_and_backend_and_nowhere_else(checked
 def test_random_models_agree_but_for_elu_of_small_numbers(checked, recipe):
     keras.utils.set_random_seed(0)
     report = checked(build(recipe), recipe.dtype)
-    known = link("elu of small numbers")
+    known = named("elu-of-small-numbers").link
     found = [one for one in report.findings if not one.convention and one.known != known]
     assert not found, f"{recipe}\n{report}"

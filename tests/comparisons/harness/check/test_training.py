@@ -6,7 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check import checking
-from comparisons.harness.check.findings import link
+from comparisons.harness.divergences import named
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
@@ -51,7 +51,7 @@ def test_states_are_forgotten_on_jax_alone(trained):
     report = trained(keras.Sequential(layers))
     jax = {"jax"} - {name for name in ("jax",) if backends.missing(name)}
     assert {finding.backend for finding in report.findings} == jax, str(report)
-    assert all(one.known == link("stateful layers on JAX") for one in report.findings)
+    assert all(one.known == named("stateful-layers-on-jax").link for one in report.findings)
 
 
 def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
@@ -91,7 +91,7 @@ def test_embeddings_of_repeated_tokens_are_found_on_tensorflow_alone(trained):
     (finding,) = report.findings
     assert (finding.backend, finding.layer) == ("tensorflow", "tokens")
     assert finding.quantity == "embeddings after step 1, training with Adagrad"
-    assert finding.known == link("embeddings of repeated tokens")
+    assert finding.known == named("embeddings-of-repeated-tokens").link
 
 
 def test_a_rate_that_is_off_by_a_little_is_found_everywhere(trained, columns, monkeypatch):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from comparisons.harness import backends, catalogue, report, scores, words
-from comparisons.harness.proof import divergences
+from comparisons.harness.divergences import DIVERGENCES
 from comparisons.harness.report import charts, language
 from comparisons.harness.runs import environment
 
@@ -139,9 +139,12 @@ def test_the_harness_scores_and_units_are_pairs():
         assert is_pair(pair)
 
 
-@pytest.mark.parametrize("known", divergences.DIVERGENCES, ids=lambda known: known.name)
-def test_why_keras_diverges_is_told_in_japanese(known):
-    assert JAPANESE.search(language.recorded(known.reason)[1])
+@pytest.mark.parametrize("name", DIVERGENCES)
+def test_where_and_why_keras_diverges_is_told_in_both_languages(name):
+    known = DIVERGENCES[name]
+    assert is_pair(known.title)
+    if known.shows:
+        assert is_pair(known.shows.reason) and language.recorded(known.told[0]) == known.told
 
 
 @pytest.mark.parametrize("devices", [[], ["GPU"]])

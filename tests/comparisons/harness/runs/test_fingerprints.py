@@ -1,12 +1,14 @@
 """What voids a job's result, and what does not."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from comparisons.harness import chapters
 from comparisons.harness.concept import Concept, Preset, Settings, Task
+from comparisons.harness.divergences import DIVERGENCES, named
 from comparisons.harness.runs import fingerprints
 from comparisons.harness.runs.fingerprints import Fingerprints
 from comparisons.harness.runs.jobs import Job
@@ -78,6 +80,14 @@ def test_an_edited_file_voids_what_depends_on_it(root, file, voided):
     (root / file).write_text(FILES[file] + "# edited\n")
     after = marks(root)
     assert {name for name in after if after[name] != before[name]} == voided
+
+
+@pytest.mark.parametrize(("change", "voids"), [({"text": "!"}, False), ({"seen": {}}, True)])
+def test_a_divergence_counts_as_the_checks_see_it(root, monkeypatch, change, voids):
+    before = marks(root)
+    changed = {"sparsemax": replace(named("sparsemax"), **change)}
+    monkeypatch.setattr(fingerprints, "DIVERGENCES", DIVERGENCES | changed)
+    assert (marks(root) != before) == voids
 
 
 def test_a_new_concept_voids_no_other(root):
