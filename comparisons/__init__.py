@@ -18,7 +18,8 @@ def run(
     encoding: str | None = None,
     out: str = "results",
     fresh: bool = False,
-    workers: int = 1,
+    workers: int | None = None,
+    cluster: str | None = None,
 ):
     """Prove and compare concepts, as `sidebyside run` does, and write the pages.
 
@@ -33,7 +34,9 @@ def run(
         encoding: the encoding of that file, where two would fit, such as `"cp932"`.
         out: folder of the results.
         fresh: run jobs again that are done.
-        workers: how many jobs run side by side; those that are timed run alone.
+        workers: how many jobs run side by side; those that are timed run alone. None for one, on
+            a cluster one a CPU.
+        cluster: address of a running Ray cluster, such as `"auto"`, on which they run.
 
     Returns:
         The result, which a notebook shows in short and which gives pandas frames
@@ -59,7 +62,7 @@ def run(
         encoding=encoding,
     )
     wanted = [backends] if isinstance(backends, str) else backends
-    found = session.run(names, settings, wanted, Path(out), fresh, workers)
+    found = session.run(names, settings, wanted, Path(out), fresh, workers, cluster)
     return found[0] if len(found) == 1 else found
 
 
@@ -79,7 +82,7 @@ def table(
     save: str | None = None,
     out: str | None = None,
     fresh: bool = False,
-    workers: int = 1,
+    workers: int | None = None,
 ):
     """Compare networks and scikit-learn's models on your own table, as `sidebyside table` does.
 

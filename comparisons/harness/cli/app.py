@@ -47,7 +47,7 @@ Backends = Annotated[
     typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
 ]
 Workers = Annotated[
-    int, typer.Option(min=1, help="Jobs side by side, each on its cores; what is timed runs alone.")
+    int | None, typer.Option(min=1, help="Jobs side by side; what is timed runs alone.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 

@@ -75,7 +75,11 @@ def run(
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of that file, where two would fit: cp932, cp1252.")
     ] = None,
-    workers: Workers = 1,
+    workers: Workers = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run them on a Ray cluster; auto finds one here."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
     as_json: AsJson = False,
@@ -100,7 +104,7 @@ def run(
     try:
         with interruption.closes_first():
             chosen = catalogue.names() if every else names
-            found = session.run(chosen, settings, wanted, out, fresh, workers)
+            found = session.run(chosen, settings, wanted, out, fresh, workers, cluster)
     except WorkerError as error:
         raise ValueError(str(error)) from error
     return _finish(found, out, as_json)
@@ -124,7 +128,7 @@ def table(
     backends: Backends = None,
     device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the file.")] = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the pipeline, trained on all rows.")
     ] = None,

@@ -34,7 +34,8 @@ def run(
     backends: list[str] | None,
     out: Path,
     fresh: bool,
-    workers: int,
+    workers: int | None,
+    cluster: str | None,
 ) -> Comparisons:
     """Run concepts, tell of the progress on standard error, and write the pages.
 
@@ -46,7 +47,7 @@ def run(
         if settings.csv:
             _say_if_large(display, settings.csv)
         names = selection.concepts(words)
-        return _run(names, settings, backends, out, fresh, workers, display)
+        return _run(names, settings, backends, out, fresh, display, workers, cluster)
 
 
 def table(
@@ -56,7 +57,7 @@ def table(
     backends: list[str] | None,
     out: Path | None,
     fresh: bool,
-    workers: int,
+    workers: int | None,
     save: Path | None,
     **options,
 ) -> Comparison:
@@ -87,7 +88,7 @@ def table(
         for line in listing.lines(question):
             display.say(line)
         settings = replace(settings, table=question)
-        (found,) = _run([OWN_TABLE], settings, backends, out, fresh, workers, display)
+        (found,) = _run([OWN_TABLE], settings, backends, out, fresh, display, workers)
         if save:
             display.say("training on all rows, to be saved")
             saved.save(save, question, settings, OWN_TABLE)
@@ -119,10 +120,17 @@ def _say_if_large(display: Display, path: str | Path) -> None:
 
 
 def _run(
-    names, settings, backends, out: Path, fresh: bool, workers: int, display: Display
+    names,
+    settings,
+    backends,
+    out: Path,
+    fresh: bool,
+    display: Display,
+    workers: int | None,
+    cluster: str | None = None,
 ) -> Comparisons:
     catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
-    plan = runner.plan(names, settings, backends, workers)
+    plan = runner.plan(names, settings, backends, workers, cluster)
     out.mkdir(parents=True, exist_ok=True)
     runner.run(plan, out, fresh, display)
     write_pages(out)

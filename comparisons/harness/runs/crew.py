@@ -1,6 +1,6 @@
-"""A crew: pools whose jobs run side by side, each on its share of the cores, and one for the rest.
+"""A crew: pools whose jobs run side by side, here or on a cluster, and one for the rest.
 
-What reports how long something takes runs alone, on all cores, when nothing else does.
+What reports how long something takes runs alone, on all cores here, when nothing else does.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from comparisons.harness.concept import Settings
+from comparisons.harness.runs import cluster
 from comparisons.harness.runs.workers import Pool
 
 Item = TypeVar("Item")
@@ -30,20 +31,27 @@ class Crew:
     Args:
         settings: the run's settings.
         log_folder: where the processes write what the frameworks print.
-        workers: how many jobs run side by side, at most one a core; 1 for one after another.
+        workers: how many jobs run side by side, each on its share of the cores; 1 for one after
+            another.
+        on_cluster: whether they run on the cluster that was joined (`cluster.connect`).
     """
 
-    def __init__(self, settings: Settings, log_folder: Path, workers: int = 1):
+    def __init__(
+        self, settings: Settings, log_folder: Path, workers: int = 1, on_cluster: bool = False
+    ):
         self.alone = Pool(settings, log_folder)
         self.beside = []
-        if workers > 1:
+        self._open = contextlib.ExitStack()
+        if on_cluster:
+            self._open.callback(cluster.leave)
+            self.beside = [cluster.RemotePool(settings) for _ in range(workers)]
+        elif workers > 1:
             # A system that cannot keep a process to some cores leaves that to its scheduler.
             mine = cores() if hasattr(os, "sched_setaffinity") else []
             self.beside = [
                 Pool(settings, log_folder / f"worker-{n + 1}", mine[n::workers])
                 for n in range(workers)
             ]
-        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> "Crew":
         for pool in (self.alone, *self.beside):

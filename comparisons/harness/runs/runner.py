@@ -8,6 +8,7 @@ from pathlib import Path
 from comparisons.harness import backends, catalogue
 from comparisons.harness.concept import Concept, Settings
 from comparisons.harness.runs import (
+    cluster,
     environment,
     estimates,
     fingerprints,
@@ -51,21 +52,29 @@ class Plan:
     missing: dict[str, dict]
     jobs: dict[str, list[Job]]
     workers: int = 1
+    on_cluster: bool = False
 
 
-def plan(names: list[str], settings: Settings, wanted: list[str] | None, workers: int = 1) -> Plan:
+def plan(
+    names: list[str],
+    settings: Settings,
+    wanted: list[str] | None,
+    workers: int | None = None,
+    address: str | None = None,
+) -> Plan:
     """Look over what a person asked for, before anything is run or written.
 
     Args:
         names: the concepts, in order.
         settings: size, seeds, device, data.
         wanted: backends asked for, None or empty for all that are installed.
-        workers: how many jobs are to run side by side.
+        workers: how many jobs are to run side by side; None for one, on a cluster one a CPU.
+        address: of the Ray cluster on which they are to run; None for this machine.
 
     Raises:
         ValueError: unknown concept or backend, a concept whose halves lack what it names, an
             option that a concept or the chosen columns do not have, a file of one's own that
-            cannot be used.
+            cannot be used, a cluster that does not answer.
     """
     concepts = {name: catalogue.declared(name, settings) for name in names}
     for name, declared in concepts.items():
@@ -74,11 +83,6 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None, workers
         number = getattr(settings, option)
         if number is not None and number < 1:
             raise ValueError(f"{option}: expected a whole number from 1, got {number}")
-    if not 1 <= workers <= len(cores()):
-        most = len(cores())
-        raise ValueError(
-            f"--workers: expected 1 to {most}, one a core of this machine, got {workers}"
-        )
     if settings.device not in DEVICES:
         raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {settings.device!r}")
     columns, missing = available(wanted)
@@ -92,7 +96,17 @@ def plan(names: list[str], settings: Settings, wanted: list[str] | None, workers
                 raise ValueError(f"--csv: the concept '{name}' takes no file of your own")
             declared.task.data(settings, 0)
     planned = {name: jobs.plan(name, c, columns, settings) for name, c in concepts.items()}
-    return Plan(concepts, settings, columns, missing, planned, workers)
+    workers = _number_of_workers(workers, address)
+    return Plan(concepts, settings, columns, missing, planned, workers, bool(address))
+
+
+def _number_of_workers(asked: int | None, address: str | None) -> int:
+    most = cluster.connect(address) if address else len(cores())
+    number = asked or (most if address else 1)
+    if not 1 <= number <= most:
+        one = "CPU of the cluster" if address else "core of this machine"
+        raise ValueError(f"--workers: expected 1 to {most}, one a {one}, got {number}")
+    return number
 
 
 @dataclass
@@ -144,7 +158,7 @@ def run(
     timed = {step.job for step in pending if step.timed}
     clock = estimates.Clock(expected, done, tell, plan.workers, timed)
     gathered = []
-    with Crew(plan.settings, out / "logs", plan.workers) as crew:
+    with Crew(plan.settings, out / "logs", plan.workers, plan.on_cluster) as crew:
         if plan.settings.device == "gpu":  # a machine without one is told before any job
             for column in dict.fromkeys(step.job.implementation for step in pending):
                 with contextlib.suppress(workers.JobFailed):  # its first job tries again

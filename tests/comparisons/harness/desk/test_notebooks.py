@@ -125,8 +125,8 @@ def test_run_asks_for_what_the_command_line_does(monkeypatch, result):
         "dropout", backends="jax", seeds=2, epochs=3, full=True, device="cpu", fresh=True, workers=2
     )
     assert found is result
-    ((words, settings, backends, out, fresh, workers),) = asked
-    assert workers == 2
+    ((words, settings, backends, out, fresh, workers, cluster),) = asked
+    assert workers == 2 and cluster is None
     assert words == ("dropout",) and backends == ["jax"] and str(out) == "results" and fresh
     assert settings == Settings(preset="full", seeds=2, epochs=3, device="cpu")
     with pytest.raises(ValueError, match="name the concepts to run"):
