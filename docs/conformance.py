@@ -14,13 +14,16 @@ from comparisons.harness.divergences import DOCUMENT, named
 
 HEAD = """# What Keras computes · Kerasの計算結果
 
-Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer and
-operation, with outputs, gradients and states, against the NumPy half in float64. A case that is
+Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer,
+operation, activation function, loss, metric, optimizer, schedule, initializer, regularizer and
+constraint, with outputs, gradients, states and weights after training steps, against the NumPy half
+in float64. A *convention* is a kink, a tie, or what a definition leaves open. A case that is
 *refused* has no kernel, or raises. *New* is what docs/keras-divergences.md does not tell of (yet):
 the two differ, and who is right there is still to be looked at.
 
-各層・各演算のすべての場合について、出力・勾配・状態をfloat64のNumPy実装と比べた結果である。newは
-docs/keras-divergences.mdにまだない相違で、どちらが正しいかは個別に調べる必要がある。
+層・演算・活性化関数・損失関数・評価指標・オプティマイザ・学習率スケジュール・初期化・正則化・重みの
+制約のすべての場合について、出力・勾配・状態・学習ステップ後の重みを、float64のNumPy実装と比べた結果
+である。newはdocs/keras-divergences.mdにまだない相違で、どちらが正しいかは個別に調べる必要がある。
 
 {versions}
 """
@@ -32,7 +35,11 @@ def main(path: Path) -> None:
     classes, versions = content["classes"], content["environment"]["versions"]
     judged = dict.fromkeys(one["backend"] for one in classes)
     named = [f"{name} {versions[name]}" for name in ("keras", *judged)]
-    lines = [HEAD.format(versions=", ".join(named) + ", on a CPU."), *totals(classes)]
+    lines = [
+        HEAD.format(versions=", ".join(named) + ", on a CPU."),
+        *totals(classes),
+        *kinds(classes),
+    ]
     for verdict in (NEW, "convention", "known divergence", REFUSED):
         lines += section(verdict, classes)
     Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
@@ -49,8 +56,26 @@ def totals(classes: list[dict]) -> list[str]:
     return table(["backend", "precision", *VERDICTS], rows)
 
 
+def kinds(classes: list[dict]) -> list[str]:
+    """What passed of each kind."""
+    passed = {}
+    for one in classes:
+        of = passed.setdefault(one["family"], {})
+        done, cases = of.get((one["backend"], one["dtype"]), (0, 0))
+        of[one["backend"], one["dtype"]] = (
+            done + one["counts"]["passed"],
+            cases + len(one["rows"]),
+        )
+    columns = list(dict.fromkeys((one["backend"], one["dtype"]) for one in classes))
+    rows = [
+        [family, *("{} of {}".format(*of[column]) for column in columns)]
+        for family, of in passed.items()
+    ]
+    return ["", *table(["passed", *map(", ".join, columns)], rows)]
+
+
 def section(verdict: str, classes: list[dict]) -> list[str]:
-    """The classes with a verdict: how many cases, and the worst of them."""
+    """The classes with a verdict, by kind: how many cases, and the worst of them."""
     rows = []
     for one in classes:
         of = [row for row in one["rows"] if row["verdict"] == verdict]
@@ -58,11 +83,13 @@ def section(verdict: str, classes: list[dict]) -> list[str]:
             worst = max(of, key=lambda row: inf if row["needed"] is None else row["needed"])
             told = linked(worst["reason"]) or f"{worst['quantity']}: {size(worst)}"
             count = f"{len(of)} of {len(one['rows'])}"
-            rows.append([one["name"], one["backend"], one["dtype"], count, told])
+            rows.append([one["family"], one["name"], one["backend"], one["dtype"], count, told])
     if not rows:
         return []
-    head = ["class", "backend", "precision", "cases", "the worst"]
-    return ["", f"## {verdict.capitalize()}", "", *table(head, sorted(rows))]
+    head = ["kind", "class", "backend", "precision", "cases", "the worst"]
+    order = list(dict.fromkeys(one["family"] for one in classes))
+    rows.sort(key=lambda row: (order.index(row[0]), row))
+    return ["", f"## {verdict.capitalize()}", "", *table(head, rows)]
 
 
 def linked(reason: str) -> str:

@@ -14,18 +14,22 @@ Adam are divided, wrong by 1.3e-5.
 
 import json
 import re
-import warnings
 
 import numpy as np
 import pytest
 
 import reference_numpy as rn
-from tests.comparisons.optimizer_cases import CASES, DEFAULT_CASES, case_id
+from comparisons.harness.conformance.families.optimizers import (
+    gradients,
+    initial_weights,
+    make,
+    run,
+    run_keras,
+)
+from comparisons.harness.conformance.optimizer_cases import CASES, DEFAULT_CASES, case_id
 
-STEPS = 20
 TOLERANCE = 1e-12
 CAST_TOLERANCE = 1.3e-5
-SHAPES = {"kernel": (4, 9), "embeddings": (5, 4), "bias": (9,), "window": (2, 4, 4), "scale": ()}
 
 
 @pytest.fixture(scope="module")
@@ -58,86 +62,6 @@ def full_precision(keras, monkeypatch):
         half.config.set_floatx("float32")
 
 
-def initial_weights():
-    generator = np.random.default_rng(1)
-    return {name: generator.standard_normal(shape) for name, shape in SHAPES.items()}
-
-
-def gradients(step, missing=None):
-    """Gradients of very different sizes, some of them exactly 0."""
-    generator = np.random.default_rng(100 + step)
-    found = []
-    for name, shape in SHAPES.items():
-        gradient = generator.standard_normal(shape) * 10.0 ** generator.integers(-4, 2, shape)
-        gradient = np.where(generator.random(shape) < 0.1, 0.0, gradient)
-        found.append(None if name == missing else gradient)
-    return found
-
-
-def make(module, name, arguments):
-    """An optimizer of one half from plain arguments."""
-    return getattr(module.optimizers, name).from_config(json.loads(json.dumps(arguments)))
-
-
-def arrange(optimizer, weights, also):
-    """What is done to an optimizer before its first step."""
-    names = also.get("not_decayed_names")
-    arrays = [weights[list(SHAPES).index(name)] for name in also.get("not_decayed_list", [])]
-    if names or arrays:
-        optimizer.exclude_from_weight_decay(var_list=arrays, var_names=names)
-
-
-def run_ours(optimizer, also, dtype="float64", steps=STEPS):
-    """Weights after every step, and at the end the variables as (name, array)."""
-    weights = [np.array(w, dtype) for w in initial_weights().values()]
-    limit = rn.constraints.get(also.get("constraint"))
-    arrange(optimizer, weights, also)
-    optimizer.build(weights, paths=list(SHAPES), constraints=[limit] * len(weights))
-    path = []
-    for step in range(steps):
-        set_learning_rate(optimizer, step, also)
-        given = [g if g is None else g.astype(dtype) for g in gradients(step, also.get("missing"))]
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Gradients do not exist")
-            optimizer.apply(given, weights)
-        path.append([w.copy() for w in weights])
-    optimizer.finalize_variable_values(weights)
-    path.append([w.copy() for w in weights])
-    return path, [(v.name, v.value) for v in optimizer.variables]
-
-
-def run_theirs(keras, optimizer, also, steps=STEPS):
-    limit = keras.constraints.get(also.get("constraint"))
-    weights = [
-        keras.Variable(value, dtype="float64", name=name)
-        for name, value in initial_weights().items()
-    ]
-    for weight in weights:
-        weight.constraint = limit
-    arrange(optimizer, weights, also)
-    optimizer.build(weights)
-    path = []
-    for step in range(steps):
-        set_learning_rate(optimizer, step, also)
-        given = [
-            g if g is None else keras.ops.convert_to_tensor(g)
-            for g in gradients(step, also.get("missing"))
-        ]
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Gradients do not exist")
-            optimizer.apply(given, weights)
-        path.append([w.numpy() for w in weights])
-    optimizer.finalize_variable_values(weights)
-    path.append([w.numpy() for w in weights])
-    return path, [(v.name, v.numpy()) for v in optimizer.variables]
-
-
-def set_learning_rate(optimizer, step, also):
-    rates = also.get("learning_rates")
-    if rates and step % 8 == 0:
-        optimizer.learning_rate = rates[step // 8]
-
-
 def error(ours, theirs, scale=None):
     """The largest difference as a share of the largest entry, or of `scale`."""
     assert np.shape(ours) == np.shape(theirs)
@@ -161,8 +85,8 @@ def worst_error(ours, theirs):
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_steps_are_keras_steps(keras, full_precision, case):
     name, arguments, also = case
-    ours = run_ours(make(rn, name, arguments), also)
-    theirs = run_theirs(keras, make(keras, name, arguments), also)
+    ours = run(make(rn, name, arguments), also)
+    theirs = run_keras(make(keras, name, arguments), also)
     assert worst_error(ours, theirs) <= TOLERANCE
     moved = error(ours[0][-1][0], initial_weights()["kernel"])
     assert moved > 1e-4, "the steps were too small to compare anything"
@@ -171,16 +95,16 @@ def test_steps_are_keras_steps(keras, full_precision, case):
 @pytest.mark.parametrize("case", DEFAULT_CASES, ids=case_id)
 def test_steps_are_keras_steps_with_its_cast(keras, case):
     name, arguments, also = case
-    ours = run_ours(make(rn, name, arguments), also)
-    theirs = run_theirs(keras, make(keras, name, arguments), also)
+    ours = run(make(rn, name, arguments), also)
+    theirs = run_keras(make(keras, name, arguments), also)
     assert worst_error(ours, theirs) <= CAST_TOLERANCE
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_variables_are_keras_variables(keras, case):
     name, arguments, also = case
-    ours = run_ours(make(rn, name, arguments), also, steps=0)[1]
-    theirs = run_theirs(keras, make(keras, name, arguments), also, steps=0)[1]
+    ours = run(make(rn, name, arguments), also, steps=0)[1]
+    theirs = run_keras(make(keras, name, arguments), also, steps=0)[1]
     # Nadam's number has no name of its own in Keras, which counts such variables.
     keras_names = [re.sub(r"^variable_\d+$", "variable", name) for name, _ in theirs]
     assert [name for name, _ in ours] == keras_names
@@ -204,8 +128,8 @@ def test_config_is_keras_config(keras, case):
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_float32_stays_float32(case):
     name, arguments, also = case
-    path, variables = run_ours(make(rn, name, arguments), also, dtype="float32")
-    exact, _ = run_ours(make(rn, name, arguments), also)
+    path, variables = run(make(rn, name, arguments), also, dtype="float32")
+    exact, _ = run(make(rn, name, arguments), also)
     assert {w.dtype.name for weights in path for w in weights} == {"float32"}
     assert "float64" not in {v.dtype.name for _, v in variables}
     errors = [error(w, e) for weights, exacts in zip(path, exact) for w, e in zip(weights, exacts)]
@@ -268,8 +192,8 @@ def test_a_planted_fault_is_caught(keras, full_precision, monkeypatch, fault):
         "Adam": {},
     }[name]
     monkeypatch.setattr(getattr(rn.optimizers, name), "update", wrong)
-    ours = run_ours(make(rn, name, arguments), {})
-    theirs = run_theirs(keras, make(keras, name, arguments), {})
+    ours = run(make(rn, name, arguments), {})
+    theirs = run_keras(make(keras, name, arguments), {})
     assert worst_error(ours, theirs) > 1000 * TOLERANCE
 
 
@@ -283,8 +207,8 @@ def test_every_optimizer_of_keras_is_there(keras):
 def test_schedule_free_adamw_averages_with_the_old_point(keras, full_precision):
     """TensorFlow takes z, from which it finds the average, after z has moved (a divergence)."""
     arguments = {"beta_1": 0.875}
-    ours = run_ours(make(rn, "ScheduleFreeAdamW", arguments), {})
-    theirs = run_theirs(keras, make(keras, "ScheduleFreeAdamW", arguments), {})
+    ours = run(make(rn, "ScheduleFreeAdamW", arguments), {})
+    theirs = run_keras(make(keras, "ScheduleFreeAdamW", arguments), {})
     assert worst_error(ours, theirs) > 1e-6
     as_tensorflow = make(rn, "ScheduleFreeAdamW", arguments)
 
@@ -298,7 +222,7 @@ def test_schedule_free_adamw_averages_with_the_old_point(keras, full_precision):
         w[...] = (1 - beta) * momentum + beta * x
 
     as_tensorflow.update = update
-    assert worst_error(run_ours(as_tensorflow, {}), theirs) <= TOLERANCE
+    assert worst_error(run(as_tensorflow, {}), theirs) <= TOLERANCE
 
 
 def scaled(gradients, scale, broken):
@@ -352,7 +276,7 @@ def test_multi_optimizer_is_keras_multi_optimizer(keras, full_precision):
         ours, theirs = both(rn), both(keras)
         for optimizer in (ours, theirs):
             optimizer.loss_scale_factor = factor
-        assert worst_error(run_ours(ours, {}), run_theirs(keras, theirs, {})) <= TOLERANCE
+        assert worst_error(run(ours, {}), run_keras(theirs, {})) <= TOLERANCE
         assert [v.name for v in ours.variables] == [v.name for v in theirs.variables]
     configs = [json.loads(json.dumps(x.get_config())) for x in (ours, theirs)]
     again = rn.optimizers.deserialize(keras.optimizers.serialize(theirs)).get_config()

@@ -244,7 +244,7 @@ def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:
     for name, value in exact.items():
         if value.dtype.kind != "f":
             scale[name] = 0.0  # integers and texts agree or do not
-    reference.layer.set_weights(reference.start)
+    reference.restore()
     return exact, scale
 
 
@@ -303,8 +303,12 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
             if asked.kind == LOCAL:  # in a whole model a zero may be a mask
                 beside_zero = BESIDE_ZERO * (size.max(initial=0.0) or 1.0)
                 size = np.where(size == 0, beside_zero, size)
-            return array + step * size * generator.choice([-1.0, 1.0], array.shape)
+            # Each by its own part of the step, so that what was equal is ordered in any way.
+            parts = generator.choice([-1.0, 1.0], array.shape) * generator.uniform(
+                0.5, 1.0, array.shape
+            )
+            return array + step * size * parts
 
         with np.errstate(all="ignore"):
             yield asked.reference.quantities(jitter)[name]
-    asked.reference.layer.set_weights(asked.reference.start)
+    asked.reference.restore()

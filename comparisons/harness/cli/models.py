@@ -79,7 +79,8 @@ def check(
 @app.command()
 def conformance(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[CLASS]...", help="Keras's classes: Dense, Mean.")
+        list[str] | None,
+        typer.Argument(metavar="[CLASS]...", help="Of Keras: Dense, Mean, Adam, gelu."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every class that has cases.")] = False,
     backends: Backends = None,

@@ -4,21 +4,14 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-import reference_numpy as rn
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Judged, is_convention
-from comparisons.harness.check.known import of_layer
 from comparisons.harness.check.questions import LOCAL, Asked, Place
-from comparisons.harness.conformance import layer_cases, operation_cases
-from comparisons.harness.conformance.references import build_keras_layer, make_reference
-from comparisons.harness.divergences import Divergence
+from comparisons.harness.conformance.families import FAMILIES
+from comparisons.harness.conformance.families.trial import Refused
 from comparisons.harness.proof import allowances, checks
-from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.precision import computing_in, reference_precision
-from reference_numpy import tree
 
-LAYER, OPERATION = "layer", "operation"
-UNDEFINED = {"EmptyLike"}  # what it gives is whatever the memory held
 AS_FLOAT32 = "no more digits than in float32"
 PASSED, CONVENTION, KNOWN, REFUSED, NEW = VERDICTS = (
     *("passed", "convention", "known divergence", "refused", "new"),
@@ -49,11 +42,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Subject:
-    """A class of Keras, and its cases.
+    """A class of Keras, or a function, and its cases.
 
     Args:
-        family: `LAYER` or `OPERATION`.
-        cases: of a layer `(case, training)`, of an operation the case.
+        family: one of `FAMILIES`.
+        cases: the name of each, and the case.
     """
 
     name: str
@@ -62,22 +55,21 @@ class Subject:
 
 
 def subjects() -> dict[str, Subject]:
-    """Every class that has cases, the layers first, by name."""
+    """Every class that has cases, by family and name.
+
+    A name that an earlier family has, too, is told apart: `Dropout` is a layer, `operation.Dropout`
+    what a graph has, `loss.Poisson` and `metric.Poisson` are both there.
+    """
     found = {}
-    for case in layer_cases.CASES:
-        cases = [(case, training) for training in case.training]
-        found.setdefault((LAYER, case.layer), []).extend(cases)
-    for case in operation_cases.CASES:
-        if (name := case.name.partition("-")[0]) not in UNDEFINED:
-            found.setdefault((OPERATION, name), []).append(case)
-    layers = {name for family, name in found if family == LAYER}
-    return {
-        # `keras.layers.Dropout` and the operation of that name are two classes.
-        f"ops.{name}" if family == OPERATION and name in layers else name: Subject(
-            name, family, tuple(cases)
-        )
-        for (family, name), cases in found.items()
-    }
+    for family, of in FAMILIES.items():
+        for name, title, case in of.cases:
+            found.setdefault((family, name), []).append((title, case))
+    taken, named = set(), {}
+    for (family, name), cases in found.items():
+        key = f"{family}.{name}" if name in taken else name
+        named[key] = Subject(name, family, tuple(cases))
+        taken.add(name)
+    return named
 
 
 def judge(worker, name: str, dtype: str, progress) -> list[dict]:
@@ -87,75 +79,29 @@ def judge(worker, name: str, dtype: str, progress) -> list[dict]:
         name: as in `subjects`.
     """
     subject = subjects()[name]
-    judge_case = {LAYER: _layer, OPERATION: _operation}[subject.family]
-    backend = worker.implementation.removeprefix("keras-")
     rows = []
-    for number, case in enumerate(subject.cases, 1):
-        rows.append(asdict(judge_case(case, worker.backend, backend, dtype)))
+    for number, (title, case) in enumerate(subject.cases, 1):
+        rows.append(asdict(judge_case(subject.family, title, case, worker, dtype)))
         progress(number, len(subject.cases))
     return rows
 
 
-def _layer(case_and_mode, module, backend: str, dtype: str) -> Row:
-    case, training = case_and_mode
-    name = f"{case.id}, {'training' if training else 'inference'}"
-    precision, why = allowances.best_precision(f"keras-{backend}", case.layer, case.arguments)
-    if (dtype, precision) == ("float64", "float32"):
-        return Row(name, REFUSED, reason=why)
-    exact = make_reference(case, "float64", training)
-    given = exact
-    if dtype != "float64":  # the NumPy half stays in float64: the rounding is all Keras's own
-        given = make_reference(case, dtype, training, weights=exact.start)
-
-    def theirs():
-        return keras_quantities(module, build_keras_layer(case, dtype), given)
-
-    return _row(name, exact, theirs, module, backend, dtype)
-
-
-def _operation(case, module, backend: str, dtype: str) -> Row:
+def judge_case(family: str, title: str, case, worker, dtype: str) -> Row:
+    """What comes of one case of a family's table."""
+    backend = worker.implementation.removeprefix("keras-")
     try:
-        with computing_in(module, "float64"):
-            ours = rn.models.from_keras(case.keras_model("float64"))
-    except Exception as error:
-        return Row(case.name, REFUSED, reason=reason(error))
-    inputs = tree.map_structure(lambda x: _cast(_cast(x, dtype), "float64"), case.arrays("float64"))
-    with reference_precision("float64"):
-        exact, given = Reference(ours, inputs), Reference(ours, inputs)
-
-    def theirs():
-        model = case.keras_model(dtype)
-        given.inputs = tree.map_structure(lambda x: _cast(x, dtype), inputs)
-        given.cotangents = [None if c is None else _cast(c, dtype) for c in given.cotangents]
-        return keras_quantities(module, model, given)
-
-    return _row(case.name, exact, theirs, module, backend, dtype, case.divergence(backend))
-
-
-def _cast(array: np.ndarray, dtype: str) -> np.ndarray:
-    return array.astype(dtype) if array.dtype.kind == "f" else array
-
-
-def _row(
-    name, exact, theirs, module, backend: str, dtype: str, of_case: Divergence | None = None
-) -> Row:
-    """Compare one call of Keras with the NumPy half's.
-
-    Args:
-        exact: the call in NumPy, in float64.
-        theirs: function that gives Keras's quantities.
-        of_case: by what the case is only as good as float32 in float64, if it is.
-    """
+        trial = FAMILIES[family].trial(case, worker.backend, backend, dtype)
+    except Refused as error:
+        return Row(title, REFUSED, reason=str(error))
     # Operations on integers compute in the default precision of the moment.
     with np.errstate(all="ignore"), reference_precision("float64"):
-        quantities = exact.quantities()
-        scale = checks.scales(exact.quantities, quantities)
+        quantities, scale = trial.quantities, trial.scale
     try:
-        with computing_in(module, dtype), module.on_device("cpu"):
-            found = theirs()
+        with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+            found = trial.theirs()
     except Exception as error:
-        return Row(name, REFUSED, reason=reason(error))
-    records = checks.compare_all(name, backend, dtype, quantities, found, scale)
+        return Row(title, REFUSED, reason=reason(error))
+    records = checks.compare_all(title, backend, dtype, quantities, found, scale)
     worst = max(records, key=lambda record: record.needed)
     numbers = worst.where, worst.error, worst.tolerance, worst.needed
     wrong = [
@@ -164,16 +110,17 @@ def _row(
         if not record.passed
     ]
     if not wrong:
-        return Row(name, PASSED, *numbers)
-    asked = Asked(LOCAL, None, exact, None, Place(name, "", ()), {}, quantities, scale)
+        return Row(title, PASSED, *numbers)
+    if trial.undecided:
+        return Row(title, CONVENTION, *numbers, trial.undecided)
+    asked = Asked(LOCAL, None, trial.reference, None, Place(title, "", ()), {}, quantities, scale)
     judged = [Judged(asked, key, asked.place, key, r, found.get(key)) for key, r in wrong]
     with reference_precision("float64"):
         if all(is_convention(one, dtype) for one in judged):
-            return Row(name, CONVENTION, *numbers)
-    known = [of_layer(exact.layer, key, backend, dtype, r.needed) for key, r in wrong]
+            return Row(title, CONVENTION, *numbers)
+    known = [trial.known(key, record.needed) for key, record in wrong]
     if None not in known:
-        return Row(name, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
+        return Row(title, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
     if dtype == "float64" and worst.needed * checks.FACTOR <= allowances.FLOAT32_IN_FLOAT64:
-        known = (KNOWN, *numbers, of_case.link) if of_case else (NEW, *numbers, AS_FLOAT32)
-        return Row(name, *known)
-    return Row(name, NEW, *numbers, worst.reason)
+        return Row(title, KNOWN if trial.inside else NEW, *numbers, trial.inside or AS_FLOAT32)
+    return Row(title, NEW, *numbers, worst.reason)

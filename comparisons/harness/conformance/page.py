@@ -19,7 +19,7 @@ def write(report: Report, folder: Path) -> Path:
     """
     classes = {}
     for judgement in report.judgements:
-        of = classes.setdefault((judgement.family, judgement.name), {})
+        of = classes.setdefault(judgement.family, {}).setdefault(judgement.name, {})
         of[judgement.backend, judgement.dtype] = judgement.counts
     html = (
         pages.template_environment()
@@ -27,6 +27,7 @@ def write(report: Report, folder: Path) -> Path:
         .render(
             report=report,
             classes=classes,
+            kinds=report.kinds(),
             columns=[(backend, dtype) for backend, dtype, _ in report.totals()],
             verdicts=VERDICTS,
         )

@@ -5,13 +5,14 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import inf
 from pathlib import Path
 
 from comparisons.harness.check.columns import Columns
+from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.judging import (
     NEW,
     PASSED,
@@ -75,13 +76,30 @@ class Report:
         for backend in dict.fromkeys(one.backend for one in self.judgements):
             for dtype in dict.fromkeys(one.dtype for one in self.judgements):
                 of = [j for j in self.judgements if (j.backend, j.dtype) == (backend, dtype)]
-                yield backend, dtype, {v: sum(j.counts[v] for j in of) for v in VERDICTS}
+                yield backend, dtype, _sum(of)
+
+    def kinds(self) -> dict[str, dict[tuple[str, str], dict[str, int]]]:
+        """For each family the counts of each backend and precision."""
+        return {
+            family: {
+                (backend, dtype): _sum(
+                    j
+                    for j in self.judgements
+                    if (j.family, j.backend, j.dtype) == (family, backend, dtype)
+                )
+                for backend, dtype, _ in self.totals()
+            }
+            for family in dict.fromkeys(one.family for one in self.judgements)
+        }
 
     def differing(self) -> list[tuple[Judgement, dict]]:
-        """The cases that did not pass, those that are new first, refused ones last."""
+        """The cases that did not pass, by kind; those that are new first, refused ones last."""
         order = (NEW, *(v for v in reversed(VERDICTS) if v not in (NEW, PASSED, REFUSED)), REFUSED)
         found = [(j, row) for j in self.judgements for row in j.rows if row["verdict"] != PASSED]
-        return sorted(found, key=lambda pair: order.index(pair[1]["verdict"]))
+        kinds = list(FAMILIES)
+        return sorted(
+            found, key=lambda one: (order.index(one[1]["verdict"]), kinds.index(one[0].family))
+        )
 
     def as_dict(self) -> dict:
         """What `--json` writes."""
@@ -89,6 +107,12 @@ class Report:
             "environment": self.environment,
             "classes": [judgement.as_dict() for judgement in self.judgements],
         }
+
+
+def _sum(judgements: Iterable[Judgement]) -> dict[str, int]:
+    """How many of their cases had each verdict."""
+    counts = [one.counts for one in judgements]
+    return {verdict: sum(of[verdict] for of in counts) for verdict in VERDICTS}
 
 
 def chosen(names: Sequence[str]) -> dict[str, Subject]:
@@ -166,7 +190,8 @@ def _read(out: Path, backend: str, name: str, dtype: str) -> list[dict] | None:
     """The rows that were found before; None where there are none, or of other code or versions."""
     try:
         content = json.loads(_file(out, backend, name, dtype).read_bytes())
-        if content["fingerprint"] != _mark(backend):
+        # Where a disk takes `ReLU` and `relu` for one name, the file may be the other's.
+        if (content["name"], content["fingerprint"]) != (name, _mark(backend)):
             return None
         return [
             {key: inf if value is None else value for key, value in row.items()}
@@ -177,5 +202,5 @@ def _read(out: Path, backend: str, name: str, dtype: str) -> list[dict] | None:
 
 
 def _write(out: Path, backend: str, name: str, dtype: str, rows: list[dict]) -> None:
-    content = {"fingerprint": _mark(backend), "rows": rows}
+    content = {"name": name, "fingerprint": _mark(backend), "rows": rows}
     write_atomically(_file(out, backend, name, dtype), as_json(content))

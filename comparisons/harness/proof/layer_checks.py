@@ -43,6 +43,10 @@ class Reference:
         reseed(self.layer, DRAWS_SEED)
         return self.call(self.layer.forward, inputs)
 
+    def restore(self):
+        """Give the layer the weights back that it had."""
+        self.layer.set_weights(self.start)
+
     def call(self, function, inputs):
         """`function` with the inputs given as this call gives them."""
         if self.named:
@@ -103,7 +107,7 @@ class Reference:
                 found = float(np.sum(quantities[name] * direction))
                 record = checks.compare(what, name, "calculus", "float64", found, slope, tolerance)
                 records.append(record)
-        self.layer.set_weights(self.start)
+        self.restore()
         return records
 
     def _magnitude(self):

@@ -6,11 +6,21 @@ WORDS: dict[str, Words] = {
     "conformance title": ("Keras against the mathematics", "Kerasは数式どおりに計算するか"),
     "conformance lead": (
         "Every case of every class, on the installed Keras: outputs, gradients of inputs and "
-        "weights, and states, against the NumPy half in float64. A case passes where rounding "
-        "explains the difference.",
-        "インストールされているKerasの各クラスについて、出力、入力と重みの勾配、状態を、float64の"
-        "NumPy実装と比べた結果である。差が丸め誤差で説明できれば合格とする。",
+        "weights, states, and weights after steps of training, against the NumPy half in float64. "
+        "A case passes where rounding explains the difference.",
+        "インストールされているKerasの各クラスについて、出力、入力と重みの勾配、状態、学習ステップ後の"
+        "重みを、float64のNumPy実装と比べた結果である。差が丸め誤差で説明できれば合格とする。",
     ),
+    "kind layer": ("layers", "層"),
+    "kind operation": ("operations", "演算"),
+    "kind activation": ("activation functions", "活性化関数"),
+    "kind loss": ("losses", "損失関数"),
+    "kind metric": ("metrics", "評価指標"),
+    "kind optimizer": ("optimizers", "オプティマイザ"),
+    "kind schedule": ("learning rate schedules", "学習率スケジュール"),
+    "kind initializer": ("initializers", "初期化"),
+    "kind regularizer": ("regularizers", "正則化"),
+    "kind constraint": ("constraints", "重みの制約"),
     "verdict passed": ("passed", "合格"),
     "verdict convention": ("convention", "規約による違い"),
     "verdict known divergence": ("known divergence", "既知の相違"),

@@ -7,31 +7,12 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
+from comparisons.harness.conformance.families.losses import REDUCTIONS, make, variants
+from comparisons.harness.conformance.loss_cases import CASES
 from reference_numpy import losses, serialization
-from tests.reference_numpy.losses.cases import CASES
-from tests.reference_numpy.losses.weights import REDUCTIONS, mask_for, sample_weights
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 STEP, TOLERANCE = 1e-4, 1e-7
-
-
-def make(case, reduction="sum_over_batch_size", dtype="float64"):
-    return getattr(losses, case.loss)(reduction=reduction, dtype=dtype, **case.arguments)
-
-
-def variants(case):
-    values = make(case, "none")(case.y_true, case.y_pred)
-    for name, weights in sample_weights(values).items():
-        yield name, {"sample_weight": weights}
-    if values.ndim:
-        yield "masked", {"mask": mask_for(values)}
-        yield (
-            "masked and weighted",
-            {
-                "mask": mask_for(values),
-                "sample_weight": list(sample_weights(values).values())[1],
-            },
-        )
 
 
 def slope_along(value, y, direction):

@@ -5,18 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from comparisons.harness.conformance.families.metrics import make, results
+from comparisons.harness.conformance.metric_cases import CASES
 from reference_numpy import losses, metrics, serialization
-from tests.reference_numpy.metrics.cases import CASES
 
 BY_CASE = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
-
-
-def make(case, dtype="float64"):
-    return getattr(metrics, case.metric)(dtype=dtype, **case.arguments)
-
-
-def results(metric, batches):
-    return [np.array(metric(*batch)) for batch in batches]
 
 
 @BY_CASE

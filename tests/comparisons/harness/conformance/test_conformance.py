@@ -10,6 +10,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.conformance import judging, running
+from comparisons.harness.conformance.families import layers
 from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
 from comparisons.harness.proof.precision import PRECISIONS
 from reference_numpy.operations import reductions
@@ -17,6 +18,7 @@ from tests.comparisons.harness.test_cli import call
 
 BACKEND = keras.config.backend()
 RIGHT = ("BatchNormalization", "Sum", "Sin", "AveragePool")
+RIGHT += ("Poisson", "metric.Poisson", "hard_shrink", "HeNormal", "UnitNorm")
 
 
 def judged(name, dtype="float32"):
@@ -31,25 +33,24 @@ def verdicts(rows):
     return {row["verdict"] for row in rows}
 
 
-def test_layers_and_operations_of_one_name_are_two_classes():
+def test_what_has_the_name_of_something_else_is_told_apart():
     found = judging.subjects()
     assert found["Dropout"].family == "layer" and found["Mean"].family == "operation"
-    both = [name for name in found if name.startswith("ops.")]
-    assert both and all(found[name.removeprefix("ops.")].family == "layer" for name in both)
-    assert sum(len(subject.cases) for subject in found.values()) > 1500
+    both = [name for name in found if name.startswith("operation.")]
+    assert both and all(found[name.removeprefix("operation.")].family == "layer" for name in both)
+    assert found["Poisson"].family == "loss" and found["metric.Poisson"].family == "metric"
+    assert sum(len(subject.cases) for subject in found.values()) > 2250
 
 
 @pytest.mark.parametrize(
     ("name", "dtype"),
     [("Dense", "float32")]  # low-rank factors are in float32 in float64 too
-    + [
-        (n, dtype)
-        for n in ("BatchNormalization", "Sum", "Sin", "AveragePool")
-        for dtype in PRECISIONS
-    ],
+    + [("Lion", "float32"), ("CosineDecay", "float32"), ("L1", "float32")]
+    + [(n, dtype) for n in RIGHT for dtype in PRECISIONS],
 )
 def test_what_is_right_passes(name, dtype):
-    assert verdicts(judged(name, dtype)) == {PASSED}
+    rows = judged(name, dtype)
+    assert verdicts(rows) == {PASSED}, rows
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's divergence")
@@ -77,26 +78,61 @@ def backward(right):
     return faulty
 
 
+def scaled(right):
+    @functools.wraps(right)
+    def faulty(self, *args, **kwargs):
+        return 1.001 * right(self, *args, **kwargs)
+
+    return faulty
+
+
+def scaled_gradient(right):
+    @functools.wraps(right)
+    def faulty(self, *args, **kwargs):
+        value, gradient = right(self, *args, **kwargs)
+        return value, 1.001 * gradient
+
+    return faulty
+
+
+def faster(right):
+    """By a learning rate that is too large by a thousandth."""
+
+    @functools.wraps(right)
+    def faulty(self, w, g, learning_rate, **state):
+        right(self, w, g, 1.001 * learning_rate, **state)
+
+    return faulty
+
+
 @pytest.mark.parametrize(
     ("name", "owner", "method", "planted"),
     [
         ("LayerNormalization", rn.layers.LayerNormalization, "forward", forward),
         ("LayerNormalization", rn.layers.LayerNormalization, "backward", backward),
         ("Mean", reductions.Mean, "compute", forward),
+        ("Poisson", rn.losses.Loss, "value_and_gradient", scaled_gradient),
+        ("metric.Poisson", rn.metrics.Poisson, "result", scaled),
+        ("softplus", type(rn.activations.get("softplus")), "forward", forward),
+        ("Lion", rn.optimizers.Lion, "update", faster),
+        ("CosineDecay", rn.optimizers.schedules.CosineDecay, "__call__", scaled),
+        ("HeNormal", rn.initializers.HeNormal, "__call__", scaled),
+        ("L1", rn.regularizers.L1, "gradient", scaled),
+        ("UnitNorm", rn.constraints.UnitNorm, "__call__", scaled),
     ],
 )
 def test_a_fault_is_new(monkeypatch, name, owner, method, planted):
     monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
     rows = judged(name)
     assert NEW in verdicts(rows)
-    assert all(row["needed"] > 100 for row in rows if row["verdict"] == NEW)
+    assert max(row["needed"] for row in rows if row["verdict"] == NEW) > 10
 
 
 def test_what_keras_does_not_compute_is_refused_with_its_reason(monkeypatch):
     def raising(case, dtype):
         raise RuntimeError("Exception encountered when calling Dense.call().\n\nno such kernel")
 
-    monkeypatch.setattr(judging, "build_keras_layer", raising)
+    monkeypatch.setattr(layers, "build_keras_layer", raising)
     rows = judged("Dense")
     assert verdicts(rows) == {REFUSED}
     assert {row["reason"] for row in rows} == {"RuntimeError: no such kernel"}

@@ -25,79 +25,96 @@ def weighted(batches, kind="sample", seed=6):
 
 
 def real(generator, size):
+    """Targets and predictions of any sign."""
     return rounded(generator.standard_normal((2, size, 3)))
 
 
 def positive(generator, size):
+    """Targets and predictions that have logarithms."""
     return rounded(generator.uniform(0.2, 3, (2, size, 3)))
 
 
 def sequences(generator, size):
+    """Vectors in sequences of four."""
     return rounded(generator.standard_normal((2, size, 4, 3)))
 
 
 def distributions(generator, size):
+    """Probabilities of four classes on both sides."""
     return rounded(generator.dirichlet(np.ones(4) * 2, (2, size)))
 
 
 def one_hot(generator, size):
+    """One of six classes, and its probabilities."""
     y_pred = rounded(generator.dirichlet(np.ones(6), size))
     return np.eye(6)[generator.integers(0, 6, size)], y_pred
 
 
 def labels(generator, size):
+    """The class as an integer."""
     y_pred = rounded(generator.dirichlet(np.ones(6), size))
     return generator.integers(0, 6, size), y_pred
 
 
 def columns_of_labels(generator, size):
+    """Integer classes with an axis of one entry."""
     y_true, y_pred = labels(generator, size)
     return y_true[:, None], y_pred
 
 
 def sequences_of_labels(generator, size):
+    """An integer class for each of four steps."""
     y_pred = rounded(generator.dirichlet(np.ones(6), (size, 4)))
     return generator.integers(0, 6, (size, 4)), y_pred
 
 
 def sequences_of_one_hot(generator, size):
+    """One of six classes for each of four steps."""
     y_true, y_pred = sequences_of_labels(generator, size)
     return np.eye(6)[y_true], y_pred
 
 
 def binary(generator, size):
+    """Three yes-or-no questions a sample."""
     return generator.integers(0, 2, (size, 3)) * 1.0, rounded(generator.random((size, 3)))
 
 
 def binary_columns(generator, size):
+    """Targets as a vector beside predictions as a column."""
     return generator.integers(0, 2, size), rounded(generator.random((size, 1)))
 
 
 def digits(generator, size):
+    """Three classes on both sides."""
     return generator.integers(0, 3, (size, 2)), generator.integers(0, 3, (size, 2))
 
 
 def tied(generator, size):
+    """Classes of which some are equally probable."""
     y_true, y_pred = labels(generator, size)
     return y_true, np.round(y_pred * 4) / 4
 
 
 def not_finite(generator, size):
+    """Predictions with a NaN, and with an infinity for the right class."""
     y_true, y_pred = labels(generator, size)
     y_pred[0, 1], y_pred[1, y_true[1]] = np.nan, np.inf
     return y_true, y_pred
 
 
 def values(generator, size):
+    """What is averaged, without targets."""
     return (rounded(generator.standard_normal((size, 2))),)
 
 
 def ranked(generator, size):
+    """The classes in the order of their probability."""
     y_pred = np.array([generator.permutation(6) for _ in range(size)]) * 1.0
     return generator.integers(0, 6, size), y_pred
 
 
 def tied_one_hot(generator, size):
+    """One of six classes, of which some are equally probable."""
     y_true, y_pred = one_hot(generator, size)
     return y_true, np.round(y_pred * 4) / 4
 

@@ -4,10 +4,12 @@ import json
 
 
 def schedule(name, **config):
+    """The config of a schedule."""
     return {"module": "keras.optimizers.schedules", "class_name": name, "config": config}
 
 
 def constraint(name, **config):
+    """The config of a constraint."""
     return {"module": "keras.constraints", "class_name": name, "config": config}
 
 
@@ -115,5 +117,6 @@ CASES += [
 
 
 def case_id(case):
+    """The row's name in a test report."""
     name, arguments, also = case
     return f"{name}-{json.dumps({**arguments, **also})}"[:100]

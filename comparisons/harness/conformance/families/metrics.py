@@ -1,0 +1,70 @@
+"""Metrics: the result after each of several batches."""
+
+from functools import partial
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness.conformance.families.trial import Calculation, Family, Trial
+from comparisons.harness.conformance.metric_cases import CASES, MetricCase
+
+
+def make(case: MetricCase, dtype: str | None = "float64"):
+    """The case's metric of the NumPy half."""
+    return getattr(rn.metrics, case.metric)(dtype=dtype, **case.arguments)
+
+
+def make_keras(case: MetricCase, dtype: str | None):
+    """The case's metric of Keras."""
+    import keras
+
+    return getattr(keras.metrics, case.metric)(dtype=dtype, **case.arguments)
+
+
+def results(metric, batches) -> list[np.ndarray]:
+    """The NumPy half's result after each batch."""
+    return [np.array(metric(*batch)) for batch in batches]
+
+
+def _named(found: list[np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"result after batch {number}": value for number, value in enumerate(found, 1)}
+
+
+def quantities(case: MetricCase, jitter=lambda array: array) -> dict:
+    """The results by the NumPy half."""
+    batches = [[jitter(x) if isinstance(x, np.ndarray) else x for x in b] for b in case.batches]
+    return _named(results(make(case), batches))
+
+
+def keras_quantities(case: MetricCase, dtype: str) -> dict:
+    """The results by Keras."""
+    from keras import ops
+
+    metric, found = make_keras(case, dtype), []
+    # Some metrics take nothing else, whatever their dtype; the numbers are float32's in any case.
+    precision = "float32" if case.keras_precision == "float32" else dtype
+    for batch in case.batches:
+        metric.update_state(
+            *(x.astype(precision) if getattr(x, "dtype", None) == "float64" else x for x in batch)
+        )
+        found.append(ops.convert_to_numpy(metric.result()))
+    return _named(found)
+
+
+def _scales(exact: dict) -> dict[str, float]:
+    """What is added up over the batches may cancel, so the largest result's size is that of all."""
+    return dict.fromkeys(exact, max(1.0, *(float(np.abs(r).max()) for r in exact.values())))
+
+
+def trial(case: MetricCase, module, backend: str, dtype: str) -> Trial:
+    """The results of a case's metric."""
+    return Trial(
+        Calculation(partial(quantities, case)),
+        lambda: keras_quantities(case, dtype),
+        inside=case.note if case.keras_precision == "float32" else "",
+        undecided=case.undecided,
+        scales=_scales,
+    )
+
+
+FAMILY = Family([(case.metric, case.id, case) for case in CASES], trial)
