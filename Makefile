@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Everything is `.venv/bin/sidebyside run --all`.
 CONCEPTS := perceptron activations output_layers convolution titanic_mlp
 
-.PHONY: compare test lint clean
+.PHONY: compare test bench lint clean
 .DELETE_ON_ERROR:
 
 compare: $(VENV)/installed
@@ -15,6 +15,10 @@ compare: $(VENV)/installed
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGUMENTS)
+
+# How fast NumPy and Keras are, on every backend that is installed; about an hour.
+bench: $(VENV)/installed
+	$(BIN)/sidebyside bench $(BENCH_ARGUMENTS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

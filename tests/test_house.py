@@ -35,7 +35,7 @@ HARNESS = [
     {"report", "tabular"},
     {"check"},
     {"conformance"},
-    {"diff"},
+    {"diff", "bench"},
     {"desk"},
     {"cli"},
 ]

@@ -9,6 +9,7 @@ backend is a module here with the same few functions:
   anew and repeats
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
+- `threads()`: how many threads an operation takes, None for one a core
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`
 - `double_precision()`: a context in which float64 is float64
 """

@@ -80,6 +80,10 @@ def devices():
     return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
 
 
+def threads():
+    """How many threads an operation takes: one a core, which is None."""
+
+
 def on_device(kind):
     """Run on the CPU or the first GPU."""
     if not devices():

@@ -67,6 +67,11 @@ def devices():
     return [device.name for device in tf.config.list_physical_devices("GPU")]
 
 
+def threads():
+    """How many threads an operation takes; None for one a core."""
+    return tf.config.threading.get_intra_op_parallelism_threads() or None
+
+
 def on_device(kind):
     """Run on the CPU or the first GPU."""
     return (

@@ -54,6 +54,11 @@ def devices():
     return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
 
 
+def threads():
+    """How many threads an operation takes."""
+    return torch.get_num_threads()
+
+
 def on_device(kind):
     """Run on the CPU or the first GPU."""
     return keras.device("gpu:0" if kind == "gpu" else "cpu")  # to PyTorch "cpu:0" is another one

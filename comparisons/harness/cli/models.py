@@ -1,4 +1,4 @@
-"""The commands of models and of Keras itself: `check`, `conformance`, `divergences`, `diff`."""
+"""The commands of models and of Keras: `check`, `conformance`, `bench`, `divergences`, `diff`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -113,6 +113,55 @@ def conformance(
     print("\n".join(table.lines(found)))
     print(f"\nOpen {written}")
     return HOLDS if found.holds else FAILED
+
+
+class Phase(StrEnum):
+    """What is timed."""
+
+    train_step = "train_step"
+    predict = "predict"
+    epoch = "epoch"
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[MODEL]...",
+            help="M1 … M6, Transformer, MobileNetV2, ResNet50; batch, width, depth, image: sweeps. "
+            "All of them by default.",
+        ),
+    ] = None,
+    backends: Backends = None,
+    cores: Annotated[
+        int | None, typer.Option(min=1, help="How many cores to use; all by default.")
+    ] = None,
+    phase: Annotated[
+        list[Phase] | None, typer.Option(help="What to time (repeat for several).")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often, in turn; medians count.")] = 7,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the page.")] = Path("results/bench"),
+) -> int:
+    """Time NumPy and Keras on every backend, in turn, on models from small to large."""
+    from comparisons.harness.bench import page, table
+    from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import as_json, write_atomically
+
+    out.mkdir(parents=True, exist_ok=True)  # rather refused now than after the work
+    phases = list(dict.fromkeys(one.value for one in phase or [Phase.train_step]))
+    with interruption.closes_first("interrupted"):
+        found = session.bench(names or (), names_of(backends), cores, phases, repeats)
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out)
+    print("\n".join(table.lines(found)))
+    print(f"\nOpen {written}")
+    return HOLDS
 
 
 @app.command()

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from comparisons.harness import catalogue, tables
+from comparisons.harness.bench import running as timing
+from comparisons.harness.bench.report import Report as Times
 from comparisons.harness.check import checking
 from comparisons.harness.check.report import Report
 from comparisons.harness.concept import Settings
@@ -165,6 +167,12 @@ def divergences(names: Sequence[str], backends: Sequence[str]) -> list[Outcome]:
             with clock.doing(job, job):
                 found.append(next(outcomes))
     return found
+
+
+def bench(*arguments) -> Times:
+    """Measure models, and tell of the progress; see `bench.running.run`."""
+    with Display() as display:
+        return timing.run(*arguments, display)
 
 
 def load(folder: Path) -> Comparisons:

@@ -4,27 +4,28 @@ The colours keep apart for the common kinds of colour blindness (after Okabe and
 universal design) and stand out from a white as from a dark page.
 """
 
-from comparisons.harness.backends import IMPLEMENTATIONS
-
+BASELINE_COLOR = "#8a939c"
 LABELS = {
     "numpy": "NumPy",
     "keras-tensorflow": "Keras · TensorFlow",
     "keras-jax": "Keras · JAX",
     "keras-torch": "Keras · PyTorch",
+    "textbook": "NumPy · textbook",
 }
 COLORS = {
     "numpy": "#2f86cf",
     "keras-tensorflow": "#d96c00",
     "keras-jax": "#0f9d76",
     "keras-torch": "#b8609c",
+    "textbook": BASELINE_COLOR,
 }
 DASHES = {
     "numpy": [1, 0],
     "keras-tensorflow": [6, 4],
     "keras-jax": [2, 3],
     "keras-torch": [8, 3, 2, 3],
+    "textbook": [1, 3],
 }
-BASELINE_COLOR = "#8a939c"
 # For what is no column: other colours, lest a curve be taken for NumPy's; one for each digit.
 CATEGORIES = [
     *("#7a5ad1", "#c43c4e", "#b8960c", "#6a9e1f", "#2aa0bd"),
@@ -79,7 +80,7 @@ _FACETS = ("row", "column", "facet")
 
 def in_order(columns) -> list[str]:
     """The columns in their fixed order, NumPy's first."""
-    return [name for name in IMPLEMENTATIONS if name in columns]
+    return [name for name in LABELS if name in columns]
 
 
 def brand(spec, columns: list[str]):

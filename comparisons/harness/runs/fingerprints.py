@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 # Where the files of a concept are, as packages.
 TREES = ("reference_numpy.concepts", "keras_models", "comparisons")
 NOT_IN_RESULTS = (
+    "comparisons/harness/bench/",
     "comparisons/harness/check/",
     "comparisons/harness/cli/",
     "comparisons/harness/conformance/",

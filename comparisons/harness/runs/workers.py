@@ -8,8 +8,9 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from comparisons.harness.concept import Settings
 from comparisons.harness.runs import actions
@@ -112,9 +113,21 @@ class Pool:
 
 
 class Column:
-    """One column's process, which answers on its standard output."""
+    """One column's process, which answers on its standard output.
 
-    def __init__(self, implementation: str, device: str, log: Path, cores: Sequence[int] = ()):
+    Args:
+        cores: the processor's cores that it may use; none named for all.
+        settings: variables of its environment.
+    """
+
+    def __init__(
+        self,
+        implementation: str,
+        device: str,
+        log: Path,
+        cores: Sequence[int] = (),
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ):
         self.implementation, self.log = implementation, log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -135,6 +148,7 @@ class Column:
                     **os.environ,
                     "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                     "PYTHONIOENCODING": "utf-8",
+                    **settings,
                 },
             )
 

@@ -3,9 +3,16 @@
 A name in braces stands for a value that the page fills in.
 """
 
-from comparisons.harness.words import charts, check, conformance, pages, tables
+from comparisons.harness.words import bench, charts, check, conformance, pages, tables
 from comparisons.harness.words.charts import UNITS
 
 __all__ = ["UNITS", "WORDS"]
 
-WORDS = {**pages.WORDS, **check.WORDS, **conformance.WORDS, **charts.WORDS, **tables.WORDS}
+WORDS = {
+    **pages.WORDS,
+    **check.WORDS,
+    **conformance.WORDS,
+    **bench.WORDS,
+    **charts.WORDS,
+    **tables.WORDS,
+}
