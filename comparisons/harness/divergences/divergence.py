@@ -25,7 +25,7 @@ class Place:
         arguments: for each of these arguments the values of which it has one.
         unless: for each of these arguments the values of which it has none.
         given: arguments that are not None.
-        absent: arguments that are left to their defaults.
+        absent: arguments that are None, or left to their defaults.
         inexact: arguments of which one is a number that float32 cannot hold.
         inexact_root: arguments whose inverse square root float32 cannot hold.
     """
@@ -48,7 +48,7 @@ class Place:
             and all(value(name) in values for name, values in self.arguments.items())
             and not any(value(name) in values for name, values in self.unless.items())
             and all(value(name) is not None for name in self.given)
-            and not any(name in arguments for name in self.absent)
+            and all(value(name) is None for name in self.absent)
             and (not self.inexact or any(_rounded(value(name)) for name in self.inexact))
             and all(_rounded_root(value(name)) for name in self.inexact_root)
         )

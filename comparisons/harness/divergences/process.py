@@ -38,6 +38,7 @@ def main() -> None:
         print(json.dumps(what_comes_of(code)), file=answers, flush=True)
         if keras := sys.modules.get("keras"):
             keras.config.set_floatx("float32")
+            keras.config.set_dtype_policy("float32")  # Keras keeps the first floatx that it needs
             keras.utils.clear_session()
 
 

@@ -1,6 +1,6 @@
 """Colors of images."""
 
-from comparisons.harness.conformance.operation_cases.case import Case, Draw
+from comparisons.harness.conformance.operation_cases.case import OF_INTEGERS, Case, Draw
 
 IMAGES, FIRST = (Draw((5, 6, 3), "positive"),), (Draw((3, 5, 6), "positive"),)
 INTEGERS = (Draw((5, 6, 3), "integer"),)
@@ -18,12 +18,18 @@ CASES = [
     Case("RGBToGrayscale-one-image", lambda ops, x: ops.image.rgb_to_grayscale(x), (Draw((6, 3)),)),
     Case("RGBToHSV", lambda ops, x: ops.image.rgb_to_hsv(x), IMAGES),
     Case("RGBToHSV-channels-first", lambda ops, x: ops.image.rgb_to_hsv(x, **FIRST_FORMAT), FIRST),
-    Case("RGBToHSV-gray-and-black", lambda ops, x: ops.image.rgb_to_hsv(x / 4), INTEGERS),
+    Case(
+        "RGBToHSV-gray-and-black",
+        lambda ops, x: ops.image.rgb_to_hsv(x / 4),
+        INTEGERS,
+        OF_INTEGERS,
+    ),
     # TensorFlow has no gradient, so that integers come in.
     Case("HSVToRGB", lambda ops, x: ops.image.hsv_to_rgb(x / 4), INTEGERS),
     Case(
         "HSVToRGB-channels-first",
         lambda ops, x: ops.image.hsv_to_rgb(x / 3, **FIRST_FORMAT),
         (Draw((3, 5, 6), "integer"),),
+        OF_INTEGERS,
     ),
 ]

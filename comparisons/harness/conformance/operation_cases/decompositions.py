@@ -9,6 +9,11 @@ def up_to_signs(ops, parts):
     return [ops.square(part) for part in parts]
 
 
+def symmetric(ops, x):
+    """A symmetric matrix: which of two equal entries has the gradient is a convention."""
+    return x + ops.transpose(x, (0, 2, 1))
+
+
 CASES = [
     Case("Cholesky", lambda ops, x: ops.cholesky(positive_definite(ops, x)), SQUARE),
     Case(
@@ -18,8 +23,8 @@ CASES = [
     ),
     Case("CholeskyInverse", lambda ops, x: ops.cholesky_inverse(x), SQUARE),
     Case("CholeskyInverse-upper", lambda ops, x: ops.cholesky_inverse(x, upper=True), SQUARE),
-    Case("Eigh", lambda ops, x: up_to_signs(ops, ops.eigh(x)), SQUARE),
-    Case("Eigh-values", lambda ops, x: ops.eigh(x)[0], SQUARE),
+    Case("Eigh", lambda ops, x: up_to_signs(ops, ops.eigh(symmetric(ops, x))), SQUARE),
+    Case("Eigh-values", lambda ops, x: ops.eigh(symmetric(ops, x))[0], SQUARE),
     Case("Qr", lambda ops, x: up_to_signs(ops, ops.qr(x))),
     Case("Qr-square", lambda ops, x: up_to_signs(ops, ops.qr(x, mode="complete")), SQUARE),
     Case("Qr-wide", lambda ops, x: up_to_signs(ops, ops.qr(x)), (Draw((2, 4)),)),

@@ -1,6 +1,6 @@
 """Functions of one number."""
 
-from comparisons.harness.conformance.operation_cases.case import Case, Draw
+from comparisons.harness.conformance.operation_cases.case import OF_INTEGERS, Case, Draw
 
 POSITIVE = (Draw((4, 3), "positive"),)
 UNIT = (Draw((4, 3), "unit"),)
@@ -32,7 +32,7 @@ CASES = [
     Case("Rsqrt", lambda ops, x: ops.rsqrt(x), POSITIVE),
     Case("Reciprocal", lambda ops, x: ops.reciprocal(x), POSITIVE),
     Case("Cbrt", lambda ops, x: ops.cbrt(x)),
-    Case("Cbrt-integers", lambda ops, x: ops.cbrt(x), INTEGERS),
+    Case("Cbrt-integers", lambda ops, x: ops.cbrt(x), INTEGERS, OF_INTEGERS),
     Case("Cbrt-long", lambda ops, x: ops.cbrt(x), LONG),
     Case("Exp", lambda ops, x: ops.exp(x)),
     Case("Exp-integers", lambda ops, x: ops.exp(x), INTEGERS),

@@ -1,6 +1,6 @@
 """Activation functions as operations."""
 
-from comparisons.harness.conformance.operation_cases.case import Case, Draw
+from comparisons.harness.conformance.operation_cases.case import OF_INTEGERS, Case, Draw
 
 INTEGERS = (Draw((4, 3), "integer"),)
 
@@ -16,7 +16,7 @@ HARD_SIGMOID = "hard_sigmoids-gradient-in-float64"
 
 CASES = [
     Case("Tanh", lambda ops, x: ops.tanh(x)),
-    Case("Tanh-integers", lambda ops, x: ops.tanh(x), INTEGERS),
+    Case("Tanh-integers", lambda ops, x: ops.tanh(x), INTEGERS, OF_INTEGERS),
     Case("Relu", lambda ops, x: ops.relu(x)),
     Case("Relu-integers", lambda ops, x: ops.relu(x - 2), INTEGERS),
     Case("Sigmoid", lambda ops, x: ops.sigmoid(x)),

@@ -48,7 +48,7 @@ CASES = [
     Case(
         "SparseCategoricalCrossentropy",
         lambda ops, k, y: ops.sparse_categorical_crossentropy(k, y),
-        (Draw((2,), "integer"), Draw((2, 4), "positive")),
+        (Draw((2,), "integer"), Draw((2, 4), "share")),
     ),
     Case(
         "SparseCategoricalCrossentropy-logits",
