@@ -214,6 +214,43 @@ def check(
     )
 
 
+def conformance(
+    *names: str,
+    backends: str | list[str] | None = None,
+    dtype: str | None = None,
+    out: str = "results/conformance",
+    fresh: bool = False,
+):
+    """Compare the installed Keras with the NumPy half, as `sidebyside conformance` does.
+
+    Args:
+        names: of Keras's classes and functions, `"Dense"`, `"Mean"`, `"Adam"`; none for all that
+            have cases, which takes a while.
+        backends: `"jax"` or `["tensorflow", "torch"]`; None for all there are.
+        dtype: in which Keras computes, `"float32"` or `"float64"`; None for both.
+        out: folder of what is done, where a run that was interrupted goes on.
+        fresh: judge again what is done.
+
+    Returns:
+        The report, which shows itself: `judgements` (a class on a backend in a precision, with what
+        came of each case), `totals()`, `kinds()`, `differing()`, `holds`, and `as_dict()` for a
+        machine to read.
+
+    Raises:
+        ValueError: an unknown name or backend, or another precision; one line says why.
+        OSError: `out` cannot be written.
+    """
+    from pathlib import Path
+
+    from comparisons.harness.desk import session
+    from comparisons.harness.proof.precision import PRECISIONS
+
+    if dtype not in (None, *PRECISIONS):
+        raise ValueError(f"dtype is 'float32', 'float64' or None for both, not {dtype!r}")
+    wanted = [backends] if isinstance(backends, str) else backends
+    return session.conformance(names, wanted, [dtype] if dtype else PRECISIONS, Path(out), fresh)
+
+
 def diff(a, b, input=None, batch: int = 4, seed: int = 0):
     """Compare two `.keras` files: configs, weights, training, and outputs on the same inputs.
 

@@ -97,7 +97,7 @@ def conformance(
     fresh: Annotated[bool, typer.Option("--fresh", help="Judge again what is done.")] = False,
 ) -> int:
     """Compare the installed Keras with the NumPy half, class by class."""
-    from comparisons.harness.conformance import page, table
+    from comparisons.harness.conformance import page
     from comparisons.harness.desk import session
     from comparisons.harness.proof.precision import PRECISIONS
     from comparisons.harness.runs.jobs import as_json, write_atomically
@@ -110,7 +110,7 @@ def conformance(
     if json_file:
         write_atomically(json_file, as_json(found.as_dict()))
     written = page.write(found, out)
-    print("\n".join(table.lines(found)))
+    print(found)
     print(f"\nOpen {written}")
     return HOLDS if found.holds else FAILED
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from comparisons.harness.conformance.judging import VERDICTS
-from comparisons.harness.conformance.running import Report
+from comparisons.harness.conformance.report import Report
 from comparisons.harness.report import language, pages
 from comparisons.harness.runs.jobs import write_atomically
 

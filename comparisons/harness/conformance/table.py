@@ -1,12 +1,16 @@
 """The report in a terminal: totals, kinds, and every case that did not pass, the new first."""
 
+from typing import TYPE_CHECKING
+
 from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.conformance.judging import PASSED, REFUSED, VERDICTS
-from comparisons.harness.conformance.running import Report
 from comparisons.harness.report.formats import digits, needed
 
+if TYPE_CHECKING:
+    from comparisons.harness.conformance.report import Judgement, Report
 
-def lines(report: Report) -> list[str]:
+
+def lines(report: "Report") -> list[str]:
     """The report, line by line."""
     states = report.environment["backends"]
     return [
@@ -17,14 +21,14 @@ def lines(report: Report) -> list[str]:
     ]
 
 
-def _totals(report: Report) -> list[str]:
+def _totals(report: "Report") -> list[str]:
     cells = [["", *VERDICTS]]
     for backend, dtype, counts in report.totals():
         cells.append([f"{backend}, {dtype}", *(str(counts[verdict]) for verdict in VERDICTS)])
     return _aligned(cells)
 
 
-def _kinds(report: Report) -> list[str]:
+def _kinds(report: "Report") -> list[str]:
     """What passed of each kind, where there are several."""
     kinds = report.kinds()
     if len(kinds) < 2:
@@ -40,7 +44,7 @@ def _aligned(cells: list[list[str]]) -> list[str]:
     return ["  ".join(map(str.rjust, row, widths)) for row in cells]
 
 
-def _told(judgement, row: dict) -> list[str]:
+def _told(judgement: "Judgement", row: dict) -> list[str]:
     """A case that did not pass; of one that was refused, why."""
     what = f"{row['case']} on {judgement.backend} in {judgement.dtype}: {row['verdict']}"
     if row["verdict"] == REFUSED:

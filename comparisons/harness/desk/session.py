@@ -14,6 +14,7 @@ from comparisons.harness.check import checking
 from comparisons.harness.check.report import Report
 from comparisons.harness.concept import Settings
 from comparisons.harness.conformance import running
+from comparisons.harness.conformance.report import Report as Conformance
 from comparisons.harness.desk import selection
 from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
@@ -145,7 +146,7 @@ def check(model, **options) -> Report:
         return checking.check(model, tell=display, **options)
 
 
-def conformance(*arguments) -> running.Report:
+def conformance(*arguments) -> Conformance:
     """Judge classes of Keras, and tell of the progress; see `conformance.running.run`."""
     with Display() as display:
         return running.run(*arguments, display)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
+import comparisons
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.conformance import judging, running
@@ -161,9 +162,14 @@ def test_the_command_and_what_it_finds_again(tmp_path, capsys, monkeypatch):
         "ask",
         lambda self, *request, **of: asked.append(request[1:]) or real(self, *request, **of),
     )
-    status, second, _ = call(capsys, *given)
-    assert status == 0 and second == first
+    report = comparisons.conformance("ReLU", "Negative", backends=BACKEND, out=out)
+    assert report.holds and first.startswith(str(report)) and "<pre>" in report._repr_html_()
     assert asked == [("ReLU", "float32")]
+
+
+def test_a_precision_that_is_none():
+    with pytest.raises(ValueError, match="dtype is 'float32', 'float64' or None for both"):
+        comparisons.conformance("ReLU", dtype="float16")
 
 
 @pytest.mark.parametrize(
