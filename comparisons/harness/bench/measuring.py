@@ -118,6 +118,7 @@ class Subject:
     def __init__(self, task: Task, backend):
         self.task, self.batch_size = task, task.model.batch_size
         self.backend = backend
+        self.kept = slice(VALIDATION_STEPS * self.batch_size)  # for the validation
         self.at_once = task.setting.steps_per_execution or 1
         self.model, self.shape = self.load()
         self.draw(EPOCH_STEPS if task.phase == EPOCH else self.at_once)
@@ -148,7 +149,6 @@ class Subject:
             return (time.perf_counter() - start) / self.steps
         if self.task.phase == EPOCH:
             self.train(1, lambda: None)
-            self.predict(self.x[: VALIDATION_STEPS * self.batch_size])
             return time.perf_counter() - start
         ends = []
         self.train(2, lambda: ends.append(time.perf_counter()))
@@ -181,6 +181,9 @@ class Library(Subject):
 
         callback = self.library.callbacks.LambdaCallback(on_epoch_end=end)
         given = {"batch_size": self.batch_size, "verbose": 0}
+        if self.task.phase == EPOCH:
+            given |= {"validation_data": (self.x[self.kept], self.y[self.kept])}
+            given |= {"validation_batch_size": self.batch_size}
         self.model.fit(self.x, self.y, epochs=epochs, callbacks=[callback], **given)
 
     def predict(self, x) -> None:
@@ -207,6 +210,8 @@ class Plain(Subject):
         """The textbook's loop; `ended` is called after each epoch."""
         for _ in range(epochs):
             self.model.fit(self.x, self.y, self.batch_size)
+            if self.task.phase == EPOCH:
+                self.predict(self.x[self.kept])
             ended()
 
     def predict(self, x) -> None:

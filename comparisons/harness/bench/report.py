@@ -72,6 +72,11 @@ class Report:
         """Those that have rows."""
         return list(dict.fromkeys(row.implementation for row in self.rows))
 
+    @property
+    def gigaflops(self) -> float:
+        """Of a matrix product, each multiplication with its addition."""
+        return 2 * self.ceilings["multiplications"] / 1e9
+
     def of(self, phase: str, sweep: str = "") -> list[Row]:
         """The rows of a phase that belong to a sweep, or to none."""
         return [row for row in self.rows if (row.phase, row.sweep) == (phase, sweep)]

@@ -16,8 +16,9 @@ ONEDNN = {"keras-tensorflow": (True, False)}
 STEPS = {"keras-tensorflow": 20, "keras-jax": 20}
 #: Seconds a step above which several steps an execution cannot matter: they save a millisecond.
 LONG_STEP = 0.05
-#: Seconds after which a try is given up: some models PyTorch compiles for many minutes.
-LONGEST_TRY = 60.0
+#: Seconds after which a compilation is given up that can be done without: PyTorch's takes many
+#: minutes for some models.
+LONGEST_TRY = 120.0
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,11 @@ class Trying:
 
     def attempt(self, task: Task) -> Try:
         """What comes of one setting."""
-        limit = threading.Timer(LONGEST_TRY, lambda: self.column and self.column.process.kill())
+        limit = threading.Timer(LONGEST_TRY, lambda: self.column.process.kill())
         try:
             self.column = self.column or self.start()
-            limit.start()
+            if task.setting.jit_compile and False in JIT[task.implementation]:
+                limit.start()
             self.column.send(try_setting, task)
             return Try(task, **self.column.answer())
         except Refused as refused:

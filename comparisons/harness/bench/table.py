@@ -14,10 +14,8 @@ def lines(report: Report) -> list[str]:
         f"median of {how['repeats']}",
         ", ".join(versions),
         *(f"{name}: {reason}" for name, reason in report.missing.items()),
-        "ceilings: {multiplications:.1f} thousand million multiplications and "
-        "{copied_bytes:.1f} GB copied a second".format(
-            **{name: rate / 1e9 for name, rate in report.ceilings.items()}
-        ),
+        f"ceilings: {report.gigaflops:.0f} GFLOP/s in a matrix product, "
+        f"{report.ceilings['copied_bytes'] / 1e9:.1f} GB/s in a copy",
         "start-up, seconds: "
         + ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.start_up.items()),
     ]

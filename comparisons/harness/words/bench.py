@@ -25,10 +25,10 @@ WORDS: dict[str, Words] = {
         "読みやすさの代償であり、高速化の成果である。",
     ),
     "bench ceilings": (
-        "Ceilings, measured in turn with the models: {products} thousand million multiplications a "
-        "second in a large matrix product, {copies} GB read and written a second in a copy.",
-        "上限（モデルと交互に測定）：大きな行列積で毎秒{products}×10⁹回の乗算、メモリのコピーで"
-        "毎秒{copies} GBの読み書き。",
+        "Ceilings, measured in turn with the models: {products} GFLOP/s in a large matrix product, "
+        "{copies} GB/s read and written in a copy.",
+        "上限（モデルと交互に測定）：大きな行列積で{products} GFLOP/s、メモリのコピーで"
+        "{copies} GB/s（読み書きの合計）。",
     ),
     "bench floor": (
         "The floor is what a step takes at least: its multiplications at the one rate, or its "

@@ -1,6 +1,7 @@
 """`sidebyside bench`: its rows, settings and page on tiny models; no speed is asserted."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import keras
@@ -9,7 +10,15 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.bench import measuring, models, page, running, settings, table
-from comparisons.harness.bench.measuring import PHASES, PREDICT, TEXTBOOK, TRAIN_STEP, Setting, Task
+from comparisons.harness.bench.measuring import (
+    EPOCH,
+    PHASES,
+    PREDICT,
+    TEXTBOOK,
+    TRAIN_STEP,
+    Setting,
+    Task,
+)
 from comparisons.harness.bench.models import MODELS, SWEEPS
 from comparisons.harness.bench.report import Report, Row, by_model, fastest_keras
 from comparisons.harness.bench.settings import Trying, fastest
@@ -146,6 +155,20 @@ def test_a_process_measures_each_phase(task, implementation, phase):
     assert moved == (phase != PREDICT)
 
 
+def test_an_epoch_has_its_validation(task):
+    subject = measuring.Library(task(phase=EPOCH), None)
+    fit, histories = subject.model.fit, []
+    subject.model.fit = lambda *args, **given: histories.append(fit(*args, **given).history)
+    subject.measure()
+    assert [len(history["val_loss"]) for history in histories] == [1]
+
+
+def test_of_a_fit_the_start_and_the_first_epoch_are_left_out(task, monkeypatch):
+    subject, at = measuring.Library(task(), None), iter([0.0, 5.0, 8.0])
+    monkeypatch.setattr(measuring.time, "perf_counter", lambda: next(at))
+    assert subject.measure() == 3.0 / subject.steps
+
+
 class Process:
     """A column's process, which is this one."""
 
@@ -226,17 +249,30 @@ def test_a_setting_that_fails_is_left_out_and_a_process_that_dies_is_started_aga
 def test_a_compilation_that_does_not_end_is_given_up(task, monkeypatch):
     monkeypatch.setattr(settings, "LONGEST_TRY", 0.1)
     killed = []
-    column = FakeColumn([])
+    column = FakeColumn([0.01])
     column.process.kill = lambda: killed.append(True)
+    at_once = column.answer
 
     def answer():
+        if column.answers:
+            return at_once()
         while not killed:
-            pass
+            time.sleep(0.01)
         raise JobFailed("was ended by SIGKILL")
 
     column.answer = answer
+    plain, compiled = Trying(lambda: column, None).tries(task("keras-torch"))
+    assert plain.seconds == 0.01 and compiled.reason == "no end in 0 s" and column.stopped
+
+
+def test_what_cannot_be_done_without_takes_as_long_as_it_takes(task, monkeypatch):
+    monkeypatch.setattr(settings, "LONGEST_TRY", 0.0)
+    column, killed = FakeColumn([0.2]), []
+    column.process.kill = lambda: killed.append(True)
+    at_once = column.answer
+    column.answer = lambda: time.sleep(0.1) or at_once()
     (only,) = Trying(lambda: column, None).tries(task("keras-jax"))
-    assert only.reason == "no end in 0 s" and column.stopped
+    assert only.seconds == 0.2 and not killed
 
 
 def made_up(**numpy):
