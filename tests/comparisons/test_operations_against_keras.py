@@ -9,6 +9,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.conformance.operation_cases import CASES
+from comparisons.harness.divergences import seen_on
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.allowances import FLOAT32_IN_FLOAT64
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
@@ -71,7 +72,7 @@ def test_outputs_gradients_shapes_and_configs(backend, case):
         scale = checks.scales(reference.quantities, quantities)
         found = keras_quantities(backend, theirs, reference)
         exceptions = {}
-        if known := case.divergence("tensorflow"):
+        if known := seen_on("tensorflow", case.diverges):
             exceptions = dict.fromkeys(quantities, (FLOAT32_IN_FLOAT64, known.link))
         records = checks.compare_all(
             case.name, "keras-tensorflow", "float64", quantities, found, scale, exceptions

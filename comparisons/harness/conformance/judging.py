@@ -9,6 +9,7 @@ from comparisons.harness.check.findings import Judged, is_convention
 from comparisons.harness.check.questions import LOCAL, Asked, Place
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.families.trial import Refused
+from comparisons.harness.divergences import seen_on
 from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.precision import computing_in, reference_precision
 
@@ -122,5 +123,6 @@ def judge_case(family: str, title: str, case, worker, dtype: str) -> Row:
     if None not in known:
         return Row(title, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
     if dtype == "float64" and worst.needed * checks.FACTOR <= allowances.FLOAT32_IN_FLOAT64:
-        return Row(title, KNOWN if trial.inside else NEW, *numbers, trial.inside or AS_FLOAT32)
+        told = seen_on(backend, trial.diverges)
+        return Row(title, *((KNOWN, *numbers, told.link) if told else (NEW, *numbers, AS_FLOAT32)))
     return Row(title, NEW, *numbers, worst.reason)

@@ -5,6 +5,6 @@ The reference keeps the mathematics. Each divergence is one file in `known`, fro
 """
 
 from comparisons.harness.divergences.divergence import DOCUMENT, Divergence, Place, Shows
-from comparisons.harness.divergences.reading import DIVERGENCES, named
+from comparisons.harness.divergences.reading import DIVERGENCES, named, seen_on
 
-__all__ = ["DIVERGENCES", "DOCUMENT", "Divergence", "Place", "Shows", "named"]
+__all__ = ["DIVERGENCES", "DOCUMENT", "Divergence", "Place", "Shows", "named", "seen_on"]

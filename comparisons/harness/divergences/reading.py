@@ -40,6 +40,12 @@ def _make(kind: type, content: dict):
 DIVERGENCES = {path.stem: read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
+def seen_on(backend: str, name: str) -> Divergence | None:
+    """The divergence of that name, if there is a name and it shows on that backend."""
+    known = named(name) if name else None
+    return known if known and backend in known.seen else None
+
+
 def named(name: str) -> Divergence:
     """The divergence of that name.
 

@@ -7,6 +7,7 @@ import numpy as np
 import reference_numpy as rn
 from comparisons.harness.conformance.families.trial import Calculation, Family, Trial
 from comparisons.harness.conformance.metric_cases import CASES, MetricCase
+from comparisons.harness.divergences import seen_on
 
 
 def make(case: MetricCase, dtype: str | None = "float64"):
@@ -36,13 +37,13 @@ def quantities(case: MetricCase, jitter=lambda array: array) -> dict:
     return _named(results(make(case), batches))
 
 
-def keras_quantities(case: MetricCase, dtype: str) -> dict:
+def keras_quantities(case: MetricCase, backend: str, dtype: str) -> dict:
     """The results by Keras."""
     from keras import ops
 
     metric, found = make_keras(case, dtype), []
     # Some metrics take nothing else, whatever their dtype; the numbers are float32's in any case.
-    precision = "float32" if case.keras_precision == "float32" else dtype
+    precision = "float32" if seen_on(backend, case.diverges) else dtype
     for batch in case.batches:
         metric.update_state(
             *(x.astype(precision) if getattr(x, "dtype", None) == "float64" else x for x in batch)
@@ -60,8 +61,8 @@ def trial(case: MetricCase, module, backend: str, dtype: str) -> Trial:
     """The results of a case's metric."""
     return Trial(
         Calculation(partial(quantities, case)),
-        lambda: keras_quantities(case, dtype),
-        inside=case.note if case.keras_precision == "float32" else "",
+        lambda: keras_quantities(case, backend, dtype),
+        diverges=case.diverges,
         undecided=case.undecided,
         scales=_scales,
     )

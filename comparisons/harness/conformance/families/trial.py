@@ -47,8 +47,8 @@ class Trial:
         theirs: function that gives Keras's quantities, under the same names.
         known: function of a quantity's name and of the error in units of its tolerance, that gives
             the divergence that explains it, or None.
-        inside: what Keras computes in float32 even in float64, or where that is told; empty where
-            it does not.
+        diverges: the name of a divergence by which Keras has no more digits than in float32; empty
+            where there is none.
         undecided: what a backend may choose, if there is such a thing.
         scales: function of the quantities that gives the scale of each; None measures them.
     """
@@ -56,7 +56,7 @@ class Trial:
     reference: Calculation
     theirs: Callable[[], dict]
     known: Callable[[str, float], Divergence | None] = lambda name, needed: None
-    inside: str = ""
+    diverges: str = ""
     undecided: str = ""
     scales: Callable[[dict], dict[str, float]] | None = None
 

@@ -31,7 +31,7 @@ def penalty(case: tuple[str, dict], module, backend: str, dtype: str) -> Trial:
         )
         return {"penalty": value, "gradient": gradient}
 
-    return Trial(Calculation(quantities), theirs, inside="Keras has the factors in float32")
+    return Trial(Calculation(quantities), theirs, diverges="factors-of-regularizers-in-float64")
 
 
 def projection(case: tuple[str, dict], module, backend: str, dtype: str) -> Trial:

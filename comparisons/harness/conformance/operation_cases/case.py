@@ -88,11 +88,6 @@ class Case:
         if self.diverges:
             named(self.diverges)  # a wrong name fails at once
 
-    def divergence(self, backend):
-        """By what it is only as good as float32 in float64 on this backend, or None."""
-        known = named(self.diverges) if self.diverges else None
-        return known if known and backend in known.seen else None
-
     def keras_model(self, floatx):
         """The functional Keras model that is the operation and nothing else."""
         import keras
