@@ -39,8 +39,6 @@ def quantities(case: MetricCase, jitter=lambda array: array) -> dict:
 
 def keras_quantities(case: MetricCase, backend: str, dtype: str) -> dict:
     """The results by Keras."""
-    from keras import ops
-
     metric, found = make_keras(case, dtype), []
     # Some metrics take nothing else, whatever their dtype; the numbers are float32's in any case.
     precision = "float32" if seen_on(backend, case.diverges) else dtype
@@ -48,7 +46,7 @@ def keras_quantities(case: MetricCase, backend: str, dtype: str) -> dict:
         metric.update_state(
             *(x.astype(precision) if getattr(x, "dtype", None) == "float64" else x for x in batch)
         )
-        found.append(ops.convert_to_numpy(metric.result()))
+        found.append(np.asarray(metric.result()).copy())  # it may be the metric's own variable
     return _named(found)
 
 

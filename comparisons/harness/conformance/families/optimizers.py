@@ -80,7 +80,7 @@ def run_keras(optimizer, also: dict, dtype="float64", steps=LAST):
         return ops.convert_to_tensor(gradient.astype(dtype))
 
     def numbers(variable):
-        return variable.numpy().copy()
+        return np.asarray(variable).copy()
 
     path = _follow(optimizer, weights, also, steps, given, numbers)
     return path, [(v.name, numbers(v)) for v in optimizer.variables]
