@@ -1,6 +1,8 @@
 """Writes docs/conformance.md from what `sidebyside conformance --all --json FILE` wrote.
 
-python docs/conformance.py FILE
+python docs/conformance.py FILE…
+
+Several files are runs of one Keras on several backends.
 """
 
 import json
@@ -29,14 +31,18 @@ the two differ, and who is right there is still to be looked at.
 """
 
 
-def main(path: Path) -> None:
+def main(paths: list[Path]) -> None:
     """Write the document."""
-    content = json.loads(path.read_text())
-    classes, versions = content["classes"], content["environment"]["versions"]
+    runs = [json.loads(path.read_text()) for path in paths]
+    classes = [one for run in runs for one in run["classes"]]
+    found = [run["environment"]["versions"] for run in runs]
+    if len(kerases := {versions["keras"] for versions in found}) != 1:
+        raise SystemExit(f"give runs of one version of Keras, not {', '.join(kerases) or 'none'}")
+    versions = {name: version for of in found for name, version in of.items()}
     judged = dict.fromkeys(one["backend"] for one in classes)
-    named = [f"{name} {versions[name]}" for name in ("keras", *judged)]
+    ran = [f"{name} {versions[name]}" for name in ("keras", *judged)]
     lines = [
-        HEAD.format(versions=", ".join(named) + ", on a CPU."),
+        HEAD.format(versions=", ".join(ran) + ", on a CPU."),
         *totals(classes),
         *kinds(classes),
     ]
@@ -115,4 +121,4 @@ def table(head: list[str], rows: list[list]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(argument) for argument in sys.argv[1:]])
