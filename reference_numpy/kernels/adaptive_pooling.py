@@ -36,7 +36,7 @@ def adaptive_average_pool(x, output_size):
 
 
 @computed_in_single
-def adaptive_average_pool_gradient(dy, input_size):
+def adaptive_average_pool_backward(dy, input_size):
     """dx: along each axis a product with Aᵀ."""
     for axis, length in enumerate(input_size, start=1):
         matrix = _averaging(length, dy.shape[axis], dy.dtype)
@@ -58,7 +58,7 @@ def adaptive_max_pool(x, output_size):
     return x, places
 
 
-def adaptive_max_pool_gradient(dy, places, input_size):
+def adaptive_max_pool_backward(dy, places, input_size):
     """dx: dy of a window goes to where its maximum was found, the last axis first."""
     for axis in range(len(input_size), 0, -1):
         dy, length = np.moveaxis(dy, axis, 0), input_size[axis - 1]

@@ -33,7 +33,7 @@ def max_pool(x, windows):
     return y, found
 
 
-def max_pool_gradient(dy, found, windows):
+def max_pool_backward(dy, found, windows):
     """dx[i] = Σ of dy[o] over the windows o whose maximum is x[i].
 
     From the last entry to the first: whoever was the largest so far when it was met takes what is
@@ -66,7 +66,7 @@ def average_pool(x, windows):
 
 
 @computed_in_single
-def average_pool_gradient(dy, windows):
+def average_pool_backward(dy, windows):
     """dx[i] = Σ of dy[o] / (number of entries of o) over the windows o that hold i."""
     counts = np.asarray(windows.counts, dy.dtype)
 

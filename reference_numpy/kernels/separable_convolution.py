@@ -24,7 +24,7 @@ def separable_conv(x, depthwise_kernel, pointwise_kernel, windows):
     return conv(u, pointwise_kernel, points), (x, u, windows, points)
 
 
-def separable_conv_gradients(dy, cache, depthwise_kernel, pointwise_kernel, input_gradient=True):
+def separable_conv_backward(dy, cache, depthwise_kernel, pointwise_kernel, input_gradient=True):
     """dx (None where not asked for), dW and dV.
 
     dV = Σ over the windows o of u[o]ᵀ dy[o], and du = dy Vᵀ is the depthwise convolution's dy.

@@ -1,5 +1,7 @@
 """Constructor arguments that several layers take, brought into one form."""
 
+import numpy as np
+
 from reference_numpy.dtype_policies import QUANTIZATION
 
 
@@ -36,12 +38,12 @@ def standardize_tuple(value, n, name, allow_zero=False):
 
 
 def positive_integer(value, name):
-    """`value` itself. Raises TypeError where it is no integer, ValueError below 1."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"Expected an integer for `{name}`. Received: {name}={value!r}")
-    if value < 1:
-        raise ValueError(f"`{name}` should be a positive integer. Received: {name}={value}")
-    return value
+    """`value` as an integer. Raises TypeError where it is none, ValueError below 1."""
+    is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_integer or value < 1:
+        error = ValueError if is_integer else TypeError
+        raise error(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
+    return int(value)
 
 
 def standardize_padding(padding, allow_causal=False):

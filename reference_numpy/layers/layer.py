@@ -1,17 +1,16 @@
-"""The base of every layer: weights, building, dtypes, and the wrapping of forward and backward."""
+"""The base of every layer: weights, building, dtypes, and calling."""
 
 import copy
-import functools
 import inspect
 
 import numpy as np
 
 from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
-from reference_numpy.layers import penalties
 from reference_numpy.layers.input_spec import check_inputs
 from reference_numpy.layers.refused import OF_LAYERS, refuse_attributes
 from reference_numpy.layers.symbolic import SymbolicEnds, is_symbolic, symbolic_call
 from reference_numpy.layers.weight import Weight, weight_maker
+from reference_numpy.layers.wrapping import wrap_backward, wrap_build, wrap_forward
 from reference_numpy.serialization import Configurable, serialize, unique_name
 
 
@@ -46,6 +45,7 @@ class Layer(SymbolicEnds, Configurable):
         ValueError: for arguments that the layer does not have.
     """
 
+    wrappers = {"build": wrap_build, "forward": wrap_forward, "backward": wrap_backward}
     has_identity = True
     not_in_config = ("autocast", "activity_regularizer")
     #: whether what a sample gives follows from that sample alone, so that parts of a batch may be
@@ -80,8 +80,7 @@ class Layer(SymbolicEnds, Configurable):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        wrappers = {"build": _wrap_build, "forward": _wrap_forward, "backward": _wrap_backward}
-        for method, wrap in wrappers.items():
+        for method, wrap in cls.wrappers.items():
             if method in vars(cls):
                 setattr(cls, method, wrap(vars(cls)[method]))
 
@@ -327,73 +326,3 @@ class Layer(SymbolicEnds, Configurable):
 
 def _shapes_of(inputs):
     return tree.map_structure(lambda leaf: None if leaf is None else tuple(leaf.shape), inputs)
-
-
-def _as_tuples(shapes):
-    return None if shapes is None else tree.map_shapes(tuple, shapes)
-
-
-def _wrap_build(build):
-    @functools.wraps(build)
-    def wrapped(self, *shapes, **named_shapes):
-        shapes = [_as_tuples(shape) for shape in shapes]
-        named_shapes = {name: _as_tuples(shape) for name, shape in named_shapes.items()}
-        build(self, *shapes, **named_shapes)
-        self.built = True
-        bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments
-        arguments = dict(list(bound.items())[1:])
-        several = len(arguments) > 1
-        self._build_config = (
-            {"shapes_dict": arguments}
-            if several
-            else {"input_shape": next(iter(arguments.values()), None)}
-        )
-
-    return wrapped
-
-
-def _wrap_forward(forward):
-    @functools.wraps(forward)
-    def wrapped(self, *args, **kwargs):
-        if len(args) == 1 and isinstance(args[0], np.ndarray):
-            args = (self.cast(args[0]),)
-        else:
-            args = [
-                tree.map_structure(
-                    lambda x: x if x is None else self.cast(np.asarray(x)),
-                    arg,
-                )
-                for arg in args
-            ]
-        if kwargs:
-            kwargs = tree.map_structure(self.cast, kwargs)
-        if not self.built or self.input_spec is not None:
-            self.prepare(args, kwargs)
-        y, cache = forward(self.in_compute_dtype(), *args, **kwargs)
-        # Not where a subclass calls what it inherits: the penalty is on the output of the whole.
-        if self.activity_regularizer is not None and type(self).forward is wrapped:
-            penalties.count(self.activity_regularizer, y)
-            cache = (y, cache)
-        return y, cache
-
-    return wrapped
-
-
-def _wrap_backward(backward):
-    skips_inputs = "input_gradient" in inspect.signature(backward).parameters
-
-    @functools.wraps(backward)
-    def wrapped(self, dy, cache, input_gradient=True):
-        dy = tree.map_structure(self.cast, dy)
-        if self.activity_regularizer is not None and type(self).backward is wrapped:
-            y, cache = cache
-            dy = penalties.add_gradient(self.activity_regularizer, dy, y)
-        options = {"input_gradient": input_gradient} if skips_inputs else {}
-        dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
-        if not self.trainable:
-            return dx, []
-        if self.compute_dtype != self.variable_dtype:
-            grads = [grad.astype(self.variable_dtype) for grad in grads]
-        return dx, grads
-
-    return wrapped

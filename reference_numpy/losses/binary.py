@@ -44,15 +44,15 @@ class BinaryCrossentropy(ElementwiseLoss):
         self.label_smoothing = label_smoothing
         self.axis = axis
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """The cross-entropy of every pair."""
         self.check_same_shape(t, y)
         t = smooth(t, self.label_smoothing, 2)
         return binary_crossentropy_elements(t, y, self.from_logits)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """Its derivative."""
-        return binary_crossentropy_slopes(cache)
+        return binary_crossentropy_derivative(cache)
 
     def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with sigmoid."""
@@ -70,7 +70,7 @@ def binary_crossentropy_elements(t, y, from_logits):
     return -(t * np.log(p) + (1.0 - t) * np.log(1.0 - p)), (t, p, inside)
 
 
-def binary_crossentropy_slopes(cache):
+def binary_crossentropy_derivative(cache):
     """The derivative of `binary_crossentropy_elements` with respect to y."""
     t, y, inside = cache
     if inside is None:
@@ -78,7 +78,7 @@ def binary_crossentropy_slopes(cache):
     return ((1.0 - t) / (1.0 - y) - t / y) * inside
 
 
-def binary_crossentropy_target_slopes(cache):
+def binary_crossentropy_target_derivative(cache):
     """The derivative of `binary_crossentropy_elements` with respect to t."""
     _, y, inside = cache
     return -y if inside is None else np.log(1.0 - y) - np.log(y)
@@ -127,7 +127,7 @@ class BinaryFocalCrossentropy(ElementwiseLoss):
         self.label_smoothing = label_smoothing
         self.axis = axis
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """w (1 − p)^γ b."""
         self.check_same_shape(t, y)
         t = smooth(t, self.label_smoothing, 2)
@@ -138,13 +138,13 @@ class BinaryFocalCrossentropy(ElementwiseLoss):
         w = t * self.alpha + (1.0 - t) * (1.0 - self.alpha) if self.apply_class_balancing else 1.0
         return w * missing**self.gamma * b, (cache, b, missing, w, t, y)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """w ((1 − p)^γ b′ − γ (1 − p)^(γ−1) (2 t − 1) b)."""
         cache, b, missing, w, t, y = cache
         dp = 2.0 * t - 1.0
         if self.from_logits:
             dp = dp * y * (1.0 - y)
-        slope = missing**self.gamma * binary_crossentropy_slopes(cache)
+        slope = missing**self.gamma * binary_crossentropy_derivative(cache)
         if self.gamma:
             slope -= self.gamma * missing ** (self.gamma - 1.0) * dp * b
         return w * slope

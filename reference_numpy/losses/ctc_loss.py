@@ -56,11 +56,11 @@ class CTC(Loss):
 
     def backward(self, dvalues, cache):
         """p less the expected number of times that each class is emitted at each step."""
-        return ctc_gradient(dvalues, cache)
+        return ctc_backward(dvalues, cache)
 
 
 def ctc_values(x, labels, lengths, steps, blank):
-    """−log P of each sequence, and what `ctc_gradient` needs.
+    """−log P of each sequence, and what `ctc_backward` needs.
 
     Args:
         x: (batch, steps, classes), logits.
@@ -77,7 +77,7 @@ def ctc_values(x, labels, lengths, steps, blank):
     return -log_probability, (p, states, skips, emitted, begun, finals, last, log_probability)
 
 
-def ctc_gradient(dvalues, cache):
+def ctc_backward(dvalues, cache):
     """dx: p less the expected number of times that each class is emitted, where a step counts."""
     p, states, skips, emitted, begun, finals, last, log_probability = cache
     ended = end(emitted, skips, finals, last)

@@ -24,13 +24,13 @@ class KLDivergence(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """t log(t / y)."""
         t, _ = clip(t, high=1.0)
         y, inside = clip(y, high=1.0)
         return t * np.log(t / y), (t, y, inside)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """−t / y within the bounds."""
         t, y, inside = cache
         return -t / y * inside

@@ -23,13 +23,13 @@ class Hinge(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="hinge", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """max(1 − t y, 0)."""
         t = as_signs(t)
         margin = 1.0 - t * y
         return np.maximum(margin, 0.0), (t, margin)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """−t where 1 − t y ≥ 0."""
         t, margin = cache
         return -t * (margin >= 0)
@@ -44,13 +44,13 @@ class SquaredHinge(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """max(1 − t y, 0)²."""
         t = as_signs(t)
         lack = np.maximum(1.0 - t * y, 0.0)
         return lack * lack, (t, lack)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """−2 t max(1 − t y, 0)."""
         t, lack = cache
         return -2.0 * t * lack

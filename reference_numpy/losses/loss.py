@@ -151,7 +151,7 @@ class ElementwiseLoss(Loss):
 
         values = 1/m Σ_j e(t_j, y_j)        dy_j = dvalues / m · e′(t_j, y_j)
 
-    A subclass defines `elements(t, y)` → `(e, cache)` and `slopes(cache)` → e′, the derivative
+    A subclass defines `f(t, y)` → `(e, cache)` and `df(cache)` → e′, the derivative
     with respect to y. Targets and predictions of different shapes are broadcast.
     """
 
@@ -159,11 +159,11 @@ class ElementwiseLoss(Loss):
     #: whether the elements are averaged along the axis, or added up
     mean = True
 
-    def elements(self, t, y):
-        """e(t, y) of every element, and what `slopes` needs."""
+    def f(self, t, y):
+        """e(t, y) of every element, and what `df` needs."""
         raise TypeError(f"{type(self).__name__} does not compare elements.")
 
-    def slopes(self, cache):
+    def df(self, cache):
         """The derivative of every element of e with respect to y."""
         raise TypeError(f"{type(self).__name__} has no gradient.")
 
@@ -173,7 +173,7 @@ class ElementwiseLoss(Loss):
             np.broadcast_shapes(y_true.shape, y_pred.shape)
         except ValueError:
             self.check_same_shape(y_true, y_pred)
-        e, cache = self.elements(y_true, y_pred)
+        e, cache = self.f(y_true, y_pred)
         values = e.mean(axis=self.axis) if self.mean else e.sum(axis=self.axis)
         return values, (cache, max(e.shape[self.axis], 1), y_pred.shape)
 
@@ -182,4 +182,4 @@ class ElementwiseLoss(Loss):
         cache, count, shape = cache
         if self.mean:
             dvalues = dvalues * (1.0 / count)
-        return sum_to_shape(np.expand_dims(dvalues, self.axis) * self.slopes(cache), shape)
+        return sum_to_shape(np.expand_dims(dvalues, self.axis) * self.df(cache), shape)

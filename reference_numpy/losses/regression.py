@@ -25,12 +25,12 @@ class HalfSumOfSquares(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="half_sum_of_squares", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """½ (y − t)²."""
         error = y - t
         return 0.5 * error * error, error
 
-    def slopes(self, cache):
+    def df(self, cache):
         """y − t."""
         return cache
 
@@ -46,12 +46,12 @@ class MeanSquaredError(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """(y − t)²."""
         error = y - t
         return error * error, error
 
-    def slopes(self, cache):
+    def df(self, cache):
         """2 (y − t)."""
         return 2.0 * cache
 
@@ -65,12 +65,12 @@ class MeanAbsoluteError(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """|y − t|."""
         error = y - t
         return np.abs(error), error
 
-    def slopes(self, cache):
+    def df(self, cache):
         """sign(y − t)."""
         return np.sign(cache)
 
@@ -86,12 +86,12 @@ class MeanAbsolutePercentageError(ElementwiseLoss):
     ):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """100 |y − t| / max(|t|, ε)."""
         error, size = y - t, np.maximum(np.abs(t), config.epsilon())
         return 100.0 * np.abs(error / size), (error, size)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """100 sign(y − t) / max(|t|, ε)."""
         error, size = cache
         return 100.0 * np.sign(error) / size
@@ -109,13 +109,13 @@ class MeanSquaredLogarithmicError(ElementwiseLoss):
     ):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """(log(y + 1) − log(t + 1))²."""
         epsilon = config.epsilon()
         difference = np.log(np.maximum(y, epsilon) + 1.0) - np.log(np.maximum(t, epsilon) + 1.0)
         return difference * difference, (difference, y)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """2 (log(y + 1) − log(t + 1)) / (y + 1) for y ≥ ε, else 0."""
         difference, y = cache
         return 2.0 * difference / (np.maximum(y, config.epsilon()) + 1.0) * (y >= config.epsilon())
@@ -138,14 +138,14 @@ class Huber(ElementwiseLoss):
         super().__init__(name, reduction, dtype)
         self.delta = delta
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """½ d² or δ|d| − ½ δ²."""
         error, delta = y - t, float(self.delta)
         size = np.abs(error)
         far = delta * size - 0.5 * delta * delta
         return np.where(size <= delta, 0.5 * error * error, far), error
 
-    def slopes(self, cache):
+    def df(self, cache):
         """d cut off at ±δ."""
         return np.clip(cache, -float(self.delta), float(self.delta))
 
@@ -159,13 +159,13 @@ class LogCosh(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """log cosh (y − t)."""
         error = y - t
         size = np.abs(error)
         return size + np.log1p(np.exp(-2.0 * size)) - float(np.log(2.0)), error
 
-    def slopes(self, cache):
+    def df(self, cache):
         """tanh(y − t)."""
         return np.tanh(cache)
 
@@ -180,12 +180,12 @@ class Poisson(ElementwiseLoss):
     def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
         super().__init__(name, reduction, dtype)
 
-    def elements(self, t, y):
+    def f(self, t, y):
         """y − t log(y + ε)."""
         shifted = y + config.epsilon()
         return y - t * np.log(shifted), (t, shifted)
 
-    def slopes(self, cache):
+    def df(self, cache):
         """1 − t / (y + ε)."""
         t, shifted = cache
         return 1.0 - t / shifted

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from reference_numpy import random, tree
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.models.data import (
     as_arrays,
     class_weight_to_sample_weights,
     count_samples,
-    positive_integer,
     unpack,
 )
 

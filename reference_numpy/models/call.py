@@ -8,6 +8,7 @@ from reference_numpy import tree
 from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.operations import Operation
 
 
 class Call:
@@ -50,6 +51,8 @@ class Call:
         self.keeps_output = self.penalized or self.only_output is None
 
     def _find_mask_arguments(self, parameters, arguments):
+        if isinstance(self.layer, Operation):  # to which a mask is an argument like any other
+            return {}
         if len(self.tensor_arguments) == 1:
             found = {"mask": next(iter(self.tensor_arguments.values()))}
         else:
@@ -97,15 +100,15 @@ class Call:
         found = self.layer.compute_mask(first, previous, **self.mask_options)
         return [] if found is None else tree.flatten(found)
 
-    def dy(self, slopes, y):
+    def dy(self, gradients, y):
         """The gradients of the outputs as backward takes them; None if there is nothing to do.
 
         An output that nothing depends on has gradient zero (None if it is no floating array); so
         have all of them where the layer or a part of it is penalized.
         """
         if not self.keeps_output:
-            return slopes[self.only_output]
-        leaves = [slopes[place] for place in self.outputs]
+            return gradients[self.only_output]
+        leaves = [gradients[place] for place in self.outputs]
         if all(leaf is None for leaf in leaves) and not (self.penalized and penalties.wanted()):
             return None
         for index, value in enumerate(tree.flatten(y)):
@@ -113,20 +116,20 @@ class Call:
                 leaves[index] = np.zeros_like(value)
         return tree.pack_like(self.output_structure, leaves)
 
-    def slopes(self, dx):
+    def input_gradients(self, dx):
         """`(place, gradient)` for every input that has one, from what backward gave."""
-        if self.only_input is not None:
-            return [] if dx is None else [(self.only_input, dx)]
         if isinstance(dx, dict) and not isinstance(self.first, dict):
-            pairs = [(self.tensor_arguments.get(name), slope) for name, slope in dx.items()]
+            pairs = [(self.tensor_arguments.get(name), part) for name, part in dx.items()]
+        elif self.only_input is not None:
+            return [] if dx is None else [(self.only_input, dx)]
         else:
             pairs = [(self.first, dx)]
         return [
-            (self.places[id(leaf)], slope)
+            (self.places[id(leaf)], gradient)
             for structure, part in pairs
             if structure is not None and part is not None
-            for leaf, slope in zip(tree.flatten(structure), tree.flatten(part), strict=True)
-            if isinstance(leaf, KerasTensor) and slope is not None
+            for leaf, gradient in zip(tree.flatten(structure), tree.flatten(part), strict=True)
+            if isinstance(leaf, KerasTensor) and gradient is not None
         ]
 
 

@@ -129,10 +129,3 @@ def split(x, y, sample_weight, validation_split):
     return tuple(part(item, slice(0, at)) for item in data), tuple(
         part(item, slice(at, count)) for item in data
     )
-
-
-def positive_integer(value, name):
-    """`value` as an integer; ValueError unless it is one of 1 or more."""
-    if not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
-    return int(value)

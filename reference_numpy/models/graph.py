@@ -158,26 +158,26 @@ class Graph:
         if cache.parts is not None:
             return self._backward_in_parts(dys, cache, input_gradient)
         plan = self.plan(input_gradient)
-        slopes, summed = [None] * len(self.tensors), set()
+        gradients, summed = [None] * len(self.tensors), set()
         grads, summed_grads = [None] * len(plan.records), set()
         for place, dy in zip(self.outputs, dys, strict=True):
-            _add(slopes, summed, place, dy)
+            _add(gradients, summed, place, dy)
         for index in range(len(self.calls) - 1, -1, -1):
             call, (layer, layer_cache, y) = self.calls[index], cache.calls[index]
             asks, positions = plan.asks[index], plan.positions[index]
             if not asks and not positions:
                 continue
-            dy = call.dy(slopes, y)
+            dy = call.dy(gradients, y)
             if dy is None:
                 continue
             for place in call.outputs:
-                slopes[place] = None
+                gradients[place] = None
             dx, layer_grads = layer.backward(dy, layer_cache, input_gradient=asks)
             for position, grad in zip(positions, layer_grads, strict=True):
                 _add(grads, summed_grads, position, grad)
-            for place, slope in call.slopes(dx):
-                _add(slopes, summed, place, slope)
-        return [slopes[place] for place in self.inputs], grads
+            for place, gradient in call.input_gradients(dx):
+                _add(gradients, summed, place, gradient)
+        return [gradients[place] for place in self.inputs], grads
 
     # The batch in parts, each on a core of its own
 
@@ -213,8 +213,8 @@ class Graph:
             own_dys = [dy if dy is None else dy[rows] for dy in dys]
             return self.backward(own_dys, own_cache, input_gradient)
 
-        slopes, grads = zip(*at_once(work, cache.parts))
-        dx = [None if pieces[0] is None else np.concatenate(pieces) for pieces in zip(*slopes)]
+        gradients, grads = zip(*at_once(work, cache.parts))
+        dx = [None if pieces[0] is None else np.concatenate(pieces) for pieces in zip(*gradients)]
         sums, summed = [None] * len(grads[0]), set()
         for own in grads:
             for index, grad in enumerate(own):

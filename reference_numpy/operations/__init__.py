@@ -1,8 +1,8 @@
 """What stands in Keras's graphs beside the layers: operations, and the layers of its applications.
 
 `keras.ops.mean(x, axis=1)` on a symbolic tensor becomes an object of Keras's class `Mean` in the
-graph; the class here has its name, its arguments and a backward pass. Each module ends with the
-list of those that it offers, by Keras's module.
+graph; the class here has its name, its arguments and a backward pass. A class that
+Keras has names Keras's module where it is declared.
 
 A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x @ y`, `x > 0`,
 `x[:, 0]`.
@@ -18,22 +18,15 @@ from reference_numpy.operations.application_layers import (
     LayerScale,
     StochasticDepth,
 )
-from reference_numpy.operations.operation import Operation
+from reference_numpy.operations.operation import OFFERED, Operation
 from reference_numpy.operations.refused import REFUSED
 from reference_numpy.serialization import Family
 
-_MODULES = [
-    importlib.import_module(f"{__name__}.{module.name}")
-    for module in pkgutil.iter_modules(__path__)
-]
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
 
 FAMILIES = [
-    Family(
-        f"keras.src.{name}",
-        "operation",
-        [cls for module in _MODULES for cls in getattr(module, "OFFERED", {}).get(name, ())],
-        refused=reasons,
-    )
+    Family(f"keras.src.{name}", "operation", OFFERED[name], refused=reasons)
     for name, reasons in REFUSED.items()
 ]
 FAMILIES += [

@@ -6,11 +6,11 @@ import numpy as np
 
 from reference_numpy.layers.attention.dot_product import attend, attend_backward
 from reference_numpy.layers.attention.masks import both, causal_mask
-from reference_numpy.operations.binary import sum_to
+from reference_numpy.operations.binary import unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
-class DotProductAttention(Operation):
+class DotProductAttention(Operation, keras="ops.nn"):
     """y = softmax(scale · q kᵀ + bias) v of every head.
 
     With weights w, ds = w ⊙ (dw − Σ dw w) and dw = dy vᵀ:
@@ -43,7 +43,7 @@ class DotProductAttention(Operation):
         self.is_causal, self.flash_attention = is_causal, flash_attention
         self.attn_logits_soft_cap = attn_logits_soft_cap
 
-    def compute(self, query, key, value, bias=None, mask=None, scale=None):
+    def forward(self, query, key, value, bias=None, mask=None, scale=None):
         """The context, and what backward needs."""
         q, k, v = (x.swapaxes(1, 2) for x in self.promoted(query, key, value))
         factor = 1.0 / math.sqrt(q.shape[-1]) if scale is None else scale
@@ -52,13 +52,13 @@ class DotProductAttention(Operation):
         context, _, cache = attend(q * factor, k, v, 1.0, both(mask, seen), bias=bias)
         return context.swapaxes(1, 2), (cache, query, factor, bias, scale)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dq, dk, dv, dbias, None for the mask, and dscale."""
         cache, query, factor, bias, scale = cache
         dq, dk, dv, ds = attend_backward(dy.swapaxes(1, 2), None, cache)
         dq, dk, dv = (slope.swapaxes(1, 2) for slope in (dq, dk, dv))
-        dscale = None if scale is None else sum_to(dq * query, scale)
-        return dq * factor, dk, dv, None if bias is None else sum_to(ds, bias), None, dscale
+        dscale = None if scale is None else unbroadcast(dq * query, scale)
+        return dq * factor, dk, dv, None if bias is None else unbroadcast(ds, bias), None, dscale
 
     def shape(self, query, key, value, bias=None, mask=None, scale=None):
         """The query's, with the size of the values."""
@@ -71,8 +71,3 @@ class DotProductAttention(Operation):
                 f"query.shape={query}, key.shape={key}, value.shape={value}"
             )
         return (*query[:3], value[3])
-
-
-OFFERED = {
-    "ops.nn": [DotProductAttention],
-}

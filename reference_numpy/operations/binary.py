@@ -2,18 +2,15 @@
 
 import numpy as np
 
+from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.operations.operation import Operation
 
 
-def sum_to(dx, x):
+def unbroadcast(dx, x):
     """dx summed over the axes along which x was broadcast; None for an x without a gradient."""
     if dx is None or not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         return None
-    if dx.shape == x.shape:
-        return dx.astype(x.dtype, copy=False)
-    dx = dx.sum(axis=tuple(range(dx.ndim - x.ndim)))
-    axes = tuple(axis for axis, size in enumerate(x.shape) if size == 1 != dx.shape[axis])
-    return dx.sum(axis=axes, keepdims=True).astype(x.dtype, copy=False)
+    return sum_to_shape(dx, x.shape).astype(x.dtype, copy=False)
 
 
 def broadcast_shapes(*shapes):
@@ -38,24 +35,24 @@ def _broadcast(sizes, shapes):
 class Binary(Operation):
     """y = f(a, b).
 
-    A subclass defines `value(a, b)` and `partials(dy, a, b, y)`, dy times the derivatives by a and
+    A subclass defines `f(a, b)` and `df(dy, a, b, y)`, dy times the derivatives by a and
     by b (None for 0 everywhere).
     """
 
     #: whether truth values become integers
     counts_truths = False
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """f(a, b), and what backward needs."""
         a, b = self.promoted(x1, x2)
-        y = self.value(a, b)
+        y = self.f(a, b)
         return y, (x1, x2, a, b, y)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy times the partial derivatives, summed over broadcast axes."""
         x1, x2, a, b, y = cache
-        da, db = self.partials(dy, a, b, y)
-        return sum_to(da, x1), sum_to(db, x2)
+        da, db = self.df(dy, a, b, y)
+        return unbroadcast(da, x1), unbroadcast(db, x2)
 
     def promote(self, *arguments):
         """Name of the common dtype; beside a whole number, truth values become integers too."""
@@ -68,185 +65,185 @@ class Binary(Operation):
         return broadcast_shapes(x1, x2)
 
 
-class Add(Binary):
+class Add(Binary, keras="ops.numpy"):
     """y = a + b;  da = dy, db = dy."""
 
-    value = staticmethod(np.add)
-    partials = staticmethod(lambda dy, a, b, y: (dy, dy))
+    f = staticmethod(np.add)
+    df = staticmethod(lambda dy, a, b, y: (dy, dy))
 
 
-class Subtract(Binary):
+class Subtract(Binary, keras="ops.numpy"):
     """y = a − b;  da = dy, db = −dy."""
 
-    value = staticmethod(np.subtract)
-    partials = staticmethod(lambda dy, a, b, y: (dy, -dy))
+    f = staticmethod(np.subtract)
+    df = staticmethod(lambda dy, a, b, y: (dy, -dy))
 
 
-class Multiply(Binary):
+class Multiply(Binary, keras="ops.numpy"):
     """y = a b;  da = dy b, db = dy a."""
 
-    value = staticmethod(np.multiply)
-    partials = staticmethod(lambda dy, a, b, y: (dy * b, dy * a))
+    f = staticmethod(np.multiply)
+    df = staticmethod(lambda dy, a, b, y: (dy * b, dy * a))
 
 
-class TrueDivide(Binary):
+class TrueDivide(Binary, keras="ops.numpy"):
     """y = a / b;  da = dy / b, db = −dy y / b."""
 
     floating = True
-    value = staticmethod(np.divide)
-    partials = staticmethod(lambda dy, a, b, y: (dy / b, -dy * y / b))
+    f = staticmethod(np.divide)
+    df = staticmethod(lambda dy, a, b, y: (dy / b, -dy * y / b))
 
 
-class Divide(TrueDivide):
+class Divide(TrueDivide, keras="ops.numpy"):
     """y = a / b, by its other name."""
 
 
-class Power(Binary):
+class Power(Binary, keras="ops.numpy"):
     """y = aᵇ;  da = dy b aᵇ⁻¹, db = dy y log a (0 where a ≤ 0)."""
 
-    value = staticmethod(np.power)
+    f = staticmethod(np.power)
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy b aᵇ⁻¹ and dy y log a."""
         positive = np.where(np.asarray(a) > 0, a, 1)
         return dy * (b * a ** (b - 1)), dy * (y * np.log(positive).astype(dy.dtype))
 
 
-class Maximum(Binary):
+class Maximum(Binary, keras="ops.numpy"):
     """y = max(a, b); dy goes to a where a ≥ b, else to b (TensorFlow's convention)."""
 
-    value = staticmethod(np.maximum)
-    partials = staticmethod(lambda dy, a, b, y: (dy * (a >= b), dy * ~(a >= b)))
+    f = staticmethod(np.maximum)
+    df = staticmethod(lambda dy, a, b, y: (dy * (a >= b), dy * ~(a >= b)))
 
 
-class Minimum(Binary):
+class Minimum(Binary, keras="ops.numpy"):
     """y = min(a, b); dy goes to a where a ≤ b, else to b (TensorFlow's convention)."""
 
-    value = staticmethod(np.minimum)
-    partials = staticmethod(lambda dy, a, b, y: (dy * (a <= b), dy * ~(a <= b)))
+    f = staticmethod(np.minimum)
+    df = staticmethod(lambda dy, a, b, y: (dy * (a <= b), dy * ~(a <= b)))
 
 
-class DivideNoNan(Binary):
+class DivideNoNan(Binary, keras="ops.numpy"):
     """y = a / b, 0 where b is 0;  da = dy / b, db = −dy y / b, both 0 there."""
 
     floating = True
 
     @staticmethod
-    def value(a, b):
+    def f(a, b):
         """a / b, or 0."""
         return np.where(b == 0, 0.0, np.divide(a, np.where(b == 0, 1.0, b))).astype(
             np.result_type(a, b), copy=False
         )
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy / b and −dy y / b, or 0."""
         share = np.where(b == 0, 0.0, dy / np.where(b == 0, 1.0, b)).astype(dy.dtype, copy=False)
         return share, -share * y
 
 
-class Fmax(Maximum):
+class Fmax(Maximum, keras="ops.numpy"):
     """y = max(a, b), the other one where one is NaN; dy goes to a where a ≥ b, else to b."""
 
-    value = staticmethod(np.fmax)
+    f = staticmethod(np.fmax)
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy where the one was taken, and where the other was."""
         first = (a >= b) | np.isnan(b)
         return dy * first, dy * np.logical_not(first)
 
 
-class Fmin(Fmax):
+class Fmin(Fmax, keras="ops.numpy"):
     """y = min(a, b), the other one where one is NaN; dy goes to a where a ≤ b, else to b."""
 
-    value = staticmethod(np.fmin)
+    f = staticmethod(np.fmin)
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy where the one was taken, and where the other was."""
-        return Fmax.partials(dy, np.negative(a), np.negative(b), y)
+        return Fmax.df(dy, np.negative(a), np.negative(b), y)
 
 
-class FloorDivide(Binary):
+class FloorDivide(Binary, keras="ops.numpy"):
     """y = ⌊a / b⌋, whose derivatives are 0."""
 
-    value = staticmethod(np.floor_divide)
-    partials = staticmethod(lambda dy, a, b, y: (None, None))
+    f = staticmethod(np.floor_divide)
+    df = staticmethod(lambda dy, a, b, y: (None, None))
 
 
-class Mod(Binary):
+class Mod(Binary, keras="ops.numpy"):
     """y = a − b ⌊a / b⌋, of b's sign;  da = dy, db = −dy ⌊a / b⌋."""
 
     counts_truths = True
-    value = staticmethod(np.mod)
-    partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
+    f = staticmethod(np.mod)
+    df = staticmethod(lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
 
 
-class Fmod(Binary):
+class Fmod(Binary, keras="ops.numpy"):
     """y = a − b trunc(a / b), of a's sign;  da = dy, db = −dy trunc(a / b)."""
 
     counts_truths = True
-    value = staticmethod(np.fmod)
-    partials = staticmethod(lambda dy, a, b, y: (dy, -dy * np.trunc(a / b)))
+    f = staticmethod(np.fmod)
+    df = staticmethod(lambda dy, a, b, y: (dy, -dy * np.trunc(a / b)))
 
 
-class Hypot(Binary):
+class Hypot(Binary, keras="ops.numpy"):
     """y = √(a² + b²);  da = dy a / y, db = dy b / y, both 0 at the origin, a kink."""
 
     floating = keeps_width = True
-    value = staticmethod(np.hypot)
+    f = staticmethod(np.hypot)
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy a / y and dy b / y, or 0."""
         share = dy / np.where(y == 0, np.ones_like(y), y)
         return share * a, share * b
 
 
-class Arctan2(Binary):
+class Arctan2(Binary, keras="ops.numpy"):
     """y = the angle of the point (b, a);  da = dy b / (a² + b²), db = −dy a / (a² + b²).
 
     At the origin, which has no angle, both are 0.
     """
 
     floating = True
-    value = staticmethod(np.arctan2)
+    f = staticmethod(np.arctan2)
 
     @staticmethod
-    def partials(dy, a, b, y):
+    def df(dy, a, b, y):
         """dy b and −dy a over the squared distance."""
         square = a * a + b * b
         share = dy / np.where(square == 0, np.ones_like(square), square)
         return share * b, -share * a
 
 
-class Logaddexp(Binary):
+class Logaddexp(Binary, keras="ops.numpy"):
     """y = log(eᵃ + eᵇ);  da = dy eᵃ⁻ʸ, db = dy eᵇ⁻ʸ."""
 
     floating = True
-    value = staticmethod(np.logaddexp)
-    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp(a - y), dy * np.exp(b - y)))
+    f = staticmethod(np.logaddexp)
+    df = staticmethod(lambda dy, a, b, y: (dy * np.exp(a - y), dy * np.exp(b - y)))
 
 
-class Logaddexp2(Binary):
+class Logaddexp2(Binary, keras="ops.numpy"):
     """y = log₂(2ᵃ + 2ᵇ);  da = dy 2ᵃ⁻ʸ, db = dy 2ᵇ⁻ʸ."""
 
     floating = True
-    value = staticmethod(np.logaddexp2)
-    partials = staticmethod(lambda dy, a, b, y: (dy * np.exp2(a - y), dy * np.exp2(b - y)))
+    f = staticmethod(np.logaddexp2)
+    df = staticmethod(lambda dy, a, b, y: (dy * np.exp2(a - y), dy * np.exp2(b - y)))
 
 
-class Heaviside(Binary):
+class Heaviside(Binary, keras="ops.numpy"):
     """y = 0 where a < 0, 1 where a > 0, b where a = 0;  da = 0, db = dy where a = 0."""
 
     floating = keeps_width = True
-    value = staticmethod(np.heaviside)
-    partials = staticmethod(lambda dy, a, b, y: (None, dy * (a == 0)))
+    f = staticmethod(np.heaviside)
+    df = staticmethod(lambda dy, a, b, y: (None, dy * (a == 0)))
 
 
-class Ldexp(Binary):
+class Ldexp(Binary, keras="ops.numpy"):
     """y = a 2ⁿ for an integer n;  da = dy 2ⁿ.
 
     Raises:
@@ -255,7 +252,7 @@ class Ldexp(Binary):
 
     floating = True
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """a 2ⁿ, also where 2ⁿ alone is beyond the dtype."""
         a, exponent = np.asarray(x1, self.promote(x1, x2)), np.asarray(x2)
         y = np.ldexp(a, exponent)
@@ -270,39 +267,12 @@ class Ldexp(Binary):
             )
         return super().promote(x1, x2)
 
-    partials = staticmethod(lambda dy, a, b, y: (np.ldexp(dy, b), None))
+    df = staticmethod(lambda dy, a, b, y: (np.ldexp(dy, b), None))
 
 
-class Nextafter(Binary):
+class Nextafter(Binary, keras="ops.numpy"):
     """y = the number of the dtype that comes after a on the way to b;  da = dy, db = 0."""
 
     floating = True
-    value = staticmethod(np.nextafter)
-    partials = staticmethod(lambda dy, a, b, y: (dy, None))
-
-
-OFFERED = {
-    "ops.numpy": [
-        Add,
-        Subtract,
-        Multiply,
-        TrueDivide,
-        Divide,
-        DivideNoNan,
-        Power,
-        Maximum,
-        Minimum,
-        Fmax,
-        Fmin,
-        FloorDivide,
-        Mod,
-        Fmod,
-        Hypot,
-        Arctan2,
-        Logaddexp,
-        Logaddexp2,
-        Heaviside,
-        Ldexp,
-        Nextafter,
-    ],
-}
+    f = staticmethod(np.nextafter)
+    df = staticmethod(lambda dy, a, b, y: (dy, None))

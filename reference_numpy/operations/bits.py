@@ -18,85 +18,68 @@ class IntegersAlone:
 
 
 class OfIntegers(IntegersAlone, Binary):
-    """An integer from two integers. A subclass says which, as `value`."""
+    """An integer from two integers. A subclass says which, as `f`."""
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return None, None
 
 
-class BitwiseAnd(OfIntegers):
+class BitwiseAnd(OfIntegers, keras="ops.numpy"):
     """The bits that both have."""
 
-    value = staticmethod(np.bitwise_and)
+    f = staticmethod(np.bitwise_and)
 
 
-class BitwiseOr(OfIntegers):
+class BitwiseOr(OfIntegers, keras="ops.numpy"):
     """The bits that one has or both."""
 
-    value = staticmethod(np.bitwise_or)
+    f = staticmethod(np.bitwise_or)
 
 
-class BitwiseXor(OfIntegers):
+class BitwiseXor(OfIntegers, keras="ops.numpy"):
     """The bits that one alone has."""
 
-    value = staticmethod(np.bitwise_xor)
+    f = staticmethod(np.bitwise_xor)
 
 
-class BitwiseLeftShift(OfIntegers):
+class BitwiseLeftShift(OfIntegers, keras="ops.numpy"):
     """a 2ᵇ, as bits."""
 
-    value = staticmethod(np.left_shift)
+    f = staticmethod(np.left_shift)
 
 
-class BitwiseRightShift(OfIntegers):
+class BitwiseRightShift(OfIntegers, keras="ops.numpy"):
     """⌊a / 2ᵇ⌋, as bits."""
 
-    value = staticmethod(np.right_shift)
+    f = staticmethod(np.right_shift)
 
 
-class LeftShift(BitwiseLeftShift):
+class LeftShift(BitwiseLeftShift, keras="ops.numpy"):
     """The same by its other name."""
 
 
-class RightShift(BitwiseRightShift):
+class RightShift(BitwiseRightShift, keras="ops.numpy"):
     """The same by its other name."""
 
 
-class Gcd(OfIntegers):
+class Gcd(OfIntegers, keras="ops.numpy"):
     """The greatest common divisor."""
 
-    value = staticmethod(np.gcd)
+    f = staticmethod(np.gcd)
 
 
-class Lcm(OfIntegers):
+class Lcm(OfIntegers, keras="ops.numpy"):
     """The least common multiple."""
 
-    value = staticmethod(np.lcm)
+    f = staticmethod(np.lcm)
 
 
-class BitwiseInvert(IntegersAlone, Unary):
+class BitwiseInvert(IntegersAlone, Unary, keras="ops.numpy"):
     """The other bits."""
 
-    value = staticmethod(np.invert)
+    f = staticmethod(np.invert)
 
 
-class BitwiseNot(BitwiseInvert):
+class BitwiseNot(BitwiseInvert, keras="ops.numpy"):
     """The same by its other name."""
-
-
-OFFERED = {
-    "ops.numpy": [
-        BitwiseAnd,
-        BitwiseOr,
-        BitwiseXor,
-        BitwiseInvert,
-        BitwiseNot,
-        BitwiseLeftShift,
-        BitwiseRightShift,
-        LeftShift,
-        RightShift,
-        Gcd,
-        Lcm,
-    ],
-}

@@ -60,18 +60,18 @@ class Blocks(Rearrangement):
         return size // divisor
 
 
-class DepthToSpace(Blocks):
+class DepthToSpace(Blocks, keras="ops.nn"):
     """y has every b² channels of a pixel as a block of b rows and columns; dx is dy put back.
 
     Shapes:
         x: (batch, height, width, b² channels)   y: (batch, b height, b width, channels)
     """
 
-    def moved(self, x):
+    def move(self, x):
         """The blocks beside each other."""
         return self.spread(x)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The blocks as channels."""
         return self.gathered(dy)
 
@@ -82,18 +82,18 @@ class DepthToSpace(Blocks):
         return self.joined(batch, *sizes, self.divided(channels, self.block_size**2))
 
 
-class SpaceToDepth(Blocks):
+class SpaceToDepth(Blocks, keras="ops.nn"):
     """y has every block of b rows and columns as b² channels of a pixel; dx is dy put back.
 
     Shapes:
         x: (batch, b height, b width, channels)   y: (batch, height, width, b² channels)
     """
 
-    def moved(self, x):
+    def move(self, x):
         """The blocks as channels."""
         return self.gathered(x)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The blocks beside each other."""
         return self.spread(dy)
 
@@ -102,8 +102,3 @@ class SpaceToDepth(Blocks):
         batch, *sizes, channels = self.split(x)
         sizes = [self.divided(size, self.block_size) for size in sizes]
         return self.joined(batch, *sizes, channels and channels * self.block_size**2)
-
-
-OFFERED = {
-    "ops.nn": [DepthToSpace, SpaceToDepth],
-}

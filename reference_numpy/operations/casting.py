@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from reference_numpy.operations.binary import sum_to
+from reference_numpy.operations.binary import unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
-class ZerosLike(Operation):
+class ZerosLike(Operation, keras="ops.numpy"):
     """Zeros of x's shape.
 
     Args:
@@ -19,11 +19,11 @@ class ZerosLike(Operation):
         super().__init__(name)
         self.result_dtype = dtype
 
-    def compute(self, x):
+    def forward(self, x):
         """The number everywhere."""
         return np.full(x.shape, self.number, self.result_dtype or x.dtype), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None: the numbers do not depend on x."""
         return (None,)
 
@@ -36,23 +36,23 @@ class ZerosLike(Operation):
         return {**super().get_config(), "dtype": self.result_dtype}
 
 
-class EmptyLike(ZerosLike):
+class EmptyLike(ZerosLike, keras="ops.numpy"):
     """Numbers of x's shape of which nothing is known; here zeros."""
 
 
-class FullLike(ZerosLike):
+class FullLike(ZerosLike, keras="ops.numpy"):
     """A number everywhere in x's shape, or an array broadcast to it. Args as in `ZerosLike`.
 
     dx = 0; the gradient of an array is dy, summed over the axes along which it was broadcast.
     """
 
-    def compute(self, x, fill_value):
+    def forward(self, x, fill_value):
         """The number everywhere."""
         return np.full(x.shape, fill_value, self.result_dtype or x.dtype), fill_value
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None for x, and dy for the number."""
-        return None, sum_to(dy, cache)
+        return None, unbroadcast(dy, cache)
 
     def promote(self, x, *fill_value):
         """Name of x's dtype."""
@@ -63,28 +63,28 @@ class FullLike(ZerosLike):
         return x
 
 
-class OnesLike(ZerosLike):
+class OnesLike(ZerosLike, keras="ops.numpy"):
     """Ones of x's shape."""
 
     number = 1
 
 
-class Cast(ZerosLike):
+class Cast(ZerosLike, keras="ops.core"):
     """x in another dtype; dx is dy in x's."""
 
-    def compute(self, x):
+    def forward(self, x):
         """x in the dtype, and x's own."""
         return x.astype(self.result_dtype), x.dtype
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy in x's dtype, where both are floating."""
         return (dy.astype(cache) if cache.kind == "f" and dy.dtype.kind == "f" else None,)
 
 
-class SaturateCast(Cast):
+class SaturateCast(Cast, keras="ops.core"):
     """x in another dtype, brought within its range before; the derivative outside of it is 0."""
 
-    def compute(self, x):
+    def forward(self, x):
         """x in the dtype, and where it was within the range."""
         wanted = np.dtype(self.result_dtype)
         if wanted.kind == "b" or x.dtype.kind == "b":
@@ -99,13 +99,13 @@ class SaturateCast(Cast):
         y[above], y[below] = limits.max, limits.min
         return y, (x.dtype, within)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy within the range, in x's dtype."""
         dtype, within = cache
         return ((dy * within).astype(dtype) if dtype.kind == dy.dtype.kind == "f" else None,)
 
 
-class ConvertToTensor(Cast):
+class ConvertToTensor(Cast, keras="ops.core"):
     """x as it is, or in another dtype; Keras puts it where masks pass through Attention."""
 
     def __init__(self, dtype=None, sparse=None, ragged=None, name=None):
@@ -117,12 +117,6 @@ class ConvertToTensor(Cast):
             )
         self.sparse, self.ragged = sparse, ragged
 
-    def compute(self, x):
+    def forward(self, x):
         """x in the dtype, and x's own."""
         return x.astype(self.result_dtype or x.dtype, copy=False), x.dtype
-
-
-OFFERED = {
-    "ops.numpy": [ZerosLike, OnesLike, EmptyLike, FullLike],
-    "ops.core": [Cast, SaturateCast, ConvertToTensor],
-}

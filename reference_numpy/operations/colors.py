@@ -9,8 +9,8 @@ from reference_numpy.operations.images import ImageOperation
 class ColorOperation(ImageOperation):
     """The base of the operations on colors, on an axis of three channels.
 
-    A subclass defines `converted(colors)` → `(y, cache)` for an array with the colors last, and
-    `converted_back(dy, cache)` → their gradient.
+    A subclass defines `convert(colors)` → `(y, cache)` for an array with the colors last, and
+    `convert_backward(dy, cache)` → their gradient.
 
     Raises:
         ValueError: for images of other than 3 or 4 axes, or of another number of channels.
@@ -23,14 +23,14 @@ class ColorOperation(ImageOperation):
         first = standardize_data_format(self.data_format) == "channels_first"
         return -3 if first else -1
 
-    def compute(self, images):
+    def forward(self, images):
         """The converted images."""
-        y, cache = self.converted(np.moveaxis(images, self._axis(), -1))
+        y, cache = self.convert(np.moveaxis(images, self._axis(), -1))
         return np.moveaxis(y, -1, self._axis()), cache
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of the images."""
-        dx = self.converted_back(np.moveaxis(dy, self._axis(), -1), cache)
+        dx = self.convert_backward(np.moveaxis(dy, self._axis(), -1), cache)
         return (np.moveaxis(dx, -1, self._axis()),)
 
     def shape(self, images):
@@ -46,7 +46,7 @@ class ColorOperation(ImageOperation):
         return tuple(sizes)
 
 
-class RGBToGrayscale(ColorOperation):
+class RGBToGrayscale(ColorOperation, keras="ops.image"):
     """y = 0.2989 red + 0.5870 green + 0.1140 blue; gray images stay what they are.
 
     dx is dy times the weights. Integers are computed with as floating numbers and cut off.
@@ -58,7 +58,7 @@ class RGBToGrayscale(ColorOperation):
     channels, output_channels = (1, 3), 1
     shares = (0.2989, 0.5870, 0.1140)
 
-    def converted(self, colors):
+    def convert(self, colors):
         """The sum."""
         if colors.shape[-1] == 1:
             return colors, None
@@ -66,7 +66,7 @@ class RGBToGrayscale(ColorOperation):
         weights = np.array(self.shares, dtype)
         return (colors.astype(dtype) @ weights)[..., None].astype(colors.dtype), weights
 
-    def converted_back(self, dy, weights):
+    def convert_backward(self, dy, weights):
         """dy for each color."""
         return dy if weights is None else dy * weights
 
@@ -87,7 +87,7 @@ class FloatingColors(ColorOperation):
         return super().compute_output_shape(args, kwargs)
 
 
-class RGBToHSV(FloatingColors):
+class RGBToHSV(FloatingColors, keras="ops.image"):
     """Hue, saturation and value of red, green and blue.
 
     With the largest color v, the smallest w and their difference r = v − w:
@@ -106,7 +106,7 @@ class RGBToHSV(FloatingColors):
         data_format: as in `ImageOperation`.
     """
 
-    def converted(self, colors):
+    def convert(self, colors):
         """Hue, saturation and value."""
         largest = colors.argmax(axis=-1)[..., None]
         # From behind, so that of equal colors the smallest is not the largest.
@@ -120,7 +120,7 @@ class RGBToHSV(FloatingColors):
         y = np.concatenate([hue % 1, saturation, value], axis=-1).astype(colors.dtype)
         return y, (largest, smallest, after, before, value, span, between)
 
-    def converted_back(self, dy, cache):
+    def convert_backward(self, dy, cache):
         """The gradient of the colors."""
         largest, smallest, after, before, value, span, between = cache
         dhue, dsaturation, dvalue = np.split(dy, 3, axis=-1)
@@ -144,7 +144,7 @@ def _quotient(a, b):
     return np.where(b > 0, a / np.where(b > 0, b, 1), 0).astype(a.dtype)
 
 
-class HSVToRGB(FloatingColors):
+class HSVToRGB(FloatingColors, keras="ops.image"):
     """Red, green and blue of hue h, saturation s and value v.
 
         color = v (1 − s + s t),  t = |6 h − 3| − 1 for red, 2 − |6 h − 2| for green,
@@ -161,7 +161,7 @@ class HSVToRGB(FloatingColors):
     #: rises to both sides
     turns, starts, rises = (3, 2, 4), (-1, 2, 2), (1, -1, -1)
 
-    def converted(self, colors):
+    def convert(self, colors):
         """Red, green and blue."""
         hue, saturation, value = np.split(colors, 3, axis=-1)
         turns, starts, rises = (
@@ -174,13 +174,8 @@ class HSVToRGB(FloatingColors):
         part = 1 - saturation + saturation * t
         return value * part, (saturation, value, t, slope, part)
 
-    def converted_back(self, dy, cache):
+    def convert_backward(self, dy, cache):
         """The gradients of hue, saturation and value."""
         saturation, value, t, slope, part = cache
         parts = [dy * value * saturation * slope, dy * value * (t - 1), dy * part]
         return np.concatenate([p.sum(axis=-1, keepdims=True) for p in parts], axis=-1)
-
-
-OFFERED = {
-    "ops.image": [RGBToGrayscale, RGBToHSV, HSVToRGB],
-}

@@ -7,7 +7,7 @@ from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv_kernel_gradient,
     with_multiplier,
 )
-from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_gradients
+from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_backward
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
     standardize_data_format,
@@ -26,8 +26,8 @@ from reference_numpy.operations.operation import Operation
 class Convolution(Operation):
     """What the convolutions share: windows, data format and shapes.
 
-    A subclass defines `convolve(x, *kernels)` → `(y, cache)` and `gradients(dy, cache)` → the
-    gradients of x and the kernels, all with their channels last, and `channels(*shapes)` → the
+    A subclass defines `convolve(x, *kernels)` → `(y, cache)` and `convolve_backward(dy, cache)` →
+    the gradients of x and the kernels, all with their channels last, and `channels(*shapes)` → the
     numbers of input and output channels that the kernels' shapes say.
 
     Shapes (`channels_last`): inputs (batch, *sizes, channels), y (batch, *output sizes, filters).
@@ -46,7 +46,7 @@ class Convolution(Operation):
         self.strides, self.padding = strides, padding
         self.data_format, self.dilation_rate = data_format, dilation_rate
 
-    def compute(self, inputs, kernel):
+    def forward(self, inputs, kernel):
         """y, and what its gradients need."""
         return self._convolved(inputs, kernel)
 
@@ -60,9 +60,9 @@ class Convolution(Operation):
         y, cache = self.convolve(to_channels_last(x, self._data_format), *kernels)
         return from_channels_last(y, self._data_format), cache
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients of the inputs and of the kernels."""
-        dx, *grads = self.gradients(to_channels_last(dy, self._data_format), cache)
+        dx, *grads = self.convolve_backward(to_channels_last(dy, self._data_format), cache)
         return from_channels_last(dx, self._data_format), *grads
 
     @property
@@ -113,7 +113,7 @@ def _length(size, window, stride, padding, dilation):
     return None if unknown else output_length(size, window, stride, padding, dilation)
 
 
-class Conv(Convolution):
+class Conv(Convolution, keras="ops.nn"):
     """y[o] = Σ over p of x[o · strides + p · dilation_rate − before] kernel[p].
 
     dkernel[p] = Σ over o of x[that entry]ᵀ dy[o];  dx[i] = Σ of dy[o] kernel[p]ᵀ over the o and p
@@ -128,7 +128,7 @@ class Conv(Convolution):
         windows = self.windows(x, kernel)
         return conv(x, kernel, windows), (x, kernel, windows)
 
-    def gradients(self, dy, cache):
+    def convolve_backward(self, dy, cache):
         """dx and dkernel."""
         x, kernel, windows = cache
         return conv_input_gradient(dy, kernel, windows), conv_kernel_gradient(x, dy, windows)
@@ -138,7 +138,7 @@ class Conv(Convolution):
         return kernel[-2], kernel[-1]
 
 
-class DepthwiseConv(Convolution):
+class DepthwiseConv(Convolution, keras="ops.nn"):
     """y[o, c · multiplier + m] = Σ over p of x[o · strides + …, c] kernel[p, c, m].
 
     dkernel[p, c, m] = Σ over o of x[that entry, c] dy[o, c, m];  dx[i, c] = Σ of dy[o, c, m]
@@ -152,7 +152,7 @@ class DepthwiseConv(Convolution):
         windows = self.windows(x, kernel)
         return depthwise_conv(x, kernel, windows), (x, kernel, windows)
 
-    def gradients(self, dy, cache):
+    def convolve_backward(self, dy, cache):
         """dx and dkernel."""
         x, kernel, windows = cache
         dy = with_multiplier(dy, kernel)
@@ -164,7 +164,7 @@ class DepthwiseConv(Convolution):
         return kernel[-2], None if None in kernel[-2:] else kernel[-2] * kernel[-1]
 
 
-class SeparableConv(DepthwiseConv):
+class SeparableConv(DepthwiseConv, keras="ops.nn"):
     """y = u V, u the depthwise convolution of x, V a matrix that mixes its channels.
 
     dV = Σ over o of u[o]ᵀ dy[o];  with du = dy Vᵀ the rest is `DepthwiseConv`'s.
@@ -173,7 +173,7 @@ class SeparableConv(DepthwiseConv):
     pointwise_kernel: V, (1, …, 1, channels · multiplier, filters)
     """
 
-    def compute(self, inputs, depthwise_kernel, pointwise_kernel):
+    def forward(self, inputs, depthwise_kernel, pointwise_kernel):
         """y, and what its gradients need."""
         return self._convolved(inputs, depthwise_kernel, pointwise_kernel)
 
@@ -183,9 +183,9 @@ class SeparableConv(DepthwiseConv):
         y, cache = separable_conv(x, depthwise_kernel, pointwise_kernel, windows)
         return y, (cache, depthwise_kernel, pointwise_kernel)
 
-    def gradients(self, dy, cache):
+    def convolve_backward(self, dy, cache):
         """dx and those of the two kernels."""
-        return separable_conv_gradients(dy, *cache)
+        return separable_conv_backward(dy, *cache)
 
     def channels(self, depthwise_kernel, pointwise_kernel):
         """The depthwise kernel's channels, the pointwise kernel's filters."""
@@ -200,8 +200,3 @@ class SeparableConv(DepthwiseConv):
     def shape(self, inputs, depthwise_kernel, pointwise_kernel):
         """(batch, *output sizes, filters)."""
         return self._shape(inputs, depthwise_kernel, pointwise_kernel)
-
-
-OFFERED = {
-    "ops.nn": [Conv, DepthwiseConv, SeparableConv],
-}

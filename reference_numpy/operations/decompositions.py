@@ -20,7 +20,7 @@ def halved(matrix):
     return np.tril(matrix) - matrix * np.eye(matrix.shape[-1], dtype=matrix.dtype) / 2
 
 
-class Cholesky(OfMatrix):
+class Cholesky(OfMatrix, keras="ops.linalg"):
     """y = L, the triangular matrix below the diagonal with L Lᵀ = x, or Lᵀ.
 
     dx = (G + Gᵀ) / 2 with G = L⁻ᵀ Φ L⁻¹ and Φ the lower triangle of Lᵀ dL, its diagonal halved. x
@@ -41,7 +41,7 @@ class Cholesky(OfMatrix):
         lower = np.linalg.cholesky(x)
         return (transposed(lower) if self.upper else lower), lower
 
-    def gradient(self, dy, lower):
+    def of_matrix_backward(self, dy, lower):
         """The gradient."""
         dlower = transposed(dy) if self.upper else dy
         turned = transposed(lower)
@@ -50,7 +50,7 @@ class Cholesky(OfMatrix):
         return (found + transposed(found)) / 2
 
 
-class CholeskyInverse(Cholesky):
+class CholeskyInverse(Cholesky, keras="ops.linalg"):
     """y = (L Lᵀ)⁻¹ for the triangular matrix L that x holds below its diagonal.
 
     dL is the lower triangle of (dP + dPᵀ) L, with dP = −y dy y. With `upper`, x holds Lᵀ above its
@@ -67,7 +67,7 @@ class CholeskyInverse(Cholesky):
         y = transposed(inverse) @ inverse
         return y, (lower, y)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """The gradient of the triangle."""
         lower, y = cache
         dproduct = -y @ dy @ y
@@ -75,7 +75,7 @@ class CholeskyInverse(Cholesky):
         return transposed(dlower) if self.upper else dlower
 
 
-class Eigh(OfMatrix):
+class Eigh(OfMatrix, keras="ops.linalg"):
     """The eigenvalues w of a symmetric x in ascending order, and the matrix V of its eigenvectors.
 
     G = V (diag(dw) + F ⊙ Vᵀ dV) Vᵀ with F[i, j] = 1 / (w[j] − w[i]). Only the lower triangle of x
@@ -87,7 +87,7 @@ class Eigh(OfMatrix):
         values, vectors = np.linalg.eigh(x)
         return (values, vectors), (values, vectors)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """The gradient of the lower triangle."""
         dvalues, dvectors = dy
         values, vectors = cache
@@ -101,7 +101,7 @@ class Eigh(OfMatrix):
         return (*batch, rows), (*batch, rows, rows)
 
 
-class Qr(OfMatrix):
+class Qr(OfMatrix, keras="ops.linalg"):
     """x = Q R with orthogonal columns in Q and R triangular, 0 below the diagonal.
 
     For a square or tall x: dx = (dQ + Q M) R⁻ᵀ, where M has the lower triangle of R dRᵀ − dQᵀ Q on
@@ -135,7 +135,7 @@ class Qr(OfMatrix):
         q, r = np.linalg.qr(x)
         return (q, r), (x, q, r)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """dx, or dx₁ and dx₂ side by side."""
         (dq, dr), (x, q, r) = dy, cache
         size = r.shape[-2]
@@ -159,7 +159,7 @@ class Qr(OfMatrix):
         return (*batch, rows, size), (*batch, size, columns)
 
 
-class SVD(OfMatrix):
+class SVD(OfMatrix, keras="ops.linalg"):
     """x = U diag(s) Vᵀ with orthogonal columns in U and V and the singular values s descending.
 
     With F[i, j] = 1 / (s[j]² − s[i]²),
@@ -191,7 +191,7 @@ class SVD(OfMatrix):
         u, s, vt = np.linalg.svd(x, full_matrices=False)
         return ((u, s, vt) if self.compute_uv else s), (u, s, vt)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """The terms of the docstring; for the singular values alone the first."""
         u, s, vt = cache
         if not self.compute_uv:
@@ -218,8 +218,3 @@ class SVD(OfMatrix):
                 "supported, since their last columns are not unique and so have no gradient."
             )
         return (*batch, rows, size), (*batch, size), (*batch, size, columns)
-
-
-OFFERED = {
-    "ops.linalg": [Cholesky, CholeskyInverse, Eigh, Qr, SVD],
-}

@@ -24,7 +24,7 @@ def with_diagonal(dy, shape, offset, axis1=0, axis2=1):
     return dx
 
 
-class Diagonal(Rearrangement):
+class Diagonal(Rearrangement, keras="ops.numpy"):
     """y has the entries x[i, i + offset] of two axes, on a last axis; dx has dy there, else 0.
 
     Args:
@@ -36,11 +36,11 @@ class Diagonal(Rearrangement):
         super().__init__(name)
         self.offset, self.axis1, self.axis2 = offset, axis1, axis2
 
-    def moved(self, x):
+    def move(self, x):
         """The diagonal."""
         return np.diagonal(x, self.offset, self.axis1, self.axis2)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy on the diagonal."""
         return with_diagonal(dy, shape, self.offset, self.axis1, self.axis2)
 
@@ -51,7 +51,7 @@ class Diagonal(Rearrangement):
         return (*(size for axis, size in enumerate(x) if axis not in axes), length)
 
 
-class Trace(Widening, Diagonal):
+class Trace(Widening, Diagonal, keras="ops.numpy"):
     """y = Σ x[i, i + offset] over two axes; dx = dy on the diagonal, else 0.
 
     Args:
@@ -59,20 +59,20 @@ class Trace(Widening, Diagonal):
         axis1, axis2: the axes of rows and columns.
     """
 
-    def moved(self, x):
+    def move(self, x):
         """The sum."""
-        return super().moved(x).sum(axis=-1, dtype=self.promote(x))
+        return super().move(x).sum(axis=-1, dtype=self.promote(x))
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy on the diagonal."""
-        return super().moved_back(dy[..., None], shape)
+        return super().move_backward(dy[..., None], shape)
 
     def shape(self, x):
         """The sizes of the other axes."""
         return super().shape(x)[:-1]
 
 
-class Diagflat(Rearrangement):
+class Diagflat(Rearrangement, keras="ops.numpy"):
     """y is the matrix that has x's numbers on a diagonal, else 0; dx is dy's diagonal.
 
     Args:
@@ -83,12 +83,12 @@ class Diagflat(Rearrangement):
         super().__init__(name)
         self.k = k
 
-    def moved(self, x):
+    def move(self, x):
         """The matrix."""
         size = x.size + abs(self.k)
         return with_diagonal(x.reshape(-1), (size, size), self.k)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The diagonal."""
         return np.diagonal(dy, self.k).reshape(shape)
 
@@ -97,21 +97,21 @@ class Diagflat(Rearrangement):
         return (None if None in x else math.prod(x) + abs(self.k),) * 2
 
 
-class Diag(Diagflat):
+class Diag(Diagflat, keras="ops.numpy"):
     """The matrix with a vector x on its diagonal, as `Diagflat`; of a matrix x the diagonal.
 
     Raises:
         ValueError: for an array of other than one or two axes.
     """
 
-    def moved(self, x):
+    def move(self, x):
         """The matrix, or the diagonal."""
-        return super().moved(x) if x.ndim == 1 else np.diagonal(x, self.k)
+        return super().move(x) if x.ndim == 1 else np.diagonal(x, self.k)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The diagonal, or the matrix."""
         if len(shape) == 1:
-            return super().moved_back(dy, shape)
+            return super().move_backward(dy, shape)
         return with_diagonal(dy, shape, self.k)
 
     def shape(self, x):
@@ -125,7 +125,7 @@ class Diag(Diagflat):
         return (diagonal_length(*x, self.k),)
 
 
-class Tril(Rearrangement):
+class Tril(Rearrangement, keras="ops.numpy"):
     """y = x where j ≤ i + k for row i and column j of the last two axes, else 0; dx likewise.
 
     Args:
@@ -141,11 +141,11 @@ class Tril(Rearrangement):
         super().__init__(name)
         self.k = k
 
-    def moved(self, x):
+    def move(self, x):
         """The triangle."""
         return self.triangle(x, self.k)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The triangle of dy."""
         return self.triangle(dy, self.k)
 
@@ -156,7 +156,7 @@ class Tril(Rearrangement):
         return x
 
 
-class Triu(Tril):
+class Triu(Tril, keras="ops.numpy"):
     """y = x where j ≥ i + k for row i and column j of the last two axes, else 0; dx likewise.
 
     Args:
@@ -164,8 +164,3 @@ class Triu(Tril):
     """
 
     triangle = staticmethod(np.triu)
-
-
-OFFERED = {
-    "ops.numpy": [Diagonal, Trace, Diagflat, Diag, Tril, Triu],
-}

@@ -10,54 +10,54 @@ from reference_numpy.operations.operation import Operation
 class Unary(Operation):
     """y = f(x);  dx = dy f′(x).
 
-    A subclass defines `value(x)` = f(x) and `slope(x, y)` = f′(x).
+    A subclass defines `f(x)` and `df(x, y)` = f′(x).
     """
 
-    def compute(self, x):
+    def forward(self, x):
         """f(x), and what backward needs."""
         (number,) = self.promoted(x)
-        y = self.value(number)
+        y = self.f(number)
         return y, (x, y)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy f′(x)."""
         x, y = cache
-        return (dy * self.slope(x, y) if x.dtype.kind == "f" else None,)
+        return (dy * self.df(x, y) if x.dtype.kind == "f" else None,)
 
     def shape(self, x):
         """x's."""
         return x
 
 
-class Negative(Unary):
+class Negative(Unary, keras="ops.numpy"):
     """y = −x."""
 
-    value = staticmethod(np.negative)
-    slope = staticmethod(lambda x, y: -1.0)
+    f = staticmethod(np.negative)
+    df = staticmethod(lambda x, y: -1.0)
 
 
-class Absolute(Unary):
+class Absolute(Unary, keras="ops.numpy"):
     """y = |x|; the derivative at 0 is 0."""
 
-    value = staticmethod(np.abs)
-    slope = staticmethod(lambda x, y: np.sign(x))
+    f = staticmethod(np.abs)
+    df = staticmethod(lambda x, y: np.sign(x))
 
 
-class Abs(Absolute):
+class Abs(Absolute, keras="ops.numpy"):
     """y = |x|, by its other name."""
 
 
-class Fabs(Absolute):
+class Fabs(Absolute, keras="ops.numpy"):
     """y = |x|, floating also for integers."""
 
     floating = True
 
 
-class Square(Unary):
+class Square(Unary, keras="ops.numpy"):
     """y = x²."""
 
-    value = staticmethod(np.square)
-    slope = staticmethod(lambda x, y: 2.0 * x)
+    f = staticmethod(np.square)
+    df = staticmethod(lambda x, y: 2.0 * x)
 
     def promote(self, x):
         """x's dtype, int32 for truth values."""
@@ -65,95 +65,95 @@ class Square(Unary):
         return "int32" if dtype == "bool" else dtype
 
 
-class Sqrt(Unary):
+class Sqrt(Unary, keras="ops.numpy"):
     """y = √x."""
 
     floating = True
-    value = staticmethod(np.sqrt)
-    slope = staticmethod(lambda x, y: 0.5 / y)
+    f = staticmethod(np.sqrt)
+    df = staticmethod(lambda x, y: 0.5 / y)
 
 
-class Reciprocal(Unary):
+class Reciprocal(Unary, keras="ops.numpy"):
     """y = 1 / x."""
 
     floating = True
-    value = staticmethod(np.reciprocal)
-    slope = staticmethod(lambda x, y: -y * y)
+    f = staticmethod(np.reciprocal)
+    df = staticmethod(lambda x, y: -y * y)
 
 
-class Rsqrt(Unary):
+class Rsqrt(Unary, keras="ops.math"):
     """y = 1 / √x."""
 
     floating = True
-    value = staticmethod(lambda x: 1.0 / np.sqrt(x))
-    slope = staticmethod(lambda x, y: -0.5 * y / x)
+    f = staticmethod(lambda x: 1.0 / np.sqrt(x))
+    df = staticmethod(lambda x, y: -0.5 * y / x)
 
 
-class Cbrt(Unary):
+class Cbrt(Unary, keras="ops.numpy"):
     """y = ∛x."""
 
     floating = keeps_width = True
-    value = staticmethod(np.cbrt)
-    slope = staticmethod(lambda x, y: 1.0 / (3.0 * y * y))
+    f = staticmethod(np.cbrt)
+    df = staticmethod(lambda x, y: 1.0 / (3.0 * y * y))
 
 
-class Exp(Unary):
+class Exp(Unary, keras="ops.numpy"):
     """y = eˣ."""
 
     floating = True
-    value = staticmethod(np.exp)
-    slope = staticmethod(lambda x, y: y)
+    f = staticmethod(np.exp)
+    df = staticmethod(lambda x, y: y)
 
 
-class Exp2(Unary):
+class Exp2(Unary, keras="ops.numpy"):
     """y = 2ˣ."""
 
     floating = True
-    value = staticmethod(np.exp2)
-    slope = staticmethod(lambda x, y: y * math.log(2.0))
+    f = staticmethod(np.exp2)
+    df = staticmethod(lambda x, y: y * math.log(2.0))
 
 
-class Expm1(Unary):
+class Expm1(Unary, keras="ops.numpy"):
     """y = eˣ − 1, exact for small x."""
 
     floating = True
-    value = staticmethod(np.expm1)
-    slope = staticmethod(lambda x, y: y + 1.0)
+    f = staticmethod(np.expm1)
+    df = staticmethod(lambda x, y: y + 1.0)
 
 
-class Log(Unary):
+class Log(Unary, keras="ops.numpy"):
     """y = log x."""
 
     floating = True
-    value = staticmethod(np.log)
-    slope = staticmethod(lambda x, y: 1.0 / x)
+    f = staticmethod(np.log)
+    df = staticmethod(lambda x, y: 1.0 / x)
 
 
-class Log2(Unary):
+class Log2(Unary, keras="ops.numpy"):
     """y = log₂ x."""
 
     floating = True
-    value = staticmethod(np.log2)
-    slope = staticmethod(lambda x, y: 1.0 / (x * math.log(2.0)))
+    f = staticmethod(np.log2)
+    df = staticmethod(lambda x, y: 1.0 / (x * math.log(2.0)))
 
 
-class Log10(Unary):
+class Log10(Unary, keras="ops.numpy"):
     """y = log₁₀ x."""
 
     floating = True
-    value = staticmethod(np.log10)
-    slope = staticmethod(lambda x, y: 1.0 / (x * math.log(10.0)))
+    f = staticmethod(np.log10)
+    df = staticmethod(lambda x, y: 1.0 / (x * math.log(10.0)))
 
 
-class Log1p(Unary):
+class Log1p(Unary, keras="ops.numpy"):
     """y = log(1 + x), exact for small x."""
 
     floating = True
-    value = staticmethod(np.log1p)
-    slope = staticmethod(lambda x, y: 1.0 / (1.0 + x))
+    f = staticmethod(np.log1p)
+    df = staticmethod(lambda x, y: 1.0 / (1.0 + x))
 
 
-class Clip(Unary):
+class Clip(Unary, keras="ops.numpy"):
     """y = min(max(x, x_min), x_max); the derivative at both bounds is 1, as in TensorFlow.
 
     Args:
@@ -164,11 +164,11 @@ class Clip(Unary):
         super().__init__(name)
         self.x_min, self.x_max = x_min, x_max
 
-    def value(self, x):
+    def f(self, x):
         """x within the bounds."""
         return np.clip(x, self.x_min, self.x_max)
 
-    def slope(self, x, y):
+    def df(self, x, y):
         """1 within the bounds, else 0."""
         return (x >= self.x_min) & (x <= self.x_max)
 
@@ -176,36 +176,36 @@ class Clip(Unary):
 class Step(Unary):
     """What is constant between its jumps; the derivative is 0."""
 
-    slope = staticmethod(lambda x, y: np.zeros_like(x))
+    df = staticmethod(lambda x, y: np.zeros_like(x))
 
 
-class Sign(Step):
+class Sign(Step, keras="ops.numpy"):
     """y = −1, 0 or 1, the sign of x."""
 
-    value = staticmethod(np.sign)
+    f = staticmethod(np.sign)
 
 
-class Floor(Step):
+class Floor(Step, keras="ops.numpy"):
     """y = ⌊x⌋."""
 
     floating = True
-    value = staticmethod(np.floor)
+    f = staticmethod(np.floor)
 
 
-class Ceil(Step):
+class Ceil(Step, keras="ops.numpy"):
     """y = ⌈x⌉."""
 
     floating = True
-    value = staticmethod(np.ceil)
+    f = staticmethod(np.ceil)
 
 
-class Trunc(Step):
+class Trunc(Step, keras="ops.numpy"):
     """y = x without its fraction."""
 
-    value = staticmethod(np.trunc)
+    f = staticmethod(np.trunc)
 
 
-class Round(Step):
+class Round(Step, keras="ops.numpy"):
     """y = x rounded, halves to the even neighbour.
 
     Args:
@@ -216,29 +216,29 @@ class Round(Step):
         super().__init__(name)
         self.decimals = decimals
 
-    def value(self, x):
+    def f(self, x):
         """x rounded."""
         return np.round(x, self.decimals)
 
 
-class Copy(Unary):
+class Copy(Unary, keras="ops.numpy"):
     """y = x."""
 
-    value = staticmethod(np.copy)
-    slope = staticmethod(lambda x, y: np.ones_like(x))
+    f = staticmethod(np.copy)
+    df = staticmethod(lambda x, y: np.ones_like(x))
 
 
-class StopGradient(Unary):
+class StopGradient(Unary, keras="ops.core"):
     """y = x, of which backward knows nothing: x has no gradient."""
 
-    value = staticmethod(np.copy)
+    f = staticmethod(np.copy)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
 
-class NanToNum(Unary):
+class NanToNum(Unary, keras="ops.numpy"):
     """y = x with other numbers for NaN and infinities, whose derivative is 0.
 
     Args:
@@ -250,41 +250,10 @@ class NanToNum(Unary):
         super().__init__(name)
         self.nan, self.posinf, self.neginf = nan, posinf, neginf
 
-    def value(self, x):
+    def f(self, x):
         """x with finite numbers only."""
         return np.nan_to_num(x, nan=self.nan, posinf=self.posinf, neginf=self.neginf)
 
-    def slope(self, x, y):
+    def df(self, x, y):
         """1 where x is finite."""
         return np.isfinite(x)
-
-
-OFFERED = {
-    "ops.numpy": [
-        Negative,
-        Absolute,
-        Abs,
-        Fabs,
-        Square,
-        Sqrt,
-        Reciprocal,
-        Cbrt,
-        Exp,
-        Exp2,
-        Expm1,
-        Log,
-        Log2,
-        Log10,
-        Log1p,
-        Clip,
-        Sign,
-        Floor,
-        Ceil,
-        Trunc,
-        Round,
-        Copy,
-        NanToNum,
-    ],
-    "ops.math": [Rsqrt],
-    "ops.core": [StopGradient],
-}

@@ -33,7 +33,7 @@ class ComplexTransform(Operation):
     floating = True
     ndim = 1
 
-    def compute(self, x):
+    def forward(self, x):
         """The two parts of the transform."""
         return parts_of(self.transform(complex_of(self.promoted_pair(x)))), x
 
@@ -41,7 +41,7 @@ class ComplexTransform(Operation):
         """Both parts in one dtype."""
         return [part.astype(self.promote(x), copy=False) for part in x]
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The two parts of the adjoint of dy."""
         return (self.like(self.adjoint(complex_of(dy)), cache),)
 
@@ -71,14 +71,14 @@ class ComplexTransform(Operation):
             )
 
 
-class FFT(ComplexTransform):
+class FFT(ComplexTransform, keras="ops.math"):
     """y[k] = Σ x[t] exp(−2πi k t / N) along the last axis;  dx[t] = Σ dy[k] exp(2πi k t / N)."""
 
     transform = staticmethod(np.fft.fft)
     adjoint = staticmethod(lambda dy: np.fft.ifft(dy, norm="forward"))
 
 
-class FFT2(ComplexTransform):
+class FFT2(ComplexTransform, keras="ops.math"):
     """`FFT` along the last two axes, one after the other."""
 
     ndim = 2
@@ -86,7 +86,7 @@ class FFT2(ComplexTransform):
     adjoint = staticmethod(lambda dy: np.fft.ifft2(dy, norm="forward"))
 
 
-class IFFT2(ComplexTransform):
+class IFFT2(ComplexTransform, keras="ops.math"):
     """The inverse of `FFT2`, y[t] = Σ x[k] exp(2πi k t / N) / N;  dx = FFT2(dy) / N."""
 
     ndim = 2
@@ -94,7 +94,7 @@ class IFFT2(ComplexTransform):
     adjoint = staticmethod(lambda dy: np.fft.fft2(dy, norm="forward"))
 
 
-class RFFT(Operation):
+class RFFT(Operation, keras="ops.math"):
     """`FFT` of real x: y[k] for k = 0 … ⌊N / 2⌋;  dx[t] = Re Σ of these dy[k] exp(2πi k t / N).
 
     Args:
@@ -111,12 +111,12 @@ class RFFT(Operation):
         _check_length(self, fft_length)
         self.fft_length = fft_length
 
-    def compute(self, x):
+    def forward(self, x):
         """The two parts of the transform."""
         (numbers,) = self.promoted(x)
         return parts_of(np.fft.rfft(numbers, self.fft_length)), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The real part of the adjoint, without what was cut."""
         x, size = cache, cache.shape[-1]
         if x.dtype.kind != "f":
@@ -156,7 +156,7 @@ def irfft_backward(dy, frequencies):
     return resized(dx, frequencies)
 
 
-class IRFFT(ComplexTransform):
+class IRFFT(ComplexTransform, keras="ops.math"):
     """The inverse of `RFFT`: N real numbers from the frequencies 0 … ⌊N / 2⌋.
 
     See `irfft_backward` for the gradient.
@@ -173,11 +173,11 @@ class IRFFT(ComplexTransform):
         _check_length(self, fft_length)
         self.fft_length = fft_length
 
-    def compute(self, x):
+    def forward(self, x):
         """The numbers."""
         return np.fft.irfft(complex_of(self.promoted_pair(x)), self.fft_length), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients of both parts."""
         return (self.like(irfft_backward(dy, cache[0].shape[-1]), cache),)
 
@@ -187,8 +187,3 @@ class IRFFT(ComplexTransform):
         *rest, frequencies = x[0]
         known = self.fft_length or (None if frequencies is None else 2 * (frequencies - 1))
         return (*rest, known)
-
-
-OFFERED = {
-    "ops.math": [FFT, FFT2, IFFT2, RFFT, IRFFT],
-}

@@ -10,13 +10,13 @@ class FunctionOperation(Operation):
     function = None
     floating = True
 
-    def compute(self, x):
+    def forward(self, x):
         """f(x), and the function's cache."""
         (number,) = self.promoted(x)
         y, cache = self.function.forward(number)
         return y.astype(number.dtype, copy=False), (x, cache)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy f′(x)."""
         x, cache = cache
         return (self.function.backward(dy, cache) if x.dtype.kind == "f" else None,)
@@ -53,117 +53,117 @@ class AnyAxisFunction(AxisFunction):
         return x if self.axis is None else super().shape(x)
 
 
-class Relu(FunctionOperation):
+class Relu(FunctionOperation, keras="ops.nn"):
     """max(x, 0)."""
 
     floating = False
     function = activations.relu
 
 
-class Sigmoid(FunctionOperation):
+class Sigmoid(FunctionOperation, keras="ops.nn"):
     """1 / (1 + e⁻ˣ)."""
 
     function = activations.sigmoid
 
 
-class Tanh(FunctionOperation):
+class Tanh(FunctionOperation, keras="ops.numpy"):
     """tanh x."""
 
     function = activations.tanh
 
 
-class Silu(FunctionOperation):
+class Silu(FunctionOperation, keras="ops.nn"):
     """x / (1 + e⁻ˣ)."""
 
     function = activations.silu
 
 
-class Softplus(FunctionOperation):
+class Softplus(FunctionOperation, keras="ops.nn"):
     """log(1 + eˣ)."""
 
     function = activations.softplus
 
 
-class Relu6(FunctionOperation):
+class Relu6(FunctionOperation, keras="ops.nn"):
     """min(max(x, 0), 6)."""
 
     floating = False
     function = activations.relu6
 
 
-class HardSigmoid(FunctionOperation):
+class HardSigmoid(FunctionOperation, keras="ops.nn"):
     """min(max(x / 6 + 1/2, 0), 1)."""
 
     function = activations.hard_sigmoid
 
 
-class SparseSigmoid(FunctionOperation):
+class SparseSigmoid(FunctionOperation, keras="ops.nn"):
     """min(max((x + 1) / 2, 0), 1)."""
 
     function = activations.sparse_sigmoid
 
 
-class LogSigmoid(FunctionOperation):
+class LogSigmoid(FunctionOperation, keras="ops.nn"):
     """−log(1 + e⁻ˣ)."""
 
     function = activations.log_sigmoid
 
 
-class Softsign(FunctionOperation):
+class Softsign(FunctionOperation, keras="ops.nn"):
     """x / (1 + |x|)."""
 
     function = activations.softsign
 
 
-class HardSilu(FunctionOperation):
+class HardSilu(FunctionOperation, keras="ops.nn"):
     """x min(max(x + 3, 0), 6) / 6."""
 
     function = activations.hard_silu
 
 
-class HardTanh(FunctionOperation):
+class HardTanh(FunctionOperation, keras="ops.nn"):
     """min(max(x, −1), 1)."""
 
     function = activations.hard_tanh
 
 
-class TanhShrink(FunctionOperation):
+class TanhShrink(FunctionOperation, keras="ops.nn"):
     """x − tanh x."""
 
     function = activations.tanh_shrink
 
 
-class SparsePlus(FunctionOperation):
+class SparsePlus(FunctionOperation, keras="ops.nn"):
     """0 below −1, (x + 1)² / 4 up to 1, x above."""
 
     function = activations.sparse_plus
 
 
-class Selu(FunctionOperation):
+class Selu(FunctionOperation, keras="ops.nn"):
     """λ x where x > 0, else λ α (eˣ − 1), with fixed λ and α."""
 
     function = activations.selu
 
 
-class Softmax(AnyAxisFunction):
+class Softmax(AnyAxisFunction, keras="ops.nn"):
     """e^{x_i} / Σ_j e^{x_j} along an axis."""
 
     made = activations.Softmax
 
 
-class LogSoftmax(AnyAxisFunction):
+class LogSoftmax(AnyAxisFunction, keras="ops.nn"):
     """x_i − log Σ_j e^{x_j} along an axis."""
 
     made = activations.LogSoftmax
 
 
-class Sparsemax(AxisFunction):
+class Sparsemax(AxisFunction, keras="ops.nn"):
     """The nearest point to x whose entries along an axis are no less than 0 and add up to 1."""
 
     made = activations.Sparsemax
 
 
-class Glu(AxisFunction):
+class Glu(AxisFunction, keras="ops.nn"):
     """a / (1 + e⁻ᵇ) for the halves a and b of x along an axis."""
 
     made = activations.Glu
@@ -177,7 +177,7 @@ class Glu(AxisFunction):
         return (*x[:axis], None if size is None else size // 2, *x[axis + 1 :])
 
 
-class Gelu(FunctionOperation):
+class Gelu(FunctionOperation, keras="ops.nn"):
     """x Φ(x), Φ the normal distribution, or its approximation by tanh."""
 
     def __init__(self, approximate=True, name=None):
@@ -186,7 +186,7 @@ class Gelu(FunctionOperation):
         self.function = activations.Gelu(approximate)
 
 
-class LeakyRelu(FunctionOperation):
+class LeakyRelu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else slope · x."""
 
     def __init__(self, negative_slope=0.2, name=None):
@@ -195,7 +195,7 @@ class LeakyRelu(FunctionOperation):
         self.function = activations.LeakyRelu(negative_slope)
 
 
-class Elu(FunctionOperation):
+class Elu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else α (eˣ − 1)."""
 
     def __init__(self, alpha=1.0, name=None):
@@ -204,7 +204,7 @@ class Elu(FunctionOperation):
         self.function = activations.Elu(alpha)
 
 
-class Celu(FunctionOperation):
+class Celu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else α (e^(x/α) − 1)."""
 
     def __init__(self, alpha=1.0, name=None):
@@ -213,7 +213,7 @@ class Celu(FunctionOperation):
         self.function = activations.Celu(alpha)
 
 
-class HardShrink(FunctionOperation):
+class HardShrink(FunctionOperation, keras="ops.nn"):
     """x where |x| > threshold, else 0."""
 
     def __init__(self, threshold=0.5, name=None):
@@ -222,7 +222,7 @@ class HardShrink(FunctionOperation):
         self.function = activations.HardShrink(threshold)
 
 
-class SoftShrink(FunctionOperation):
+class SoftShrink(FunctionOperation, keras="ops.nn"):
     """x brought nearer to 0 by the threshold, 0 where |x| is below it."""
 
     def __init__(self, threshold=0.5, name=None):
@@ -231,7 +231,7 @@ class SoftShrink(FunctionOperation):
         self.function = activations.SoftShrink(threshold)
 
 
-class Squareplus(FunctionOperation):
+class Squareplus(FunctionOperation, keras="ops.nn"):
     """(x + √(x² + b)) / 2."""
 
     def __init__(self, b=4, name=None):
@@ -240,7 +240,7 @@ class Squareplus(FunctionOperation):
         self.function = activations.Squareplus(b)
 
 
-class Threshold(FunctionOperation):
+class Threshold(FunctionOperation, keras="ops.nn"):
     """x where x > threshold, else the default value."""
 
     def __init__(self, threshold, default_value, name=None):
@@ -249,7 +249,7 @@ class Threshold(FunctionOperation):
         self.function = activations.Threshold(threshold, default_value)
 
 
-class ReLU(FunctionOperation):
+class ReLU(FunctionOperation, keras="activations.activations"):
     """`activations.relu` with its arguments."""
 
     def __init__(self, negative_slope=0.0, max_value=None, threshold=0.0, name=None):
@@ -257,37 +257,3 @@ class ReLU(FunctionOperation):
         self.negative_slope, self.max_value = negative_slope, max_value
         self.threshold = threshold
         self.function = activations.Relu(negative_slope, max_value, threshold)
-
-
-OFFERED = {
-    "ops.numpy": [Tanh],
-    "ops.nn": [
-        Relu,
-        Relu6,
-        LeakyRelu,
-        Sigmoid,
-        HardSigmoid,
-        SparseSigmoid,
-        LogSigmoid,
-        Silu,
-        HardSilu,
-        Gelu,
-        Glu,
-        Softplus,
-        SparsePlus,
-        Squareplus,
-        Softsign,
-        Elu,
-        Celu,
-        Selu,
-        HardTanh,
-        TanhShrink,
-        HardShrink,
-        SoftShrink,
-        Threshold,
-        Softmax,
-        LogSoftmax,
-        Sparsemax,
-    ],
-    "activations.activations": [ReLU],
-}

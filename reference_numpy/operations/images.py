@@ -15,7 +15,7 @@ from reference_numpy.operations.layer_operation import LayerOperation
 from reference_numpy.operations.operation import Operation
 
 
-class Resize(LayerOperation):
+class Resize(LayerOperation, keras="ops.image"):
     """What the layer `Resizing` does to images: y = H x Wᵀ for each channel; dx = Hᵀ dy W.
 
     Args:
@@ -130,7 +130,7 @@ class ImageOperation(Operation):
             )
 
 
-class GaussianBlur(ImageOperation):
+class GaussianBlur(ImageOperation, keras="ops.image"):
     """y = the mean of the pixels around each, weighted by a normal distribution; zeros outside.
 
     dx = the transposed map of dy. (Keras takes the two numbers of `sigma` the wrong way round, and
@@ -152,12 +152,12 @@ class GaussianBlur(ImageOperation):
         rows, columns = map(gaussian, sizes, self.sigma)
         return Filter(np.multiply.outer(rows, columns)[..., None], "same")
 
-    def compute(self, images):
+    def forward(self, images):
         """The blurred images."""
         x = self.channels_last(images)
         return self.restored(self.filter().apply(x), images.shape), x.shape
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
         return (self.restored(self.filter().transposed(self.channels_last(dy), cache), dy.shape),)
 
@@ -167,7 +167,7 @@ class GaussianBlur(ImageOperation):
         return images
 
 
-class SobelEdges(ImageOperation):
+class SobelEdges(ImageOperation, keras="ops.image"):
     """Two numbers for each pixel: how much brighter it gets downwards and to the right.
 
         y = x ∗ [[−1 −2 −1] [0 0 0] [1 2 1]] and x ∗ [[−1 0 1] [−2 0 2] [−1 0 1]]
@@ -182,7 +182,7 @@ class SobelEdges(ImageOperation):
     filter.kernels = np.concatenate([filter.kernels, filter.kernels.swapaxes(0, 1)], axis=-1)
     around = ((0, 0), (1, 1), (1, 1), (0, 0))
 
-    def compute(self, images):
+    def forward(self, images):
         """The edges, and the shapes for backward."""
         x = self.channels_last(images)
         edges = self.filter.apply(np.pad(x, self.around, mode="reflect"))
@@ -191,7 +191,7 @@ class SobelEdges(ImageOperation):
             y = np.moveaxis(y, 3, 1)
         return y, (x.shape, images.shape)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
         (batch, height, width, channels), shape = cache
         if standardize_data_format(self.data_format) == "channels_first":
@@ -216,7 +216,7 @@ def _mirror_back(dx):
     return inner
 
 
-class SSIM(ImageOperation):
+class SSIM(ImageOperation, keras="ops.image"):
     """The structural similarity of two images, the mean of a map over pixels and channels:
 
         P Q / R S,  P = 2 μₐ μ_b + c₁,  Q = 2 σ_ab + c₂,  R = μₐ² + μ_b² + c₁,  S = σₐ² + σ_b² + c₂
@@ -265,7 +265,7 @@ class SSIM(ImageOperation):
         weights = gaussian(self.filter_size, self.filter_sigma)
         return Filter(np.multiply.outer(weights, weights)[..., None], "valid")
 
-    def compute(self, image1, image2):
+    def forward(self, image1, image2):
         """The similarities, and what backward needs."""
         dtype = self.promote(image1) if image1.dtype.kind == "f" else "float32"
         a, b = (self.channels_last(image).astype(dtype, copy=False) for image in (image1, image2))
@@ -279,7 +279,7 @@ class SSIM(ImageOperation):
         y = similarity.mean(axis=(1, 2, 3)).astype(image1.dtype).reshape(image1.shape[:-3])
         return y, (a, b, mean_a, mean_b, p, q, r, s, similarity, image1.shape)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Those of both images."""
         a, b, mean_a, mean_b, p, q, r, s, similarity, shape = cache
         d = dy.reshape(-1, 1, 1, 1) * (1.0 / similarity[0].size)
@@ -311,8 +311,3 @@ class SSIM(ImageOperation):
                 f"into images of the shape {image1}."
             )
         return image1[:-3]
-
-
-OFFERED = {
-    "ops.image": [Resize, GaussianBlur, SobelEdges, SSIM],
-}

@@ -11,15 +11,15 @@ from reference_numpy.operations.repeating import sum_at
 from reference_numpy.operations.shapes import ToShape
 
 
-class GetItem(Operation):
+class GetItem(Operation, keras="ops.numpy"):
     """y = x[key] for integers, slices, `...` and new axes; dx has dy there and 0 elsewhere."""
 
-    def compute(self, x, key):
+    def forward(self, x, key):
         """x[key], and what backward needs."""
         key = _as_key(key)
         return x[key], (x.shape, x.dtype, key)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy in its place."""
         shape, dtype, key = cache
         if dtype.kind != "f":
@@ -126,7 +126,7 @@ def gradient_of(argument, slope):
     return slope.reshape(argument.shape).astype(argument.dtype, copy=False)
 
 
-class Take(WithIndices):
+class Take(WithIndices, keras="ops.numpy"):
     """y has the entries of x at some places of an axis; dx[i] = Σ of the dy whose place is i.
 
     Args:
@@ -146,13 +146,13 @@ class Take(WithIndices):
     def _axis(self, ndim):
         return 0 if self.axis is None else self.axis_of(self.axis, ndim)
 
-    def compute(self, x, indices):
+    def forward(self, x, indices):
         """The entries; backward needs where they were."""
         axis, numbers = self._axis(x.ndim), x.reshape(-1) if self.axis is None else x
         places = self.check_indices(indices, numbers.shape[axis])
         return np.take(numbers, places, axis), (x.shape, numbers.shape, places, axis)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The sums; none for the indices."""
         shape, flat, places, axis = cache
         rows = dy.reshape(*flat[:axis], places.size, *flat[axis + 1 :])
@@ -166,7 +166,7 @@ class Take(WithIndices):
         return (*x[:axis], *indices, *x[axis + 1 :])
 
 
-class TakeAlongAxis(WithIndices):
+class TakeAlongAxis(WithIndices, keras="ops.numpy"):
     """y[…, j, …] = x[…, indices[…, j, …], …] along an axis; dx has Σ dy at the indices, else 0.
 
     The other axes are broadcast.
@@ -183,7 +183,7 @@ class TakeAlongAxis(WithIndices):
         super().__init__(name)
         self.axis = axis
 
-    def compute(self, x, indices):
+    def forward(self, x, indices):
         """The entries; backward needs where they were."""
         numbers = x.reshape(-1) if self.axis is None else x
         axis = 0 if self.axis is None else self.axis_of(self.axis, x.ndim)
@@ -199,7 +199,7 @@ class TakeAlongAxis(WithIndices):
         places = np.take_along_axis(own, indices, axis)
         return numbers.reshape(-1)[places], (x.shape, places)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The sums; none for the indices."""
         shape, places = cache
         dx = sum_at(dy.reshape(-1), places.reshape(-1), math.prod(shape), 0)
@@ -224,7 +224,7 @@ class TakeAlongAxis(WithIndices):
         return (*sizes[:axis], indices[axis], *sizes[axis + 1 :])
 
 
-class Slice(ToShape):
+class Slice(ToShape, keras="ops.core"):
     """y is the part of x that begins at some place and has a shape; dx has dy there, else 0.
 
     Args:
@@ -240,14 +240,14 @@ class Slice(ToShape):
         self._output_dtype = self.promote(inputs)
         return self.shape(tuple(inputs.shape), starts)
 
-    def compute(self, inputs, start_indices):
+    def forward(self, inputs, start_indices):
         """The part, and where it is."""
         starts = [int(start) for start in start_indices]
         sizes = self._sizes(inputs.shape, starts)
         place = tuple(slice(start, start + size) for start, size in zip(starts, sizes))
         return inputs[place], (inputs.shape, place)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy in its place; none for the place."""
         shape, place = cache
         dx = np.zeros(shape, dy.dtype)
@@ -284,7 +284,7 @@ class Slice(ToShape):
         return tuple(self._sizes(inputs, starts))
 
 
-class SliceUpdate(Operation):
+class SliceUpdate(Operation, keras="ops.core"):
     """y is x with an array `updates` in place of its part that begins at some place.
 
     dx is dy with 0 there; dupdates is dy there. (TensorFlow has no gradient.) Where the part would
@@ -295,7 +295,7 @@ class SliceUpdate(Operation):
         """Name of x's dtype."""
         return super().promote(inputs)
 
-    def compute(self, inputs, start_indices, updates):
+    def forward(self, inputs, start_indices, updates):
         """x with the part; backward needs its place."""
         sizes = np.shape(updates)
         room = np.subtract(inputs.shape, sizes)
@@ -305,7 +305,7 @@ class SliceUpdate(Operation):
         y[place] = updates
         return y, (place, updates)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy elsewhere, and dy there."""
         place, updates = cache
         dx = dy.copy()
@@ -329,7 +329,7 @@ class SliceUpdate(Operation):
         return inputs
 
 
-class UnravelIndex(ToShape):
+class UnravelIndex(ToShape, keras="ops.numpy"):
     """The places, an array for each axis, of numbers counted through an array of some shape.
 
     No gradient. (Keras on TensorFlow takes the axes in the opposite order for indices of other
@@ -339,7 +339,7 @@ class UnravelIndex(ToShape):
         shape: of the array that is counted through.
     """
 
-    def compute(self, indices):
+    def forward(self, indices):
         """For each axis what is left of the number, without the whole rounds of the axis."""
         places = []
         for size in reversed(self.target):
@@ -347,7 +347,7 @@ class UnravelIndex(ToShape):
             indices = indices // size
         return places[::-1], None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -355,9 +355,3 @@ class UnravelIndex(ToShape):
         """The indices' for each axis."""
         self.check_known()
         return [indices for _ in self.target]
-
-
-OFFERED = {
-    "ops.numpy": [GetItem, Take, TakeAlongAxis, UnravelIndex],
-    "ops.core": [Slice, SliceUpdate],
-}

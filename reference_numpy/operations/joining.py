@@ -32,7 +32,7 @@ class Join(Operation):
             raise ValueError(f"Operation '{self.name}' cannot join arrays of the shapes {named}.")
 
 
-class Concatenate(Join):
+class Concatenate(Join, keras="ops.numpy"):
     """The arrays of a list one after another along an axis; each dx is its part of dy.
 
     Raises:
@@ -47,12 +47,12 @@ class Concatenate(Join):
         """The axis, counted from the front."""
         return self.axis_of(self.axis, ndim)
 
-    def compute(self, xs):
+    def forward(self, xs):
         """The joined array, the arrays and the axis."""
         axis = self.axis_among(xs[0].ndim)
         return np.concatenate(self.promoted(*xs), axis), (xs, axis)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The parts of dy."""
         xs, axis = cache
         ends = np.cumsum([x.shape[axis] for x in xs])[:-1]
@@ -65,7 +65,7 @@ class Concatenate(Join):
         return (*xs[0][:axis], total([x[axis] for x in xs]), *xs[0][axis + 1 :])
 
 
-class Vstack(Concatenate):
+class Vstack(Concatenate, keras="ops.numpy"):
     """The arrays of a list one after another along the first axis.
 
     Vectors come one after another too, as in Keras on TensorFlow, not as the rows of a matrix.
@@ -77,7 +77,7 @@ class Vstack(Concatenate):
         super().__init__(0, name)
 
 
-class Hstack(Vstack):
+class Hstack(Vstack, keras="ops.numpy"):
     """The arrays of a list one after another along the second axis, vectors along their only."""
 
     def axis_among(self, ndim):
@@ -85,21 +85,21 @@ class Hstack(Vstack):
         return min(1, ndim - 1)
 
 
-class Dstack(Vstack):
+class Dstack(Vstack, keras="ops.numpy"):
     """The arrays of a list one after another along the third axis.
 
     Matrices have a third axis of size 1, vectors are rows of such matrices.
     """
 
-    def compute(self, xs):
+    def forward(self, xs):
         """The joined array; backward needs the arrays as they were."""
-        y, cache = super().compute([x.reshape(_with_three_axes(x.shape)) for x in xs])
+        y, cache = super().forward([x.reshape(_with_three_axes(x.shape)) for x in xs])
         return y, (cache, xs)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The parts of dy in the arrays' shapes."""
         cache, xs = cache
-        (parts,) = super().slopes(dy, cache)
+        (parts,) = super().backward(dy, cache)
         return ([None if p is None else p.reshape(x.shape) for p, x in zip(parts, xs)],)
 
     def axis_among(self, ndim):
@@ -117,7 +117,7 @@ def _with_three_axes(shape):
     return (*shape, 1) if len(shape) == 2 else shape
 
 
-class Append(Concatenate):
+class Append(Concatenate, keras="ops.numpy"):
     """y is one array after another along an axis; each dx is its part of dy.
 
     Args:
@@ -130,20 +130,20 @@ class Append(Concatenate):
     def __init__(self, axis=None, name=None):
         super().__init__(axis, name)
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The joined array; backward needs both."""
         parts = [x.reshape(-1) for x in (x1, x2)] if self.axis is None else [x1, x2]
-        y, cache = super().compute(parts)
+        y, cache = super().forward(parts)
         return y, (cache, x1, x2)
 
     def axis_among(self, ndim):
         """The axis, or the only one."""
         return 0 if self.axis is None else self.axis_of(self.axis, ndim)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The parts of dy in the arrays' shapes."""
         cache, *xs = cache
-        (parts,) = super().slopes(dy, cache)
+        (parts,) = super().backward(dy, cache)
         return tuple(None if p is None else p.reshape(x.shape) for p, x in zip(parts, xs))
 
     def shape(self, x1, x2):
@@ -153,7 +153,7 @@ class Append(Concatenate):
         return super().shape([x1, x2])
 
 
-class Stack(Join):
+class Stack(Join, keras="ops.numpy"):
     """The arrays of a list along a new axis; each dx is its layer of dy.
 
     Raises:
@@ -164,11 +164,11 @@ class Stack(Join):
         super().__init__(name)
         self.axis = axis
 
-    def compute(self, x):
+    def forward(self, x):
         """The stacked array, and the arrays."""
         return np.stack(self.promoted(*x), self.axis), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The layers of dy."""
         return (cast_back(np.moveaxis(dy, self.axis, 0), cache),)
 
@@ -179,7 +179,7 @@ class Stack(Join):
         return (*x[0][:axis], len(x), *x[0][axis:])
 
 
-class Meshgrid(Operation):
+class Meshgrid(Operation, keras="ops.numpy"):
     """The places of a grid: y_i has the numbers of x_i along axis i, the same along the others.
 
     dx_i = Σ dy_i over the others.
@@ -205,11 +205,11 @@ class Meshgrid(Operation):
             axes[:2] = axes[:2][::-1]
         return axes
 
-    def compute(self, *x):
+    def forward(self, *x):
         """The grid, and x."""
         return np.meshgrid(*self.promoted(*x), indexing=self.indexing), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The sums."""
         axes = self._axes(len(cache))
         sums = [
@@ -222,8 +222,3 @@ class Meshgrid(Operation):
         """How many numbers each has, once for each."""
         sizes = [None if None in shape else math.prod(shape) for shape in x]
         return [tuple(sizes[axis] for axis in self._axes(len(x))) for _ in x]
-
-
-OFFERED = {
-    "ops.numpy": [Concatenate, Vstack, Hstack, Dstack, Append, Stack, Meshgrid],
-}

@@ -16,13 +16,13 @@ class LayerOperation(Operation):
         """The layer's arguments."""
         raise TypeError(f"{type(self).__name__} does not say its layer's arguments.")
 
-    def compute(self, inputs):
+    def forward(self, inputs):
         """The layer's output, the layer and its cache."""
         layer = self._layer(inputs.ndim)
         y, cache = layer.forward(inputs)
         return y, (layer, cache)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The layer's dx."""
         layer, cache = cache
         return (layer.backward(dy, cache)[0],)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference_numpy.operations.binary import sum_to
+from reference_numpy.operations.binary import unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
@@ -14,7 +14,7 @@ def transposed(x):
 class OfMatrix(Operation):
     """A function of the matrices on the last two axes of x.
 
-    A subclass defines `of_matrix(x)` → `(y, cache)` and `gradient(dy, cache)` → dx, and
+    A subclass defines `of_matrix(x)` → `(y, cache)` and `of_matrix_backward(dy, cache)` → dx, and
     `matrix_shape(batch, rows, columns)` → the shape of y.
 
     Raises:
@@ -25,18 +25,18 @@ class OfMatrix(Operation):
     floating = True
     square = True
 
-    def compute(self, x):
+    def forward(self, x):
         """y, and what backward needs."""
         (numbers,) = self.promoted(x)
         y, cache = self.of_matrix(numbers)
         return y, (x, cache)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx, where x is floating."""
         x, cache = cache
         if x.dtype.kind != "f":
             return (None,)
-        return (self.gradient(dy, cache).astype(x.dtype, copy=False),)
+        return (self.of_matrix_backward(dy, cache).astype(x.dtype, copy=False),)
 
     def shape(self, x):
         """The shape of y."""
@@ -57,7 +57,7 @@ def check_matrix(operation, x, square=True):
         )
 
 
-class Det(OfMatrix):
+class Det(OfMatrix, keras="ops.linalg"):
     """y = det x;  dx = dy y x⁻ᵀ."""
 
     def of_matrix(self, x):
@@ -65,7 +65,7 @@ class Det(OfMatrix):
         y = np.linalg.det(x)
         return y, (x, y)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """dy y x⁻ᵀ."""
         x, y = cache
         return (dy * y)[..., None, None] * transposed(np.linalg.inv(x))
@@ -75,7 +75,7 @@ class Det(OfMatrix):
         return batch
 
 
-class Logdet(Det):
+class Logdet(Det, keras="ops.math"):
     """y = log det x, NaN where det x is negative;  dx = dy x⁻ᵀ.
 
     Keras means it for symmetric positive definite x; TensorFlow looks at the lower triangle only.
@@ -86,28 +86,28 @@ class Logdet(Det):
         sign, y = np.linalg.slogdet(x)
         return np.where(sign > 0, y, y.dtype.type(np.nan)), x
 
-    def gradient(self, dy, x):
+    def of_matrix_backward(self, dy, x):
         """dy x⁻ᵀ."""
         return dy[..., None, None] * transposed(np.linalg.inv(x))
 
 
-class Slogdet(Logdet):
+class Slogdet(Logdet, keras="ops.numpy"):
     """The sign of det x, and y = log |det x|;  dx = dy x⁻ᵀ, the sign has no gradient."""
 
     def of_matrix(self, x):
         """Sign and logarithm, and x."""
         return tuple(np.linalg.slogdet(x)), x
 
-    def gradient(self, dy, x):
+    def of_matrix_backward(self, dy, x):
         """dy x⁻ᵀ."""
-        return super().gradient(dy[1], x)
+        return super().of_matrix_backward(dy[1], x)
 
     def matrix_shape(self, batch, rows, columns):
         """Two numbers for each matrix (Keras says a single one for the sign, and gives these)."""
         return batch, batch
 
 
-class Inv(OfMatrix):
+class Inv(OfMatrix, keras="ops.linalg"):
     """y = x⁻¹;  dx = −yᵀ dy yᵀ."""
 
     def of_matrix(self, x):
@@ -115,12 +115,12 @@ class Inv(OfMatrix):
         y = np.linalg.inv(x)
         return y, y
 
-    def gradient(self, dy, y):
+    def of_matrix_backward(self, dy, y):
         """−yᵀ dy yᵀ."""
         return -transposed(y) @ dy @ transposed(y)
 
 
-class Solve(Operation):
+class Solve(Operation, keras="ops.linalg"):
     """y = a⁻¹ b, which solves a y = b;  db = a⁻ᵀ dy,  da = −db yᵀ.
 
     Shapes: a (…, m, m), b and y (…, m, n), or (…, m) for a single column.
@@ -132,19 +132,19 @@ class Solve(Operation):
 
     floating = True
 
-    def compute(self, a, b):
+    def forward(self, a, b):
         """The solution; backward needs it as columns, and the matrix."""
         matrix, columns = self.promoted(a, b)
         matrix = self.part(matrix)
         y = np.linalg.solve(matrix, columns.reshape(self._columns(a, b)))
         return y.reshape(b.shape), (a, b, matrix, y)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """da and db."""
         a, b, matrix, y = cache
         db = np.linalg.solve(transposed(matrix), dy.reshape(y.shape))
         da = -self.part(db @ transposed(y))
-        return sum_to(da, a), sum_to(db.reshape(b.shape), b)
+        return unbroadcast(da, a), unbroadcast(db.reshape(b.shape), b)
 
     def part(self, matrix):
         """What is looked at of a: all of it."""
@@ -165,7 +165,7 @@ class Solve(Operation):
         return b
 
 
-class SolveTriangular(Solve):
+class SolveTriangular(Solve, keras="ops.linalg"):
     """`Solve` for a triangular matrix; what a has on the other side of the diagonal is ignored.
 
     Args:
@@ -186,7 +186,7 @@ def pseudoinverse(x, rcond):
     return np.linalg.pinv(x, rcond=rcond)
 
 
-def pseudoinverse_gradient(dy, x, y):
+def pseudoinverse_backward(dy, x, y):
     """dx = −yᵀ dy yᵀ + (1 − x y) dyᵀ y yᵀ + yᵀ y dyᵀ (1 − y x) for y = x⁺ of constant rank.
 
     Source: Golub & Pereyra 1973, "The differentiation of pseudo-inverses".
@@ -197,8 +197,8 @@ def pseudoinverse_gradient(dy, x, y):
     return -turned @ dy @ turned + left @ y @ turned + turned @ y @ right
 
 
-class Pinv(OfMatrix):
-    """y = x⁺, the pseudoinverse; dx by `pseudoinverse_gradient`.
+class Pinv(OfMatrix, keras="ops.linalg"):
+    """y = x⁺, the pseudoinverse; dx by `pseudoinverse_backward`.
 
     Args:
         rcond: singular values up to this times the largest are taken for 0; None for 10 times the
@@ -217,19 +217,19 @@ class Pinv(OfMatrix):
         y = pseudoinverse(x, smallest if self.rcond is None else self.rcond)
         return y, (x, y)
 
-    def gradient(self, dy, cache):
+    def of_matrix_backward(self, dy, cache):
         """The gradient."""
-        return pseudoinverse_gradient(dy, *cache)
+        return pseudoinverse_backward(dy, *cache)
 
     def matrix_shape(self, batch, rows, columns):
         """x's with the sides changed."""
         return (*batch, columns, rows)
 
 
-class Lstsq(Operation):
+class Lstsq(Operation, keras="ops.linalg"):
     """y = a⁺ b, the shortest of those that make |a y − b| smallest;  db = a⁺ᵀ dy.
 
-    da by `pseudoinverse_gradient` for d(a⁺) = dy bᵀ.
+    da by `pseudoinverse_backward` for d(a⁺) = dy bᵀ.
 
     Shapes: a (m, n), b (m, k) or (m,), y (n, k) or (n,).
 
@@ -247,19 +247,19 @@ class Lstsq(Operation):
         super().__init__(name)
         self.rcond = rcond
 
-    def compute(self, a, b):
+    def forward(self, a, b):
         """The solution; backward needs the pseudoinverse."""
         matrix, columns = self.promoted(a, b)
         smallest = max(a.shape) * np.finfo(matrix.dtype).eps
         inverse = pseudoinverse(matrix, smallest if self.rcond is None else self.rcond)
         return inverse @ columns, (a, b, matrix, inverse)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """da and db."""
         a, b, matrix, inverse = cache
         dinverse = dy.reshape(len(dy), -1) @ b.reshape(len(b), -1).T
-        da = pseudoinverse_gradient(dinverse, matrix, inverse)
-        return sum_to(da, a), sum_to(inverse.T @ dy, b)
+        da = pseudoinverse_backward(dinverse, matrix, inverse)
+        return unbroadcast(da, a), unbroadcast(inverse.T @ dy, b)
 
     def shape(self, a, b):
         """b's with a's columns for rows."""
@@ -271,7 +271,7 @@ class Lstsq(Operation):
         return (a[1], *b[1:])
 
 
-class MatrixRank(OfMatrix):
+class MatrixRank(OfMatrix, keras="ops.linalg"):
     """How many singular values are above `tol`; no gradient.
 
     Args:
@@ -289,17 +289,10 @@ class MatrixRank(OfMatrix):
         """The rank."""
         return np.asarray(np.linalg.matrix_rank(x, self.tol), "int32"), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
     def matrix_shape(self, batch, rows, columns):
         """A number for each matrix."""
         return batch
-
-
-OFFERED = {
-    "ops.numpy": [Slogdet],
-    "ops.math": [Logdet],
-    "ops.linalg": [Det, Inv, Solve, SolveTriangular, Pinv, Lstsq, MatrixRank],
-}

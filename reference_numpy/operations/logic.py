@@ -5,73 +5,73 @@ Keras puts the masks of its layers into a functional graph as such operations.
 
 import numpy as np
 
-from reference_numpy.operations.binary import Binary, broadcast_shapes, sum_to
+from reference_numpy.operations.binary import Binary, broadcast_shapes, unbroadcast
 from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.reductions import Reduction
 
 
 class Comparison(Binary):
-    """True where a relation holds between a and b. A subclass says which, as `value`."""
+    """True where a relation holds between a and b. A subclass says which, as `f`."""
 
     result_dtype = "bool"
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return None, None
 
 
-class Equal(Comparison):
+class Equal(Comparison, keras="ops.numpy"):
     """a = b."""
 
-    value = staticmethod(np.equal)
+    f = staticmethod(np.equal)
 
 
-class NotEqual(Comparison):
+class NotEqual(Comparison, keras="ops.numpy"):
     """a ≠ b."""
 
-    value = staticmethod(np.not_equal)
+    f = staticmethod(np.not_equal)
 
 
-class Greater(Comparison):
+class Greater(Comparison, keras="ops.numpy"):
     """a > b."""
 
-    value = staticmethod(np.greater)
+    f = staticmethod(np.greater)
 
 
-class GreaterEqual(Comparison):
+class GreaterEqual(Comparison, keras="ops.numpy"):
     """a ≥ b."""
 
-    value = staticmethod(np.greater_equal)
+    f = staticmethod(np.greater_equal)
 
 
-class Less(Comparison):
+class Less(Comparison, keras="ops.numpy"):
     """a < b."""
 
-    value = staticmethod(np.less)
+    f = staticmethod(np.less)
 
 
-class LessEqual(Comparison):
+class LessEqual(Comparison, keras="ops.numpy"):
     """a ≤ b."""
 
-    value = staticmethod(np.less_equal)
+    f = staticmethod(np.less_equal)
 
 
-class LogicalAnd(Comparison):
+class LogicalAnd(Comparison, keras="ops.numpy"):
     """Both."""
 
-    value = staticmethod(np.logical_and)
+    f = staticmethod(np.logical_and)
 
 
-class LogicalOr(Comparison):
+class LogicalOr(Comparison, keras="ops.numpy"):
     """One or both."""
 
-    value = staticmethod(np.logical_or)
+    f = staticmethod(np.logical_or)
 
 
-class LogicalXor(Comparison):
+class LogicalXor(Comparison, keras="ops.numpy"):
     """One alone."""
 
-    value = staticmethod(np.logical_xor)
+    f = staticmethod(np.logical_xor)
 
 
 class Closeness(Comparison):
@@ -88,7 +88,7 @@ class Closeness(Comparison):
         return np.isclose(a, b, rtol, atol, self.equal_nan)
 
 
-class Isclose(Closeness):
+class Isclose(Closeness, keras="ops.numpy"):
     """Whether two numbers are close.
 
     Args:
@@ -99,7 +99,7 @@ class Isclose(Closeness):
         super().__init__(name)
         self.equal_nan = equal_nan
 
-    def compute(self, x1, x2, rtol=1e-5, atol=1e-8):
+    def forward(self, x1, x2, rtol=1e-5, atol=1e-8):
         """Whether they are close."""
         return self.close(x1, x2, rtol, atol), None
 
@@ -108,7 +108,7 @@ class Isclose(Closeness):
         return super().shape(x1, x2)
 
 
-class AllClose(Closeness):
+class AllClose(Closeness, keras="ops.numpy"):
     """Whether all numbers are close.
 
     Args:
@@ -120,7 +120,7 @@ class AllClose(Closeness):
         super().__init__(name)
         self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
 
-    def value(self, a, b):
+    def f(self, a, b):
         """Whether they are close."""
         return self.close(a, b, self.rtol, self.atol).all()
 
@@ -130,7 +130,7 @@ class AllClose(Closeness):
         return ()
 
 
-class IsIn(Comparison):
+class IsIn(Comparison, keras="ops.numpy"):
     """Whether each entry of a is among those of b.
 
     Args:
@@ -142,7 +142,7 @@ class IsIn(Comparison):
         super().__init__(name)
         self.assume_unique, self.invert = assume_unique, invert
 
-    def value(self, a, b):
+    def f(self, a, b):
         """Whether it is."""
         return np.isin(a, b, invert=self.invert)
 
@@ -152,15 +152,15 @@ class IsIn(Comparison):
 
 
 class Predicate(Operation):
-    """True where something holds of x. A subclass says what, as `value`."""
+    """True where something holds of x. A subclass says what, as `f`."""
 
     result_dtype = "bool"
 
-    def compute(self, x):
+    def forward(self, x):
         """Whether it holds."""
-        return self.value(x), None
+        return self.f(x), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -169,87 +169,87 @@ class Predicate(Operation):
         return x
 
 
-class Isfinite(Predicate):
+class Isfinite(Predicate, keras="ops.numpy"):
     """Neither NaN nor infinite."""
 
-    value = staticmethod(np.isfinite)
+    f = staticmethod(np.isfinite)
 
 
-class Isinf(Predicate):
+class Isinf(Predicate, keras="ops.numpy"):
     """∞ or −∞."""
 
-    value = staticmethod(np.isinf)
+    f = staticmethod(np.isinf)
 
 
-class Isposinf(Predicate):
+class Isposinf(Predicate, keras="ops.numpy"):
     """∞."""
 
-    value = staticmethod(np.isposinf)
+    f = staticmethod(np.isposinf)
 
 
-class Isneginf(Predicate):
+class Isneginf(Predicate, keras="ops.numpy"):
     """−∞."""
 
-    value = staticmethod(np.isneginf)
+    f = staticmethod(np.isneginf)
 
 
-class Isnan(Predicate):
+class Isnan(Predicate, keras="ops.numpy"):
     """NaN."""
 
-    value = staticmethod(np.isnan)
+    f = staticmethod(np.isnan)
 
 
-class Isreal(Predicate):
+class Isreal(Predicate, keras="ops.numpy"):
     """No complex number, which here none is."""
 
-    value = staticmethod(np.isreal)
+    f = staticmethod(np.isreal)
 
 
-class Signbit(Predicate):
+class Signbit(Predicate, keras="ops.numpy"):
     """Below 0, −0 included."""
 
-    value = staticmethod(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0)
+    f = staticmethod(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0)
 
 
-class LogicalNot(Predicate):
+class LogicalNot(Predicate, keras="ops.numpy"):
     """Not true: 0 or False."""
 
-    value = staticmethod(np.logical_not)
+    f = staticmethod(np.logical_not)
 
 
-class Any(Reduction):
+class Any(Reduction, keras="ops.numpy"):
     """Whether any is true along axes."""
 
     result_dtype = "bool"
     over_axes = staticmethod(np.any)
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """Whether any is true."""
         return self.over_axes(x, axis=axes, keepdims=True)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
 
-class All(Any):
+class All(Any, keras="ops.numpy"):
     """Whether all are true along axes."""
 
     over_axes = staticmethod(np.all)
 
 
-class Where(Operation):
+class Where(Operation, keras="ops.numpy"):
     """y = a where a condition holds, else b; dy goes to the one that was taken."""
 
-    def compute(self, condition, x1=None, x2=None):
+    def forward(self, condition, x1=None, x2=None):
         """The choice, the condition and what there was to choose from."""
         dtype, holds = self.promote(x1, x2), np.asarray(condition, bool)
         return np.where(holds, np.asarray(x1, dtype), np.asarray(x2, dtype)), (holds, x1, x2)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None for the condition; dy where a was taken, and where b was."""
         holds, x1, x2 = cache
-        return None, sum_to(dy * holds, x1), sum_to(dy * ~holds, x2)
+        return None, unbroadcast(dy * holds, x1), unbroadcast(dy * ~holds, x2)
 
     def _result_dtype(self, condition, x1=None, x2=None):
         return self.promote(x1, x2)
@@ -259,10 +259,10 @@ class Where(Operation):
         return broadcast_shapes(condition, x1, x2)
 
 
-class Select(Operation):
+class Select(Operation, keras="ops.numpy"):
     """y = the first choice whose condition holds, else a default; dy goes to the one taken."""
 
-    def compute(self, condlist, choicelist, default=0):
+    def forward(self, condlist, choicelist, default=0):
         """The choice, and which was taken where."""
         dtype = self.promote(choicelist, default)
         taken, rest = [], True
@@ -273,10 +273,10 @@ class Select(Operation):
         y = np.select(condlist, choices, np.asarray(default, dtype))
         return y, ([*taken, rest], [*choicelist, default])
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None for the conditions; dy where each choice was taken, and where the default was."""
         pairs = zip(*cache, strict=True)
-        *choices, default = [sum_to(dy * where, choice) for where, choice in pairs]
+        *choices, default = [unbroadcast(dy * where, choice) for where, choice in pairs]
         return None, choices, default
 
     def _result_dtype(self, condlist, choicelist, default=0):
@@ -294,33 +294,3 @@ class Select(Operation):
                 f"{len(condlist)} conditions, {len(choicelist)} choices"
             )
         return broadcast_shapes(*condlist, *choicelist, default)
-
-
-OFFERED = {
-    "ops.numpy": [
-        Equal,
-        NotEqual,
-        Greater,
-        GreaterEqual,
-        Less,
-        LessEqual,
-        LogicalAnd,
-        LogicalOr,
-        LogicalXor,
-        LogicalNot,
-        Isclose,
-        AllClose,
-        IsIn,
-        Isfinite,
-        Isinf,
-        Isposinf,
-        Isneginf,
-        Isnan,
-        Isreal,
-        Signbit,
-        Any,
-        All,
-        Where,
-        Select,
-    ],
-}

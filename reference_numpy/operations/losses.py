@@ -4,12 +4,12 @@ import numpy as np
 
 from reference_numpy import losses
 from reference_numpy.losses.binary import (
+    binary_crossentropy_derivative,
     binary_crossentropy_elements,
-    binary_crossentropy_slopes,
-    binary_crossentropy_target_slopes,
+    binary_crossentropy_target_derivative,
 )
 from reference_numpy.losses.categorical import log_probabilities
-from reference_numpy.losses.ctc_loss import ctc_gradient, ctc_values
+from reference_numpy.losses.ctc_loss import ctc_backward, ctc_values
 from reference_numpy.losses.probabilities import class_indices
 from reference_numpy.operations.operation import Operation
 
@@ -33,7 +33,7 @@ def single_or_more(dtype):
     return np.result_type(dtype, "float32").name if np.dtype(dtype).kind == "f" else "float32"
 
 
-class BinaryCrossentropy(Comparison):
+class BinaryCrossentropy(Comparison, keras="ops.nn"):
     """e = −t log y − (1 − t) log(1 − y), number by number; y a probability or, of it, a logit.
 
     From probabilities, cut off at ε = `config.epsilon()` and 1 − ε, outside of which y has no
@@ -47,14 +47,14 @@ class BinaryCrossentropy(Comparison):
         super().__init__(name)
         self.from_logits = from_logits
 
-    def compute(self, target, output):
+    def forward(self, target, output):
         """The cross-entropies, and what backward needs."""
         return binary_crossentropy_elements(*self.promoted(target, output), self.from_logits)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Those of target and output."""
-        dtarget = dy * binary_crossentropy_target_slopes(cache)
-        return dtarget, dy * binary_crossentropy_slopes(cache)
+        dtarget = dy * binary_crossentropy_target_derivative(cache)
+        return dtarget, dy * binary_crossentropy_derivative(cache)
 
     def shape(self, target, output):
         """The output's."""
@@ -62,7 +62,7 @@ class BinaryCrossentropy(Comparison):
         return output
 
 
-class CategoricalCrossentropy(Comparison):
+class CategoricalCrossentropy(Comparison, keras="ops.nn"):
     """e = −Σ_k t_k log p_k along `axis`; dt_k = −de log p_k, and dy as in the loss of this name.
 
     From logits TensorFlow takes it for granted that Σ t = 1; here dx = de (p Σ t − t) is right for
@@ -82,13 +82,13 @@ class CategoricalCrossentropy(Comparison):
         """The loss, which has the equations."""
         return losses.CategoricalCrossentropy(self.from_logits, axis=self.axis, name=self.name)
 
-    def compute(self, target, output):
+    def forward(self, target, output):
         """The cross-entropies, and what backward needs."""
         target, output = self.promoted(target, output)
         values, cache = self.loss().forward(target, output)
         return values, (output, cache)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Those of target and output."""
         output, cache = cache
         log_p = log_probabilities(output, self.from_logits, self.axis)
@@ -107,7 +107,7 @@ class CategoricalCrossentropy(Comparison):
         return (*output[:axis], *output[axis + 1 :])
 
 
-class SparseCategoricalCrossentropy(CategoricalCrossentropy):
+class SparseCategoricalCrossentropy(CategoricalCrossentropy, keras="ops.nn"):
     """e = −log p_k for the class number k; dy as in the loss of this name.
 
     Args:
@@ -125,11 +125,11 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         """The output's."""
         return super().promote(arguments[1])
 
-    def compute(self, target, output):
+    def forward(self, target, output):
         """The cross-entropies, and what backward needs."""
         return self.loss().forward(target, output)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None for the class numbers, and that of the output."""
         return None, self.loss().backward(dy, cache)
 
@@ -140,7 +140,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         return found
 
 
-class CTCLoss(Comparison):
+class CTCLoss(Comparison, keras="ops.nn"):
     """−log P of label sequences, as `losses.CTC` has it, of which lengths say how far they go.
 
     dx = p less the expected number of times that a class is emitted at a step; 0 for steps beyond
@@ -165,7 +165,7 @@ class CTCLoss(Comparison):
         """The output's, float32 or more."""
         return single_or_more(arguments[1].dtype)
 
-    def compute(self, target, output, target_length, output_length):
+    def forward(self, target, output, target_length, output_length):
         """The losses, and what backward needs."""
         x = output.astype(self.promote(target, output), copy=False)
         _, steps, classes = x.shape
@@ -183,9 +183,9 @@ class CTCLoss(Comparison):
         labels = class_indices(np.where(beyond, blank, target), classes, self.name)
         return ctc_values(x, labels, target_length, output_length, blank)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """That of the output."""
-        return None, ctc_gradient(dy, cache)
+        return None, ctc_backward(dy, cache)
 
     def shape(self, target, output, target_length, output_length):
         """(batch,)."""
@@ -194,7 +194,7 @@ class CTCLoss(Comparison):
         return target[:1]
 
 
-class CTCDecode(Operation):
+class CTCDecode(Operation, keras="ops.nn"):
     """The likeliest class of each step, repetitions merged and blanks dropped, and −Σ its logits.
 
     Neither has a gradient: the labels are whole numbers, and TensorFlow has none for the sum.
@@ -235,7 +235,7 @@ class CTCDecode(Operation):
         """Those of labels and scores."""
         return "int32", single_or_more(arguments[0].dtype)
 
-    def compute(self, inputs, sequence_lengths):
+    def forward(self, inputs, sequence_lengths):
         """Labels and scores."""
         within = np.arange(inputs.shape[1]) < sequence_lengths[:, None]
         classes, likeliest = inputs.argmax(axis=-1), inputs.max(axis=-1)
@@ -247,7 +247,7 @@ class CTCDecode(Operation):
         likeliest = np.where(within, likeliest, 0).astype(self.promote(inputs)[1])
         return (labels[None], -likeliest.sum(axis=1, keepdims=True)), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -256,7 +256,7 @@ class CTCDecode(Operation):
         return (1, *inputs[:2]), (inputs[0], 1)
 
 
-class PSNR(Comparison):
+class PSNR(Comparison, keras="ops.nn"):
     """y = 20 log₁₀(max_val) − 10 log₁₀(m), m = mean((a − b)²) over all numbers, the batch too.
 
     da = −db = −20 dy (a − b) / (N m ln 10) for N numbers.
@@ -269,7 +269,7 @@ class PSNR(Comparison):
         super().__init__(name)
         self.max_val = max_val
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The ratio, and what backward needs."""
         a, b = self.promoted(x1, x2)
         difference = a - b
@@ -277,7 +277,7 @@ class PSNR(Comparison):
         y = 20.0 * np.log10(self.max_val) - 10.0 * np.log10(mean)
         return np.asarray(y, difference.dtype), (difference, mean)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Those of both signals."""
         difference, mean = cache
         da = difference * (-20.0 / (np.log(10.0) * difference.size) * dy / mean).astype(dy.dtype)
@@ -287,15 +287,3 @@ class PSNR(Comparison):
         """()."""
         self.check_fits(x1, x2)
         return ()
-
-
-OFFERED = {
-    "ops.nn": [
-        BinaryCrossentropy,
-        CategoricalCrossentropy,
-        SparseCategoricalCrossentropy,
-        CTCLoss,
-        CTCDecode,
-        PSNR,
-    ],
-}

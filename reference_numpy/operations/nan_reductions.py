@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.reductions import Amax, Mean, Product, Sum
 from reference_numpy.operations.scans import Cumprod, Cumsum
 from reference_numpy.operations.statistics import (
@@ -13,52 +14,52 @@ from reference_numpy.operations.statistics import (
 )
 
 
-class FilledNaN:
+class FilledNaN(Operation):
     """An operation on x with a number in place of NaN, which changes nothing; dx is 0 there."""
 
     filler = 0.0
 
-    def compute(self, x):
+    def forward(self, x):
         """y, and what backward needs."""
         missing = np.isnan(x)
         filled = np.where(missing, x.dtype.type(self.filler), x) if x.dtype.kind == "f" else x
-        y, cache = super().compute(filled)
+        y, cache = super().forward(filled)
         return y, (cache, missing)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of those that are not NaN."""
         cache, missing = cache
-        (dx,) = super().slopes(dy, cache)
+        (dx,) = super().backward(dy, cache)
         return (None if dx is None else np.where(missing, dx.dtype.type(0), dx),)
 
 
-class Nansum(FilledNaN, Sum):
+class Nansum(FilledNaN, Sum, keras="ops.numpy"):
     """y = Σ x over axes, NaN as 0."""
 
 
-class Nanprod(FilledNaN, Product):
+class Nanprod(FilledNaN, Product, keras="ops.numpy"):
     """y = Π x over axes, NaN as 1."""
 
     filler = 1.0
 
 
-class Nancumsum(FilledNaN, Cumsum):
+class Nancumsum(FilledNaN, Cumsum, keras="ops.numpy"):
     """y[i] = Σ of x[j] for j ≤ i, NaN as 0."""
 
 
-class Nancumprod(FilledNaN, Cumprod):
+class Nancumprod(FilledNaN, Cumprod, keras="ops.numpy"):
     """y[i] = Π of x[j] for j ≤ i, NaN as 1."""
 
     filler = 1.0
 
 
-class Nanmax(Amax):
+class Nanmax(Amax, keras="ops.numpy"):
     """y = max x over axes without NaN, NaN where there is nothing else; equal ones share dy."""
 
     extremum = staticmethod(np.fmax.reduce)
 
 
-class Nanmin(Nanmax):
+class Nanmin(Nanmax, keras="ops.numpy"):
     """y = min x over axes without NaN, NaN where there is nothing else; equal ones share dy."""
 
     extremum = staticmethod(np.fmin.reduce)
@@ -70,21 +71,21 @@ def present(x, axes):
     return found, found.sum(axis=axes, keepdims=True, dtype=x.dtype)
 
 
-class Nanmean(Mean):
+class Nanmean(Mean, keras="ops.numpy"):
     """y = the mean over axes of the x that are not NaN;  dx = dy over their number."""
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The mean."""
         found, number = present(x, axes)
         return np.where(found, x, np.zeros_like(x)).sum(axis=axes, keepdims=True) / number
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy over the number, where x is not NaN."""
         found, number = present(x, axes)
         return found * (dy / number)
 
 
-class Nanvar(Var):
+class Nanvar(Var, keras="ops.numpy"):
     """y = the mean of (x − mean x)² over axes of the x that are not NaN; dx like `Var`'s."""
 
     def deviations(self, x, axes):
@@ -94,41 +95,23 @@ class Nanvar(Var):
         return np.where(found, x - mean, np.zeros_like(x)), number
 
 
-class Nanstd(Nanvar, Std):
+class Nanstd(Nanvar, Std, keras="ops.numpy"):
     """y = √Nanvar x over axes."""
 
 
-class Nanquantile(Quantile):
+class Nanquantile(Quantile, keras="ops.numpy"):
     """`Quantile` of the x that are not NaN; NaN where there are none."""
 
     leaves_nan_out = True
 
 
-class Nanpercentile(Percentile):
+class Nanpercentile(Percentile, keras="ops.numpy"):
     """`Percentile` of the x that are not NaN; NaN where there are none."""
 
     leaves_nan_out = True
 
 
-class Nanmedian(Median):
+class Nanmedian(Median, keras="ops.numpy"):
     """`Median` of the x that are not NaN; NaN where there are none."""
 
     quantile = Nanquantile
-
-
-OFFERED = {
-    "ops.numpy": [
-        Nansum,
-        Nanprod,
-        Nancumsum,
-        Nancumprod,
-        Nanmax,
-        Nanmin,
-        Nanmean,
-        Nanvar,
-        Nanstd,
-        Nanquantile,
-        Nanpercentile,
-        Nanmedian,
-    ],
-}

@@ -21,7 +21,7 @@ from reference_numpy.layers.normalization.moments import (
     channels_view,
     statistics_dtype,
 )
-from reference_numpy.operations.binary import broadcast_shapes, sum_to
+from reference_numpy.operations.binary import broadcast_shapes, unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
@@ -58,7 +58,7 @@ class Normalization(Operation):
         return rows, rows.view(x.astype(statistics_dtype(x.dtype), copy=False))
 
 
-class Normalize(Normalization):
+class Normalize(Normalization, keras="ops.nn"):
     """y = x / max(‖x‖, ε), ‖x‖ = (Σ |x|ᵖ)^(1/p) over `axis`.
 
     dx = (dy − sign(x) |y|ᵖ⁻¹ Σ dy y) / ‖x‖, and dy / ε where ‖x‖ is below ε.
@@ -77,13 +77,13 @@ class Normalize(Normalization):
         super().__init__(axis, epsilon, name)
         self.order = order
 
-    def compute(self, x):
+    def forward(self, x):
         """y, and what backward needs."""
         rows, entries = self.rows(x)
         y, length = over_length(entries, self.small, self.order)
         return rows.restore(y).astype(x.dtype, copy=False), (rows, y, length)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
         rows, y, length = cache
         slope = rows.view(dy.astype(y.dtype, copy=False))
@@ -102,7 +102,7 @@ class Normalize(Normalization):
         return x
 
 
-class RMSNorm(Normalization):
+class RMSNorm(Normalization, keras="ops.nn"):
     """y = x̂ ⊙ scale, x̂ = x / √(mean(x²) + ε), the mean over `axis`; scale is broadcast.
 
     dscale = Σ dy ⊙ x̂, dx̂ = dy ⊙ scale, dx = (dx̂ − x̂ mean(dx̂ ⊙ x̂)) / √(mean(x²) + ε)
@@ -112,7 +112,7 @@ class RMSNorm(Normalization):
         epsilon: ε; None for `config.epsilon()`.
     """
 
-    def compute(self, x, scale=None):
+    def forward(self, x, scale=None):
         """y, and what backward needs."""
         rows, entries = self.rows(x)
         normalized, inverse = over_root_mean_square(entries, self.small)
@@ -120,12 +120,12 @@ class RMSNorm(Normalization):
         y = y if scale is None else y * scale.astype(y.dtype, copy=False)
         return y.astype(x.dtype, copy=False), (rows, normalized, inverse, scale)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx and dscale."""
         rows, normalized, inverse, scale = cache
         slope, dscale = dy.astype(normalized.dtype, copy=False), None
         if scale is not None:
-            dscale = sum_to(slope * rows.restore(normalized), scale)
+            dscale = unbroadcast(slope * rows.restore(normalized), scale)
             slope = slope * scale.astype(slope.dtype, copy=False)
         dx = rescale_rows_backward(rows.view(slope), normalized, normalized, inverse)
         return rows.restore(dx).astype(dy.dtype, copy=False), dscale
@@ -141,7 +141,7 @@ class RMSNorm(Normalization):
         return x
 
 
-class LayerNorm(Normalization):
+class LayerNorm(Normalization, keras="ops.nn"):
     """y = γ x̂ + β, x̂ = (x − μ) / √(σ² + ε), μ and σ² over `axis`.
 
     γ and β have the sizes along `axis`, or as many axes as x and are broadcast.
@@ -165,7 +165,7 @@ class LayerNorm(Normalization):
         super().__init__(axis, epsilon, name)
         self.rms_scaling = rms_scaling
 
-    def compute(self, x, gamma=None, beta=None):
+    def forward(self, x, gamma=None, beta=None):
         """y, and what backward needs."""
         rows, entries = self.rows(x)
         normalized, inverse = normalize_rows(entries, self.small)
@@ -186,15 +186,15 @@ class LayerNorm(Normalization):
             )
         return values.astype(y.dtype, copy=False)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx, dγ and dβ."""
         rows, normalized, inverse, scaled, gamma, beta = cache
         slope, dgamma, dbeta = dy.astype(normalized.dtype, copy=False), None, None
         if beta is not None and not self.rms_scaling:
-            dbeta = sum_to(slope, self._along_axes(beta, slope)).reshape(beta.shape)
+            dbeta = unbroadcast(slope, self._along_axes(beta, slope)).reshape(beta.shape)
         if gamma is not None:
             along = self._along_axes(gamma, slope)
-            dgamma = sum_to(slope * rows.restore(scaled), along).reshape(gamma.shape)
+            dgamma = unbroadcast(slope * rows.restore(scaled), along).reshape(gamma.shape)
             slope = slope * along
         if self.rms_scaling:
             dx = rescale_rows_backward(rows.view(slope), scaled, normalized, inverse)
@@ -217,7 +217,7 @@ class LayerNorm(Normalization):
         return x
 
 
-class BatchNorm(Normalization):
+class BatchNorm(Normalization, keras="ops.nn"):
     """y = scale (x − mean) / √(variance + ε) + offset, each of the four one number a channel.
 
     With s = √(variance + ε) and x̂ = (x − mean) / s, sums over all axes but the channels':
@@ -236,7 +236,7 @@ class BatchNorm(Normalization):
     def __init__(self, axis, epsilon=1e-3, name=None):
         super().__init__(axis, epsilon, name)
 
-    def compute(self, x, mean, variance, offset=None, scale=None):
+    def forward(self, x, mean, variance, offset=None, scale=None):
         """y, and what backward needs."""
         view = channels_view(x, self.axis)
         inverse = 1.0 / np.sqrt(variance + self.epsilon)
@@ -246,7 +246,7 @@ class BatchNorm(Normalization):
         y = y if offset is None else y + along_channels(offset, view)
         return y.reshape(x.shape), (normalized, inverse, offset, scale)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx, dmean, dvariance, doffset and dscale."""
         normalized, inverse, offset, scale = cache
         view = channels_view(dy, self.axis)
@@ -272,7 +272,7 @@ class BatchNorm(Normalization):
         return x
 
 
-class Moments(Normalization):
+class Moments(Normalization, keras="ops.nn"):
     """μ = mean(x) and σ² = mean((x − μ)²) over `axes`.
 
     dx = (dμ + 2 (x − μ) dσ²) / N for N entries.
@@ -289,7 +289,7 @@ class Moments(Normalization):
         super().__init__(axes, None, name)
         self.axes, self.keepdims, self.synchronized = axes, keepdims, synchronized
 
-    def compute(self, x):
+    def forward(self, x):
         """μ and σ², and what backward needs."""
         rows, entries = self.rows(x)
         mean = entries.mean(axis=1, keepdims=True)
@@ -299,7 +299,7 @@ class Moments(Normalization):
         y = (mean.reshape(shape).astype(x.dtype), variance.reshape(shape).astype(x.dtype))
         return y, (rows, centred)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
         rows, centred = cache
         dmean, dvariance = (part.reshape(-1, 1) for part in dy)
@@ -315,8 +315,3 @@ class Moments(Normalization):
         else:
             found = tuple(size for axis, size in enumerate(x) if axis not in axes)
         return found, found
-
-
-OFFERED = {
-    "ops.nn": [Normalize, RMSNorm, LayerNorm, BatchNorm, Moments],
-}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference_numpy.operations.binary import broadcast_shapes, sum_to
+from reference_numpy.operations.binary import broadcast_shapes, unbroadcast
 from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.products import check_sizes
 from reference_numpy.operations.reductions import Reduction, shares
@@ -10,7 +10,7 @@ from reference_numpy.operations.reductions import Reduction, shares
 _MATRIX_ORDERS = (None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)
 
 
-class Norm(Reduction):
+class Norm(Reduction, keras="ops.linalg"):
     """The norm of the vectors along an axis, or of the matrices along two.
 
     For vectors                                     dx
@@ -58,7 +58,7 @@ class Norm(Reduction):
             )
         return axes
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The norm."""
         kind = self._kind(axes)
         if kind == "root of squares":
@@ -74,7 +74,7 @@ class Norm(Reduction):
             return (x != 0).sum(axis=axes, keepdims=True, dtype=x.dtype)
         return (np.abs(x) ** self.ord).sum(axis=axes, keepdims=True) ** (1 / self.ord)
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy times the derivative."""
         kind = self._kind(axes)
         if kind == "root of squares":
@@ -114,7 +114,7 @@ class Norm(Reduction):
         return np.abs(x).sum(axis=summed, keepdims=True), axis
 
 
-class CDist(Operation):
+class CDist(Operation, keras="ops.math"):
     """y[i, j] = |a[i] − b[j]|, the distances between two collections of points.
 
     da[i] = Σ over j of dy[i, j] (a[i] − b[j]) / y[i, j], and db[j] = −Σ over i of the same; NaN
@@ -128,18 +128,18 @@ class CDist(Operation):
 
     floating = True
 
-    def compute(self, x, y):
+    def forward(self, x, y):
         """The distances, and the differences."""
         a, b = self.promoted(x, y)
         difference = a[..., :, None, :] - b[..., None, :, :]
         distance = np.sqrt(np.square(difference).sum(axis=-1))
         return distance, (x, y, difference, distance)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The differences times dy over the distances, summed over the other collection."""
         x, y, difference, distance = cache
         ddifference = (dy / distance)[..., None] * difference
-        return sum_to(ddifference.sum(axis=-2), x), sum_to(-ddifference.sum(axis=-3), y)
+        return unbroadcast(ddifference.sum(axis=-2), x), unbroadcast(-ddifference.sum(axis=-3), y)
 
     def shape(self, x, y):
         """How many points there are in each collection."""
@@ -150,9 +150,3 @@ class CDist(Operation):
             )
         check_sizes(self, x, y, x[-1:], y[-1:])
         return (*broadcast_shapes(x[:-2], y[:-2]), x[-2], y[-2])
-
-
-OFFERED = {
-    "ops.math": [CDist],
-    "ops.linalg": [Norm],
-}

@@ -6,7 +6,7 @@ from reference_numpy import config
 from reference_numpy.operations.operation import Operation
 
 
-class OneHot(Operation):
+class OneHot(Operation, keras="ops.nn"):
     """y has for each integer 1 at its place on a new axis, else 0; no gradient.
 
     Integers that are no class have zeros only.
@@ -30,7 +30,7 @@ class OneHot(Operation):
         self.num_classes, self.axis, self.sparse = num_classes, axis, sparse
         self.result_dtype = dtype or config.floatx()
 
-    def compute(self, x):
+    def forward(self, x):
         """The marks."""
         axis = self._axis(x.ndim)
         classes = np.arange(self.num_classes).reshape(-1, *(1,) * (x.ndim - axis))
@@ -38,7 +38,7 @@ class OneHot(Operation):
         marks = np.expand_dims(x.astype("int64"), axis) == classes
         return marks.astype(self.result_dtype), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -63,7 +63,7 @@ class OneHot(Operation):
         return {**super().get_config(), "dtype": self.result_dtype}
 
 
-class MultiHot(OneHot):
+class MultiHot(OneHot, keras="ops.nn"):
     """y has 1 at the place of every class that stands among an axis of integers; no gradient.
 
     It is the largest of their `OneHot`, over the second axis of that (over the first, where x has
@@ -81,17 +81,12 @@ class MultiHot(OneHot):
         if num_classes is None:
             raise ValueError(f"Operation '{self.name}' needs `num_classes`.")
 
-    def compute(self, inputs):
+    def forward(self, inputs):
         """The marks."""
-        marks, _ = super().compute(inputs)
+        marks, _ = super().forward(inputs)
         return marks.max(axis=min(1, inputs.ndim - 1)), None
 
     def shape(self, inputs):
         """The `OneHot`'s, without the axis."""
         sizes, axis = super().shape(inputs), min(1, len(inputs) - 1)
         return (*sizes[:axis], *sizes[axis + 1 :])
-
-
-OFFERED = {
-    "ops.nn": [OneHot, MultiHot],
-}

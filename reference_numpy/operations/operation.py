@@ -1,52 +1,42 @@
 """The base of the operations: what `x + 1` or `x[:, 0]` becomes in a graph."""
 
+import functools
 import inspect
+from collections import defaultdict
 
 import numpy as np
 
 from reference_numpy import config, tree
 from reference_numpy.layers.layer import Layer
 
-
-class OperationCall:
-    """Forward and backward of an operation, whose arguments need no preparation."""
-
-    def forward(self, *args, **kwargs):
-        """The output, and what backward needs."""
-        y, cache = self.compute(*args, **kwargs)
-        return y, (cache, args, kwargs)
-
-    def backward(self, dy, cache, input_gradient=True):
-        """The gradients of the arguments in their structure, None for those that have none.
-
-        Those of the positional arguments are a tuple; where the call has keywords too, the tuple
-        and a dictionary are the entries `args` and `kwargs` of one.
-        """
-        cache, args, kwargs = cache
-        slopes = self.slopes(dy, cache) if input_gradient else ()
-        rest = (None,) * (len(args) - len(slopes))
-        dx = tuple(map(_or_blank, (*slopes[: len(args)], *rest), args))
-        if not kwargs:
-            return dx, []
-        by_name = dict(zip(inspect.signature(self.compute).parameters, slopes))
-        named = {name: _or_blank(by_name.get(name), arg) for name, arg in kwargs.items()}
-        return {"args": dx, "kwargs": named} if args else named, []
+#: the operations by Keras's module below `keras.src`
+OFFERED = defaultdict(list)
 
 
-def _or_blank(slope, argument):
-    """The gradient, or None in the structure of the argument that has none."""
-    return tree.map_structure(lambda _: None, argument) if slope is None else slope
+def _wrap_backward(backward):
+    @functools.wraps(backward)
+    def wrapped(self, dy, cache, input_gradient=True):
+        if type(self).backward is not wrapped:  # a subclass calls what it inherits
+            return backward(self, dy, cache)
+        return self.by_argument(backward(self, dy, cache)) if input_gradient else None, []
+
+    return wrapped
 
 
-class Operation(OperationCall, Layer):
+class Operation(Layer):
     """A function of arrays without weights.
 
-    A subclass defines `compute(*args)` → `(y, cache)`, `slopes(dy, cache)` → the gradients of the
-    first arguments of `compute`, passed by position or by name, and `shape(*shapes)` → the shape
-    of y from the shapes of the arguments (other arguments than arrays come as they are; a number
-    has the shape ()).
+    A subclass defines `forward(*args)` → `(y, cache)`, `backward(dy, cache)` → a tuple of the
+    gradients of forward's first arguments (None for one that has none), and `shape(*shapes)` → the
+    shape of y from the shapes of the arguments (other arguments than arrays come as they are; a
+    number has the shape ()). A class that Keras has says in which of its modules: `keras="ops.nn"`.
+
+    `backward` is wrapped here, so that it gives a layer's `(dx, grads)`: dx is a dictionary by the
+    arguments' names where forward takes several, and there are no grads. The arguments come as they
+    are, without the preparation of a layer's.
     """
 
+    wrappers = {"backward": _wrap_backward}
     #: name of the output's dtype, None for what the arguments give; a tuple where outputs differ
     result_dtype = None
     #: whether integers become floating numbers
@@ -55,10 +45,22 @@ class Operation(OperationCall, Layer):
     keeps_width = False
     not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
 
+    def __init_subclass__(cls, keras=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if keras:
+            OFFERED[keras].append(cls)
+
     def __init__(self, name=None):
         super().__init__(name=name, autocast=False)
         self.built = True
         self._output_dtype = config.floatx()
+
+    def by_argument(self, gradients):
+        """The gradients as a layer's `dx`, which mirrors the inputs."""
+        arguments = _arguments(type(self).forward)
+        if len(arguments) > 1:
+            return {argument.name: dx for argument, dx in zip(arguments, gradients)}
+        return gradients if arguments[0].kind is inspect.Parameter.VAR_POSITIONAL else gradients[0]
 
     def shape_arguments(self, method, args, kwargs):
         """The arguments themselves; `compute_output_shape` takes the shapes from them."""
@@ -132,6 +134,11 @@ class Operation(OperationCall, Layer):
             "config": self.get_config(),
             "registered_name": name,
         }
+
+
+@functools.cache
+def _arguments(forward):
+    return list(inspect.signature(forward).parameters.values())[1:]
 
 
 def _shape(argument):

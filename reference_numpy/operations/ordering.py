@@ -17,14 +17,14 @@ class AlongAxis(Operation):
         ValueError: for an axis that x does not have.
     """
 
-    def compute(self, x):
+    def forward(self, x):
         """y, and what backward needs."""
         (numbers,) = self.promoted(x)
         axis = 0 if self.axis is None else self.axis_of(self.axis, x.ndim)
         y, cache = self.along(numbers.reshape(-1) if self.axis is None else numbers, axis)
         return y, (x, cache, axis)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of x, where it is floating."""
         x, cache, axis = cache
         if x.dtype.kind != "f":
@@ -40,7 +40,7 @@ class AlongAxis(Operation):
         return x
 
 
-class Sort(AlongAxis):
+class Sort(AlongAxis, keras="ops.numpy"):
     """y has x's numbers in ascending order along an axis; each dy goes to the x that it came from.
 
     Args:
@@ -63,7 +63,7 @@ class Sort(AlongAxis):
         return dx
 
 
-class Argsort(Sort):
+class Argsort(Sort, keras="ops.numpy"):
     """The places of x's numbers in ascending order, equal ones as they stand; no gradient."""
 
     result_dtype = "int32"
@@ -72,12 +72,12 @@ class Argsort(Sort):
         """The order."""
         return np.argsort(x, axis=axis, kind="stable").astype("int32"), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
 
-class TopK(Operation):
+class TopK(Operation, keras="ops.math"):
     """The k largest numbers along the last axis, and their places there.
 
     dx is the gradient of the numbers at those places, else 0. Of equal numbers the first goes
@@ -97,14 +97,14 @@ class TopK(Operation):
         super().__init__(name)
         self.k, self.sorted = k, sorted
 
-    def compute(self, x):
+    def forward(self, x):
         """Numbers and places; backward needs x and the places."""
         # Sorting back to front leaves equal numbers in order when it is turned round.
         places = x.shape[-1] - 1 - np.argsort(x[..., ::-1], axis=-1, kind="stable")
         places = places[..., ::-1][..., : self.k]
         return (np.take_along_axis(x, places, -1), places.astype("int32")), (x, places)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The numbers' gradients at their places."""
         x, places = cache
         if x.dtype.kind != "f":
@@ -123,7 +123,7 @@ class TopK(Operation):
         return (*x[:-1], self.k), (*x[:-1], self.k)
 
 
-class InTopK(Operation):
+class InTopK(Operation, keras="ops.math"):
     """Whether fewer than k predictions are above that of the target; no gradient.
 
     Shapes: targets (batch,), integers; predictions (batch, classes).
@@ -135,12 +135,12 @@ class InTopK(Operation):
         super().__init__(name)
         self.k = k
 
-    def compute(self, targets, predictions):
+    def forward(self, targets, predictions):
         """Whether the target is among the first k."""
         own = np.take_along_axis(predictions, targets[:, None], -1)
         return (predictions > own).sum(axis=-1) < self.k, None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return None, None
 
@@ -149,7 +149,7 @@ class InTopK(Operation):
         return targets
 
 
-class Argmax(Operation):
+class Argmax(Operation, keras="ops.numpy"):
     """The place of the largest number along an axis, the first among equals; no gradient.
 
     Args:
@@ -167,11 +167,11 @@ class Argmax(Operation):
         super().__init__(name)
         self.axis, self.keepdims = axis, keepdims
 
-    def compute(self, x):
+    def forward(self, x):
         """The place."""
         return self.place(x, axis=self.axis, keepdims=self.keepdims).astype("int32"), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -183,35 +183,35 @@ class Argmax(Operation):
         return tuple(s for axis, s in enumerate(sizes) if self.keepdims or axis not in axes)
 
 
-class Argmin(Argmax):
+class Argmin(Argmax, keras="ops.numpy"):
     """The place of the smallest number along an axis, the first among equals; no gradient."""
 
     place = staticmethod(np.argmin)
 
 
-class Nanargmax(Argmax):
+class Nanargmax(Argmax, keras="ops.numpy"):
     """`Argmax` of the numbers that are not NaN; −1 where all are."""
 
     filler = -np.inf
 
-    def compute(self, x):
+    def forward(self, x):
         """The place."""
         if x.dtype.kind != "f":
-            return super().compute(x)
+            return super().forward(x)
         missing = np.isnan(x)
-        place, _ = super().compute(np.where(missing, x.dtype.type(self.filler), x))
+        place, _ = super().forward(np.where(missing, x.dtype.type(self.filler), x))
         none = missing.all(axis=self.axis, keepdims=self.keepdims)
         return np.where(none, np.int32(-1), place), None
 
 
-class Nanargmin(Nanargmax):
+class Nanargmin(Nanargmax, keras="ops.numpy"):
     """`Argmin` of the numbers that are not NaN; −1 where all are."""
 
     filler = np.inf
     place = staticmethod(np.argmin)
 
 
-class SearchSorted(Operation):
+class SearchSorted(Operation, keras="ops.numpy"):
     """How many numbers of an ascending sequence are below each value; no gradient.
 
     Args:
@@ -229,7 +229,7 @@ class SearchSorted(Operation):
             )
         self.side = side
 
-    def compute(self, sorted_sequence, values):
+    def forward(self, sorted_sequence, values):
         """The places."""
         places = np.searchsorted(sorted_sequence, values, self.side)
         return places.astype(self.output_dtype), None
@@ -239,7 +239,7 @@ class SearchSorted(Operation):
         size = sorted_sequence.shape[0] if len(sorted_sequence.shape) else None
         return "int32" if size is not None and size < 2**31 else "int64"
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return None, None
 
@@ -255,7 +255,7 @@ class SearchSorted(Operation):
             )
 
 
-class Digitize(SearchSorted):
+class Digitize(SearchSorted, keras="ops.numpy"):
     """How many of the ascending bounds `bins` are at most x: the number of x's bin; no gradient."""
 
     result_dtype = "int32"
@@ -264,9 +264,9 @@ class Digitize(SearchSorted):
     def __init__(self, name=None):
         super().__init__("right", name)
 
-    def compute(self, x, bins):
+    def forward(self, x, bins):
         """The bins' numbers."""
-        return super().compute(bins, x)
+        return super().forward(bins, x)
 
     def shape(self, x, bins):
         """x's."""
@@ -274,7 +274,7 @@ class Digitize(SearchSorted):
         return x
 
 
-class Bincount(Operation):
+class Bincount(Operation, keras="ops.numpy"):
     """How often each of the integers 0, 1, … stands on the last axis; no gradient.
 
     Args:
@@ -300,7 +300,7 @@ class Bincount(Operation):
         fractions = self.counted is not None and self.counted.dtype.kind == "f"
         return "float32" if fractions else "int32"
 
-    def compute(self, x):
+    def forward(self, x):
         """The counts."""
         rows = x.reshape(-1, x.shape[-1])
         size = max(self.minlength, int(rows.max(initial=-1)) + 1)
@@ -310,7 +310,7 @@ class Bincount(Operation):
         counts = np.bincount(entries.reshape(-1), weights, size * len(rows))
         return counts.reshape(*x.shape[:-1], size).astype(self.promote(x)), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -322,19 +322,3 @@ class Bincount(Operation):
         """The arguments, the weights as lists."""
         weights = None if self.counted is None else self.counted.tolist()
         return {**super().get_config(), "weights": weights}
-
-
-OFFERED = {
-    "ops.numpy": [
-        Sort,
-        Argsort,
-        Argmax,
-        Argmin,
-        Nanargmax,
-        Nanargmin,
-        SearchSorted,
-        Digitize,
-        Bincount,
-    ],
-    "ops.math": [TopK, InTopK],
-}

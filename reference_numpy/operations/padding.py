@@ -9,7 +9,7 @@ from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.repeating import sum_at
 
 
-class Pad(Operation):
+class Pad(Operation, keras="ops.numpy"):
     """y is x with margins; dx is dy without them, where they are constant.
 
     A mirrored margin has x's numbers in the opposite order, whose dy are added to those of the
@@ -65,14 +65,14 @@ class Pad(Operation):
                 )
         return widths
 
-    def compute(self, x, constant_values=None):
+    def forward(self, x, constant_values=None):
         """x with its margins; backward needs the margins and x's shape."""
         margins, mode = self._margins(x.shape), self.mode.lower()
         if mode == "constant":
             return pad(x, margins, constant_values or 0), (margins, x.shape)
         return np.pad(x, margins, mode=mode), (margins, x.shape)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
         (margins, shape), mode = cache, self.mode.lower()
         if mode == "constant":
@@ -174,7 +174,7 @@ class MarginsOfImages(ImageOperation):
         return tuple(sizes)
 
 
-class PadImages(MarginsOfImages):
+class PadImages(MarginsOfImages, keras="ops.image"):
     """y is the images with margins of 0; dx is dy without them.
 
     Args:
@@ -200,17 +200,17 @@ class PadImages(MarginsOfImages):
         before, after = (top_padding, left_padding), (bottom_padding, right_padding)
         super().__init__(before, after, (target_height, target_width), data_format, name)
 
-    def compute(self, images):
+    def forward(self, images):
         """The images with their margins, and those."""
         margins = self.margins(images.shape)
         return pad(images, margins), margins
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy without the margins."""
         return (crop(dy, cache),)
 
 
-class CropImages(MarginsOfImages):
+class CropImages(MarginsOfImages, keras="ops.image"):
     """y is the images without margins; dx is dy with margins of 0.
 
     Args:
@@ -238,18 +238,12 @@ class CropImages(MarginsOfImages):
         before, after = (top_cropping, left_cropping), (bottom_cropping, right_cropping)
         super().__init__(before, after, (target_height, target_width), data_format, name)
 
-    def compute(self, images):
+    def forward(self, images):
         """The images without their margins, and those."""
         self.shape(images.shape)
         margins = self.margins(images.shape)
         return crop(images, margins), margins
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy with margins."""
         return (pad(dy, cache),)
-
-
-OFFERED = {
-    "ops.numpy": [Pad],
-    "ops.image": [PadImages, CropImages],
-}

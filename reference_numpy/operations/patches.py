@@ -88,18 +88,18 @@ class Columns(Rearrangement):
         return np.moveaxis(put_together(parts.transpose(0, 4, 5, 2, 3, 1), windows), -1, 1)
 
 
-class Unfold(Columns):
+class Unfold(Columns, keras="ops.nn"):
     """y has each window of an image as a column; dx[i] = Σ dy where a column has x[i].
 
     Shapes:
         x: (batch, channels, height, width)   y: (batch, channels · entries, windows)
     """
 
-    def moved(self, x):
+    def move(self, x):
         """The columns."""
         return self.unfolded(x)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The images."""
         return self.folded(dy, shape[2:])
 
@@ -112,7 +112,7 @@ class Unfold(Columns):
         return x[0], channels, None if None in steps else math.prod(steps)
 
 
-class Fold(Columns):
+class Fold(Columns, keras="ops.nn"):
     """y[i] = Σ x where a column has that place, the transpose of `Unfold`; dx is dy unfolded.
 
     Args:
@@ -130,11 +130,11 @@ class Fold(Columns):
         self.output_size = output_size
         self.sizes = standardize_tuple(output_size, 2, "output_size")
 
-    def moved(self, x):
+    def move(self, x):
         """The images."""
         return self.folded(x, self.sizes)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The columns."""
         return self.unfolded(dy)
 
@@ -149,7 +149,7 @@ class Fold(Columns):
         return (x[0], x[1] and x[1] // entries, *self.sizes)
 
 
-class ExtractSequences(Rearrangement):
+class ExtractSequences(Rearrangement, keras="ops.math"):
     """y has the sequences of some length on the last axis of x; dx[i] = Σ dy where one has x[i].
 
     Args:
@@ -171,12 +171,12 @@ class ExtractSequences(Rearrangement):
     def _windows(self, samples):
         return Windows.of((samples,), (self.sequence_length,), (self.sequence_stride,), "valid")
 
-    def moved(self, x):
+    def move(self, x):
         """The sequences."""
         y = cut(x.reshape(-1, x.shape[-1], 1), self._windows(x.shape[-1]))
         return y.reshape(*x.shape[:-1], -1, self.sequence_length)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The sums."""
         parts = dy.reshape(-1, *dy.shape[-2:], 1)
         return put_together(parts, self._windows(shape[-1])).reshape(shape)
@@ -193,7 +193,7 @@ class ExtractSequences(Rearrangement):
         return (*x[:-1], number, self.sequence_length)
 
 
-class ExtractPatches(Operation):
+class ExtractPatches(Operation, keras="ops.image"):
     """y has each window's numbers as the channels of a pixel; dx[i] = Σ dy where one has x[i].
 
     Args:
@@ -239,7 +239,7 @@ class ExtractPatches(Operation):
         ]
         standardize_padding(padding)
 
-    def compute(self, images):
+    def forward(self, images):
         """The patches; backward needs the windows and the shape of a batch of images."""
         has_batch = images.ndim == self.rank + 2
         x = to_channels_last(images if has_batch else images[None], self.data_format)
@@ -251,7 +251,7 @@ class ExtractPatches(Operation):
         y = from_channels_last(y, self.data_format)
         return y if has_batch else y[0], (windows, parts.shape, has_batch)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The sums."""
         windows, shape, has_batch = cache
         dy = to_channels_last(dy if has_batch else dy[None], self.data_format)
@@ -285,10 +285,3 @@ class ExtractPatches(Operation):
         names = ("size", "strides", "dilation_rate", "padding", "data_format")
         own = super().get_config()
         return {name: own[name] for name in names}
-
-
-OFFERED = {
-    "ops.nn": [Unfold, Fold],
-    "ops.math": [ExtractSequences],
-    "ops.image": [ExtractPatches],
-}

@@ -4,7 +4,7 @@ from reference_numpy import layers
 from reference_numpy.operations.layer_operation import LayerOperation
 
 
-class MaxPool(LayerOperation):
+class MaxPool(LayerOperation, keras="ops.nn"):
     """y[o] = max of x over the window o; dx: dy[o] goes to the first of the largest.
 
     Args:
@@ -30,13 +30,13 @@ class MaxPool(LayerOperation):
         return {name: getattr(self, name) for name in names}
 
 
-class AveragePool(MaxPool):
+class AveragePool(MaxPool, keras="ops.nn"):
     """y[o] = the mean of x over the window o, padding left out; dx: dy[o] is shared out evenly."""
 
     by_rank = {3: layers.AveragePooling1D, 4: layers.AveragePooling2D, 5: layers.AveragePooling3D}
 
 
-class AdaptiveMaxPool(LayerOperation):
+class AdaptiveMaxPool(LayerOperation, keras="ops.nn"):
     """y[o] = max of x over each of `output_size` windows that cover x; dy[o] goes to the largest.
 
     Keras cannot read a file with it back, since it adds the list in the file to a tuple.
@@ -61,7 +61,7 @@ class AdaptiveMaxPool(LayerOperation):
         return {"output_size": self.output_size, "data_format": self.data_format}
 
 
-class AdaptiveAveragePool(AdaptiveMaxPool):
+class AdaptiveAveragePool(AdaptiveMaxPool, keras="ops.nn"):
     """y[o] = the mean of x over each of `output_size` windows that cover x; dx shares dy[o] out."""
 
     by_rank = {
@@ -69,8 +69,3 @@ class AdaptiveAveragePool(AdaptiveMaxPool):
         4: layers.AdaptiveAveragePooling2D,
         5: layers.AdaptiveAveragePooling3D,
     }
-
-
-OFFERED = {
-    "ops.nn": [MaxPool, AveragePool, AdaptiveMaxPool, AdaptiveAveragePool],
-}

@@ -6,11 +6,11 @@ import string
 import numpy as np
 
 from reference_numpy.layers.core.einsum_equation import einsum_gradient
-from reference_numpy.operations.binary import broadcast_shapes, sum_to
+from reference_numpy.operations.binary import broadcast_shapes, unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
-class Matmul(Operation):
+class Matmul(Operation, keras="ops.numpy"):
     """y = a b over the last two axes;  da = dy bᵀ, db = aᵀ dy.
 
     A vector stands for a row as a, for a column as b; y lacks that axis.
@@ -23,12 +23,12 @@ class Matmul(Operation):
         """Name of the dtype that is computed in; 32 bits for integers of 8."""
         return wide(super().promote(*arguments))
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The product, and its factors."""
         a, b = self.promoted(x1, x2)
         return a @ b, (x1, x2, a, b)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy bᵀ and aᵀ dy, summed over broadcast axes."""
         x1, x2, a, b = cache
         if x1.ndim == 1:
@@ -40,7 +40,7 @@ class Matmul(Operation):
             da = da[..., 0, :]
         if x2.ndim == 1:
             db = db[..., 0]
-        return sum_to(da, x1), sum_to(db, x2)
+        return unbroadcast(da, x1), unbroadcast(db, x2)
 
     def shape(self, x1, x2):
         """(…, rows of a, columns of b)."""
@@ -65,7 +65,7 @@ def check_sizes(operation, x1, x2, sizes1, sizes2):
         )
 
 
-class Einsum(Operation):
+class Einsum(Operation, keras="ops.numpy"):
     """y = the sum of products that the letters tell: `"abc,cd->abd"`.
 
     The gradient of a factor is the product of dy and the other factors, summed over the letters
@@ -88,14 +88,14 @@ class Einsum(Operation):
         """Name of the dtype that is computed in; 32 bits for integers of 8."""
         return wide(super().promote(*arguments))
 
-    def compute(self, *operands):
+    def forward(self, *operands):
         """The product, and the factors with their letters."""
         arrays = self.promoted(*operands)
         *letters, y = self._letters([x.ndim for x in operands])
         product = np.einsum(f"{','.join(letters)}->{y}", *arrays, optimize=True)
         return product, (operands, arrays, letters, y)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of each factor."""
         operands, arrays, letters, y = cache
         found = []
@@ -169,21 +169,21 @@ class TwoFactors(Operation):
         ValueError: for factors of sizes that do not fit.
     """
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The product, and its factors."""
         a, b = (np.asarray(x, self.promote(x1, x2)) for x in (x1, x2))
         letters = self._terms(a.ndim, b.ndim)
         y = np.einsum("{},{}->{}".format(*letters), a, b, optimize=True)
         return self.arranged(y, a.shape, b.shape), (x1, x2, a, b, y.shape)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The einsums of dy and the other factor."""
         x1, x2, a, b, shape = cache
         first, second, y = self._terms(a.ndim, b.ndim)
         dy = dy.reshape(shape)
         da = einsum_gradient(first, a.shape, (y, second), (dy, b))
         db = einsum_gradient(second, b.shape, (y, first), (dy, a))
-        return sum_to(da, x1), sum_to(db, x2)
+        return unbroadcast(da, x1), unbroadcast(db, x2)
 
     def arranged(self, y, shape1, shape2):
         """The einsum's product in the shape of y."""
@@ -209,7 +209,7 @@ def _alphabets(ndim1, ndim2):
     return string.ascii_lowercase[:ndim1], string.ascii_uppercase[:ndim2]
 
 
-class Tensordot(TwoFactors):
+class Tensordot(TwoFactors, keras="ops.numpy"):
     """y = the sum of a b over pairs of axes; y has the other axes of a, then those of b.
 
     Args:
@@ -240,7 +240,7 @@ class Tensordot(TwoFactors):
         return tuple(map("".join, (first, second, y)))
 
 
-class Dot(TwoFactors):
+class Dot(TwoFactors, keras="ops.numpy"):
     """y = the sum of a b over a's last axis and b's last but one, or its only one."""
 
     def letters(self, ndim1, ndim2):
@@ -251,7 +251,7 @@ class Dot(TwoFactors):
         return first, second[:place] + last + second[place + 1 :], first[:-1] + kept
 
 
-class Inner(TwoFactors):
+class Inner(TwoFactors, keras="ops.numpy"):
     """y = the sum of a b over both last axes."""
 
     def letters(self, ndim1, ndim2):
@@ -260,7 +260,7 @@ class Inner(TwoFactors):
         return first, second[:-1] + first[-1], first[:-1] + second[:-1]
 
 
-class Kron(TwoFactors):
+class Kron(TwoFactors, keras="ops.numpy"):
     """y = the product of each number of a with all of b, in blocks: along each axis, a's then b's.
 
     The array of fewer axes gets axes of size 1 in front.
@@ -282,8 +282,3 @@ class Kron(TwoFactors):
         ndim = max(len(x1), len(x2))
         pairs = zip((1,) * (ndim - len(x1)) + x1, (1,) * (ndim - len(x2)) + x2)
         return tuple(None if None in pair else math.prod(pair) for pair in pairs)
-
-
-OFFERED = {
-    "ops.numpy": [Matmul, Einsum, Tensordot, Dot, Inner, Kron],
-}

@@ -16,8 +16,8 @@ WIDER = {
 class Reduction(Operation):
     """One number for all that lie along some axes.
 
-    A subclass defines `reduced(x, axes)`, which keeps the axes with size 1, and `slope(dy, x, y,
-    axes)`, the gradient for x from dy and y that have them.
+    A subclass defines `reduce(x, axes)`, which keeps the axes with size 1, and
+    `reduce_backward(dy, x, y, axes)`, the gradient for x from dy and y that have them.
 
     Args:
         axis: an axis, several, or None for all.
@@ -37,18 +37,19 @@ class Reduction(Operation):
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
         return tuple(self.axis_of(axis, ndim) for axis in axes)
 
-    def compute(self, x):
+    def forward(self, x):
         """What is left of x, and x beside it."""
         axes, (numbers,) = self._axes(x.ndim), self.promoted(x)
-        y = self.reduced(numbers, axes)
+        y = self.reduce(numbers, axes)
         return (y if self.keepdims else np.squeeze(y, axes)), (x, numbers, y, axes)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of x, where it is floating."""
         x, numbers, y, axes = cache
         if x.dtype.kind != "f":
             return (None,)
-        return (self.slope(dy.reshape(y.shape), numbers, y, axes).astype(x.dtype, copy=False),)
+        dx = self.reduce_backward(dy.reshape(y.shape), numbers, y, axes)
+        return (dx.astype(x.dtype, copy=False),)
 
     def shape(self, x):
         """x's without the axes, or with 1 for them."""
@@ -67,28 +68,28 @@ class Widening:
         return WIDER.get(dtype, dtype)
 
 
-class Sum(Widening, Reduction):
+class Sum(Widening, Reduction, keras="ops.numpy"):
     """y = Σ x over axes; dx = dy everywhere."""
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The sum."""
         return x.sum(axis=axes, keepdims=True, dtype=x.dtype)
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy for every term."""
         return np.broadcast_to(dy, x.shape)
 
 
-class Mean(Reduction):
+class Mean(Reduction, keras="ops.numpy"):
     """y = the mean of x over axes; dx = dy over their number."""
 
     floating = True
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The mean."""
         return x.mean(axis=axes, keepdims=True).astype(x.dtype, copy=False)
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy over the number of terms."""
         return np.broadcast_to(dy / number_along(x, axes), x.shape)
 
@@ -101,15 +102,15 @@ def number_along(x, axes):
 class Product(Widening, Reduction):
     """y = Π x over axes; dx = dy times the product of the other factors."""
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The product."""
         return x.prod(axis=axes, keepdims=True, dtype=x.dtype)
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy times the product of the others."""
         return dy * others_product(
             x,
-            lambda factors: self.reduced(factors, axes),
+            lambda factors: self.reduce(factors, axes),
             lambda zeros: zeros.sum(axis=axes, keepdims=True),
         )
 
@@ -130,7 +131,7 @@ def others_product(x, product, count):
     return np.where(is_zero, rest * (zeros == 1), rest / factors * (zeros == 0))
 
 
-class Prod(Product):
+class Prod(Product, keras="ops.numpy"):
     """y = Π x over axes; dx = dy times the product of the other factors.
 
     Args:
@@ -150,23 +151,23 @@ class Prod(Product):
         return {**super().get_config(), "dtype": self.result_dtype}
 
 
-class Logsumexp(Reduction):
+class Logsumexp(Reduction, keras="ops.math"):
     """y = log Σ eˣ over axes, computed as m + log Σ eˣ⁻ᵐ with the largest x = m; dx = dy eˣ⁻ʸ."""
 
     floating = True
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The logarithm of the sum of exponentials."""
         largest = x.max(axis=axes, keepdims=True)
         largest = np.where(np.isfinite(largest), largest, np.zeros_like(largest))
         return largest + np.log(np.exp(x - largest).sum(axis=axes, keepdims=True))
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy times the softmax of x."""
         return dy * np.exp(x - y)
 
 
-class Amax(Reduction):
+class Amax(Reduction, keras="ops.numpy"):
     """y = max x over axes; dx = dy where x is the maximum.
 
     Equal maxima, where it has no derivative, share dy evenly, as in TensorFlow.
@@ -174,11 +175,11 @@ class Amax(Reduction):
 
     extremum = staticmethod(np.max)
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The maximum."""
         return self.extremum(x, axis=axes, keepdims=True)
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy shared out among the maxima."""
         return dy * shares(x, y, axes)
 
@@ -190,13 +191,13 @@ def shares(x, y, axes):
     return found / np.maximum(found.sum(axis=axes, keepdims=True), 1)
 
 
-class Amin(Amax):
+class Amin(Amax, keras="ops.numpy"):
     """y = min x over axes; dx = dy where x is the minimum, shared out evenly like `Amax`'s."""
 
     extremum = staticmethod(np.min)
 
 
-class Max(Amax):
+class Max(Amax, keras="ops.numpy"):
     """y = max x over axes; dx = dy where x is the maximum, shared out evenly like `Amax`'s.
 
     Args:
@@ -207,12 +208,12 @@ class Max(Amax):
         super().__init__(axis, keepdims, name)
         self.initial = initial
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The maximum, or the initial number."""
         return self.extremum(x, axis=axes, keepdims=True, initial=self.initial)
 
 
-class Min(Max):
+class Min(Max, keras="ops.numpy"):
     """y = min x over axes; dx = dy where x is the minimum, shared out evenly like `Amax`'s.
 
     Args:
@@ -222,18 +223,18 @@ class Min(Max):
     extremum = staticmethod(np.min)
 
 
-class Ptp(Reduction):
+class Ptp(Reduction, keras="ops.numpy"):
     """y = max x − min x over axes; dx = dy where x is the maximum, −dy where it is the minimum.
 
     Equal extrema share dy evenly.
     """
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The range of x."""
         largest, smallest = self._extrema(x, axes)
         return largest - smallest
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """dy for the maximum, −dy for the minimum."""
         largest, smallest = self._extrema(x, axes)
         return dy * (shares(x, largest, axes) - shares(x, smallest, axes))
@@ -243,7 +244,7 @@ class Ptp(Reduction):
         return x.max(axis=axes, keepdims=True), x.min(axis=axes, keepdims=True)
 
 
-class CountNonzero(Reduction):
+class CountNonzero(Reduction, keras="ops.numpy"):
     """How many x are not 0 over axes; no gradient."""
 
     result_dtype = "int32"
@@ -252,16 +253,10 @@ class CountNonzero(Reduction):
     def __init__(self, axis=None, name=None):
         super().__init__(axis, name=name)
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The number of those that are not 0."""
         return np.count_nonzero(x, axis=axes, keepdims=True).astype("int32")
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
-
-
-OFFERED = {
-    "ops.numpy": [Sum, Mean, Prod, Amax, Amin, Max, Min, Ptp, CountNonzero],
-    "ops.math": [Logsumexp],
-}

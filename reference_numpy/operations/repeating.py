@@ -20,7 +20,7 @@ def sum_at(dy, places, size, axis):
     return np.moveaxis(Segments(np.asarray(places), size).reduce(np.add, rows, 0), 0, axis)
 
 
-class Repeat(Rearrangement):
+class Repeat(Rearrangement, keras="ops.numpy"):
     """y has each number of x several times in a row; dx = Σ dy over them.
 
     Args:
@@ -38,11 +38,11 @@ class Repeat(Rearrangement):
         if any(count < 0 for count in self.counts):
             raise ValueError(f"Operation '{self.name}' cannot repeat {repeats} times.")
 
-    def moved(self, x):
+    def move(self, x):
         """x repeated."""
         return np.repeat(x, self.counts, self.axis)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The sums."""
         if self.axis is None:
             return self._sums(dy, math.prod(shape), 0).reshape(shape)
@@ -71,7 +71,7 @@ class Repeat(Rearrangement):
         return sum(self.counts)
 
 
-class Tile(Rearrangement):
+class Tile(Rearrangement, keras="ops.numpy"):
     """y is x several times beside itself; dx = Σ dy over them.
 
     Args:
@@ -88,7 +88,7 @@ class Tile(Rearrangement):
         if any(count < 0 for count in self.counts):
             raise ValueError(f"Operation '{self.name}' cannot repeat {repeats} times.")
 
-    def moved(self, x):
+    def move(self, x):
         """x tiled."""
         return np.tile(x, self.counts)
 
@@ -98,7 +98,7 @@ class Tile(Rearrangement):
         counts, sizes = ((1,) * (longest - len(p)) + tuple(p) for p in (self.counts, shape))
         return list(zip(counts, sizes))
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """The sums."""
         pairs = self._pairs(shape)
         split = dy.reshape([number for pair in pairs for number in pair])
@@ -107,8 +107,3 @@ class Tile(Rearrangement):
     def shape(self, x):
         """The sizes multiplied; an axis of unknown size stays so."""
         return tuple(None if size is None else count * size for count, size in self._pairs(x))
-
-
-OFFERED = {
-    "ops.numpy": [Repeat, Tile],
-}

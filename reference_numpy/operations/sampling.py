@@ -16,7 +16,7 @@ from reference_numpy.operations.images import ImageOperation
 from reference_numpy.operations.operation import Operation
 
 
-class AffineTransform(ImageOperation):
+class AffineTransform(ImageOperation, keras="ops.image"):
     """y at (column c, row r) = x at ((a₀ c + a₁ r + a₂) / k, (b₀ c + b₁ r + b₂) / k).
 
     k = c₀ c + c₁ r + 1, and a transform is (a₀, a₁, a₂, b₀, b₁, b₂, c₀, c₁). y is linear in x and
@@ -59,7 +59,7 @@ class AffineTransform(ImageOperation):
         """The images'."""
         return super().promote(arguments[0])
 
-    def compute(self, images, transform):
+    def forward(self, images, transform):
         """The images sampled, and how."""
         return self.sampled(images, np.reshape(transform, (-1, 8)))
 
@@ -75,7 +75,7 @@ class AffineTransform(ImageOperation):
         y = sampling.sample(numbers, self.fill_value).astype(x.dtype, copy=False)
         return self.restored(y, images.shape), sampling
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """That of the images."""
         return (self.restored(cache.sample_backward(self.channels_last(dy)), dy.shape),)
 
@@ -90,7 +90,7 @@ class AffineTransform(ImageOperation):
         return images
 
 
-class PerspectiveTransform(AffineTransform):
+class PerspectiveTransform(AffineTransform, keras="ops.image"):
     """The `AffineTransform` that takes four points to four others, and the image with them.
 
     Its transform takes each end point (x, y) = (column, row) to the start point, so that the image
@@ -109,7 +109,7 @@ class PerspectiveTransform(AffineTransform):
     def __init__(self, interpolation="bilinear", fill_value=0, data_format=None, name=None):
         super().__init__(interpolation, "constant", fill_value, data_format, name)
 
-    def compute(self, images, start_points, end_points):
+    def forward(self, images, start_points, end_points):
         """The images sampled, and how."""
         return self.sampled(images, homographies(start_points, end_points))
 
@@ -137,7 +137,7 @@ def homographies(start_points, end_points):
     return np.linalg.solve(equations.reshape(-1, 8, 8), start.reshape(-1, 8, 1))[..., 0]
 
 
-class MapCoordinates(Operation):
+class MapCoordinates(Operation, keras="ops.image"):
     """y[p] = x at the place coordinates[:, p], between entries interpolated linearly.
 
     Along each axis a place c lies between the entries ⌊c⌋, of the share 1 − c + ⌊c⌋, and ⌊c⌋ + 1:
@@ -187,7 +187,7 @@ class MapCoordinates(Operation):
         """The inputs'."""
         return super().promote(arguments[0])
 
-    def compute(self, inputs, coordinates):
+    def forward(self, inputs, coordinates):
         """The numbers, and the corners for backward."""
         axes = [self._neighbours(*axis) for axis in zip(coordinates, inputs.shape, strict=True)]
         corners, y = [], 0.0
@@ -216,7 +216,7 @@ class MapCoordinates(Operation):
             neighbours.append((self.inside[self.fill_mode](index, size), valid, share, slope))
         return neighbours
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Those of inputs and coordinates."""
         inputs, coordinates, corners = cache
         dx, dcoordinates = None, None
@@ -244,7 +244,7 @@ class MapCoordinates(Operation):
         return coordinates[1:]
 
 
-class ScaleAndTranslate(Operation):
+class ScaleAndTranslate(Operation, keras="ops.image"):
     """y = x with the point p of each axis at p · scale + translation: products with matrices.
 
     The matrices are those of `kernels/resize.py`, dx the product with the transposed ones. Integers
@@ -293,7 +293,7 @@ class ScaleAndTranslate(Operation):
             )
         return super().compute_output_shape(args, kwargs)
 
-    def compute(self, images, output_shape, scale, translation):
+    def forward(self, images, output_shape, scale, translation):
         """The images, and the matrices."""
         y = images if images.dtype.kind == "f" else images.astype("float64")
         scale, translation = np.ravel(scale).tolist(), np.ravel(translation).tolist()
@@ -306,7 +306,7 @@ class ScaleAndTranslate(Operation):
             y = np.clip(np.round(y), images.min(), images.max()).astype(images.dtype)
         return y, (matrices, images.dtype)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """That of the images."""
         matrices, dtype = cache
         if dtype.kind != "f":
@@ -330,8 +330,3 @@ class ScaleAndTranslate(Operation):
                 f"shape {images} that change along the axes {tuple(self.spatial_dims)}."
             )
         return found
-
-
-OFFERED = {
-    "ops.image": [AffineTransform, PerspectiveTransform, MapCoordinates, ScaleAndTranslate],
-}

@@ -12,7 +12,7 @@ def from_behind(x, axis):
     return np.flip(np.cumsum(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
 
 
-class Cumsum(AlongAxis):
+class Cumsum(AlongAxis, keras="ops.numpy"):
     """y[i] = Σ of x[j] for j ≤ i;  dx[j] = Σ of dy[i] for i ≥ j.
 
     Args:
@@ -42,7 +42,7 @@ class Cumsum(AlongAxis):
         return {**super().get_config(), "dtype": self.result_dtype}
 
 
-class Cumprod(Cumsum):
+class Cumprod(Cumsum, keras="ops.numpy"):
     """y[i] = Π of x[j] for j ≤ i;  dx[j] = Σ over i ≥ j of dy[i] y[i] / x[j].
 
     From the first zero on all y are 0, so behind it dx is 0. At the zero itself y[i] / x[j] stands
@@ -63,7 +63,7 @@ class Cumprod(Cumsum):
         return np.where(is_first, from_behind(dy * y_with_one, axis), elsewhere)
 
 
-class Trapezoid(Operation):
+class Trapezoid(Operation, keras="ops.numpy"):
     """The integral of y over an axis by the trapezoidal rule: Σ of (y[i] + y[i+1]) / 2 · step[i].
 
     Backward, with dz the gradient of the integral: dy[i] = dz (step[i−1] + step[i]) / 2, without
@@ -84,7 +84,7 @@ class Trapezoid(Operation):
         super().__init__(name)
         self.x, self.dx, self.axis = x, dx, axis
 
-    def compute(self, y):
+    def forward(self, y):
         """The integral; backward needs y and the steps."""
         (numbers,) = self.promoted(y)
         numbers = np.moveaxis(numbers, self.axis, -1)
@@ -96,7 +96,7 @@ class Trapezoid(Operation):
         heights = (numbers[..., 1:] + numbers[..., :-1]) / 2
         return (heights * steps).sum(axis=-1), (y, steps)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """Half of both steps beside each y."""
         y, steps = cache
         if y.dtype.kind != "f":
@@ -113,7 +113,7 @@ class Trapezoid(Operation):
         return (*y[:axis], *y[axis + 1 :])
 
 
-class Diff(Rearrangement):
+class Diff(Rearrangement, keras="ops.numpy"):
     """y[i] = x[i + 1] − x[i] along an axis, `n` times over.
 
     dx[i] = dy[i − 1] − dy[i] with zeros beyond both ends, n times over.
@@ -132,12 +132,12 @@ class Diff(Rearrangement):
             raise ValueError(f"Operation '{self.name}' takes 0 or more differences, not {n}.")
         self.n, self.axis = n, axis
 
-    def moved(self, x):
+    def move(self, x):
         """The differences."""
         axis = self.axis_of(self.axis, x.ndim)
         return np.diff(x, min(self.n, x.shape[axis]), axis)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """Those of dy, with the sign changed as often."""
         axis = self.axis_of(self.axis, dy.ndim)
         order = min(self.n, shape[axis])
@@ -149,8 +149,3 @@ class Diff(Rearrangement):
         axis = self.axis_of(self.axis, len(x))
         size = None if x[axis] is None else max(x[axis] - self.n, 0)
         return (*x[:axis], size, *x[axis + 1 :])
-
-
-OFFERED = {
-    "ops.numpy": [Cumsum, Cumprod, Trapezoid, Diff],
-}

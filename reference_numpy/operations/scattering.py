@@ -39,7 +39,7 @@ class Places(WithIndices):
             )
 
 
-class Scatter(ToShape, Places):
+class Scatter(ToShape, Places, keras="ops.core"):
     """y is 0 but at the indices, where it is the sum of the values there; dvalues = dy there.
 
     Args:
@@ -53,13 +53,13 @@ class Scatter(ToShape, Places):
         """Name of the values' dtype."""
         return super().promote(values)
 
-    def compute(self, indices, values):
+    def forward(self, indices, values):
         """The sums, and where they are."""
         numbers, shape = self.rows(indices, self.target)
         y = Segments(numbers, shape[0]).reduce(np.add, values.reshape(-1, *shape[1:]), 0)
         return y.reshape(self.target), (numbers, shape, values)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None for the indices; dy at them."""
         numbers, shape, values = cache
         return None, dy.reshape(shape)[numbers].reshape(values.shape)
@@ -71,7 +71,7 @@ class Scatter(ToShape, Places):
         return self.target
 
 
-class ScatterUpdate(Places):
+class ScatterUpdate(Places, keras="ops.core"):
     """y is x but at the indices, where it is f of x and the updates there.
 
     - None: y = the update; dx = 0 there. Of several at one place the last is taken, and it alone
@@ -100,7 +100,7 @@ class ScatterUpdate(Places):
             )
         self.reduction = reduction
 
-    def compute(self, inputs, indices, updates):
+    def forward(self, inputs, indices, updates):
         """x updated; backward needs the rows of x, of y and of the updates, and their places."""
         numbers, shape = self.rows(indices, inputs.shape)
         x = inputs.reshape(shape)
@@ -115,7 +115,7 @@ class ScatterUpdate(Places):
             y[segments.present] = ufunc(x[segments.present], found)
         return y.reshape(inputs.shape), (x, u, y, segments, inputs.shape, updates)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx and dupdates; none for the indices."""
         x, u, y, segments, shape, updates = cache
         backwards = {None: self._replacing, "add": self._adding, "mul": self._multiplying}
@@ -161,8 +161,3 @@ _REDUCTIONS = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.mu
 def _last(segments):
     """For each segment with rows the number of its last row."""
     return segments.order[np.append(segments.starts[1:], len(segments.order)) - 1]
-
-
-OFFERED = {
-    "ops.core": [Scatter, ScatterUpdate],
-}

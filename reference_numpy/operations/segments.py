@@ -10,7 +10,8 @@ class SegmentReduction(Operation):
     """y[s] = a reduction, number by number, of the rows of data whose segment id is s.
 
     Rows with a negative id belong to no segment. A subclass defines `reduction`, a ufunc,
-    `empty(dtype)` → what a segment without rows gives, and `slope(dy, data, y, segments)`.
+    `empty(dtype)` → what a segment without rows gives, and `reduction_backward(dy, data, y,
+    segments)`.
 
     Args:
         num_segments: the size of y; None for the largest id and one more.
@@ -28,7 +29,7 @@ class SegmentReduction(Operation):
         """Name of data's dtype."""
         return super().promote(data)
 
-    def compute(self, data, segment_ids):
+    def forward(self, data, segment_ids):
         """y; backward needs data, y and the segments."""
         largest = int(segment_ids.max(initial=-1))
         number = largest + 1 if self.num_segments is None else self.num_segments
@@ -40,10 +41,11 @@ class SegmentReduction(Operation):
         y = segments.reduce(self.reduction, data, self.empty(data.dtype))
         return y, (data, y, segments)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradient of data, where it is floating; none for the ids."""
         data, y, segments = cache
-        return (self.slope(dy, data, y, segments) if data.dtype.kind == "f" else None), None
+        is_float = data.dtype.kind == "f"
+        return self.reduction_backward(dy, data, y, segments) if is_float else None, None
 
     def shape(self, data, segment_ids):
         """data's with the number of segments in place of rows."""
@@ -84,24 +86,24 @@ class Segments:
         return rows
 
 
-class SegmentSum(SegmentReduction):
+class SegmentSum(SegmentReduction, keras="ops.math"):
     """y[s] = Σ of the rows of segment s, 0 without rows;  ddata = dy of the row's segment."""
 
     reduction = np.add
     empty = staticmethod(lambda dtype: 0)
 
-    def slope(self, dy, data, y, segments):
+    def reduction_backward(self, dy, data, y, segments):
         """dy of the row's segment."""
         return segments.spread(dy)
 
 
-class SegmentProd(SegmentReduction):
+class SegmentProd(SegmentReduction, keras="ops.math"):
     """y[s] = Π of the rows of segment s, 1 without rows;  ddata = dy · Π of the others."""
 
     reduction = np.multiply
     empty = staticmethod(lambda dtype: 1)
 
-    def slope(self, dy, data, y, segments):
+    def reduction_backward(self, dy, data, y, segments):
         """dy times the product of the segment's other rows."""
         return segments.spread(dy) * others_product(
             data,
@@ -110,7 +112,7 @@ class SegmentProd(SegmentReduction):
         )
 
 
-class SegmentMax(SegmentReduction):
+class SegmentMax(SegmentReduction, keras="ops.math"):
     """y[s] = the maximum of the rows of segment s, the dtype's lowest number without rows.
 
     ddata = dy where data is the maximum; equal maxima share dy evenly, as in TensorFlow.
@@ -119,14 +121,14 @@ class SegmentMax(SegmentReduction):
     reduction = np.maximum
     empty = staticmethod(lambda dtype: _limits(dtype).min)
 
-    def slope(self, dy, data, y, segments):
+    def reduction_backward(self, dy, data, y, segments):
         """dy shared out among the maxima."""
         found = (data == segments.spread(y)).astype(data.dtype)
         number = segments.reduce(np.add, found, 1)
         return found * segments.spread(dy / number)
 
 
-class SegmentMin(SegmentMax):
+class SegmentMin(SegmentMax, keras="ops.math"):
     """y[s] = the minimum of the rows of segment s, the dtype's highest number without rows.
 
     ddata = dy where data is the minimum, shared out evenly like `SegmentMax`'s.
@@ -138,8 +140,3 @@ class SegmentMin(SegmentMax):
 
 def _limits(dtype):
     return np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
-
-
-OFFERED = {
-    "ops.math": [SegmentSum, SegmentProd, SegmentMax, SegmentMin],
-}

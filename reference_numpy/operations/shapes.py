@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from reference_numpy.operations.binary import broadcast_shapes, sum_to
+from reference_numpy.operations.binary import broadcast_shapes, unbroadcast
 from reference_numpy.operations.casting import Cast
 from reference_numpy.operations.operation import Operation
 
@@ -12,16 +12,16 @@ from reference_numpy.operations.operation import Operation
 class Rearrangement(Operation):
     """The numbers of one array in other places.
 
-    A subclass defines `moved(x)` = y, and `moved_back(dy, shape)` = dx for an x of that shape.
+    A subclass defines `move(x)` = y, and `move_backward(dy, shape)` = dx for an x of that shape.
     """
 
-    def compute(self, x):
+    def forward(self, x):
         """y, and x's shape."""
-        return self.moved(x), x.shape
+        return self.move(x), x.shape
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dx."""
-        return (self.moved_back(dy, cache),)
+        return (self.move_backward(dy, cache),)
 
     def axes_of(self, axes, ndim):
         """One axis or several as a tuple, counted from the front.
@@ -39,12 +39,12 @@ class Rearrangement(Operation):
 class Resized(Rearrangement):
     """The same numbers in the same order, in another shape."""
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy in x's shape."""
         return dy.reshape(shape)
 
 
-class Reshape(Resized):
+class Reshape(Resized, keras="ops.numpy"):
     """y has x's numbers in another shape; −1 stands for the size that is left.
 
     Args:
@@ -58,7 +58,7 @@ class Reshape(Resized):
         super().__init__(name)
         self.newshape = newshape
 
-    def moved(self, x):
+    def move(self, x):
         """x in the new shape."""
         return x.reshape([-1 if size is None else size for size in self.newshape])
 
@@ -81,10 +81,10 @@ class Reshape(Resized):
         return tuple(sizes)
 
 
-class Ravel(Resized):
+class Ravel(Resized, keras="ops.numpy"):
     """y has x's numbers on one axis."""
 
-    def moved(self, x):
+    def move(self, x):
         """x's numbers one after another."""
         return x.reshape(-1)
 
@@ -93,7 +93,7 @@ class Ravel(Resized):
         return (None if None in x else math.prod(x),)
 
 
-class ExpandDims(Resized):
+class ExpandDims(Resized, keras="ops.numpy"):
     """y = x with a new axis of size 1, or several."""
 
     def __init__(self, axis, name=None):
@@ -104,7 +104,7 @@ class ExpandDims(Resized):
         number = 1 if isinstance(self.axis, int) else len(self.axis)
         return self.axes_of(self.axis, ndim + number)
 
-    def moved(self, x):
+    def move(self, x):
         """x with the axis."""
         return np.expand_dims(x, self._axes(x.ndim))
 
@@ -114,14 +114,14 @@ class ExpandDims(Resized):
         return tuple(1 if axis in axes else next(rest) for axis in range(len(x) + len(axes)))
 
 
-class Squeeze(Resized):
+class Squeeze(Resized, keras="ops.numpy"):
     """y = x without an axis of size 1, or several (without all of them for `axis=None`)."""
 
     def __init__(self, axis=None, name=None):
         super().__init__(name)
         self.axis = axis
 
-    def moved(self, x):
+    def move(self, x):
         """x without the axis."""
         return np.squeeze(x, None if self.axis is None else self.axes_of(self.axis, x.ndim))
 
@@ -138,11 +138,11 @@ class Squeeze(Resized):
 class AxisOrder(Rearrangement):
     """y has x's axes in another order. A subclass defines `order(ndim)`: x's axis for each of y."""
 
-    def moved(self, x):
+    def move(self, x):
         """x with its axes in order."""
         return x.transpose(self.order(x.ndim))
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy with its axes where they were."""
         return dy.transpose(np.argsort(self.order(dy.ndim)))
 
@@ -151,7 +151,7 @@ class AxisOrder(Rearrangement):
         return tuple(x[axis] for axis in self.order(len(x)))
 
 
-class Transpose(AxisOrder):
+class Transpose(AxisOrder, keras="ops.numpy"):
     """y has x's axes in another order.
 
     Args:
@@ -174,7 +174,7 @@ class Transpose(AxisOrder):
         return axes
 
 
-class Moveaxis(AxisOrder):
+class Moveaxis(AxisOrder, keras="ops.numpy"):
     """y = x with some axes in other places; the others keep their order.
 
     Args:
@@ -204,7 +204,7 @@ class Moveaxis(AxisOrder):
         return tuple(order)
 
 
-class Swapaxes(AxisOrder):
+class Swapaxes(AxisOrder, keras="ops.numpy"):
     """y = x with two axes in each other's place."""
 
     def __init__(self, axis1, axis2, name=None):
@@ -247,16 +247,16 @@ class ToShape(Operation):
         return [name for name in super().argument_names() if name != "shape"]
 
 
-class BroadcastTo(ToShape):
+class BroadcastTo(ToShape, keras="ops.numpy"):
     """y has the shape, with x's numbers again and again; dx = Σ dy over the repetitions."""
 
-    def compute(self, x):
+    def forward(self, x):
         """x in the shape."""
         return np.broadcast_to(x, self.target), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy summed over axes that x does not have, or has with size 1."""
-        return (sum_to(dy, cache),)
+        return (unbroadcast(dy, cache),)
 
     def shape(self, x):
         """The shape."""
@@ -268,16 +268,16 @@ class BroadcastTo(ToShape):
         return self.target
 
 
-class Size(Operation):
+class Size(Operation, keras="ops.numpy"):
     """How many numbers x has; no gradient."""
 
     result_dtype = "int32"
 
-    def compute(self, x):
+    def forward(self, x):
         """The number."""
         return np.asarray(x.size, "int32"), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """None."""
         return (None,)
 
@@ -286,25 +286,9 @@ class Size(Operation):
         return ()
 
 
-class Array(Cast):
+class Array(Cast, keras="ops.numpy"):
     """y = x, or x in another dtype; dx is dy in x's."""
 
-    def compute(self, x):
+    def forward(self, x):
         """x in the dtype, and x's own."""
         return x.astype(self.result_dtype or x.dtype, copy=False), x.dtype
-
-
-OFFERED = {
-    "ops.numpy": [
-        Reshape,
-        Ravel,
-        ExpandDims,
-        Squeeze,
-        Transpose,
-        Moveaxis,
-        Swapaxes,
-        BroadcastTo,
-        Size,
-        Array,
-    ],
-}

@@ -83,7 +83,7 @@ def overlap_add(frames, stride):
     return signal.reshape(*rest, -1)[..., : (number - 1) * stride + length]
 
 
-class STFT(ShortTime, Operation):
+class STFT(ShortTime, Operation, keras="ops.math"):
     """The `RFFT` of overlapping frames of a signal, each times a window w.
 
     Where the signal is centered, it is mirrored at both ends. Backward, dframe = w Re Fᴴ dy is
@@ -111,14 +111,14 @@ class STFT(ShortTime, Operation):
         super().__init__(name)
         self._set(sequence_length, sequence_stride, fft_length, window, center)
 
-    def compute(self, x):
+    def forward(self, x):
         """The two parts of the frames' transforms."""
         (signal,) = self.promoted(x)
         signal = np.pad(signal, [(0, 0)] * (x.ndim - 1) + [(self.margin,) * 2], "reflect")
         frames = frames_of(signal, self.fft_length, self.sequence_stride)
         return parts_of(np.fft.rfft(frames * self.window_values(signal.dtype))), x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients of the frames' samples added up."""
         x, before, size = cache, self.margin, cache.shape[-1]
         if x.dtype.kind != "f":
@@ -145,7 +145,7 @@ class STFT(ShortTime, Operation):
         return y, y
 
 
-class ISTFT(ShortTime, ComplexTransform):
+class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
     """The signal that an `STFT` is of: its frames by `IRFFT`, times v, and added up.
 
     v[t] = w[t] / Σ of w² over all places of a frame that lie over the same sample, so that the two
@@ -177,13 +177,13 @@ class ISTFT(ShortTime, ComplexTransform):
         self._set(sequence_length, sequence_stride, fft_length, window, center)
         self.length = length
 
-    def compute(self, x):
+    def forward(self, x):
         """The samples."""
         frames = np.fft.irfft(complex_of(self.promoted_pair(x)), self.fft_length)
         signal = overlap_add(frames * self._inverse(frames.dtype), self.sequence_stride)
         return signal[..., self._kept(signal.shape[-1])], x
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients of the frames' spectra."""
         number, frequencies = cache[0].shape[-2:]
         size = self.sequence_stride * (number - 1) + self.fft_length
@@ -219,8 +219,3 @@ class ISTFT(ShortTime, ComplexTransform):
         if not 0 <= kept.start <= kept.stop <= size:
             raise ValueError(f"Operation '{self.name}': {frames} frames are too few.")
         return (*rest, kept.stop - kept.start)
-
-
-OFFERED = {
-    "ops.math": [STFT, ISTFT],
-}

@@ -57,39 +57,33 @@ def bessel_i1(x):
     return total / ANGLES
 
 
-class Erf(Unary):
+class Erf(Unary, keras="ops.math"):
     """y = erf x;  f′ = 2/√π e^(−x²)."""
 
     floating = True
-    value = staticmethod(erf)
-    slope = staticmethod(lambda x, y: SLOPE * np.exp(-x * x))
+    f = staticmethod(erf)
+    df = staticmethod(lambda x, y: SLOPE * np.exp(-x * x))
 
 
-class Erfc(Unary):
+class Erfc(Unary, keras="ops.math"):
     """y = 1 − erf x;  f′ = −2/√π e^(−x²)."""
 
     floating = True
-    value = staticmethod(erfc)
-    slope = staticmethod(lambda x, y: -SLOPE * np.exp(-x * x))
+    f = staticmethod(erfc)
+    df = staticmethod(lambda x, y: -SLOPE * np.exp(-x * x))
 
 
-class Erfinv(Unary):
+class Erfinv(Unary, keras="ops.math"):
     """erf y = x;  f′ = √π/2 e^(y²)."""
 
     floating = True
-    value = staticmethod(erfinv)
-    slope = staticmethod(lambda x, y: np.exp(y * y) / SLOPE)
+    f = staticmethod(erfinv)
+    df = staticmethod(lambda x, y: np.exp(y * y) / SLOPE)
 
 
-class I0(Unary):
+class I0(Unary, keras="ops.numpy"):
     """y = I₀(x), the modified Bessel function of the first kind;  f′ = I₁(x)."""
 
     floating = keeps_width = True
-    value = staticmethod(lambda x: np.i0(x).astype(x.dtype, copy=False))
-    slope = staticmethod(lambda x, y: bessel_i1(x))
-
-
-OFFERED = {
-    "ops.math": [Erf, Erfc, Erfinv],
-    "ops.numpy": [I0],
-}
+    f = staticmethod(lambda x: np.i0(x).astype(x.dtype, copy=False))
+    df = staticmethod(lambda x, y: bessel_i1(x))

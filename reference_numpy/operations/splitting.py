@@ -7,7 +7,7 @@ import numpy as np
 from reference_numpy.operations.operation import Operation
 
 
-class Split(Operation):
+class Split(Operation, keras="ops.numpy"):
     """The parts of x along an axis; dx is the parts' gradients one after another.
 
     Args:
@@ -49,13 +49,13 @@ class Split(Operation):
             )
         return [None if end is None else end - start for start, end in ends]
 
-    def compute(self, x):
+    def forward(self, x):
         """The parts, and the axis."""
         axis = self.axis_among(x.ndim)
         ends = np.cumsum(self.sizes(x.shape[axis]), dtype=int)[:-1]
         return np.split(x, ends, axis), axis
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients joined."""
         return (np.concatenate(dy, cache),)
 
@@ -65,7 +65,7 @@ class Split(Operation):
         return [(*x[:axis], size, *x[axis + 1 :]) for size in self.sizes(x[axis])]
 
 
-class ArraySplit(Split):
+class ArraySplit(Split, keras="ops.numpy"):
     """The parts of x along an axis, nearly equal; dx is the parts' gradients one after another.
 
     Args:
@@ -86,7 +86,7 @@ class ArraySplit(Split):
         return tuple(shapes) if x[self.axis_among(len(x))] is None else shapes
 
 
-class Vsplit(Split):
+class Vsplit(Split, keras="ops.numpy"):
     """The parts of x along the first axis; dx is the parts' gradients one after another."""
 
     not_in_config = (*Split.not_in_config, "axis")
@@ -96,7 +96,7 @@ class Vsplit(Split):
         super().__init__(indices_or_sections, self.cut_axis, name)
 
 
-class Hsplit(Vsplit):
+class Hsplit(Vsplit, keras="ops.numpy"):
     """The parts of x along the second axis, or of a vector along its only one."""
 
     cut_axis = 1
@@ -106,13 +106,13 @@ class Hsplit(Vsplit):
         return min(1, ndim - 1)
 
 
-class Dsplit(Vsplit):
+class Dsplit(Vsplit, keras="ops.numpy"):
     """The parts of x along the third axis; dx is the parts' gradients one after another."""
 
     cut_axis = 2
 
 
-class Unstack(Operation):
+class Unstack(Operation, keras="ops.core"):
     """The layers of x along an axis, which they do not have; dx is the gradients stacked.
 
     Args:
@@ -127,12 +127,12 @@ class Unstack(Operation):
         super().__init__(name)
         self.num, self.axis = num, axis
 
-    def compute(self, x):
+    def forward(self, x):
         """The layers."""
         self._number(x.shape)
         return list(np.moveaxis(x, self.axis, 0)), None
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The gradients stacked."""
         return (np.stack(dy, self.axis),)
 
@@ -150,9 +150,3 @@ class Unstack(Operation):
         """x's without the axis, for each layer."""
         axis = self.axis_of(self.axis, len(x))
         return [(*x[:axis], *x[axis + 1 :])] * self._number(x)
-
-
-OFFERED = {
-    "ops.numpy": [Split, ArraySplit, Vsplit, Hsplit, Dsplit],
-    "ops.core": [Unstack],
-}

@@ -6,17 +6,17 @@ from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.reductions import Reduction, number_along
 
 
-class Var(Reduction):
+class Var(Reduction, keras="ops.numpy"):
     """y = the mean of (x − mean x)² over axes;  dx = 2 dy (x − mean x) / their number."""
 
     floating = True
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The variance."""
         deviations, number = self.deviations(x, axes)
         return np.square(deviations).sum(axis=axes, keepdims=True) / number
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """Twice dy times the deviation, over the number."""
         deviations, number = self.deviations(x, axes)
         return 2 * dy / number * deviations
@@ -26,19 +26,19 @@ class Var(Reduction):
         return x - x.mean(axis=axes, keepdims=True), number_along(x, axes)
 
 
-class Std(Var):
+class Std(Var, keras="ops.numpy"):
     """y = √Var x over axes;  dx = dy (x − mean x) / (y · their number), NaN where y is 0."""
 
-    def reduced(self, x, axes):
+    def reduce(self, x, axes):
         """The standard deviation."""
-        return np.sqrt(super().reduced(x, axes))
+        return np.sqrt(super().reduce(x, axes))
 
-    def slope(self, dy, x, y, axes):
+    def reduce_backward(self, dy, x, y, axes):
         """The variance's gradient, for dy / 2y."""
-        return super().slope(dy / (2 * y), x, y, axes)
+        return super().reduce_backward(dy / (2 * y), x, y, axes)
 
 
-class Average(Operation):
+class Average(Operation, keras="ops.numpy"):
     """y = Σ w x / Σ w over an axis;  dx = dy w / Σ w,  dw = dy (x − y) / Σ w.
 
     weights: w, of x's shape, or one number for each place of the axis; without it all are 1.
@@ -56,7 +56,7 @@ class Average(Operation):
         super().__init__(name)
         self.axis = axis
 
-    def compute(self, x, weights=None):
+    def forward(self, x, weights=None):
         """The mean; backward needs w in a shape that is broadcast to x's, and Σ w."""
         numbers, w = self.promoted(x, weights)
         if w is None:
@@ -67,7 +67,7 @@ class Average(Operation):
         y = (w * numbers).sum(axis=self.axis, keepdims=True) / total
         return np.squeeze(y, self.axis), (x, weights, numbers, w, y, total)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy w / Σ w, and dy (x − y) / Σ w summed over the axes that the weights lack."""
         x, weights, numbers, w, y, total = cache
         share = dy.reshape(y.shape) / total
@@ -96,7 +96,7 @@ def _fit(shape, other):
     return len(shape) == len(other) and all(a == b or None in (a, b) for a, b in pairs)
 
 
-class Quantile(Reduction):
+class Quantile(Reduction, keras="ops.numpy"):
     """The numbers below which the shares q of the x over some axes lie.
 
     With the n numbers in ascending order s[0 … n−1], the quantile of q has the position p = q
@@ -139,7 +139,7 @@ class Quantile(Reduction):
         """Name of x's dtype, floating; q has no say."""
         return super().promote(x)
 
-    def compute(self, x, q):
+    def forward(self, x, q):
         """The quantiles; backward needs where they came from, and by what factors."""
         axes, (numbers,) = self._axes(x.ndim), self.promoted(x)
         rows, order = self._sorted(numbers, axes)
@@ -154,7 +154,7 @@ class Quantile(Reduction):
         cache = x, q, np.take_along_axis(order[None], places, -1), factors, picked, number
         return np.moveaxis(y, -1, 0).reshape(self.shape(x.shape, np.asarray(q).shape)), cache
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy times the factors, added up at the places that the numbers came from; dq."""
         x, q, origins, factors, picked, number = cache
         dy = np.moveaxis(dy.reshape(np.size(q), *factors.shape[1:-1]), 0, -1)
@@ -201,30 +201,25 @@ class Quantile(Reduction):
         return (*first, *super().shape(x))
 
 
-class Percentile(Quantile):
+class Percentile(Quantile, keras="ops.numpy"):
     """`Quantile` with q in hundredths."""
 
     whole = 100
 
 
-class Median(Reduction):
+class Median(Reduction, keras="ops.numpy"):
     """The middle one of the x over axes, or the mean of the middle two: their quantile of 1/2."""
 
     floating = True
     quantile = Quantile
 
-    def compute(self, x):
+    def forward(self, x):
         """The median, and what backward needs."""
-        return self._quantile().compute(x, 0.5)
+        return self._quantile().forward(x, 0.5)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The quantile's gradient."""
-        return self._quantile().slopes(dy, cache)[:1]
+        return (self._quantile().backward(dy, cache)[0]["x"],)
 
     def _quantile(self):
         return self.quantile(self.axis, keepdims=self.keepdims, name=self.name)
-
-
-OFFERED = {
-    "ops.numpy": [Var, Std, Average, Quantile, Percentile, Median],
-}

@@ -10,118 +10,118 @@ from reference_numpy.operations.elementwise import Unary
 SINC_TERMS = 9
 
 
-class Sin(Unary):
+class Sin(Unary, keras="ops.numpy"):
     """y = sin x."""
 
     floating = True
-    value = staticmethod(np.sin)
-    slope = staticmethod(lambda x, y: np.cos(x))
+    f = staticmethod(np.sin)
+    df = staticmethod(lambda x, y: np.cos(x))
 
 
-class Cos(Unary):
+class Cos(Unary, keras="ops.numpy"):
     """y = cos x."""
 
     floating = True
-    value = staticmethod(np.cos)
-    slope = staticmethod(lambda x, y: -np.sin(x))
+    f = staticmethod(np.cos)
+    df = staticmethod(lambda x, y: -np.sin(x))
 
 
-class Tan(Unary):
+class Tan(Unary, keras="ops.numpy"):
     """y = tan x;  f′ = 1 + y²."""
 
     floating = True
-    value = staticmethod(np.tan)
-    slope = staticmethod(lambda x, y: 1.0 + y * y)
+    f = staticmethod(np.tan)
+    df = staticmethod(lambda x, y: 1.0 + y * y)
 
 
-class Arcsin(Unary):
+class Arcsin(Unary, keras="ops.numpy"):
     """y = arcsin x;  f′ = 1 / √(1 − x²)."""
 
     floating = True
-    value = staticmethod(np.arcsin)
-    slope = staticmethod(lambda x, y: 1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
+    f = staticmethod(np.arcsin)
+    df = staticmethod(lambda x, y: 1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
 
 
-class Arccos(Unary):
+class Arccos(Unary, keras="ops.numpy"):
     """y = arccos x;  f′ = −1 / √(1 − x²)."""
 
     floating = True
-    value = staticmethod(np.arccos)
-    slope = staticmethod(lambda x, y: -1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
+    f = staticmethod(np.arccos)
+    df = staticmethod(lambda x, y: -1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
 
 
-class Arctan(Unary):
+class Arctan(Unary, keras="ops.numpy"):
     """y = arctan x;  f′ = 1 / (1 + x²)."""
 
     floating = True
-    value = staticmethod(np.arctan)
-    slope = staticmethod(lambda x, y: 1.0 / (1.0 + x * x))
+    f = staticmethod(np.arctan)
+    df = staticmethod(lambda x, y: 1.0 / (1.0 + x * x))
 
 
-class Sinh(Unary):
+class Sinh(Unary, keras="ops.numpy"):
     """y = sinh x."""
 
     floating = True
-    value = staticmethod(np.sinh)
-    slope = staticmethod(lambda x, y: np.cosh(x))
+    f = staticmethod(np.sinh)
+    df = staticmethod(lambda x, y: np.cosh(x))
 
 
-class Cosh(Unary):
+class Cosh(Unary, keras="ops.numpy"):
     """y = cosh x."""
 
     floating = True
-    value = staticmethod(np.cosh)
-    slope = staticmethod(lambda x, y: np.sinh(x))
+    f = staticmethod(np.cosh)
+    df = staticmethod(lambda x, y: np.sinh(x))
 
 
-class Arcsinh(Unary):
+class Arcsinh(Unary, keras="ops.numpy"):
     """y = arsinh x;  f′ = 1 / √(1 + x²)."""
 
     floating = True
-    value = staticmethod(np.arcsinh)
-    slope = staticmethod(lambda x, y: 1.0 / np.sqrt(1.0 + x * x))
+    f = staticmethod(np.arcsinh)
+    df = staticmethod(lambda x, y: 1.0 / np.sqrt(1.0 + x * x))
 
 
-class Arccosh(Unary):
+class Arccosh(Unary, keras="ops.numpy"):
     """y = arcosh x;  f′ = 1 / √(x² − 1)."""
 
     floating = True
-    value = staticmethod(np.arccosh)
-    slope = staticmethod(lambda x, y: 1.0 / np.sqrt((x - 1.0) * (x + 1.0)))
+    f = staticmethod(np.arccosh)
+    df = staticmethod(lambda x, y: 1.0 / np.sqrt((x - 1.0) * (x + 1.0)))
 
 
-class Arctanh(Unary):
+class Arctanh(Unary, keras="ops.numpy"):
     """y = artanh x;  f′ = 1 / (1 − x²)."""
 
     floating = True
-    value = staticmethod(np.arctanh)
-    slope = staticmethod(lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)))
+    f = staticmethod(np.arctanh)
+    df = staticmethod(lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)))
 
 
-class Deg2rad(Unary):
+class Deg2rad(Unary, keras="ops.numpy"):
     """y = x π / 180."""
 
     floating = keeps_width = True
-    value = staticmethod(np.deg2rad)
-    slope = staticmethod(lambda x, y: math.pi / 180.0)
+    f = staticmethod(np.deg2rad)
+    df = staticmethod(lambda x, y: math.pi / 180.0)
 
 
-class Rad2deg(Unary):
+class Rad2deg(Unary, keras="ops.numpy"):
     """y = x 180 / π."""
 
     floating = keeps_width = True
-    value = staticmethod(np.rad2deg)
-    slope = staticmethod(lambda x, y: 180.0 / math.pi)
+    f = staticmethod(np.rad2deg)
+    df = staticmethod(lambda x, y: 180.0 / math.pi)
 
 
-class Sinc(Unary):
+class Sinc(Unary, keras="ops.numpy"):
     """y = sin(πx) / πx, 1 at 0;  f′ = (cos(πx) − y) / x, 0 at 0."""
 
     floating = True
-    value = staticmethod(lambda x: np.sinc(x).astype(x.dtype, copy=False))
+    f = staticmethod(lambda x: np.sinc(x).astype(x.dtype, copy=False))
 
     @staticmethod
-    def slope(x, y):
+    def df(x, y):
         """The derivative, by its series where the difference would cancel."""
         angle = math.pi * x
         small = np.abs(angle) < 0.5
@@ -131,23 +131,3 @@ class Sinc(Unary):
             term = -term * square / (2 * n * (2 * n + 3))
         slope = (np.cos(angle) - y) / np.where(small, np.ones_like(x), x)
         return np.where(small, math.pi * series, slope)
-
-
-OFFERED = {
-    "ops.numpy": [
-        Sin,
-        Cos,
-        Tan,
-        Arcsin,
-        Arccos,
-        Arctan,
-        Sinh,
-        Cosh,
-        Arcsinh,
-        Arccosh,
-        Arctanh,
-        Deg2rad,
-        Rad2deg,
-        Sinc,
-    ],
-}

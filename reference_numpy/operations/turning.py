@@ -5,7 +5,7 @@ import numpy as np
 from reference_numpy.operations.shapes import Rearrangement
 
 
-class Flip(Rearrangement):
+class Flip(Rearrangement, keras="ops.numpy"):
     """y has x's numbers in the opposite order along axes; dx is dy flipped again.
 
     Args:
@@ -19,13 +19,13 @@ class Flip(Rearrangement):
     def _axes(self, ndim):
         return self.axes_of(range(ndim) if self.axis is None else self.axis, ndim)
 
-    def moved(self, x):
+    def move(self, x):
         """x flipped."""
         return np.flip(x, self._axes(x.ndim))
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy flipped."""
-        return self.moved(dy)
+        return self.move(dy)
 
     def shape(self, x):
         """x's."""
@@ -33,7 +33,7 @@ class Flip(Rearrangement):
         return x
 
 
-class Flipud(Flip):
+class Flipud(Flip, keras="ops.numpy"):
     """y has x's numbers in the opposite order along the first axis."""
 
     not_in_config = (*Flip.not_in_config, "axis")
@@ -43,13 +43,13 @@ class Flipud(Flip):
         super().__init__(self.flipped_axis, name)
 
 
-class Fliplr(Flipud):
+class Fliplr(Flipud, keras="ops.numpy"):
     """y has x's numbers in the opposite order along the second axis."""
 
     flipped_axis = 1
 
 
-class Roll(Rearrangement):
+class Roll(Rearrangement, keras="ops.numpy"):
     """y has x's numbers further along by `shift`, the last ones first; dx is dy rolled back.
 
     Args:
@@ -61,11 +61,11 @@ class Roll(Rearrangement):
         super().__init__(name)
         self.shift, self.axis = shift, axis
 
-    def moved(self, x):
+    def move(self, x):
         """x rolled."""
         return np.roll(x, self.shift, self.axis)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy rolled back."""
         return np.roll(dy, np.negative(self.shift), self.axis)
 
@@ -80,7 +80,7 @@ class Roll(Rearrangement):
         return x
 
 
-class Rot90(Rearrangement):
+class Rot90(Rearrangement, keras="ops.numpy"):
     """y is x turned by `k` quarters from the first of two axes towards the second; dx is dy back.
 
     Args:
@@ -97,11 +97,11 @@ class Rot90(Rearrangement):
             raise ValueError(f"Operation '{self.name}' turns two axes. Received: axes={axes}")
         self.k, self.axes = k, axes
 
-    def moved(self, x):
+    def move(self, x):
         """x turned."""
         return np.rot90(x, self.k, self.axes)
 
-    def moved_back(self, dy, shape):
+    def move_backward(self, dy, shape):
         """dy turned back."""
         return np.rot90(dy, -self.k, self.axes)
 
@@ -111,8 +111,3 @@ class Rot90(Rearrangement):
         if self.k % 2:
             sizes[first], sizes[second] = sizes[second], sizes[first]
         return tuple(sizes)
-
-
-OFFERED = {
-    "ops.numpy": [Flip, Flipud, Fliplr, Roll, Rot90],
-}

@@ -4,19 +4,19 @@ import math
 
 import numpy as np
 
-from reference_numpy.operations.binary import Binary, broadcast_shapes, sum_to
+from reference_numpy.operations.binary import Binary, broadcast_shapes, unbroadcast
 from reference_numpy.operations.operation import Operation
 
 
-class Outer(Operation):
+class Outer(Operation, keras="ops.numpy"):
     """y[i, j] = a[i] b[j], all numbers of a and b one after another;  da = dy b, db = dyᵀ a."""
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The products, and the factors as vectors."""
         a, b = (np.asarray(x, self.promote(x1, x2)).reshape(-1) for x in (x1, x2))
         return np.outer(a, b), (x1, x2, a, b)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy b and dyᵀ a."""
         x1, x2, a, b = cache
         return _like(dy @ b, x1), _like(a @ dy, x2)
@@ -33,15 +33,15 @@ def _like(dx, x):
     return dx.reshape(x.shape).astype(x.dtype, copy=False)
 
 
-class Vdot(Operation):
+class Vdot(Operation, keras="ops.numpy"):
     """y = Σ a b over all numbers, one after another;  da = dy b, db = dy a."""
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The sum of products, and the factors as vectors."""
         a, b = (x.reshape(-1) for x in self.promoted(x1, x2))
         return np.asarray(a @ b), (x1, x2, a, b)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """dy b and dy a."""
         x1, x2, a, b = cache
         return _like(dy * b, x1), _like(dy * a, x2)
@@ -51,7 +51,7 @@ class Vdot(Operation):
         return ()
 
 
-class Cross(Binary):
+class Cross(Binary, keras="ops.numpy"):
     """y = a × b, the vectors along an axis of a and of b;  da = b × dy, db = dy × a.
 
     A vector of two numbers has the third 0; of two such ones only the third of a × b is left.
@@ -68,7 +68,7 @@ class Cross(Binary):
         super().__init__(name)
         self.axisa, self.axisb, self.axisc, self.axis = axisa, axisb, axisc, axis
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The vectors across, and the factors with the vectors on the last axis, of size 3."""
         axisa, axisb, axisc = self._axes()
         a, b = self.promoted(x1, x2)
@@ -77,7 +77,7 @@ class Cross(Binary):
         flat = x1.shape[axisa] == x2.shape[axisb] == 2
         return (y[..., 2] if flat else np.moveaxis(y, -1, axisc)), (x1, x2, a, b, flat)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """b × dy and dy × a, summed over broadcast axes."""
         axisa, axisb, axisc = self._axes()
         x1, x2, a, b, flat = cache
@@ -93,7 +93,7 @@ class Cross(Binary):
     @staticmethod
     def _back(dx, x, axis):
         """The gradient with the vectors where x has them."""
-        slope = sum_to(dx[..., : x.shape[axis]], np.moveaxis(x, axis, -1))
+        slope = unbroadcast(dx[..., : x.shape[axis]], np.moveaxis(x, axis, -1))
         return None if slope is None else np.moveaxis(slope, -1, axis)
 
     def _axes(self):
@@ -124,7 +124,7 @@ def _in_space(vectors):
     return np.pad(vectors, [(0, 0)] * (vectors.ndim - 1) + [(0, missing)])
 
 
-class Correlate(Operation):
+class Correlate(Operation, keras="ops.numpy"):
     """y[k] = Σ over j of a[k + j] b[j] for two vectors, a as if it had zeros before and behind.
 
     With dz = dy, and zeros at the k that y lacks:  da[i] = Σ over k of dz[k] b[i − k],
@@ -150,12 +150,12 @@ class Correlate(Operation):
             )
         self.mode = mode
 
-    def compute(self, x1, x2):
+    def forward(self, x1, x2):
         """The sums, and the two vectors."""
         a, b = self.promoted(x1, x2)
         return np.correlate(a, b, "full")[self._part(a.size, b.size)], (x1, x2, a, b)
 
-    def slopes(self, dy, cache):
+    def backward(self, dy, cache):
         """The two sums of the docstring."""
         x1, x2, a, b = cache
         dz = np.zeros(a.size + b.size - 1, dy.dtype)
@@ -181,8 +181,3 @@ class Correlate(Operation):
         if part.stop <= part.start:
             raise ValueError(f"Operation '{self.name}': {x2[0]} numbers do not fit into {x1[0]}.")
         return (part.stop - part.start,)
-
-
-OFFERED = {
-    "ops.numpy": [Outer, Vdot, Cross, Correlate],
-}

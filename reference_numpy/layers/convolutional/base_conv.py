@@ -129,7 +129,7 @@ class BaseConv(LowRankAdaptation, ConvolutionLayer):
         windows = self.windows(x)
         return conv(x, self.kernel, windows), (x, windows)
 
-    def gradients(self, dz, cache, input_gradient):
+    def convolve_backward(self, dz, cache, input_gradient):
         """dx (None where not asked for) and [dW]."""
         x, windows = cache
         grads = [conv_kernel_gradient(x, dz, windows, self.groups)]

@@ -127,7 +127,7 @@ class BaseConvTranspose(ConvolutionLayer):
         windows = self.windows(x)
         return conv_input_gradient(x, self.kernel, windows), (x, windows)
 
-    def gradients(self, dz, cache, input_gradient):
+    def convolve_backward(self, dz, cache, input_gradient):
         """dx (None where not asked for) and [dW]."""
         x, windows = cache
         grads = [conv_kernel_gradient(dz, x, windows)]

@@ -89,7 +89,7 @@ class BaseDepthwiseConv(ConvolutionLayer):
         windows = self.windows(x)
         return depthwise_conv(x, self.kernel, windows), (x, windows)
 
-    def gradients(self, dz, cache, input_gradient):
+    def convolve_backward(self, dz, cache, input_gradient):
         """dx (None where not asked for) and [dW]."""
         x, windows = cache
         dz = with_multiplier(dz, self.kernel)

@@ -1,6 +1,6 @@
 """Depthwise convolution, then a mixing of channels: the base of SeparableConv1D and 2D."""
 
-from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_gradients
+from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_backward
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 
 
@@ -94,10 +94,10 @@ class BaseSeparableConv(ConvolutionLayer):
         """u V, and what its gradients need."""
         return separable_conv(x, self.depthwise_kernel, self.pointwise_kernel, self.windows(x))
 
-    def gradients(self, dz, cache, input_gradient):
+    def convolve_backward(self, dz, cache, input_gradient):
         """dx (None where not asked for) and [dW, dV]."""
         kernels = self.depthwise_kernel, self.pointwise_kernel
-        dx, *grads = separable_conv_gradients(dz, cache, *kernels, input_gradient)
+        dx, *grads = separable_conv_backward(dz, cache, *kernels, input_gradient)
         return dx, grads
 
     def output_channels(self, channels):

@@ -27,7 +27,7 @@ class ConvolutionLayer(Layer):
     carries dz on to its kernels and to x.
 
     A subclass sets `rank`, the number of spatial axes, and defines `add_kernels(channels)`,
-    `convolve(x)` → `(z, cache)`, `gradients(dz, cache, input_gradient)` → `(dx, grads)` and
+    `convolve(x)` → `(z, cache)`, `convolve_backward(dz, cache, input_gradient)` → `(dx, grads)` and
     `output_channels(channels)`. Arrays come to them with their channels last.
 
     Args:
@@ -163,7 +163,7 @@ class ConvolutionLayer(Layer):
         cache, activation_cache, differentiable = cache
         dz = self.activation.backward(dy, activation_cache)
         dz = to_channels_last(dz, self.data_format)
-        dx, grads = self.gradients(dz, cache, input_gradient and differentiable)
+        dx, grads = self.convolve_backward(dz, cache, input_gradient and differentiable)
         if self.use_bias:
             grads.append(bias_gradient(dz))
         grads = self.adapted_gradients(grads)

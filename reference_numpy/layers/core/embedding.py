@@ -118,10 +118,10 @@ class Embedding(LowRankAdaptation, Layer):
 
     def backward(self, dy, cache):
         """No gradient of integers (zeros if they came as floats), and [dE]."""
-        dx, table_gradient = self.look_up_gradient(dy, cache)
+        dx, table_gradient = self.look_up_backward(dy, cache)
         return dx, self.adapted_gradients([table_gradient])
 
-    def look_up_gradient(self, dy, cache):
+    def look_up_backward(self, dy, cache):
         """dx and dE: the rows of dy added up by their integers.
 
         The rows are sorted by integer, so that equal ones stand together, and added segment by

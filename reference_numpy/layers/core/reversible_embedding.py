@@ -78,16 +78,16 @@ class ReversibleEmbedding(Embedding):
         """dx, and [dE], or [dE, dR] where they are two."""
         reverse, cache = cache
         if not reverse:
-            dx, table_gradient = self.look_up_gradient(dy, cache)
+            dx, table_gradient = self.look_up_backward(dy, cache)
             unused = [] if self.tie_weights else [np.zeros_like(self.reverse_embeddings)]
             return dx, self.adapted_gradients([table_gradient, *unused])
-        dx, kernel_gradient = self.project_gradient(dy, cache)
+        dx, kernel_gradient = self.project_backward(dy, cache)
         if self.tie_weights:
             return dx, self.adapted_gradients([kernel_gradient.T])
         return dx, self.adapted_gradients([np.zeros_like(self.embeddings), kernel_gradient])
 
     def project(self, x):
-        """x R, soft-capped, and what `project_gradient` needs."""
+        """x R, soft-capped, and what `project_backward` needs."""
         dtype = self.reverse_dtype or self.compute_dtype
         kernel = self.embeddings.T if self.tie_weights else self.reverse_embeddings
         kernel = kernel.astype(dtype, copy=False)
@@ -98,7 +98,7 @@ class ReversibleEmbedding(Embedding):
             y = t * self.logit_soft_cap
         return y.reshape(*x.shape[:-1], self.input_dim), (x, rows, kernel, t)
 
-    def project_gradient(self, dy, cache):
+    def project_backward(self, dy, cache):
         """dx and dR."""
         x, rows, kernel, t = cache
         dz = dy.reshape(-1, self.input_dim)

@@ -24,7 +24,7 @@ class Add(Merge):
         """The sum, and how many terms it has."""
         return functools.reduce(np.add, arrays), len(arrays)
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """dy for every term."""
         return [dy] * cache
 

@@ -24,9 +24,9 @@ class Average(Add):
         total, count = super().merge(arrays, masks)
         return total / count, count
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """dy / n for every term."""
-        return super().merge_gradient(dy / cache, cache)
+        return super().merge_backward(dy / cache, cache)
 
 
 def average(inputs, **kwargs):

@@ -13,7 +13,7 @@ class Merge(Layer):
     (batch, d) goes with (batch, t, d). Where broadcasting repeated an input, its gradient is the
     sum over the places it was repeated to.
 
-    A subclass defines `merge(arrays, masks)` → `(y, cache)` and `merge_gradient(dy, cache)` → the
+    A subclass defines `merge(arrays, masks)` → `(y, cache)` and `merge_backward(dy, cache)` → the
     gradients of the arrays, in the shape of y or in their own.
 
     Raises:
@@ -62,10 +62,10 @@ class Merge(Layer):
     def backward(self, dy, cache):
         """The list of the inputs' gradients (None for integers), and none of weights."""
         aligned, inputs, cache = cache
-        slopes = self.merge_gradient(dy, cache)
+        gradients = self.merge_backward(dy, cache)
         return [
-            sum_to_shape(slope, shape).reshape(own_shape) if kind == "f" else None
-            for slope, shape, (own_shape, kind) in zip(slopes, aligned, inputs, strict=True)
+            sum_to_shape(gradient, shape).reshape(own_shape) if kind == "f" else None
+            for gradient, shape, (own_shape, kind) in zip(gradients, aligned, inputs, strict=True)
         ], []
 
     def check_inputs(self, inputs):
@@ -83,10 +83,10 @@ class Merge(Layer):
         return [self.as_float(x) for x in inputs]
 
     def merge(self, arrays, masks):
-        """y for arrays of one rank, and what `merge_gradient` needs."""
+        """y for arrays of one rank, and what `merge_backward` needs."""
         raise TypeError(f"{type(self).__name__} does not say how it merges.")
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """The gradients of the arrays."""
         raise TypeError(f"{type(self).__name__} has no gradient.")
 

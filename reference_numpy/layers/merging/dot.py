@@ -99,8 +99,8 @@ class Dot(Merge):
         """The gradients of both inputs (None for integers), and none of weights."""
         (first, second), kinds = cache
         dy = dy.reshape(len(dy), first.rows.shape[1], second.rows.shape[1])
-        slopes = [first.gradient(dy @ second.rows), second.gradient(dy.swapaxes(1, 2) @ first.rows)]
-        return [slope if kind == "f" else None for slope, kind in zip(slopes, kinds)], []
+        dx = [first.backward(dy @ second.rows), second.backward(dy.swapaxes(1, 2) @ first.rows)]
+        return [part if kind == "f" else None for part, kind in zip(dx, kinds)], []
 
     def compute_output_shape(self, input_shape):
         """The batch axis, and the axes that are not summed over."""
@@ -134,12 +134,12 @@ class Vectors:
             self.length = np.maximum(self.length, config.epsilon())
             self.rows = self.rows / self.length
 
-    def gradient(self, slopes):
+    def backward(self, drows):
         """The array's gradient, given that of `rows`."""
         if self.length is not None:
-            along = np.sum(slopes * self.rows, axis=-1, keepdims=True) * self.is_long
-            slopes = (slopes - self.rows * along) / self.length
-        return np.moveaxis(slopes.reshape(self.moved_shape), -1, self.axis)
+            along = np.sum(drows * self.rows, axis=-1, keepdims=True) * self.is_long
+            drows = (drows - self.rows * along) / self.length
+        return np.moveaxis(drows.reshape(self.moved_shape), -1, self.axis)
 
 
 def dot(inputs, axes=-1, **kwargs):

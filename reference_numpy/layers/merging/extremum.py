@@ -33,9 +33,9 @@ class Extremum(Merge):
             y_mask = None if y_mask is None or mask is None else y_mask | mask
         return y, pairs
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """dy where an input was chosen, pair by pair from the right."""
-        slopes = []
+        gradients = []
         for left_is_chosen, y_mask, mask in reversed(cache):
             to_left = dy * left_is_chosen
             to_right = dy * ~left_is_chosen
@@ -43,6 +43,6 @@ class Extremum(Merge):
                 to_left, to_right = to_left * y_mask, to_right + to_left * ~y_mask
             if mask is not None:
                 to_left, to_right = to_left + to_right * ~mask, to_right * mask
-            slopes.append(to_right)
+            gradients.append(to_right)
             dy = to_left
-        return [dy, *reversed(slopes)]
+        return [dy, *reversed(gradients)]

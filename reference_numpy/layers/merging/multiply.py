@@ -34,18 +34,18 @@ class Multiply(Merge):
             y = y * functools.reduce(np.logical_or, masks)
         return y, (factors, masks)
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """dy times the factors before and behind each one; nothing is divided, so 0 may be one."""
         factors, masks = cache
         before = [dy]
         for factor in factors[:-1]:
             before.append(before[-1] * factor)
-        slopes, behind = [before[-1]], factors[-1]
+        gradients, behind = [before[-1]], factors[-1]
         for factor, product in zip(factors[-2::-1], before[-2::-1]):
-            slopes.append(product * behind)
+            gradients.append(product * behind)
             behind = behind * factor
-        slopes.reverse()
-        return [slope if mask is None else slope * mask for slope, mask in zip(slopes, masks)]
+        gradients.reverse()
+        return [dx if mask is None else dx * mask for dx, mask in zip(gradients, masks)]
 
 
 def multiply(inputs, **kwargs):

@@ -29,7 +29,7 @@ class Subtract(Merge):
         first, second = arrays
         return first - second, None
 
-    def merge_gradient(self, dy, cache):
+    def merge_backward(self, dy, cache):
         """dy and −dy."""
         return [dy, -dy]
 

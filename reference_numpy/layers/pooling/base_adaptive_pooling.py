@@ -2,9 +2,9 @@
 
 from reference_numpy.kernels.adaptive_pooling import (
     adaptive_average_pool,
-    adaptive_average_pool_gradient,
+    adaptive_average_pool_backward,
     adaptive_max_pool,
-    adaptive_max_pool_gradient,
+    adaptive_max_pool_backward,
 )
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.data_format import (
@@ -27,7 +27,7 @@ class BaseAdaptivePooling(Layer):
         x: (batch, *sizes, channels)      y: (batch, *output_size, channels)
 
     A subclass sets `rank` and defines `pool(x)` → `(y, cache)` and
-    `gradient(dy, cache, input_size)` → dx.
+    `pool_backward(dy, cache, input_size)` → dx.
 
     Args:
         output_size: number of windows, one integer or one for each spatial axis.
@@ -81,7 +81,7 @@ class BaseAdaptivePooling(Layer):
         cache, input_size, differentiable = cache
         if not differentiable:
             return None, []
-        dx = self.gradient(to_channels_last(dy, self.data_format), cache, input_size)
+        dx = self.pool_backward(to_channels_last(dy, self.data_format), cache, input_size)
         return from_channels_last(dx, self.data_format), []
 
     def compute_output_shape(self, input_shape):
@@ -99,9 +99,9 @@ class BaseAdaptiveAveragePooling(BaseAdaptivePooling):
             x.astype(self.compute_dtype, copy=False), self.output_size
         ), None
 
-    def gradient(self, dy, cache, input_size):
+    def pool_backward(self, dy, cache, input_size):
         """dx, every window's share spread evenly."""
-        return adaptive_average_pool_gradient(dy, input_size)
+        return adaptive_average_pool_backward(dy, input_size)
 
 
 class BaseAdaptiveMaxPooling(BaseAdaptivePooling):
@@ -115,6 +115,6 @@ class BaseAdaptiveMaxPooling(BaseAdaptivePooling):
         """The maxima, and where they were found."""
         return adaptive_max_pool(x, self.output_size)
 
-    def gradient(self, dy, cache, input_size):
+    def pool_backward(self, dy, cache, input_size):
         """dx, from where the maxima were found."""
-        return adaptive_max_pool_gradient(dy, cache, input_size)
+        return adaptive_max_pool_backward(dy, cache, input_size)

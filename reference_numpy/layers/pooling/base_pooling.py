@@ -2,9 +2,9 @@
 
 from reference_numpy.kernels.pooling import (
     average_pool,
-    average_pool_gradient,
+    average_pool_backward,
     max_pool,
-    max_pool_gradient,
+    max_pool_backward,
 )
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
@@ -35,7 +35,7 @@ class BasePooling(Layer):
     for `"same"`, half of whose padding lies before, half after (the odd one after).
 
     A subclass sets `rank` and defines `pool(x, windows)` → `(y, cache)` and
-    `gradient(dy, cache, windows)` → dx.
+    `pool_backward(dy, cache, windows)` → dx.
 
     Args:
         pool_size: size of the window, one integer or one for each spatial axis.
@@ -77,7 +77,7 @@ class BasePooling(Layer):
         cache, windows, differentiable = cache
         if not (input_gradient and differentiable):
             return None, []
-        dx = self.gradient(to_channels_last(dy, self.data_format), cache, windows)
+        dx = self.pool_backward(to_channels_last(dy, self.data_format), cache, windows)
         return from_channels_last(dx, self.data_format), []
 
     def output_sizes(self, input_shape, sizes):
@@ -115,9 +115,9 @@ class BaseMaxPooling(BasePooling):
         """The maxima, and where they were found."""
         return max_pool(x, windows)
 
-    def gradient(self, dy, cache, windows):
+    def pool_backward(self, dy, cache, windows):
         """dx, from where the maxima were found."""
-        return max_pool_gradient(dy, cache, windows)
+        return max_pool_backward(dy, cache, windows)
 
 
 class BaseAveragePooling(BasePooling):
@@ -132,6 +132,6 @@ class BaseAveragePooling(BasePooling):
         """The averages; backward needs nothing of them."""
         return average_pool(x.astype(self.compute_dtype, copy=False), windows), None
 
-    def gradient(self, dy, cache, windows):
+    def pool_backward(self, dy, cache, windows):
         """dx, every window's share spread evenly."""
-        return average_pool_gradient(dy, windows)
+        return average_pool_backward(dy, windows)

@@ -8,7 +8,7 @@ class RandomLayer(Layer):
     """y = x at inference; in training, `perturb(x)`.
 
     A subclass defines `perturb(x)` → `(y, cache)` and, unless y is x ⊙ cache,
-    `perturb_gradient(dy, cache)` → dx. The draws come from `seed_generator`, a stream of the
+    `perturb_backward(dy, cache)` → dx. The draws come from `seed_generator`, a stream of the
     layer's own, so a call in training gives other numbers than the one before.
 
     Args:
@@ -43,14 +43,14 @@ class RandomLayer(Layer):
         return self.perturb(x) if training and self.is_active else (x, None)
 
     def backward(self, dy, cache):
-        """dy, or what `perturb_gradient` makes of it, and no gradients of weights."""
-        return dy if cache is None else self.perturb_gradient(dy, cache), []
+        """dy, or what `perturb_backward` makes of it, and no gradients of weights."""
+        return dy if cache is None else self.perturb_backward(dy, cache), []
 
     def perturb(self, x):
-        """The output in training, and what `perturb_gradient` needs."""
+        """The output in training, and what `perturb_backward` needs."""
         raise TypeError(f"{type(self).__name__} does not say what it does in training.")
 
-    def perturb_gradient(self, dy, cache):
+    def perturb_backward(self, dy, cache):
         """dx for an output that is x ⊙ cache."""
         return dy * cache
 

@@ -134,21 +134,21 @@ class Bidirectional(Layer):
         if not self.return_state and self.merge_mode is not None:
             dy = (dy,)
         merged = 2 if self.merge_mode is None else 1
-        slopes = dy if self.merge_mode is None else self._unmerge(dy[0], a, b)
+        gradients = dy if self.merge_mode is None else self._unmerge(dy[0], a, b)
         dstates = dy[merged:]
         half = len(dstates) // 2
         dx, dinitial, grads = [], [], []
         for index, (part, part_cache) in enumerate(zip(self.sublayers, caches, strict=True)):
-            slope = slopes[index]
-            if index == 1 and slope is not None and self.return_sequences:
-                slope = np.flip(slope, axis=1)
+            gradient = gradients[index]
+            if index == 1 and gradient is not None and self.return_sequences:
+                gradient = np.flip(gradient, axis=1)
             if self.return_state:
-                slope = (slope, *dstates[index * half : (index + 1) * half])
-            slope, own = part.backward(slope, part_cache, input_gradient=input_gradient)
+                gradient = (gradient, *dstates[index * half : (index + 1) * half])
+            gradient, own = part.backward(gradient, part_cache, input_gradient=input_gradient)
             if states_given:
-                dinitial += slope["initial_state"]
-                slope = slope["sequences"]
-            dx.append(slope)
+                dinitial += gradient["initial_state"]
+                gradient = gradient["sequences"]
+            dx.append(gradient)
             grads += own
         dx = None if dx[0] is None else dx[0] + dx[1]
         return {"sequences": dx, "initial_state": dinitial} if states_given else dx, grads

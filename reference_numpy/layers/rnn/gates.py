@@ -40,18 +40,18 @@ def masked_product_backward(dz, x, kernel, masks, backward=dense_backward, axis=
     pieces = np.split(dz, len(masks), axis=axis)
     dx, dkernels = np.zeros_like(x), []
     for piece, part, mask in zip(pieces, parts, masks, strict=True):
-        slope, dkernel = backward(piece, x * mask, part)
-        dx += slope * mask
+        gradient, dkernel = backward(piece, x * mask, part)
+        dx += gradient * mask
         dkernels.append(dkernel)
     return dx, np.concatenate(dkernels, axis=-1)
 
 
-def sum_of_gradients(like, *slopes):
+def sum_of_gradients(like, *gradients):
     """The sum of the gradients that are not None, in a new array shaped as `like`."""
     total = np.zeros_like(like)
-    for slope in slopes:
-        if slope is not None:
-            total += slope
+    for gradient in gradients:
+        if gradient is not None:
+            total += gradient
     return total
 
 

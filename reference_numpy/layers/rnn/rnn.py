@@ -141,7 +141,7 @@ class RNN(Layer):
         cache, kind, initial, last_states = cache
         dy, *dstates = dy if self.return_state else (dy,)
         dstates = tree.map_structure(
-            lambda slope, state: np.zeros_like(state) if slope is None else slope,
+            lambda gradient, state: np.zeros_like(state) if gradient is None else gradient,
             _with_nones(dstates or [None] * len(last_states), last_states),
             last_states,
         )
@@ -215,15 +215,15 @@ def _as_list(states):
     return list(states) if isinstance(states, (list, tuple)) else [states]
 
 
-def _with_nones(slopes, states):
-    """`slopes` in the full structure of `states`.
+def _with_nones(gradients, states):
+    """`gradients` in the full structure of `states`.
 
     One None may stand for a whole part, and, as in `compute_output_shape`, the only state of a cell
     for the list that holds it.
     """
-    if slopes is None:
+    if gradients is None:
         return tree.map_structure(lambda state: None, states)
     if isinstance(states, (list, tuple)):
-        slopes = _as_list(slopes)
-        return [_with_nones(s, part) for s, part in zip(slopes, states, strict=True)]
-    return slopes
+        gradients = _as_list(gradients)
+        return [_with_nones(s, part) for s, part in zip(gradients, states, strict=True)]
+    return gradients

@@ -53,7 +53,7 @@ def forward(layer, steps, states, keep, training, dropout_masks):
 def backward(layer, dy, dstates, cache):
     """`(dx, d first states, grads)` of all steps from the last to the first."""
     caches, keep, y = cache
-    slopes, grads = [], None
+    gradients, grads = [], None
     dheld = np.zeros_like(y)
     for t in reversed(range(len(caches))):
         doutput = dheld
@@ -69,6 +69,6 @@ def backward(layer, dy, dstates, cache):
         dx, dstates = dx.values()
         if dpassed is not None:
             dstates = tree.map_structure(np.add, dstates, dpassed)
-        slopes.append(dx)
+        gradients.append(dx)
         grads = own if grads is None else [sum(pair) for pair in zip(grads, own, strict=True)]
-    return np.stack(slopes[::-1]), dstates, grads
+    return np.stack(gradients[::-1]), dstates, grads

@@ -58,14 +58,14 @@ class TimeDistributed(Layer):
 
     def backward(self, dy, cache, input_gradient=True):
         """dx, and the sums of the layer's gradients over the steps."""
-        slopes, grads = [], None
+        gradients, grads = [], None
         for t, step_cache in enumerate(cache):
             dx, own = self.layer.backward(dy[:, t], step_cache, input_gradient=input_gradient)
-            slopes.append(dx)
+            gradients.append(dx)
             grads = own if grads is None else [sum(pair) for pair in zip(grads, own, strict=True)]
-        if slopes[0] is None:
+        if gradients[0] is None:
             return None, grads
-        return np.stack([self.cast(dx) for dx in slopes], axis=1), grads
+        return np.stack([self.cast(dx) for dx in gradients], axis=1), grads
 
     def compute_output_shape(self, input_shape):
         """The layer's output shape for one step, with the time axis put in."""

@@ -86,7 +86,7 @@ def max_pool(x, windows):
     return _largest(x, windows)[0]
 
 
-def max_pool_gradient(x, dy, windows):
+def max_pool_backward(x, dy, windows):
     """dx of the concept's loop."""
     return _largest(x, windows)[1](dy)
 
@@ -130,7 +130,7 @@ def average_pool(x, windows):
     return _mean(x, windows)[0]
 
 
-def average_pool_gradient(x, dy, windows):
+def average_pool_backward(x, dy, windows):
     """dx of the concept's loop."""
     return _mean(x, windows)[1](dy)
 

@@ -31,8 +31,8 @@ def test_max_pooling_is_the_plain_one(geometry, by_blocks):
     y, found = pooling.max_pool(x, windows)
     np.testing.assert_array_equal(y, plain.max_pool(x, windows))
     dy = generator.standard_normal(y.shape)
-    dx = pooling.max_pool_gradient(dy, found, windows)
-    np.testing.assert_allclose(dx, plain.max_pool_gradient(x, dy, windows), atol=1e-14)
+    dx = pooling.max_pool_backward(dy, found, windows)
+    np.testing.assert_allclose(dx, plain.max_pool_backward(x, dy, windows), atol=1e-14)
 
 
 @BY_GEOMETRY
@@ -43,8 +43,8 @@ def test_average_pooling_is_the_plain_one(geometry, by_blocks):
     y = pooling.average_pool(x, windows)
     np.testing.assert_allclose(y, plain.average_pool(x, windows), atol=1e-14)
     dy = generator.standard_normal(y.shape)
-    dx = pooling.average_pool_gradient(dy, windows)
-    np.testing.assert_allclose(dx, plain.average_pool_gradient(x, dy, windows), atol=1e-14)
+    dx = pooling.average_pool_backward(dy, windows)
+    np.testing.assert_allclose(dx, plain.average_pool_backward(x, dy, windows), atol=1e-14)
 
 
 ADAPTIVE = [((7,), (3,)), ((6,), (3,)), ((2,), (5,)), ((5, 8), (3, 1)), ((4, 5, 3), (2, 3, 3))]
@@ -57,12 +57,12 @@ def test_adaptive_pooling_is_the_plain_one(input_size, output_size):
     dy = generator.standard_normal((2, *output_size, 2))
     y = adaptive_pooling.adaptive_average_pool(x, output_size)
     np.testing.assert_allclose(y, plain.adaptive_pool(x, output_size, np.mean), atol=1e-14)
-    dx = adaptive_pooling.adaptive_average_pool_gradient(dy, input_size)
+    dx = adaptive_pooling.adaptive_average_pool_backward(dy, input_size)
     expected = plain.adaptive_pool_gradient(x, dy, lambda window: 1 / window.size)
     np.testing.assert_allclose(dx, expected, atol=1e-14)
     y, places = adaptive_pooling.adaptive_max_pool(x, output_size)
     np.testing.assert_array_equal(y, plain.adaptive_pool(x, output_size, np.max))
-    dx = adaptive_pooling.adaptive_max_pool_gradient(dy, places, input_size)
+    dx = adaptive_pooling.adaptive_max_pool_backward(dy, places, input_size)
     expected = plain.adaptive_pool_gradient(x, dy, lambda window: window == window.max())
     np.testing.assert_allclose(dx, expected, atol=1e-14)
 

@@ -82,7 +82,8 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
 def test_bad_input_is_told_in_one_line(run, message):
     model = classifier()
     before = model.get_weights()
-    with warnings.catch_warnings(), pytest.raises(ValueError, match=message) as error:
+    wrong = pytest.raises((TypeError, ValueError), match=message)
+    with warnings.catch_warnings(), wrong as error:
         warnings.filterwarnings("ignore", "Your input ran out of data")
         run(model)
     assert "\n" not in str(error.value)

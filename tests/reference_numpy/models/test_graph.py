@@ -363,5 +363,5 @@ def test_equal_extrema_share_the_gradient_and_bounds_pass_it_on():
         (elementwise.Clip(0.0, 2.0), np.ones((2, 3)), [[1, 0, 0], [1, 1, 0]]),
     ):
         _, cache = operation.forward(x)
-        (dx,), _ = operation.backward(np.asarray(dy), cache)
+        dx, _ = operation.backward(np.asarray(dy), cache)
         np.testing.assert_array_equal(dx, expected)

@@ -106,7 +106,7 @@ def test_the_sign_of_a_determinant_has_no_gradient():
     operation, x = linear_algebra.Slogdet(), draw(3, 2, 2)
     (sign, y), cache = operation.forward(x)
     np.testing.assert_allclose(sign * np.exp(y), np.linalg.det(x))
-    ((dx,), _) = operation.backward((np.ones(3), np.zeros(3)), cache)
+    dx, _ = operation.backward((np.ones(3), np.zeros(3)), cache)
     assert not dx.any()
 
 
@@ -115,7 +115,7 @@ def test_the_gradient_of_a_symmetric_matrix_is_symmetric(upper):
     x = draw(3, 4, 4)
     operation = decompositions.Cholesky(upper)
     _, cache = operation.forward(x @ x.swapaxes(1, 2) + np.eye(4))
-    (dx,), _ = operation.backward(draw(3, 4, 4, seed=1), cache)
+    dx, _ = operation.backward(draw(3, 4, 4, seed=1), cache)
     np.testing.assert_allclose(dx, dx.swapaxes(1, 2))
 
 

@@ -1,0 +1,84 @@
+"""What is done around every layer's build, forward and backward, so that none does it itself."""
+
+import functools
+import inspect
+
+import numpy as np
+
+from reference_numpy import tree
+from reference_numpy.layers import penalties
+
+
+def _as_tuples(shapes):
+    return None if shapes is None else tree.map_shapes(tuple, shapes)
+
+
+def wrap_build(build):
+    """Shapes come as tuples, and are remembered for the file; the layer is built after."""
+
+    @functools.wraps(build)
+    def wrapped(self, *shapes, **named_shapes):
+        shapes = [_as_tuples(shape) for shape in shapes]
+        named_shapes = {name: _as_tuples(shape) for name, shape in named_shapes.items()}
+        build(self, *shapes, **named_shapes)
+        self.built = True
+        bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments
+        arguments = dict(list(bound.items())[1:])
+        several = len(arguments) > 1
+        self._build_config = (
+            {"shapes_dict": arguments}
+            if several
+            else {"input_shape": next(iter(arguments.values()), None)}
+        )
+
+    return wrapped
+
+
+def wrap_forward(forward):
+    """Inputs come in the compute dtype, to a layer that is built; the penalty is counted."""
+
+    @functools.wraps(forward)
+    def wrapped(self, *args, **kwargs):
+        if len(args) == 1 and isinstance(args[0], np.ndarray):
+            args = (self.cast(args[0]),)
+        else:
+            args = [
+                tree.map_structure(
+                    lambda x: x if x is None else self.cast(np.asarray(x)),
+                    arg,
+                )
+                for arg in args
+            ]
+        if kwargs:
+            kwargs = tree.map_structure(self.cast, kwargs)
+        if not self.built or self.input_spec is not None:
+            self.prepare(args, kwargs)
+        y, cache = forward(self.in_compute_dtype(), *args, **kwargs)
+        # Not where a subclass calls what it inherits: the penalty is on the output of the whole.
+        if self.activity_regularizer is not None and type(self).forward is wrapped:
+            penalties.count(self.activity_regularizer, y)
+            cache = (y, cache)
+        return y, cache
+
+    return wrapped
+
+
+def wrap_backward(backward):
+    """dy comes in the compute dtype, with the penalty's gradient; a frozen layer gives no grads."""
+    skips_inputs = "input_gradient" in inspect.signature(backward).parameters
+
+    @functools.wraps(backward)
+    def wrapped(self, dy, cache, input_gradient=True):
+        dy = tree.map_structure(self.cast, dy)
+        if self.activity_regularizer is not None and type(self).backward is wrapped:
+            y, cache = cache
+            dy = penalties.add_gradient(self.activity_regularizer, dy, y)
+        options = {"input_gradient": input_gradient} if skips_inputs else {}
+        dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
+        if not self.trainable:
+            return dx, []
+        if self.compute_dtype != self.variable_dtype:
+            grads = [grad.astype(self.variable_dtype) for grad in grads]
+        return dx, grads
+
+    return wrapped
