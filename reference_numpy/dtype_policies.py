@@ -1,5 +1,7 @@
 """Dtype policies: in which precision a layer computes and in which it keeps its weights."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config
@@ -22,7 +24,7 @@ class DTypePolicy(Configurable):
         ValueError: for any other name.
     """
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None):
         name = name or config.floatx()
         if "bfloat16" in name:
             raise NotImplementedError(f"The dtype policy '{name}' needs bfloat16: NumPy has none.")
@@ -66,7 +68,7 @@ _QUANTIZERS = (
 Family("keras.quantizers", "quantizer", [], refused=dict.fromkeys(_QUANTIZERS, QUANTIZATION))
 
 
-def get(identifier):
+def get(identifier: Any) -> DTypePolicy:
     """A policy from None (the default `floatx`), a dtype name, a config, or a policy."""
     if isinstance(identifier, DTypePolicy):
         return identifier

@@ -1,6 +1,11 @@
 """The gradient by differences: slow, simple, and the judge of every backward pass."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+
+from reference_numpy.annotations import Array, Structure
 
 #: Points and weights of the differences: Σ weight · f(x + offset h) / h is the derivative.
 _STENCILS = {
@@ -12,7 +17,9 @@ _STENCILS = {
 _STEPS = {2: 1e-4, 4: 1e-3}
 
 
-def numerical_gradient(f, x, h=None, points=4):
+def numerical_gradient(
+    f: Callable[[Array], Any], x: Structure, h: float | None = None, points: int = 4
+) -> Array:
     """∂f/∂x of a scalar function f at x, entry by entry.
 
         points = 2:  (f(x + h) − f(x − h)) / 2h                                        error O(h²)

@@ -11,12 +11,16 @@ ever imported for a file: what is not registered in the running program is refus
 import contextlib
 import contextvars
 import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-_registered = {}
-_custom = contextvars.ContextVar("custom_objects", default=types.MappingProxyType({}))
+_registered: dict[str, Any] = {}
+_custom: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar(
+    "custom_objects", default=types.MappingProxyType({})
+)
 
 
-def register(package="Custom", name=None):
+def register(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
     """Decorate a class or a function of one's own so that configs and files find it.
 
     A layer, loss, metric, activation function, initializer, regularizer, constraint, optimizer or
@@ -44,7 +48,7 @@ def register(package="Custom", name=None):
 
 
 @contextlib.contextmanager
-def custom_objects(objects):
+def custom_objects(objects: dict[str, Any] | None) -> Iterator[None]:
     """Meanwhile the classes and functions of `{name: object}` are found too, and first."""
     token = _custom.set(objects or {})
     try:

@@ -13,12 +13,14 @@ import json
 import re
 import warnings
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import registration, tree
+from reference_numpy.annotations import Config
 
-FAMILIES = {}
+FAMILIES: dict[str, "Family"] = {}
 #: what the refusal of a class or function says that no half of this package has
 AUTHORS_OWN = "of the author's own"
 _sharing = contextvars.ContextVar("sharing", default=None)
@@ -113,7 +115,7 @@ def within(*keys):
         raise
 
 
-_names_given = Counter()
+_names_given: Counter[str] = Counter()
 
 
 def snake_case(name):
@@ -158,7 +160,9 @@ class Family:
         refused: classes of Keras that are left out on purpose, with the reason for each.
     """
 
-    def __init__(self, module, kind, classes, aliases=None, refused=None):
+    def __init__(
+        self, module: str, kind: str, classes: list[Any], aliases: Any = None, refused: Any = None
+    ):
         self.module, self.kind, self.refused = module, kind, refused or {}
         self.classes = {cls.__name__: cls for cls in classes}
         self._names = {snake_case(name): cls for name, cls in self.classes.items()}
@@ -177,7 +181,7 @@ class Family:
         """Whether a class is offered under this name, which may be one that Keras gave up."""
         return name in self._names
 
-    def find(self, name):
+    def find(self, name: str | None) -> type:
         """The class called `name`.
 
         Raises:
@@ -191,7 +195,7 @@ class Family:
             f"Unknown {self.kind}: '{name}'. Expected one of {', '.join(sorted(self.classes))}."
         )
 
-    def get(self, identifier):
+    def get(self, identifier: Any) -> Any:
         """An instance from a name, a config, a class or an instance; None stays None."""
         if identifier is None:
             return None
@@ -205,7 +209,7 @@ class Family:
             return identifier
         raise ValueError(f"Could not interpret {self.kind} identifier: {identifier!r}")
 
-    def deserialize(self, config):
+    def deserialize(self, config: Config) -> Any:
         """An object from Keras's config of it, nested configs included."""
         if isinstance(config, str):
             return self.get(config)
@@ -248,7 +252,7 @@ def find_own(config):
     return registration.find(registered)
 
 
-def deserialize(value):
+def deserialize(value: Any) -> Any:
     """`value` with every Keras config inside it turned into the object it describes."""
     if isinstance(value, dict):
         if "class_name" not in value:
@@ -304,7 +308,7 @@ def _parts(items):
         yield key, item
 
 
-def serialize(value):
+def serialize(value: Any) -> Any:
     """Keras's config of `value`: plain JSON values stay, objects become dictionaries."""
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
@@ -353,13 +357,13 @@ class Configurable:
     `get_config`), so the config can be read off the constructor's signature.
     """
 
-    keras_module = None
+    keras_module: str | None = None
     #: whether it matters that two places of a config hold one object and not two equal ones
     has_identity = False
     #: constructor arguments that Keras leaves out of the config
-    not_in_config = ()
+    not_in_config: tuple[str, ...] = ()
     #: those that it leaves out although something else is computed then
-    lost_by_keras = ()
+    lost_by_keras: tuple[str, ...] = ()
 
     @classmethod
     def argument_names(cls):
@@ -375,12 +379,12 @@ class Configurable:
                         names[parameter.name] = None
         return [name for name in names if name not in cls.not_in_config]
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
         return {name: serialize(getattr(self, name)) for name in self.argument_names()}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Config) -> Any:
         """An object from what `get_config` gave."""
         for name in cls.lost_by_keras:
             if name not in config:

@@ -6,6 +6,7 @@ class, `activations.LeakyRelu(0.1)`.
 """
 
 import inspect
+from typing import Any
 
 from reference_numpy import serialization
 from reference_numpy.activations.activation_function import ActivationFunction
@@ -31,6 +32,7 @@ from reference_numpy.activations.soft_rectifiers import (
     SparsePlus,
     Squareplus,
 )
+from reference_numpy.annotations import Config
 from reference_numpy.serialization import Family, serialize
 
 celu, elu, exponential, selu = Celu(), Elu(), Exponential(), Selu()
@@ -60,7 +62,7 @@ Family(
 )
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """An activation function from a name, a config, a class, an instance, or a layer.
 
     None is the identity.
@@ -86,7 +88,7 @@ def get(identifier):
     )
 
 
-def deserialize(config):
+def deserialize(config: Config) -> Any:
     """An activation function from what `serialize` gave, or from its name."""
     return get(config)
 

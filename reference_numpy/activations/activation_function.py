@@ -1,8 +1,11 @@
 """The base of every activation function."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array, Structure
 from reference_numpy.serialization import Configurable, class_config, is_own, snake_case
 
 
@@ -23,15 +26,15 @@ class ActivationFunction(Configurable):
     as fast as `np.where` on data of mixed signs.
     """
 
-    def forward(self, x):
+    def forward(self, x: Structure) -> tuple[Array, Any]:
         """f(x), and what backward needs."""
         raise TypeError(f"{type(self).__name__} has no forward.")
 
-    def backward(self, dy, cache):
+    def backward(self, dy: Structure, cache: Any) -> Array:
         """The gradient with respect to x, given `dy` with respect to y."""
         raise TypeError(f"{type(self).__name__} has no backward.")
 
-    def __call__(self, x, *arguments, **named_arguments):
+    def __call__(self, x: Structure, *arguments: Any, **named_arguments: Any) -> Any:
         """f(x) alone; further arguments are the function's own, `relu(x, max_value=6)`.
 
         Numbers and lists are taken in `config.floatx()`, as Keras takes them.
@@ -42,7 +45,7 @@ class ActivationFunction(Configurable):
         function = type(self)(*arguments, **named_arguments) if chosen else self
         return function.forward(x)[0]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of y for x of `input_shape`; here: the same."""
         return input_shape
 

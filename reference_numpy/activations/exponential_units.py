@@ -33,7 +33,7 @@ class Elu(ActivationFunction):
     Source: Clevert, Unterthiner and Hochreiter (2016).
     """
 
-    def __init__(self, alpha=1.0):
+    def __init__(self, alpha: float = 1.0):
         self.alpha = alpha
 
     def forward(self, x):
@@ -90,7 +90,7 @@ class Celu(ActivationFunction):
     Source: Barron, Continuously Differentiable Exponential Linear Units (2017).
     """
 
-    def __init__(self, alpha=1.0):
+    def __init__(self, alpha: float = 1.0):
         if alpha == 0:
             raise ValueError("The argument `alpha` of 'celu' cannot be 0, it divides the input.")
         self.alpha = alpha

@@ -69,7 +69,7 @@ class Gelu(ActivationFunction):
     Source: Hendrycks and Gimpel, Gaussian Error Linear Units (2016).
     """
 
-    def __init__(self, approximate=False):
+    def __init__(self, approximate: bool = False):
         self.approximate = approximate
 
     def forward(self, x):
@@ -124,7 +124,7 @@ class Glu(ActivationFunction):
     (2017).
     """
 
-    def __init__(self, axis=-1):
+    def __init__(self, axis: int = -1):
         self.axis = axis
 
     def forward(self, x):

@@ -1,5 +1,7 @@
 """A layer in the place of an activation function."""
 
+from typing import Any
+
 from reference_numpy import serialization
 from reference_numpy.activations.activation_function import ActivationFunction
 
@@ -14,7 +16,7 @@ class LayerActivation(ActivationFunction):
         NotImplementedError: on the first call, for a layer with weights (`PReLU`).
     """
 
-    def __init__(self, layer):
+    def __init__(self, layer: Any):
         self.layer = layer
 
     def forward(self, x):

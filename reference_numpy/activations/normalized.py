@@ -1,5 +1,7 @@
 """Functions of a whole axis that return probabilities, or their logarithms."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy.activations.activation_function import ActivationFunction
@@ -45,7 +47,7 @@ class Softmax(ActivationFunction):
     Source: Saito, Deep Learning from Scratch, sections 3.5 and appendix A.
     """
 
-    def __init__(self, axis=-1):
+    def __init__(self, axis: int | Sequence[int] | None = -1):
         self.axis = axis
 
     def forward(self, x):
@@ -73,7 +75,7 @@ class LogSoftmax(ActivationFunction):
         axis: the axis over which the sum runs.
     """
 
-    def __init__(self, axis=-1):
+    def __init__(self, axis: int | Sequence[int] | None = -1):
         self.axis = axis
 
     def forward(self, x):
@@ -104,7 +106,7 @@ class Sparsemax(ActivationFunction):
     Source: Martins and Astudillo, From Softmax to Sparsemax (2016), algorithm 1.
     """
 
-    def __init__(self, axis=-1):
+    def __init__(self, axis: int = -1):
         self.axis = axis
 
     def forward(self, x):

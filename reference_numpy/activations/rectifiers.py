@@ -26,7 +26,9 @@ class Relu(ActivationFunction):
     Source: Nair and Hinton (2010); Saito, Deep Learning from Scratch, section 3.2.7.
     """
 
-    def __init__(self, negative_slope=0.0, max_value=None, threshold=0.0):
+    def __init__(
+        self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
+    ):
         self.negative_slope = negative_slope
         self.max_value = max_value
         self.threshold = threshold
@@ -88,7 +90,7 @@ class LeakyRelu(ActivationFunction):
     (2013).
     """
 
-    def __init__(self, negative_slope=0.2):
+    def __init__(self, negative_slope: float = 0.2):
         self.negative_slope = negative_slope
 
     def forward(self, x):
@@ -110,7 +112,7 @@ class Threshold(ActivationFunction):
     Both arguments must be given, `threshold(x, 1.0, 0.0)`; without them the call raises TypeError.
     """
 
-    def __init__(self, threshold=None, default_value=None):
+    def __init__(self, threshold: float | None = None, default_value: float | None = None):
         self.threshold = threshold
         self.default_value = default_value
 

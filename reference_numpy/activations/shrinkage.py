@@ -9,7 +9,7 @@ from reference_numpy.activations.pieces import masked
 class HardShrink(ActivationFunction):
     """y = x where |x| > threshold, else 0; dy/dx = 1 or 0 (0 at the jumps)."""
 
-    def __init__(self, threshold=0.5):
+    def __init__(self, threshold: float = 0.5):
         self.threshold = threshold
 
     def forward(self, x):
@@ -30,7 +30,7 @@ class SoftShrink(ActivationFunction):
     Source: Donoho, De-noising by Soft-Thresholding (1995).
     """
 
-    def __init__(self, threshold=0.5):
+    def __init__(self, threshold: float = 0.5):
         self.threshold = threshold
 
     def forward(self, x):

@@ -61,7 +61,7 @@ class Squareplus(ActivationFunction):
     Source: Barron, Squareplus: A Softplus-Like Algebraic Rectifier (2021).
     """
 
-    def __init__(self, b=4):
+    def __init__(self, b: float = 4):
         if b < 0:
             raise ValueError(f"The argument `b` of 'squareplus' cannot be negative. Received: {b}")
         self.b = b

@@ -1,5 +1,7 @@
 """Several callbacks as one."""
 
+from typing import Any
+
 from reference_numpy import tree
 from reference_numpy.callbacks.callback import Callback
 from reference_numpy.callbacks.history import History
@@ -21,7 +23,14 @@ class CallbackList(Callback):
         params: what `fit` was called with.
     """
 
-    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ):
         self.callbacks = tree.flatten(callbacks) if callbacks else []
         self.history = self.find_or_add(History, add_history)
         self.find_or_add(ProgbarLogger, add_progbar)

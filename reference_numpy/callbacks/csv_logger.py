@@ -21,7 +21,9 @@ class CSVLogger(Callback):
         append: whether the lines go to the end of a file that is there.
     """
 
-    def __init__(self, filename, separator=",", append=False):
+    def __init__(
+        self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
+    ):
         self.filename, self.separator, self.append = os.fspath(filename), separator, append
         self.file = None
 

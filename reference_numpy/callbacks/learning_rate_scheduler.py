@@ -1,6 +1,7 @@
 """A learning rate that a function sets."""
 
 import inspect
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class LearningRateScheduler(Callback):
         ValueError: if `schedule` gives anything but a float.
     """
 
-    def __init__(self, schedule, verbose=0):
+    def __init__(self, schedule: Callable[..., float], verbose: int | str = 0):
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -11,7 +11,7 @@ class SaveFrequency:
         ValueError: for anything else.
     """
 
-    def __init__(self, save_freq):
+    def __init__(self, save_freq: str | int):
         if save_freq != "epoch" and not isinstance(save_freq, int):
             raise ValueError(
                 f"Unrecognized save_freq: {save_freq!r}. Expected save_freq are 'epoch' or integer "

@@ -15,7 +15,7 @@ class TerminateOnNaN(Callback):
         RuntimeError: at such a batch, with `raise_error`.
     """
 
-    def __init__(self, raise_error=False):
+    def __init__(self, raise_error: bool = False):
         self.raise_error = raise_error
 
     def on_batch_end(self, batch, logs=None):

@@ -1,15 +1,18 @@
 """Keras's constraints: projections of a weight onto the values it may have."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array
 from reference_numpy.serialization import Configurable
 
 
 class Constraint(Configurable):
     """A projection: `constraint(w)` is the allowed array that a step's result becomes."""
 
-    def __call__(self, w):
+    def __call__(self, w: Array) -> Array:
         """The projected array; `w` stays as it is."""
         raise NotImplementedError(f"{type(self).__name__} does not say what is allowed.")
 
@@ -25,7 +28,7 @@ class MaxNorm(Constraint):
     overfitting", section 5.1.
     """
 
-    def __init__(self, max_value=2, axis=0):
+    def __init__(self, max_value: float = 2, axis: int | Sequence[int] = 0):
         self.max_value, self.axis = max_value, axis
 
     def __call__(self, w):
@@ -49,7 +52,7 @@ class UnitNorm(Constraint):
         axis: axis or axes along which the norm is taken.
     """
 
-    def __init__(self, axis=0):
+    def __init__(self, axis: int | Sequence[int] = 0):
         self.axis = axis
 
     def __call__(self, w):
@@ -66,7 +69,13 @@ class MinMaxNorm(Constraint):
         axis: axis or axes along which the norm is taken.
     """
 
-    def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
+    def __init__(
+        self,
+        min_value: float = 0.0,
+        max_value: float = 1.0,
+        rate: float = 1.0,
+        axis: int | Sequence[int] = 0,
+    ):
         self.min_value, self.max_value = min_value, max_value
         self.rate, self.axis = rate, axis
 

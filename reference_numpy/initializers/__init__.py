@@ -1,5 +1,7 @@
 """Keras's initializers."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config
@@ -57,7 +59,7 @@ family = Family(
 deserialize = family.deserialize
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """An initializer from a name, a config, a class, an instance or the array itself."""
     if not isinstance(identifier, (np.ndarray, np.generic)):
         return family.get(identifier)

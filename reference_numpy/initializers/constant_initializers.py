@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.initializers.initializer import Initializer
 
 
@@ -13,7 +14,7 @@ class Constant(Initializer):
         value: a number or an array.
     """
 
-    def __init__(self, value=0.0):
+    def __init__(self, value: ArrayLike = 0.0):
         self.value = value
 
     def __call__(self, shape, dtype=None):
@@ -50,7 +51,7 @@ class Identity(Initializer):
     linear units".
     """
 
-    def __init__(self, gain=1.0):
+    def __init__(self, gain: float = 1.0):
         self.gain = gain
 
     def __call__(self, shape, dtype=None):

@@ -21,7 +21,7 @@ class RandomInitializer(Initializer):
         ValueError: for any other seed.
     """
 
-    def __init__(self, seed=None):
+    def __init__(self, seed: int | None = None):
         if isinstance(seed, dict):
             seed = SeedGenerator(seed["config"]["seed"])
         self.seed = seed
@@ -60,7 +60,7 @@ class RandomNormal(RandomInitializer):
         seed: an integer, a `SeedGenerator`, or None.
     """
 
-    def __init__(self, mean=0.0, stddev=0.05, seed=None):
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None):
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
@@ -93,7 +93,7 @@ class RandomUniform(RandomInitializer):
         seed: an integer, a `SeedGenerator`, or None.
     """
 
-    def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None):
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
@@ -121,7 +121,7 @@ class Orthogonal(RandomInitializer):
     classical compact groups" (the signs).
     """
 
-    def __init__(self, gain=1.0, seed=None):
+    def __init__(self, gain: float = 1.0, seed: int | None = None):
         super().__init__(seed)
         self.gain = gain
 

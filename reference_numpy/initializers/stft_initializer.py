@@ -23,7 +23,13 @@ class STFT(Initializer):
             not the frame's.
     """
 
-    def __init__(self, side="real", window="hann", scaling="density", periodic=False):
+    def __init__(
+        self,
+        side: str = "real",
+        window: str | None = "hann",
+        scaling: str | None = "density",
+        periodic: bool = False,
+    ):
         if side not in ("real", "imag"):
             raise ValueError(f"side should be 'real' or 'imag', not {side}")
         if scaling not in (None, "density", "spectrum"):

@@ -1,6 +1,7 @@
 """Initializers that draw at random, at a size that suits the number of inputs and outputs."""
 
 import math
+from collections.abc import Sequence
 
 from reference_numpy import config
 from reference_numpy.initializers.random_initializers import RandomInitializer
@@ -45,12 +46,12 @@ class VarianceScaling(RandomInitializer):
 
     def __init__(
         self,
-        scale=1.0,
-        mode="fan_in",
-        distribution="truncated_normal",
-        seed=None,
-        input_axes=None,
-        output_axes=None,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
     ):
         super().__init__(seed)
         if scale <= 0.0:
@@ -90,9 +91,14 @@ class NamedScaling(VarianceScaling):
     """A `VarianceScaling` whose scale, mode and distribution have a name: the class's `rule`."""
 
     not_in_config = ("scale", "mode", "distribution")
-    rule = ()
+    rule: tuple[float, str, str]
 
-    def __init__(self, seed=None, input_axes=None, output_axes=None):
+    def __init__(
+        self,
+        seed: int | None = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ):
         super().__init__(*self.rule, seed, input_axes, output_axes)
 
 

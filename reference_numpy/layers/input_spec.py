@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from reference_numpy import tree
+from reference_numpy.annotations import Shape
 
 
 @dataclass
@@ -16,12 +17,12 @@ class InputSpec:
         axes: sizes that given axes must have, `{-1: 10}`.
     """
 
-    dtype: str = None
-    shape: tuple = None
-    ndim: int = None
-    max_ndim: int = None
-    min_ndim: int = None
-    axes: dict = field(default_factory=dict)
+    dtype: str | None = None
+    shape: Shape | None = None
+    ndim: int | None = None
+    max_ndim: int | None = None
+    min_ndim: int | None = None
+    axes: dict[int, int] = field(default_factory=dict)
 
     def problem(self, shape):
         """What is wrong with `shape`, or None."""

@@ -2,13 +2,16 @@
 
 import copy
 import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import constraints, dtype_policies, initializers, regularizers, tree
-from reference_numpy.layers.input_spec import check_inputs
+from reference_numpy.annotations import Array, Config, DType, Named, Structure
+from reference_numpy.layers.input_spec import InputSpec, check_inputs
 from reference_numpy.layers.refused import OF_LAYERS, refuse_attributes
-from reference_numpy.layers.symbolic import SymbolicEnds, is_symbolic, symbolic_call
+from reference_numpy.layers.symbolic import Node, SymbolicEnds, is_symbolic, symbolic_call
 from reference_numpy.layers.weight import Weight, weight_maker
 from reference_numpy.layers.wrapping import wrap_backward, wrap_build, wrap_forward
 from reference_numpy.serialization import Configurable, serialize, unique_name
@@ -45,22 +48,28 @@ class Layer(SymbolicEnds, Configurable):
         ValueError: for arguments that the layer does not have.
     """
 
-    wrappers = {"build": wrap_build, "forward": wrap_forward, "backward": wrap_backward}
+    forward: Callable[..., tuple[Any, Any]]
+    backward: Callable[..., tuple[Any, list[Array]]]
+    wrappers: dict[str, Callable[..., Any]] = {
+        "build": wrap_build,
+        "forward": wrap_forward,
+        "backward": wrap_backward,
+    }
     has_identity = True
-    not_in_config = ("autocast", "activity_regularizer")
+    not_in_config: tuple[str, ...] = ("autocast", "activity_regularizer")
     #: whether what a sample gives follows from that sample alone, so that parts of a batch may be
     #: computed apart: True, False, or "inference" for a layer that is like that outside training
-    samples_apart = False
+    samples_apart: bool | str = False
 
     def __init__(
         self,
         *,
-        activity_regularizer=None,
-        trainable=True,
-        dtype=None,
-        autocast=True,
-        name=None,
-        **kwargs,
+        activity_regularizer: Named = None,
+        trainable: bool = True,
+        dtype: DType = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         if kwargs:
             raise ValueError(
@@ -71,11 +80,11 @@ class Layer(SymbolicEnds, Configurable):
         self.autocast = autocast
         self.name = name or unique_name(type(self).__name__)
         self.supports_masking = False
-        self.input_spec = None
+        self.input_spec: InputSpec | None = None
         self.built = False
-        self.inbound_nodes = []
-        self.own_weights = []
-        self.sublayers = []
+        self.inbound_nodes: list[Node] = []
+        self.own_weights: list[Weight] = []
+        self.sublayers: list[Layer] = []
         self._trainable = bool(trainable)
 
     def __init_subclass__(cls, **kwargs):
@@ -86,21 +95,21 @@ class Layer(SymbolicEnds, Configurable):
 
     # Building and weights
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Create the weights for inputs of `input_shape`; here: none."""
         self.built = True
 
     def add_weight(
         self,
-        shape,
-        initializer="zeros",
-        name=None,
-        regularizer=None,
-        constraint=None,
-        trainable=True,
-        dtype=None,
-        autocast=True,
-    ):
+        shape: Sequence[int],
+        initializer: Named = "zeros",
+        name: str | None = None,
+        regularizer: Named = None,
+        constraint: Named = None,
+        trainable: bool = True,
+        dtype: DType = None,
+        autocast: bool = True,
+    ) -> Array:
         """Create, record and return a weight: an array that is only ever changed in place."""
         make = weight_maker.get() or initializers.get(initializer)
         value = make(tuple(shape), dtype or self.variable_dtype)
@@ -117,18 +126,18 @@ class Layer(SymbolicEnds, Configurable):
         self.own_weights.insert(trained if trainable else len(self.own_weights), weight)
         return value
 
-    def track(self, layer):
+    def track(self, layer: Any) -> Any:
         """Record `layer` as a part of this one; its weights follow this layer's own."""
         self.sublayers.append(layer)
         return layer
 
     @property
-    def trainable(self):
+    def trainable(self) -> bool:
         """Whether the weights are trained; setting it sets it for all parts."""
         return self._trainable
 
     @trainable.setter
-    def trainable(self, value):
+    def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         for layer in self.sublayers:
             layer.trainable = value
@@ -149,17 +158,17 @@ class Layer(SymbolicEnds, Configurable):
         return list(dict.fromkeys(own + nested))
 
     @property
-    def weights(self):
+    def weights(self) -> list[Array]:
         """All weights as arrays, in Keras's order."""
         return [weight.value for weight in self.weight_records]
 
     @property
-    def trainable_weights(self):
+    def trainable_weights(self) -> list[Array]:
         """The weights that training changes, in the order of backward's `grads`."""
         return [weight.value for weight in self.trainable_records]
 
     @property
-    def non_trainable_weights(self):
+    def non_trainable_weights(self) -> list[Array]:
         """The weights that training leaves alone (moving statistics, frozen layers)."""
         trainable = set(map(id, self.trainable_records))
         return [w.value for w in self.weight_records if id(w) not in trainable]
@@ -168,11 +177,11 @@ class Layer(SymbolicEnds, Configurable):
     variables, trainable_variables = weights, trainable_weights
     non_trainable_variables = non_trainable_weights
 
-    def get_weights(self):
+    def get_weights(self) -> list[Array]:
         """Copies of all weights, in Keras's order."""
         return [weight.copy() for weight in self.weights]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Sequence[Array]) -> None:
         """Set all weights from a list of arrays in Keras's order.
 
         Raises:
@@ -201,7 +210,7 @@ class Layer(SymbolicEnds, Configurable):
     def take_stored(self, arrays):
         """Take over arrays that were read from a file; here they are the layer's own already."""
 
-    def count_params(self):
+    def count_params(self) -> int:
         """The number of scalars in all weights. Raises ValueError before the layer is built."""
         if not self.built:
             raise ValueError(
@@ -213,22 +222,22 @@ class Layer(SymbolicEnds, Configurable):
     # Dtypes
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> str:
         """Name of the dtype in which the layer computes."""
         return self.dtype_policy.compute_dtype
 
     @property
-    def variable_dtype(self):
+    def variable_dtype(self) -> str:
         """Name of the dtype in which the layer keeps its weights."""
         return self.dtype_policy.variable_dtype
 
     @property
-    def dtype(self):
+    def dtype(self) -> Any:
         """The policy as the constructor takes it."""
         return self.dtype_policy
 
     @property
-    def output_dtype(self):
+    def output_dtype(self) -> Any:
         """Name of the dtype of the output."""
         return self.compute_dtype
 
@@ -262,7 +271,7 @@ class Layer(SymbolicEnds, Configurable):
 
     # Calling
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The output alone; on a symbolic tensor, a symbolic tensor."""
         if not args and "inputs" in kwargs:  # Keras's name of the first argument
             args = (kwargs.pop("inputs"),)
@@ -300,11 +309,11 @@ class Layer(SymbolicEnds, Configurable):
         }
         return {**shapes, **{name: inputs[name] for name in wanted if name in inputs}}
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of the output for inputs of `input_shape`; here: the same."""
         return input_shape
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: Structure, previous_mask: Structure = None) -> Structure:
         """The mask that goes with the output; here: the input's."""
         return previous_mask
 
@@ -316,7 +325,7 @@ class Layer(SymbolicEnds, Configurable):
         """The shapes that the layer was built for, as Keras keeps them in a file."""
         return getattr(self, "_build_config", None)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
         config = {"name": self.name, "trainable": self.trainable, **super().get_config()}
         if self.activity_regularizer is not None:

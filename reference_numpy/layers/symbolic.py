@@ -1,6 +1,8 @@
 """Symbolic tensors: a layer called on one becomes a node of a graph that a model runs later."""
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 from reference_numpy import tree
 
@@ -14,12 +16,19 @@ class KerasTensor:
         node: the call that makes it, and `index`: which of that call's outputs it is.
     """
 
-    def __init__(self, shape, dtype="float32", node=None, index=0, name=None):
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: str = "float32",
+        node: Any = None,
+        index: int = 0,
+        name: str | None = None,
+    ):
         self.shape, self.dtype, self.node, self.index = tuple(shape), dtype, node, index
         self.name = name or f"keras_tensor_{id(self)}"
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """Number of axes, the batch axis counted in."""
         return len(self.shape)
 

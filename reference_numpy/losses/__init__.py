@@ -5,6 +5,8 @@
 the class's instance.
 """
 
+from typing import Any
+
 from reference_numpy.losses.binary import BinaryCrossentropy, BinaryFocalCrossentropy
 from reference_numpy.losses.categorical import (
     CategoricalCrossentropy,
@@ -87,7 +89,7 @@ family = Family(
 deserialize = family.deserialize
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """A loss from its name, its config, its class, its function, or a loss; None stays None.
 
     Raises:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import activations
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import ElementwiseLoss
 from reference_numpy.losses.probabilities import clip, smooth
 
@@ -32,12 +33,12 @@ class BinaryCrossentropy(ElementwiseLoss):
 
     def __init__(
         self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_crossentropy",
-        dtype=None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_crossentropy",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.from_logits = from_logits
@@ -109,15 +110,15 @@ class BinaryFocalCrossentropy(ElementwiseLoss):
 
     def __init__(
         self,
-        apply_class_balancing=False,
-        alpha=0.25,
-        gamma=2.0,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_focal_crossentropy",
-        dtype=None,
+        apply_class_balancing: bool = False,
+        alpha: float = 0.25,
+        gamma: float = 2.0,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_focal_crossentropy",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.apply_class_balancing = apply_class_balancing

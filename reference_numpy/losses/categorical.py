@@ -4,6 +4,7 @@ import numpy as np
 
 from reference_numpy import activations
 from reference_numpy.activations.normalized import largest, total
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import Loss
 from reference_numpy.losses.probabilities import (
     class_indices,
@@ -59,12 +60,12 @@ class CategoricalCrossentropy(Loss):
 
     def __init__(
         self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="categorical_crossentropy",
-        dtype=None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_crossentropy",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.from_logits = from_logits
@@ -130,12 +131,12 @@ class SparseCategoricalCrossentropy(Loss):
 
     def __init__(
         self,
-        from_logits=False,
-        ignore_class=None,
-        reduction="sum_over_batch_size",
-        axis=-1,
-        name="sparse_categorical_crossentropy",
-        dtype=None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
+        name: str | None = "sparse_categorical_crossentropy",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.from_logits = from_logits

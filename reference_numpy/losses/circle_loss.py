@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import activations
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import Loss
 
 
@@ -31,12 +32,12 @@ class Circle(Loss):
 
     def __init__(
         self,
-        gamma=80.0,
-        margin=0.4,
-        remove_diagonal=True,
-        reduction="sum_over_batch_size",
-        name="circle",
-        dtype=None,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "circle",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.gamma = gamma

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.losses.categorical import log_softmax_and_softmax
 from reference_numpy.losses.loss import Loss
 from reference_numpy.losses.probabilities import class_indices
@@ -34,7 +35,12 @@ class CTC(Loss):
     Source: Graves et al., Connectionist Temporal Classification (2006).
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="ctc", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "ctc",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def forward(self, y_true, y_pred):

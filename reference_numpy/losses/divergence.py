@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import ElementwiseLoss
 from reference_numpy.losses.probabilities import clip
 
@@ -21,7 +22,12 @@ class KLDivergence(ElementwiseLoss):
 
     mean = False
 
-    def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "kl_divergence",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):

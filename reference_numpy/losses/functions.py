@@ -1,8 +1,11 @@
 """Every loss as a plain function: one value a sample, nothing reduced."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array, ArrayLike
 from reference_numpy.serialization import snake_case
 
 
@@ -16,7 +19,7 @@ class LossFunction:
         loss_class: the loss whose values these are.
     """
 
-    def __init__(self, loss_class):
+    def __init__(self, loss_class: type):
         self.loss_class = loss_class
         self.__name__ = snake_case(loss_class.__name__)
         self.__doc__ = loss_class.__doc__
@@ -28,11 +31,11 @@ class LossFunction:
             reduction="none", dtype=dtype.name if given_in_float else config.floatx(), **arguments
         )
 
-    def __call__(self, y_true, y_pred, **arguments):
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, **arguments: Any) -> Array:
         """One value a sample."""
         return self._loss(y_pred, arguments)(y_true, y_pred)
 
-    def gradient(self, y_true, y_pred, **arguments):
+    def gradient(self, y_true: ArrayLike, y_pred: ArrayLike, **arguments: Any) -> Array:
         """The gradient of the sum of the values with respect to y_pred."""
         return self._loss(y_pred, arguments).gradient(y_true, y_pred)
 

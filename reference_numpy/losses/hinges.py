@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.loss import ElementwiseLoss, Loss
 
@@ -20,7 +21,12 @@ class Hinge(ElementwiseLoss):
     Source: Cortes and Vapnik, Support-Vector Networks (1995).
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="hinge", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "hinge",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -41,7 +47,12 @@ class SquaredHinge(ElementwiseLoss):
     Labels that are all 0 or 1 are taken as −1 and 1.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "squared_hinge",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -67,7 +78,12 @@ class CategoricalHinge(Loss):
         y_true, y_pred: (batch, …, classes)   values: (batch, …)
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="categorical_hinge", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_hinge",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def forward(self, y_true, y_pred):

@@ -1,10 +1,12 @@
 """The base of every loss."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import dtype_policies
+from reference_numpy.annotations import Array, ArrayLike, Config, DType, Structure
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.reduction import (
     REDUCTIONS,
@@ -44,9 +46,14 @@ class Loss(Configurable):
 
     #: arguments that Keras leaves out of the config; here they are in it unless they have their
     #: default value, since the loss read back from the config would be another one
-    only_in_config_when_changed = ("dtype",)
+    only_in_config_when_changed: tuple[str, ...] = ("dtype",)
 
-    def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: DType = None,
+    ):
         if reduction not in REDUCTIONS:
             raise ValueError(
                 "Invalid value for argument `reduction`. Expected one of "
@@ -57,15 +64,15 @@ class Loss(Configurable):
         self.dtype = None if dtype is None else dtype_policies.get(dtype).compute_dtype
 
     @property
-    def compute_dtype(self):
+    def compute_dtype(self) -> str:
         """Name of the dtype in which the loss is computed."""
         return dtype_policies.get(self.dtype).compute_dtype
 
-    def forward(self, y_true, y_pred):
+    def forward(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Any]:
         """One value a sample, and what backward needs."""
         raise TypeError(f"{type(self).__name__} does not say what it costs.")
 
-    def backward(self, dvalues, cache):
+    def backward(self, dvalues: Array, cache: Any) -> Array:
         """The gradient with respect to y_pred, given that with respect to the values."""
         raise TypeError(f"{type(self).__name__} has no gradient.")
 
@@ -89,7 +96,13 @@ class Loss(Configurable):
         """A loss made like this one but for some of its arguments."""
         return type(self)(**{**self.get_config(), **changed})
 
-    def __call__(self, y_true, y_pred, sample_weight=None, mask=None):
+    def __call__(
+        self,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        sample_weight: Structure = None,
+        mask: Structure = None,
+    ) -> Any:
         """The loss: a number, or an array for the reduction `"none"`.
 
         Args:
@@ -100,7 +113,13 @@ class Loss(Configurable):
         values, mask, _ = self._values(y_true, y_pred, mask)
         return reduce_weighted_values(values, sample_weight, mask, self.reduction)[0]
 
-    def gradient(self, y_true, y_pred, sample_weight=None, mask=None):
+    def gradient(
+        self,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        sample_weight: Structure = None,
+        mask: Structure = None,
+    ) -> Array:
         """The gradient with respect to y_pred, an array of its shape and dtype."""
         return self.value_and_gradient(y_true, y_pred, sample_weight, mask)[1]
 
@@ -136,7 +155,7 @@ class Loss(Configurable):
                 f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}{advice}"
             )
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
         config = super().get_config()
         parameters = inspect.signature(type(self).__init__).parameters

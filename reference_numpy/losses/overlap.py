@@ -1,6 +1,9 @@
 """How much a predicted region overlaps the true one: losses of segmentation."""
 
+from collections.abc import Sequence
+
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import Loss
 
 
@@ -21,7 +24,13 @@ class Dice(Loss):
     Source: Milletari, Navab and Ahmadi, V-Net (2016).
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "dice",
+        axis: int | Sequence[int] | None = None,
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
         self.axis = axis
 
@@ -65,12 +74,12 @@ class Tversky(Loss):
 
     def __init__(
         self,
-        alpha=0.5,
-        beta=0.5,
-        reduction="sum_over_batch_size",
-        name="tversky",
-        axis=None,
-        dtype=None,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "tversky",
+        axis: int | Sequence[int] | None = None,
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.alpha, self.beta, self.axis = alpha, beta, axis

@@ -7,6 +7,7 @@ of e over its last axis, and the base reduces the samples' values to one number.
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import ElementwiseLoss
 
 
@@ -22,7 +23,12 @@ class HalfSumOfSquares(ElementwiseLoss):
 
     mean = False
 
-    def __init__(self, reduction="sum_over_batch_size", name="half_sum_of_squares", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "half_sum_of_squares",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -43,7 +49,12 @@ class MeanSquaredError(ElementwiseLoss):
     Source: Goodfellow et al., Deep Learning (2016), section 5.1.4.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_squared_error",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -62,7 +73,12 @@ class MeanAbsoluteError(ElementwiseLoss):
     In the target's own unit; its minimum is the median, so outliers weigh little.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_absolute_error",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -82,7 +98,10 @@ class MeanAbsolutePercentageError(ElementwiseLoss):
     """
 
     def __init__(
-        self, reduction="sum_over_batch_size", name="mean_absolute_percentage_error", dtype=None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
 
@@ -105,7 +124,10 @@ class MeanSquaredLogarithmicError(ElementwiseLoss):
     """
 
     def __init__(
-        self, reduction="sum_over_batch_size", name="mean_squared_logarithmic_error", dtype=None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
 
@@ -134,7 +156,13 @@ class Huber(ElementwiseLoss):
 
     lost_by_keras = ("delta",)
 
-    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "huber_loss",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
         self.delta = delta
 
@@ -156,7 +184,12 @@ class LogCosh(ElementwiseLoss):
     Computed as |d| + log(1 + e^(−2|d|)) − log 2, which does not overflow.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "log_cosh",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):
@@ -177,7 +210,12 @@ class Poisson(ElementwiseLoss):
     `config.epsilon()`.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "poisson",
+        dtype: DType = None,
+    ):
         super().__init__(name, reduction, dtype)
 
     def f(self, t, y):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.loss import Loss
 
@@ -31,7 +32,11 @@ class CosineSimilarity(Loss):
     lost_by_keras = ("axis",)
 
     def __init__(
-        self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None
+        self,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "cosine_similarity",
+        dtype: DType = None,
     ):
         super().__init__(name, reduction, dtype)
         self.axis = axis

@@ -4,7 +4,10 @@
 y_pred)`, are the values of the samples. Keras's loss functions are metrics too.
 """
 
+from typing import Any
+
 from reference_numpy import losses
+from reference_numpy.annotations import Config
 from reference_numpy.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -127,7 +130,7 @@ _classes = [
     TruePositives,
 ]
 #: functions of targets and predictions with one value a sample
-_functions = [
+_functions: list[Any] = [
     binary_accuracy,
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -165,14 +168,14 @@ _short_names.update({name.upper(): cls for name, cls in list(_short_names.items(
 family = Family("keras.metrics", "metric", _classes, _short_names)
 
 
-def deserialize(config):
+def deserialize(config: Config) -> Any:
     """A metric from Keras's config of it; that of a function gives the mean of its values."""
     if isinstance(config, dict) and config.get("class_name") == "function":
-        config = find_own(config) or functions.get(config["config"], config["config"])
+        return get(find_own(config) or functions.get(config["config"], config["config"]))
     return get(config)
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """A metric from its name, its config, its class, a function, or a metric; None stays None.
 
     `"accuracy"` is the share of numbers that equal their target; the kind that belongs to a

@@ -3,24 +3,25 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array, ArrayLike, DType
 from reference_numpy.losses.reduction import squeeze_or_expand_to_same_rank
 from reference_numpy.metrics.reduction import MeanMetricWrapper
 
 
-def accuracy(y_true, y_pred):
+def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where prediction and target are equal, else 0."""
-    y_pred = np.asarray(y_pred)
-    y_true, y_pred = squeeze_or_expand_to_same_rank(np.asarray(y_true, y_pred.dtype), y_pred)
-    return (y_true == y_pred).astype(config.floatx())
+    y = np.asarray(y_pred)
+    t, y = squeeze_or_expand_to_same_rank(np.asarray(y_true, y.dtype), y)
+    return (t == y).astype(config.floatx())
 
 
-def binary_accuracy(y_true, y_pred, threshold=0.5):
+def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5) -> Array:
     """1 where the prediction lies above the threshold and the target is 1, or neither."""
-    y_true, y_pred = squeeze_or_expand_to_same_rank(np.asarray(y_true), np.asarray(y_pred))
-    return (y_true == (y_pred > threshold)).astype(config.floatx())
+    t, y = squeeze_or_expand_to_same_rank(np.asarray(y_true), np.asarray(y_pred))
+    return (t == (y > threshold)).astype(config.floatx())
 
 
-def categorical_accuracy(y_true, y_pred):
+def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where the largest prediction and the largest target are the same class.
 
     Of several that are equally large the first counts.
@@ -29,7 +30,7 @@ def categorical_accuracy(y_true, y_pred):
     return matches.astype(config.floatx())
 
 
-def sparse_categorical_accuracy(y_true, y_pred):
+def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where the largest prediction is that of the class y_true, shape (batch, …) or (…, 1)."""
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
@@ -40,7 +41,9 @@ def sparse_categorical_accuracy(y_true, y_pred):
     return matches
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+def sparse_top_k_categorical_accuracy(
+    y_true: ArrayLike, y_pred: ArrayLike, k: int = 5, from_sorted_ids: bool = False
+) -> Array:
     """1 where fewer than k classes have a larger prediction than the class y_true.
 
     A prediction that is NaN or infinite is among the top k nowhere, and nor is anything beside it.
@@ -64,7 +67,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     return matches.reshape(shape).astype(config.floatx())
 
 
-def top_k_categorical_accuracy(y_true, y_pred, k=5):
+def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
     """`sparse_top_k_categorical_accuracy` of one-hot targets."""
     return sparse_top_k_categorical_accuracy(np.argmax(y_true, axis=-1), y_pred, k)
 
@@ -74,7 +77,7 @@ class Accuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="accuracy", dtype=None):
+    def __init__(self, name: str | None = "accuracy", dtype: DType = None):
         super().__init__(accuracy, name, dtype)
 
 
@@ -89,7 +92,9 @@ class BinaryAccuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+    def __init__(
+        self, name: str | None = "binary_accuracy", dtype: DType = None, threshold: float = 0.5
+    ):
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)
         self.threshold = threshold
 
@@ -99,7 +104,7 @@ class CategoricalAccuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="categorical_accuracy", dtype=None):
+    def __init__(self, name: str | None = "categorical_accuracy", dtype: DType = None):
         super().__init__(categorical_accuracy, name, dtype)
 
 
@@ -111,7 +116,7 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="sparse_categorical_accuracy", dtype=None):
+    def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: DType = None):
         super().__init__(sparse_categorical_accuracy, name, dtype)
 
 
@@ -124,7 +129,9 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
+    def __init__(
+        self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: DType = None
+    ):
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
         self.k = k
 
@@ -141,7 +148,11 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     only_in_config_when_changed = ("from_sorted_ids",)
 
     def __init__(
-        self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False
+        self,
+        k: int = 5,
+        name: str | None = "sparse_top_k_categorical_accuracy",
+        dtype: DType = None,
+        from_sorted_ids: bool = False,
     ):
         super().__init__(
             sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids

@@ -1,8 +1,11 @@
 """The area under a curve that all thresholds together draw."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy import activations, config
+from reference_numpy.annotations import ArrayLike, DType
 from reference_numpy.metrics.confusion import VARIABLES, ConfusionMetric
 from reference_numpy.metrics.confusion_counts import are_even, even_thresholds
 from reference_numpy.metrics.metric import divide_no_nan
@@ -52,16 +55,16 @@ class AUC(ConfusionMetric):
 
     def __init__(
         self,
-        num_thresholds=200,
-        curve="ROC",
-        summation_method="interpolation",
-        name=None,
-        dtype=None,
-        thresholds=None,
-        multi_label=False,
-        num_labels=None,
-        label_weights=None,
-        from_logits=False,
+        num_thresholds: int = 200,
+        curve: str = "ROC",
+        summation_method: str = "interpolation",
+        name: str | None = None,
+        dtype: DType = None,
+        thresholds: Sequence[float] | None = None,
+        multi_label: bool = False,
+        num_labels: int | None = None,
+        label_weights: ArrayLike | None = None,
+        from_logits: bool = False,
     ):
         self.curve = _choice("curve", curve, str(curve).upper(), CURVES)
         self.summation_method = _choice(

@@ -1,5 +1,8 @@
 """Metrics of yes-or-no predictions: counts, precision and recall."""
 
+from collections.abc import Sequence
+
+from reference_numpy.annotations import ArrayLike, DType
 from reference_numpy.metrics.confusion_counts import (
     NEVER,
     are_even,
@@ -28,7 +31,14 @@ class ConfusionMetric(Metric):
         evenly: whether the thresholds lie evenly; None to find out.
     """
 
-    def __init__(self, name, dtype, cutoffs, counts, evenly=None):
+    def __init__(
+        self,
+        name: str | None,
+        dtype: DType,
+        cutoffs: list[float],
+        counts: Sequence[str],
+        evenly: bool | None = None,
+    ):
         super().__init__(name, dtype)
         self.cutoffs, self.counts = cutoffs, counts
         self.evenly = are_even(cutoffs) if evenly is None else evenly
@@ -59,9 +69,11 @@ class _Count(ConfusionMetric):
             is an array.
     """
 
-    count = None
+    count: str
 
-    def __init__(self, thresholds=None, name=None, dtype=None):
+    def __init__(
+        self, thresholds: ArrayLike | None = None, name: str | None = None, dtype: DType = None
+    ):
         super().__init__(name, dtype, parse_thresholds(thresholds), (self.count,))
         self.thresholds = thresholds
         self.add_counts((len(self.cutoffs),))
@@ -126,9 +138,16 @@ class _Rate(ConfusionMetric):
     """
 
     direction = "up"
-    other = None
+    other: str
 
-    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        thresholds: ArrayLike | None = None,
+        top_k: int | None = None,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         cutoffs = parse_thresholds(thresholds, 0.5 if top_k is None else NEVER)
         super().__init__(name, dtype, cutoffs, ("tp", self.other))
         self.thresholds, self.top_k, self.class_id = thresholds, top_k, class_id
@@ -187,7 +206,8 @@ class AtThreshold(ConfusionMetric):
     """
 
     direction = "up"
-    demanded = wanted = None
+    demanded: tuple[str, str]
+    wanted: tuple[str, str]
 
     def __init__(self, argument, value, num_thresholds, class_id, name, dtype):
         if value < 0 or value > 1:
@@ -225,7 +245,14 @@ class SensitivityAtSpecificity(AtThreshold):
 
     demanded, wanted = ("tn", "fp"), ("tp", "fn")
 
-    def __init__(self, specificity, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        specificity: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         super().__init__("specificity", specificity, num_thresholds, class_id, name, dtype)
         self.specificity = specificity
 
@@ -241,7 +268,14 @@ class SpecificityAtSensitivity(AtThreshold):
 
     demanded, wanted = ("tp", "fn"), ("tn", "fp")
 
-    def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        sensitivity: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         super().__init__("sensitivity", sensitivity, num_thresholds, class_id, name, dtype)
         self.sensitivity = sensitivity
 
@@ -257,7 +291,14 @@ class PrecisionAtRecall(AtThreshold):
 
     demanded, wanted = ("tp", "fn"), ("tp", "fp")
 
-    def __init__(self, recall, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        recall: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         super().__init__("recall", recall, num_thresholds, class_id, name, dtype)
         self.recall = recall
 
@@ -273,6 +314,13 @@ class RecallAtPrecision(AtThreshold):
 
     demanded, wanted = ("tp", "fp"), ("tp", "fn")
 
-    def __init__(self, precision, num_thresholds=200, class_id=None, name=None, dtype=None):
+    def __init__(
+        self,
+        precision: float,
+        num_thresholds: int = 200,
+        class_id: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         super().__init__("precision", precision, num_thresholds, class_id, name, dtype)
         self.precision = precision

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.metrics.metric import Metric
 
 AVERAGES = (None, "micro", "macro", "weighted")
@@ -32,7 +33,14 @@ class FBetaScore(Metric):
 
     direction = "up"
 
-    def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
+    def __init__(
+        self,
+        average: str | None = None,
+        beta: float = 1.0,
+        threshold: float | None = None,
+        name: str | None = "fbeta_score",
+        dtype: DType = None,
+    ):
         super().__init__(name, dtype)
         if average not in AVERAGES:
             raise ValueError(
@@ -101,5 +109,11 @@ class F1Score(FBetaScore):
         average, threshold: as in `FBetaScore`.
     """
 
-    def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
+    def __init__(
+        self,
+        average: str | None = None,
+        threshold: float | None = None,
+        name: str | None = "f1_score",
+        dtype: DType = None,
+    ):
         super().__init__(average, 1.0, threshold, name, dtype)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import losses
+from reference_numpy.annotations import DType
 from reference_numpy.metrics.reduction import MeanMetricWrapper
 
 
@@ -11,7 +12,7 @@ class MeanSquaredError(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="mean_squared_error", dtype=None):
+    def __init__(self, name: str | None = "mean_squared_error", dtype: DType = None):
         super().__init__(losses.mean_squared_error, name, dtype)
 
 
@@ -20,7 +21,7 @@ class MeanAbsoluteError(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="mean_absolute_error", dtype=None):
+    def __init__(self, name: str | None = "mean_absolute_error", dtype: DType = None):
         super().__init__(losses.mean_absolute_error, name, dtype)
 
 
@@ -29,7 +30,7 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="mean_absolute_percentage_error", dtype=None):
+    def __init__(self, name: str | None = "mean_absolute_percentage_error", dtype: DType = None):
         super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
@@ -38,7 +39,7 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="mean_squared_logarithmic_error", dtype=None):
+    def __init__(self, name: str | None = "mean_squared_logarithmic_error", dtype: DType = None):
         super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
@@ -47,7 +48,7 @@ class LogCoshError(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="logcosh", dtype=None):
+    def __init__(self, name: str | None = "logcosh", dtype: DType = None):
         super().__init__(losses.log_cosh, name, dtype)
 
 
@@ -56,7 +57,7 @@ class Hinge(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="hinge", dtype=None):
+    def __init__(self, name: str | None = "hinge", dtype: DType = None):
         super().__init__(losses.hinge, name, dtype)
 
 
@@ -65,7 +66,7 @@ class SquaredHinge(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="squared_hinge", dtype=None):
+    def __init__(self, name: str | None = "squared_hinge", dtype: DType = None):
         super().__init__(losses.squared_hinge, name, dtype)
 
 
@@ -74,7 +75,7 @@ class CategoricalHinge(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="categorical_hinge", dtype=None):
+    def __init__(self, name: str | None = "categorical_hinge", dtype: DType = None):
         super().__init__(losses.categorical_hinge, name, dtype)
 
 
@@ -83,7 +84,7 @@ class KLDivergence(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="kl_divergence", dtype=None):
+    def __init__(self, name: str | None = "kl_divergence", dtype: DType = None):
         super().__init__(losses.kl_divergence, name, dtype)
 
 
@@ -92,7 +93,7 @@ class Poisson(MeanMetricWrapper):
 
     direction = "down"
 
-    def __init__(self, name="poisson", dtype=None):
+    def __init__(self, name: str | None = "poisson", dtype: DType = None):
         super().__init__(losses.poisson, name, dtype)
 
 
@@ -106,7 +107,11 @@ class BinaryCrossentropy(MeanMetricWrapper):
     direction = "down"
 
     def __init__(
-        self, name="binary_crossentropy", dtype=None, from_logits=False, label_smoothing=0
+        self,
+        name: str | None = "binary_crossentropy",
+        dtype: DType = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
     ):
         super().__init__(
             losses.binary_crossentropy,
@@ -129,11 +134,11 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
     def __init__(
         self,
-        name="categorical_crossentropy",
-        dtype=None,
-        from_logits=False,
-        label_smoothing=0,
-        axis=-1,
+        name: str | None = "categorical_crossentropy",
+        dtype: DType = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
+        axis: int = -1,
     ):
         super().__init__(
             losses.categorical_crossentropy,
@@ -158,11 +163,11 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
 
     def __init__(
         self,
-        name="sparse_categorical_crossentropy",
-        dtype=None,
-        from_logits=False,
-        ignore_class=None,
-        axis=-1,
+        name: str | None = "sparse_categorical_crossentropy",
+        dtype: DType = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
     ):
         super().__init__(
             losses.sparse_categorical_crossentropy,

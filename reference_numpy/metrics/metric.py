@@ -1,10 +1,13 @@
 """The base of every metric."""
 
 import inspect
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config, dtype_policies
+from reference_numpy.annotations import Array, ArrayLike, Config, DType, Structure
 from reference_numpy.serialization import Configurable, serialize, unique_name
 
 
@@ -22,41 +25,43 @@ class Metric(Configurable):
 
     #: arguments that Keras leaves out of the config; here they are in it unless they have their
     #: default value, since the metric read back from the config would be another one
-    only_in_config_when_changed = ()
+    only_in_config_when_changed: tuple[str, ...] = ()
 
     #: "up" if more is better, "down" if less is; what callbacks go by when they are to guess
-    direction = None
+    direction: str | None = None
 
-    def __init__(self, name=None, dtype=None):
+    def __init__(self, name: str | None = None, dtype: DType = None):
         self.name = name or unique_name(type(self).__name__)
         self.dtype = dtype_policies.get(dtype).compute_dtype
-        self.variables = []
+        self.variables: list[Array] = []
 
-    def add_variable(self, shape=(), dtype=None):
+    def add_variable(self, shape: Sequence[int] = (), dtype: DType = None) -> Array:
         """Make, record and return an array of zeros that is only ever changed in place."""
         variable = np.zeros(shape, dtype or config.floatx())
         self.variables.append(variable)
         return variable
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Structure = None
+    ) -> None:
         """Take in one batch."""
         raise TypeError(f"{type(self).__name__} does not say what it measures.")
 
-    def result(self):
+    def result(self) -> Any:
         """The metric of everything taken in since the last reset."""
         raise TypeError(f"{type(self).__name__} does not say what it measures.")
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Forget everything taken in."""
         for variable in self.variables:
             variable[...] = 0
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take in one batch and give the result so far."""
         self.update_state(*args, **kwargs)
         return self.result()
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
         parameters = dict(list(inspect.signature(type(self).__init__).parameters.items())[1:])
         return {

@@ -1,8 +1,12 @@
 """Sums and means over batches, and the mean of any function."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import losses, serialization
+from reference_numpy.annotations import DType
 from reference_numpy.losses.reduction import apply_mask, squeeze_or_expand_to_same_rank
 from reference_numpy.metrics.metric import Metric, divide_no_nan
 
@@ -28,7 +32,7 @@ def reduce_to_samplewise_values(values, sample_weight, reduce, dtype):
 class Sum(Metric):
     """Σ w_i v_i over everything taken in."""
 
-    def __init__(self, name="sum", dtype=None):
+    def __init__(self, name: str | None = "sum", dtype: DType = None):
         super().__init__(name, dtype)
         self.total = self.add_variable(dtype=self.dtype)
 
@@ -49,7 +53,7 @@ class Mean(Metric):
     be given for samples or for every value.
     """
 
-    def __init__(self, name="mean", dtype=None):
+    def __init__(self, name: str | None = "mean", dtype: DType = None):
         super().__init__(name, dtype)
         self.total = self.add_variable(dtype=self.dtype)
         self.count = self.add_variable(dtype=self.dtype)
@@ -80,7 +84,9 @@ class MeanMetricWrapper(Mean):
         **kwargs: further arguments of `fn`.
     """
 
-    def __init__(self, fn, name=None, dtype=None, **kwargs):
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: DType = None, **kwargs: Any
+    ):
         super().__init__(name, dtype)
         self.fn = losses.functions.get(fn) if isinstance(fn, str) else fn
         if not callable(self.fn):

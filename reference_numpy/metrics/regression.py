@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array, ArrayLike, DType
 from reference_numpy.losses.reduction import squeeze_or_expand_to_same_rank
 from reference_numpy.losses.similarity import unit_vectors
 from reference_numpy.metrics.metric import Metric
@@ -16,7 +17,7 @@ class RootMeanSquaredError(Mean):
 
     direction = "down"
 
-    def __init__(self, name="root_mean_squared_error", dtype=None):
+    def __init__(self, name: str | None = "root_mean_squared_error", dtype: DType = None):
         super().__init__(name, dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -32,24 +33,23 @@ class RootMeanSquaredError(Mean):
         return np.sqrt(super().result())
 
 
-def cosine_similarity(y_true, y_pred, axis=-1):
+def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Array:
     """Σ t̂ ŷ: the cosine of the angle between target and prediction."""
     y_true, y_pred = in_one_rank(y_true, y_pred)
     return (unit_vectors(y_true, axis)[0] * unit_vectors(y_pred, axis)[0]).sum(axis=axis)
 
 
-def pearson_correlation(y_true, y_pred, axis=-1):
+def pearson_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Array:
     """Pearson's ρ along the axis: mean of (t − t̄)(y − ȳ) / (σ_t σ_y); NaN where one is constant."""
-    y_true, y_pred = in_one_rank(y_true, y_pred)
+    pair = in_one_rank(y_true, y_pred)
     with np.errstate(invalid="ignore", divide="ignore"):
         scores = [
-            (y - y.mean(axis=axis, keepdims=True)) / y.std(axis=axis, keepdims=True)
-            for y in (y_true, y_pred)
+            (y - y.mean(axis=axis, keepdims=True)) / y.std(axis=axis, keepdims=True) for y in pair
         ]
     return (scores[0] * scores[1]).mean(axis=axis)
 
 
-def concordance_correlation(y_true, y_pred, axis=-1):
+def concordance_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Array:
     """Lin's concordance along the axis: mean of 2 (t − ȳ)(y − ȳ) / (σ_t² + σ_y² + (t̄ − ȳ)² + ε)."""
     t, y = in_one_rank(y_true, y_pred)
     t_mean, y_mean = t.mean(axis=axis, keepdims=True), y.mean(axis=axis, keepdims=True)
@@ -58,7 +58,7 @@ def concordance_correlation(y_true, y_pred, axis=-1):
     return (2.0 * (t - y_mean) * (y - y_mean) / spread).mean(axis=axis)
 
 
-def in_one_rank(y_true, y_pred):
+def in_one_rank(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     """Targets and predictions in the predictions' dtype, (n,) beside (n, 1) as (n, 1)."""
     y_pred = np.asarray(y_pred)
     if y_pred.dtype.kind != "f":
@@ -76,7 +76,12 @@ class CosineSimilarity(MeanMetricWrapper):
     direction = "up"
     lost_by_keras = ("axis",)
 
-    def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
+    def __init__(
+        self,
+        name: str | None = "cosine_similarity",
+        dtype: DType = None,
+        axis: int = -1,
+    ):
         super().__init__(cosine_similarity, name, dtype, axis=axis)
         self.axis = axis
 
@@ -94,7 +99,12 @@ class PearsonCorrelation(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
+    def __init__(
+        self,
+        name: str | None = "pearson_correlation",
+        dtype: DType = None,
+        axis: int = -1,
+    ):
         super().__init__(pearson_correlation, name, dtype, axis=axis)
         self.axis = axis
 
@@ -114,7 +124,12 @@ class ConcordanceCorrelation(MeanMetricWrapper):
 
     direction = "up"
 
-    def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
+    def __init__(
+        self,
+        name: str | None = "concordance_correlation",
+        dtype: DType = None,
+        axis: int = -1,
+    ):
         super().__init__(concordance_correlation, name, dtype, axis=axis)
         self.axis = axis
 
@@ -140,7 +155,11 @@ class R2Score(Metric):
     direction = "up"
 
     def __init__(
-        self, class_aggregation="uniform_average", num_regressors=0, name="r2_score", dtype=None
+        self,
+        class_aggregation: str = "uniform_average",
+        num_regressors: int = 0,
+        name: str | None = "r2_score",
+        dtype: DType = None,
     ):
         super().__init__(name, dtype)
         aggregations = (None, "uniform_average", "variance_weighted_average")

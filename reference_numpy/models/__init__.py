@@ -1,5 +1,8 @@
 """Models: graphs of layers that run forward and backward, train, and print themselves."""
 
+import os
+from typing import Any
+
 from reference_numpy.models.cloning import clone_model
 from reference_numpy.models.from_keras import from_keras
 from reference_numpy.models.functional import Functional
@@ -13,12 +16,16 @@ FAMILIES["keras"].add(Sequential)
 Family("keras.src.models.functional", "model", [Functional])
 
 
-def load_model(filepath, custom_objects=None, compile=True):
+def load_model(
+    filepath: str | os.PathLike[str],
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+) -> Model:
     """Read a model from a `.keras` file; see `reference_numpy.saving.load_model`."""
     return Model.files.load_model(filepath, custom_objects, compile)
 
 
-def model_from_json(json_string, custom_objects=None):
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Model:
     """A model from what `Model.to_json` or Keras's gave; the weights are new.
 
     Raises:
@@ -27,7 +34,7 @@ def model_from_json(json_string, custom_objects=None):
     return Model.files.model_from_json(json_string, custom_objects)
 
 
-def save_model(model, filepath, overwrite=True):
+def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write a model to a `.keras` file, as `Model.save`."""
     model.save(filepath, overwrite)
 

@@ -1,6 +1,10 @@
 """A model like another, with layers and weights of its own."""
 
+from collections.abc import Callable
+from typing import Any
+
 from reference_numpy import tree
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.core import Input
 from reference_numpy.models.functional import Functional, call_again
 from reference_numpy.models.model import Model
@@ -8,8 +12,12 @@ from reference_numpy.models.sequential import Sequential
 
 
 def clone_model(
-    model, input_tensors=None, clone_function=None, call_function=None, recursive=False
-):
+    model: Any,
+    input_tensors: Structure = None,
+    clone_function: Callable[..., Any] | None = None,
+    call_function: Callable[..., Any] | None = None,
+    recursive: bool = False,
+) -> Any:
     """A model of the same architecture, compiled alike, whose weights are new.
 
     Args:

@@ -42,9 +42,9 @@ class Term:
 
     index: int
     loss: object
-    weight: float
+    weight: float | None
     name: str
-    average: Average = None
+    average: Average | None = None
 
 
 @dataclass(eq=False)
@@ -52,7 +52,7 @@ class _Declared:
     """A loss as the user named it, with its weight; a leaf of a structure."""
 
     identifier: object
-    weight: float
+    weight: float | None
 
 
 class CompileLoss:

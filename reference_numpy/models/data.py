@@ -1,6 +1,7 @@
 """What `fit` is given: checks, weights of classes, the part for validation."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def _is_text(array):
     return all(isinstance(item, (str, bytes)) for item in array.reshape(-1)[:1000])
 
 
-def unpack(data):
+def unpack(data: Any) -> tuple[Any, Any, Any]:
     """`(x, y, sample_weight)` from validation data: x, `(x,)`, `(x, y)` or all three."""
     if isinstance(data, list):
         data = tuple(data)

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from reference_numpy.models.sequential import Sequential
 from reference_numpy.serialization import deserialize, sharing
 
 
-def from_keras(keras_model, custom_objects=None, compile=True):
+def from_keras(
+    keras_model: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True
+) -> Model:
     """The NumPy half of a Keras model: its architecture, weights and state of training.
 
     Args:

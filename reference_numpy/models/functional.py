@@ -1,6 +1,7 @@
 """A model made of symbolic tensors: any graph of layers."""
 
 from reference_numpy import tree
+from reference_numpy.annotations import Config, Structure
 from reference_numpy.layers.core import Input, InputLayer
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models.functional_config import build_graph, graph_config
@@ -19,7 +20,13 @@ class Functional(Model):
 
     registered_name = "Functional"
 
-    def __init__(self, inputs, outputs, name=None, trainable=None):
+    def __init__(
+        self,
+        inputs: Structure,
+        outputs: Structure,
+        name: str | None = None,
+        trainable: bool | None = None,
+    ):
         super().__init__(name=name)
         for kind, structure in (("inputs", inputs), ("outputs", outputs)):
             leaves = tree.flatten(structure)
@@ -31,8 +38,8 @@ class Functional(Model):
         if not all(isinstance(t.node.layer, InputLayer) for t in tree.flatten(inputs)):
             inputs, outputs = _cut_out(inputs, outputs)
         self.input_structure, self.output_structure = inputs, outputs
-        self.graph = Graph(tree.flatten(inputs), tree.flatten(outputs))
-        self.sublayers = self.graph.layers
+        graph = Graph(tree.flatten(inputs), tree.flatten(outputs))
+        self.graph, self.sublayers = graph, graph.layers
         self.built = True
         if trainable is not None:
             self._trainable = bool(trainable)  # the layers keep their own
@@ -51,7 +58,7 @@ class Functional(Model):
         """Keras's entry for a model whose inputs say their shapes themselves."""
         return {"input_shape": None}
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The layers, their calls and the model's ends, as Keras writes them."""
         graph = graph_config(self.graph, self.input_structure, self.output_structure, Functional)
         return {"name": self.name, "trainable": self.trainable, **graph}

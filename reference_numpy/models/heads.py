@@ -45,7 +45,7 @@ class Head:
     activation: object
     unmasked: bool
     position: int = 0
-    losses: dict = None
+    losses: dict | None = None
 
 
 class Heads:

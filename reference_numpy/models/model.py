@@ -1,5 +1,9 @@
 """What every model can do beside running and training: its layers, its summary, its files."""
 
+import os
+from collections.abc import Callable
+from typing import Any
+
 from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.refused import OF_MODELS, refuse_attributes
@@ -10,7 +14,7 @@ from reference_numpy.serialization import serialize
 
 
 @refuse_attributes(OF_MODELS)
-class Model(Runner, Trainer, Layer):
+class Model(Runner, Trainer, Layer):  # type: ignore[override]
     """A graph of layers that can be trained: `Model(inputs, outputs)`.
 
     A model is a layer: it has `forward` and `backward`, it may be called within another model,
@@ -27,9 +31,9 @@ class Model(Runner, Trainer, Layer):
     """
 
     #: reads and writes files: `reference_numpy.saving`, which stands a floor above
-    files = None
+    files: Any = None
     #: the entry of that name in Keras's config
-    registered_name = None
+    registered_name: str | None = None
 
     def __new__(cls, *args, **kwargs):
         """A model of inputs and outputs is a Functional, as in Keras."""
@@ -37,16 +41,16 @@ class Model(Runner, Trainer, Layer):
 
         return super().__new__(Functional if cls is Model else cls)
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         Layer.__init__(self, **kwargs)
         self.init_training()
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The layers, in the order of their weights."""
         return list(self.sublayers)
 
-    def get_layer(self, name=None, index=None):
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer called `name`, or the one at `index`. Raises ValueError where none is."""
         if (name is None) == (index is None):
             raise ValueError(
@@ -68,7 +72,7 @@ class Model(Runner, Trainer, Layer):
         )
 
     @property
-    def losses(self):
+    def losses(self) -> list[Any]:
         """The penalties of the weights that are trained: a number for each that has one.
 
         Raises:
@@ -94,7 +98,7 @@ class Model(Runner, Trainer, Layer):
         config["compile_config"] = self.get_compile_config()
         return config
 
-    def to_json(self):
+    def to_json(self) -> str:
         """The architecture, and how the model was compiled, as text; see `model_from_json`."""
         return self.files.to_json(self)
 
@@ -112,7 +116,13 @@ class Model(Runner, Trainer, Layer):
         walk(self.sublayers, "")
         return [paths[id(record)] for record in records]
 
-    def summary(self, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+    def summary(
+        self,
+        line_length: int | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+    ) -> None:
         """Print a table of the layers with their output shapes and numbers of parameters.
 
         Args:
@@ -123,15 +133,15 @@ class Model(Runner, Trainer, Layer):
         """
         print_summary(self, line_length, print_fn, expand_nested, show_trainable)
 
-    def save(self, filepath, overwrite=True):
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write the model to a `.keras` file, which Keras loads too; see `saving.save_model`."""
         self.files.save_model(self, filepath, overwrite)
 
-    def save_weights(self, filepath, overwrite=True):
+    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write weights and the optimizer's state to a `.weights.h5` file."""
         self.files.save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath):
+    def load_weights(self, filepath: str | os.PathLike[str]) -> None:
         """Take weights and the optimizer's state from a `.weights.h5` or `.keras` file."""
         self.files.load_weights(self, filepath)
 

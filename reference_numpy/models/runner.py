@@ -1,8 +1,11 @@
 """How a model takes its inputs, runs its graph and gives its outputs and gradients."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import tree
+from reference_numpy.annotations import Array, Structure
 
 
 class Runner:
@@ -12,10 +15,12 @@ class Runner:
     or any nesting. A dictionary with the inputs' names fits a list of inputs too.
     """
 
-    graph = None
+    graph: Any = None
     input_structure = output_structure = None
 
-    def forward(self, inputs, training=None, mask=None):
+    def forward(
+        self, inputs: Structure, training: bool | None = None, mask: Structure = None
+    ) -> tuple[Structure, Any]:
         """The outputs, and the cache of every layer's call.
 
         Args:
@@ -29,7 +34,9 @@ class Runner:
         cache.inputs = inputs
         return self.pack_outputs(outputs), cache
 
-    def backward(self, dy, cache, input_gradient=True):
+    def backward(
+        self, dy: Structure, cache: Any, input_gradient: bool = True
+    ) -> tuple[Structure, list[Array]]:
         """dx in the structure of the inputs given, and the gradients of the trainable weights.
 
         Args:
@@ -166,37 +173,37 @@ class Runner:
         return self.pack_outputs(self.graph.output_shapes(shapes))
 
     @property
-    def input(self):
+    def input(self) -> Any:
         """The symbolic tensors of the inputs, in the structure that the model was made with."""
         self._need_graph("input")
         return self.input_structure
 
     @property
-    def output(self):
+    def output(self) -> Any:
         """The symbolic tensors of the outputs, in the structure that the model was made with."""
         self._need_graph("output")
         return self.output_structure
 
     @property
-    def inputs(self):
+    def inputs(self) -> list[Any]:
         """The symbolic tensors of the inputs, a flat list."""
         self._need_graph("inputs")
         return tree.flatten(self.input_structure)
 
     @property
-    def outputs(self):
+    def outputs(self) -> list[Any]:
         """The symbolic tensors of the outputs, a flat list."""
         self._need_graph("outputs")
         return tree.flatten(self.output_structure)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> Any:
         """Shapes of the inputs in a flat list; of a single one the shape itself."""
         shapes = [tensor.shape for tensor in self.inputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         """Shapes of the outputs in a flat list; of a single one the shape itself."""
         shapes = [tensor.shape for tensor in self.outputs]
         return shapes[0] if len(shapes) == 1 else shapes

@@ -1,6 +1,10 @@
 """A model whose layers follow one another."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy import dtype_policies, tree
+from reference_numpy.annotations import Config
 from reference_numpy.layers.core import Input, InputLayer
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor
@@ -25,18 +29,20 @@ class Sequential(Model):
         ValueError: for what is no layer, for two layers of one name, for a second `Input`.
     """
 
-    def __init__(self, layers=None, trainable=True, name=None):
+    def __init__(
+        self, layers: Sequence[Layer] | None = None, trainable: bool = True, name: str | None = None
+    ):
         super().__init__(trainable=trainable, name=name)
         for layer in layers or ():
             self._append(layer)
         self._rebuild()
 
-    def add(self, layer):
+    def add(self, layer: Any) -> None:
         """Put `layer` (or an `Input`) after the last one."""
         self._append(layer)
         self._rebuild()
 
-    def pop(self):
+    def pop(self) -> Any:
         """Take the last layer away and return it."""
         layer = self.sublayers.pop()
         self._rebuild()
@@ -71,7 +77,7 @@ class Sequential(Model):
             elif isinstance(first, Model) and first.built and tree.is_shape(first.input_shape):
                 self.build(first.input_shape)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Build every layer for inputs of `input_shape` (the batch axis, None, counted in)."""
         if not self.sublayers:
             raise ValueError(
@@ -120,7 +126,7 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The layers' configs in order, as Keras writes them."""
         config = {
             "name": self.name,

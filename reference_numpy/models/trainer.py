@@ -1,11 +1,13 @@
 """Training: compile, fit, evaluate, predict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import tree
-from reference_numpy.callbacks import Callback, CallbackList
+from reference_numpy.annotations import Structure
+from reference_numpy.callbacks import Callback, CallbackList, History
 from reference_numpy.callbacks.callback_list import as_numbers
 from reference_numpy.models.batches import Batches, Replayed, batches_of, is_stream
 from reference_numpy.models.data import as_arrays, unpack
@@ -23,23 +25,23 @@ class Trainer(Steps):
 
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        initial_epoch=0,
-        steps_per_epoch=None,
-        validation_steps=None,
-        validation_batch_size=None,
-        validation_freq=1,
-    ):
+        x: Structure = None,
+        y: Structure = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool | str = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Structure = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
         """Train the model for some epochs.
 
         Args:
@@ -149,15 +151,15 @@ class Trainer(Steps):
 
     def evaluate(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        verbose="auto",
-        sample_weight=None,
-        steps=None,
-        callbacks=None,
-        return_dict=False,
-    ):
+        x: Structure = None,
+        y: Structure = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Structure = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
         """Loss and metrics in inference mode; arguments as in `fit`.
 
         Returns:
@@ -177,7 +179,14 @@ class Trainer(Steps):
         callbacks.on_test_end(logs)
         return logs
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self,
+        x: Structure,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
         """The outputs for all of `x`, computed batch by batch in inference mode."""
         batches = batches_of(x, batch_size=batch_size, steps=steps)
         callbacks = self._callbacks(callbacks, batches, verbose)
@@ -196,12 +205,25 @@ class Trainer(Steps):
         callbacks.on_predict_end()
         return tree.map_structure(lambda *parts: np.concatenate(parts), *found)
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self,
+        x: Structure,
+        y: Structure = None,
+        sample_weight: Structure = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
         """One step with one batch; returns what `evaluate` returns, before the step."""
         self._check_compiled("train_on_batch")
         return self._on_batch(self.train_step, x, y, sample_weight, return_dict, class_weight)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+    def test_on_batch(
+        self,
+        x: Structure,
+        y: Structure = None,
+        sample_weight: Structure = None,
+        return_dict: bool = False,
+    ) -> Any:
         """Loss and metrics of one batch, in inference mode."""
         self._check_compiled("test_on_batch")
         return self._on_batch(self.test_step, x, y, sample_weight, return_dict)
@@ -213,7 +235,7 @@ class Trainer(Steps):
         logs = as_numbers(self.get_metrics_result())
         return logs if return_dict else self._in_order(logs)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: Structure) -> Any:
         """The outputs for one batch."""
         return self.forward(as_arrays(x, "x"), training=False)[0]
 

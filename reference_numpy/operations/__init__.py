@@ -10,6 +10,8 @@ A symbolic tensor takes Python's operators: `x + 1`, `x * y`, `-x`, `x ** 2`, `x
 
 import importlib
 import pkgutil
+from collections.abc import Callable
+from typing import Any
 
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.operations import binary, elementwise, indexing, logic, products, shapes
@@ -67,19 +69,24 @@ def _no_truth_value(self):
     raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
 
 
+_METHODS: dict[str, Callable[..., Any] | None] = {
+    "__neg__": lambda self: elementwise.Negative()(self),
+    "__abs__": lambda self: elementwise.Absolute()(self),
+    "__invert__": lambda self: logic.LogicalNot()(self),
+    "__round__": lambda self, ndigits=None: elementwise.Round(ndigits or 0)(self),
+    "__getitem__": _operator(indexing.GetItem),
+    "__bool__": _no_truth_value,  # else `a < b < c` would be `b < c`
+    "__iter__": None,  # else Python would iterate by index, without end
+    "reshape": lambda self, newshape: shapes.Reshape(newshape)(self),
+    "squeeze": lambda self, axis=None: shapes.Squeeze(axis)(self),
+}
+
 for _name, _operation in _OPERATORS.items():
     setattr(KerasTensor, f"__{_name}__", _operator(_operation))
     setattr(KerasTensor, f"__r{_name}__", _operator(_operation, turned=True))
 for _name, _operation in _COMPARISONS.items():
     setattr(KerasTensor, f"__{_name}__", _operator(_operation))
-KerasTensor.__neg__ = lambda self: elementwise.Negative()(self)
-KerasTensor.__abs__ = lambda self: elementwise.Absolute()(self)
-KerasTensor.__invert__ = lambda self: logic.LogicalNot()(self)
-KerasTensor.__round__ = lambda self, ndigits=None: elementwise.Round(ndigits or 0)(self)
-KerasTensor.__getitem__ = _operator(indexing.GetItem)
-KerasTensor.__bool__ = _no_truth_value  # else `a < b < c` would be `b < c`
-KerasTensor.reshape = lambda self, newshape: shapes.Reshape(newshape)(self)
-KerasTensor.squeeze = lambda self, axis=None: shapes.Squeeze(axis)(self)
-KerasTensor.__iter__ = None  # else Python would iterate by index, without end
+for _name, _method in _METHODS.items():
+    setattr(KerasTensor, _name, _method)
 
 __all__ = ["CustomScaleLayer", "LayerScale", "Operation", "StochasticDepth"]

@@ -1,5 +1,7 @@
 """The layers that Keras's own architectures define for themselves."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import initializers, random
@@ -18,7 +20,7 @@ class LayerScale(Layer):
 
     samples_apart = True
 
-    def __init__(self, init_values, projection_dim, **kwargs):
+    def __init__(self, init_values: float, projection_dim: int, **kwargs: Any):
         super().__init__(**kwargs)
         self.init_values, self.projection_dim = init_values, projection_dim
 
@@ -48,7 +50,7 @@ class StochasticDepth(Layer):
 
     samples_apart = "inference"
 
-    def __init__(self, drop_path_rate, **kwargs):
+    def __init__(self, drop_path_rate: float, **kwargs: Any):
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
         self.seed_generator = random.SeedGenerator()
@@ -76,7 +78,7 @@ class CustomScaleLayer(Layer):
 
     samples_apart = True
 
-    def __init__(self, scale, **kwargs):
+    def __init__(self, scale: bool, **kwargs: Any):
         super().__init__(**kwargs)
         self.scale = scale
 

@@ -33,7 +33,13 @@ class DotProductAttention(Operation, keras="ops.nn"):
         NotImplementedError: for `attn_logits_soft_cap`, which Keras has on TPUs only.
     """
 
-    def __init__(self, is_causal=False, flash_attention=None, attn_logits_soft_cap=None, name=None):
+    def __init__(
+        self,
+        is_causal: bool = False,
+        flash_attention: bool | None = None,
+        attn_logits_soft_cap: float | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         if attn_logits_soft_cap is not None:
             raise NotImplementedError(

@@ -16,7 +16,9 @@ class Blocks(Rearrangement):
         ValueError: for a size below 1, and for images that do not have whole blocks.
     """
 
-    def __init__(self, block_size, data_format="channels_last", name=None):
+    def __init__(
+        self, block_size: int, data_format: str | None = "channels_last", name: str | None = None
+    ):
         super().__init__(name)
         self.block_size, self.data_format = block_size, data_format
         standardize_tuple(block_size, 1, "block_size")

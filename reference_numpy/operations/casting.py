@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.operations.binary import unbroadcast
 from reference_numpy.operations.operation import Operation
 
@@ -15,7 +16,7 @@ class ZerosLike(Operation, keras="ops.numpy"):
 
     number = 0
 
-    def __init__(self, dtype=None, name=None):
+    def __init__(self, dtype: DType = None, name: str | None = None):
         super().__init__(name)
         self.result_dtype = dtype
 
@@ -108,7 +109,13 @@ class SaturateCast(Cast, keras="ops.core"):
 class ConvertToTensor(Cast, keras="ops.core"):
     """x as it is, or in another dtype; Keras puts it where masks pass through Attention."""
 
-    def __init__(self, dtype=None, sparse=None, ragged=None, name=None):
+    def __init__(
+        self,
+        dtype: DType = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        name: str | None = None,
+    ):
         super().__init__(dtype, name)
         if sparse or ragged:
             raise NotImplementedError(

@@ -17,7 +17,8 @@ class ColorOperation(ImageOperation):
     """
 
     #: the numbers of channels that are allowed, and that of the output (None for the same)
-    channels, output_channels = (3,), None
+    channels: tuple[int, ...] = (3,)
+    output_channels: int | None = None
 
     def _axis(self):
         first = standardize_data_format(self.data_format) == "channels_first"

@@ -1,5 +1,7 @@
 """Convolutions whose kernels are arguments of the call: computed in the graph, or constants."""
 
+from collections.abc import Sequence
+
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv,
@@ -41,7 +43,14 @@ class Convolution(Operation):
         ValueError: for kernels that do not fit the inputs, and inputs smaller than the kernel.
     """
 
-    def __init__(self, strides=1, padding="valid", data_format=None, dilation_rate=1, name=None):
+    def __init__(
+        self,
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.strides, self.padding = strides, padding
         self.data_format, self.dilation_rate = data_format, dilation_rate

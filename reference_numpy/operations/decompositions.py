@@ -32,7 +32,7 @@ class Cholesky(OfMatrix, keras="ops.linalg"):
     Source: Murray 2016, "Differentiation of the Cholesky decomposition".
     """
 
-    def __init__(self, upper=False, name=None):
+    def __init__(self, upper: bool = False, name: str | None = None):
         super().__init__(name)
         self.upper = upper
 
@@ -121,7 +121,7 @@ class Qr(OfMatrix, keras="ops.linalg"):
 
     square = False
 
-    def __init__(self, mode="reduced", name=None):
+    def __init__(self, mode: str = "reduced", name: str | None = None):
         super().__init__(name)
         if mode not in ("reduced", "complete"):
             raise ValueError(
@@ -182,7 +182,9 @@ class SVD(OfMatrix, keras="ops.linalg"):
 
     square = False
 
-    def __init__(self, full_matrices=True, compute_uv=True, name=None):
+    def __init__(
+        self, full_matrices: bool = True, compute_uv: bool = True, name: str | None = None
+    ):
         super().__init__(name)
         self.full_matrices, self.compute_uv = full_matrices, compute_uv
 

@@ -32,7 +32,7 @@ class Diagonal(Rearrangement, keras="ops.numpy"):
         axis1, axis2: the axes of rows and columns.
     """
 
-    def __init__(self, offset=0, axis1=0, axis2=1, name=None):
+    def __init__(self, offset: int = 0, axis1: int = 0, axis2: int = 1, name: str | None = None):
         super().__init__(name)
         self.offset, self.axis1, self.axis2 = offset, axis1, axis2
 
@@ -79,7 +79,7 @@ class Diagflat(Rearrangement, keras="ops.numpy"):
         k: how far the diagonal lies above the main one.
     """
 
-    def __init__(self, k=0, name=None):
+    def __init__(self, k: int = 0, name: str | None = None):
         super().__init__(name)
         self.k = k
 
@@ -137,7 +137,7 @@ class Tril(Rearrangement, keras="ops.numpy"):
 
     triangle = staticmethod(np.tril)
 
-    def __init__(self, k=0, name=None):
+    def __init__(self, k: int = 0, name: str | None = None):
         super().__init__(name)
         self.k = k
 

@@ -160,7 +160,7 @@ class Clip(Unary, keras="ops.numpy"):
         x_min, x_max: the bounds, numbers.
     """
 
-    def __init__(self, x_min, x_max, name=None):
+    def __init__(self, x_min: float, x_max: float, name: str | None = None):
         super().__init__(name)
         self.x_min, self.x_max = x_min, x_max
 
@@ -212,7 +212,7 @@ class Round(Step, keras="ops.numpy"):
         decimals: digits after the point; before it where negative.
     """
 
-    def __init__(self, decimals=0, name=None):
+    def __init__(self, decimals: int = 0, name: str | None = None):
         super().__init__(name)
         self.decimals = decimals
 
@@ -246,7 +246,13 @@ class NanToNum(Unary, keras="ops.numpy"):
         posinf, neginf: for ∞ and −∞; None for the largest and the smallest number there is.
     """
 
-    def __init__(self, nan=0.0, posinf=None, neginf=None, name=None):
+    def __init__(
+        self,
+        nan: float = 0.0,
+        posinf: float | None = None,
+        neginf: float | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.nan, self.posinf, self.neginf = nan, posinf, neginf
 

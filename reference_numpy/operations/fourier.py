@@ -106,7 +106,7 @@ class RFFT(Operation, keras="ops.math"):
 
     floating = True
 
-    def __init__(self, fft_length=None, name=None):
+    def __init__(self, fft_length: int | None = None, name: str | None = None):
         super().__init__(name)
         _check_length(self, fft_length)
         self.fft_length = fft_length
@@ -168,7 +168,7 @@ class IRFFT(ComplexTransform, keras="ops.math"):
         ValueError: for an N below 1, and what is no pair of arrays of one shape.
     """
 
-    def __init__(self, fft_length=None, name=None):
+    def __init__(self, fft_length: int | None = None, name: str | None = None):
         super().__init__(name)
         _check_length(self, fft_length)
         self.fft_length = fft_length

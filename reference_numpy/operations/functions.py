@@ -1,13 +1,16 @@
 """Activation functions as operations of a graph."""
 
+from collections.abc import Callable, Sequence
+
 from reference_numpy import activations
+from reference_numpy.activations.activation_function import ActivationFunction
 from reference_numpy.operations.operation import Operation
 
 
 class FunctionOperation(Operation):
     """y = f(x) for an activation function f, which a subclass has as `function`."""
 
-    function = None
+    function: ActivationFunction
     floating = True
 
     def forward(self, x):
@@ -33,9 +36,9 @@ class AxisFunction(FunctionOperation):
         ValueError: for an axis that x does not have.
     """
 
-    made = None
+    made: Callable[..., ActivationFunction]
 
-    def __init__(self, axis=-1, name=None):
+    def __init__(self, axis: int | Sequence[int] | None = -1, name: str | None = None):
         super().__init__(name)
         self.axis, self.function = axis, self.made(axis)
 
@@ -180,7 +183,7 @@ class Glu(AxisFunction, keras="ops.nn"):
 class Gelu(FunctionOperation, keras="ops.nn"):
     """x Φ(x), Φ the normal distribution, or its approximation by tanh."""
 
-    def __init__(self, approximate=True, name=None):
+    def __init__(self, approximate: bool = True, name: str | None = None):
         super().__init__(name)
         self.approximate = approximate
         self.function = activations.Gelu(approximate)
@@ -189,7 +192,7 @@ class Gelu(FunctionOperation, keras="ops.nn"):
 class LeakyRelu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else slope · x."""
 
-    def __init__(self, negative_slope=0.2, name=None):
+    def __init__(self, negative_slope: float = 0.2, name: str | None = None):
         super().__init__(name)
         self.negative_slope = negative_slope
         self.function = activations.LeakyRelu(negative_slope)
@@ -198,7 +201,7 @@ class LeakyRelu(FunctionOperation, keras="ops.nn"):
 class Elu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else α (eˣ − 1)."""
 
-    def __init__(self, alpha=1.0, name=None):
+    def __init__(self, alpha: float = 1.0, name: str | None = None):
         super().__init__(name)
         self.alpha = alpha
         self.function = activations.Elu(alpha)
@@ -207,7 +210,7 @@ class Elu(FunctionOperation, keras="ops.nn"):
 class Celu(FunctionOperation, keras="ops.nn"):
     """x where x > 0, else α (e^(x/α) − 1)."""
 
-    def __init__(self, alpha=1.0, name=None):
+    def __init__(self, alpha: float = 1.0, name: str | None = None):
         super().__init__(name)
         self.alpha = alpha
         self.function = activations.Celu(alpha)
@@ -216,7 +219,7 @@ class Celu(FunctionOperation, keras="ops.nn"):
 class HardShrink(FunctionOperation, keras="ops.nn"):
     """x where |x| > threshold, else 0."""
 
-    def __init__(self, threshold=0.5, name=None):
+    def __init__(self, threshold: float = 0.5, name: str | None = None):
         super().__init__(name)
         self.threshold = threshold
         self.function = activations.HardShrink(threshold)
@@ -225,7 +228,7 @@ class HardShrink(FunctionOperation, keras="ops.nn"):
 class SoftShrink(FunctionOperation, keras="ops.nn"):
     """x brought nearer to 0 by the threshold, 0 where |x| is below it."""
 
-    def __init__(self, threshold=0.5, name=None):
+    def __init__(self, threshold: float = 0.5, name: str | None = None):
         super().__init__(name)
         self.threshold = threshold
         self.function = activations.SoftShrink(threshold)
@@ -234,7 +237,7 @@ class SoftShrink(FunctionOperation, keras="ops.nn"):
 class Squareplus(FunctionOperation, keras="ops.nn"):
     """(x + √(x² + b)) / 2."""
 
-    def __init__(self, b=4, name=None):
+    def __init__(self, b: float = 4, name: str | None = None):
         super().__init__(name)
         self.b = b
         self.function = activations.Squareplus(b)
@@ -243,7 +246,7 @@ class Squareplus(FunctionOperation, keras="ops.nn"):
 class Threshold(FunctionOperation, keras="ops.nn"):
     """x where x > threshold, else the default value."""
 
-    def __init__(self, threshold, default_value, name=None):
+    def __init__(self, threshold: float, default_value: float, name: str | None = None):
         super().__init__(name)
         self.threshold, self.default_value = threshold, default_value
         self.function = activations.Threshold(threshold, default_value)
@@ -252,7 +255,13 @@ class Threshold(FunctionOperation, keras="ops.nn"):
 class ReLU(FunctionOperation, keras="activations.activations"):
     """`activations.relu` with its arguments."""
 
-    def __init__(self, negative_slope=0.0, max_value=None, threshold=0.0, name=None):
+    def __init__(
+        self,
+        negative_slope: float = 0.0,
+        max_value: float | None = None,
+        threshold: float = 0.0,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.negative_slope, self.max_value = negative_slope, max_value
         self.threshold = threshold

@@ -1,5 +1,7 @@
 """Operations on images: other sizes, filters and similarity."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy.kernels.depthwise_convolution import (
@@ -31,15 +33,15 @@ class Resize(LayerOperation, keras="ops.image"):
 
     def __init__(
         self,
-        size,
-        interpolation="bilinear",
-        antialias=False,
-        crop_to_aspect_ratio=False,
-        pad_to_aspect_ratio=False,
-        fill_mode="constant",
-        fill_value=0.0,
-        data_format=None,
-        name=None,
+        size: int | Sequence[int],
+        interpolation: str = "bilinear",
+        antialias: bool = False,
+        crop_to_aspect_ratio: bool = False,
+        pad_to_aspect_ratio: bool = False,
+        fill_mode: str = "constant",
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         super().__init__(name)
         self.size = standardize_tuple(size, 2, "size")
@@ -107,7 +109,7 @@ class ImageOperation(Operation):
             channels precede height and width.
     """
 
-    def __init__(self, data_format=None, name=None):
+    def __init__(self, data_format: str | None = None, name: str | None = None):
         super().__init__(name)
         self.data_format = data_format
 
@@ -142,7 +144,13 @@ class GaussianBlur(ImageOperation, keras="ops.image"):
         data_format: as in `ImageOperation`.
     """
 
-    def __init__(self, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None, name=None):
+    def __init__(
+        self,
+        kernel_size: int | Sequence[int] = (3, 3),
+        sigma: Sequence[float] = (1.0, 1.0),
+        data_format: str | None = None,
+        name: str | None = None,
+    ):
         super().__init__(data_format, name)
         self.kernel_size, self.sigma = kernel_size, sigma
 
@@ -244,13 +252,13 @@ class SSIM(ImageOperation, keras="ops.image"):
 
     def __init__(
         self,
-        max_val=1.0,
-        filter_size=11,
-        filter_sigma=1.5,
-        k1=0.01,
-        k2=0.03,
-        data_format=None,
-        name=None,
+        max_val: float = 1.0,
+        filter_size: int = 11,
+        filter_sigma: float = 1.5,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         super().__init__(data_format, name)
         self.max_val, self.filter_size, self.filter_sigma = max_val, filter_size, filter_sigma

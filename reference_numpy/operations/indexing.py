@@ -139,7 +139,7 @@ class Take(WithIndices, keras="ops.numpy"):
         x: (before, size, after)   indices: any   y: (before, indices, after)
     """
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | None = None, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -179,7 +179,7 @@ class TakeAlongAxis(WithIndices, keras="ops.numpy"):
             that do not fit.
     """
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | None = None, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 

@@ -39,7 +39,7 @@ class Concatenate(Join, keras="ops.numpy"):
         ValueError: for arrays that differ in more than their size along the axis.
     """
 
-    def __init__(self, axis=0, name=None):
+    def __init__(self, axis: int | None = 0, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -73,7 +73,7 @@ class Vstack(Concatenate, keras="ops.numpy"):
 
     not_in_config = (*Concatenate.not_in_config, "axis")
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None):
         super().__init__(0, name)
 
 
@@ -127,7 +127,7 @@ class Append(Concatenate, keras="ops.numpy"):
         ValueError: for arrays that differ in more than their size along the axis.
     """
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | None = None, name: str | None = None):
         super().__init__(axis, name)
 
     def forward(self, x1, x2):
@@ -160,7 +160,7 @@ class Stack(Join, keras="ops.numpy"):
         ValueError: for arrays of different shapes.
     """
 
-    def __init__(self, axis=0, name=None):
+    def __init__(self, axis: int = 0, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -191,7 +191,7 @@ class Meshgrid(Operation, keras="ops.numpy"):
         ValueError: for another `indexing`.
     """
 
-    def __init__(self, indexing="xy", name=None):
+    def __init__(self, indexing: str = "xy", name: str | None = None):
         super().__init__(name)
         if indexing not in ("xy", "ij"):
             raise ValueError(

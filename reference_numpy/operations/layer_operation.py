@@ -1,10 +1,13 @@
 """Operations that do what a layer without weights does."""
 
+from reference_numpy.layers.layer import Layer
 from reference_numpy.operations.operation import Operation
 
 
 class LayerOperation(Operation):
     """y = layer(x) and its dx, for the layer without weights in `by_rank`, the input's rank."""
+
+    by_rank: dict[int, type[Layer]]
 
     def _layer(self, rank):
         if rank not in self.by_rank:

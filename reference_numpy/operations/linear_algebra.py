@@ -172,7 +172,7 @@ class SolveTriangular(Solve, keras="ops.linalg"):
         lower: whether the triangle is the one below the diagonal.
     """
 
-    def __init__(self, lower=False, name=None):
+    def __init__(self, lower: bool = False, name: str | None = None):
         super().__init__(name)
         self.lower = lower
 
@@ -207,7 +207,7 @@ class Pinv(OfMatrix, keras="ops.linalg"):
 
     square = False
 
-    def __init__(self, rcond=None, name=None):
+    def __init__(self, rcond: float | None = None, name: str | None = None):
         super().__init__(name)
         self.rcond = rcond
 
@@ -243,7 +243,7 @@ class Lstsq(Operation, keras="ops.linalg"):
 
     floating = True
 
-    def __init__(self, rcond=None, name=None):
+    def __init__(self, rcond: float | None = None, name: str | None = None):
         super().__init__(name)
         self.rcond = rcond
 
@@ -281,7 +281,7 @@ class MatrixRank(OfMatrix, keras="ops.linalg"):
     result_dtype = "int32"
     square = False
 
-    def __init__(self, tol=None, name=None):
+    def __init__(self, tol: float | None = None, name: str | None = None):
         super().__init__(name)
         self.tol = tol
 

@@ -95,7 +95,7 @@ class Isclose(Closeness, keras="ops.numpy"):
         equal_nan: whether NaN is close to NaN.
     """
 
-    def __init__(self, equal_nan=False, name=None):
+    def __init__(self, equal_nan: bool = False, name: str | None = None):
         super().__init__(name)
         self.equal_nan = equal_nan
 
@@ -116,7 +116,13 @@ class AllClose(Closeness, keras="ops.numpy"):
         equal_nan: whether NaN is close to NaN.
     """
 
-    def __init__(self, rtol=1e-5, atol=1e-8, equal_nan=False, name=None):
+    def __init__(
+        self,
+        rtol: float = 1e-5,
+        atol: float = 1e-8,
+        equal_nan: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
 
@@ -138,7 +144,7 @@ class IsIn(Comparison, keras="ops.numpy"):
         invert: whether to say the opposite.
     """
 
-    def __init__(self, assume_unique=False, invert=False, name=None):
+    def __init__(self, assume_unique: bool = False, invert: bool = False, name: str | None = None):
         super().__init__(name)
         self.assume_unique, self.invert = assume_unique, invert
 

@@ -43,7 +43,7 @@ class BinaryCrossentropy(Comparison, keras="ops.nn"):
         dx = de (sigmoid(x) − t)               dt = −de x
     """
 
-    def __init__(self, from_logits=False, name=None):
+    def __init__(self, from_logits: bool = False, name: str | None = None):
         super().__init__(name)
         self.from_logits = from_logits
 
@@ -74,7 +74,7 @@ class CategoricalCrossentropy(Comparison, keras="ops.nn"):
             is not the last one.)
     """
 
-    def __init__(self, from_logits=False, axis=-1, name=None):
+    def __init__(self, from_logits: bool = False, axis: int = -1, name: str | None = None):
         super().__init__(name)
         self.from_logits, self.axis = from_logits, axis
 
@@ -157,7 +157,7 @@ class CTCLoss(Comparison, keras="ops.nn"):
         ValueError: for a label within the length that is no class, and lengths beyond the arrays.
     """
 
-    def __init__(self, mask_index=0, name=None):
+    def __init__(self, mask_index: int = 0, name: str | None = None):
         super().__init__(name)
         self.mask_index = mask_index
 
@@ -215,12 +215,12 @@ class CTCDecode(Operation, keras="ops.nn"):
 
     def __init__(
         self,
-        strategy="greedy",
-        beam_width=100,
-        top_paths=1,
-        merge_repeated=True,
-        mask_index=0,
-        name=None,
+        strategy: str = "greedy",
+        beam_width: int = 100,
+        top_paths: int = 1,
+        merge_repeated: bool = True,
+        mask_index: int = 0,
+        name: str | None = None,
     ):
         super().__init__(name)
         if strategy != "greedy":
@@ -265,7 +265,7 @@ class PSNR(Comparison, keras="ops.nn"):
         max_val: the largest value that a signal can have.
     """
 
-    def __init__(self, max_val, name=None):
+    def __init__(self, max_val: float, name: str | None = None):
         super().__init__(name)
         self.max_val = max_val
 

@@ -1,6 +1,7 @@
 """Normalizations whose statistics, scale and offset are computed in the graph."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,7 +33,9 @@ class Normalization(Operation):
         ValueError: for an axis that the input does not have.
     """
 
-    def __init__(self, axis=-1, epsilon=None, name=None):
+    def __init__(
+        self, axis: int | Sequence[int] = -1, epsilon: float | None = None, name: str | None = None
+    ):
         super().__init__(name)
         self.axis, self.epsilon = axis, epsilon
 
@@ -161,7 +164,13 @@ class LayerNorm(Normalization, keras="ops.nn"):
         ValueError: for γ or β of another size.
     """
 
-    def __init__(self, axis=-1, epsilon=None, rms_scaling=False, name=None):
+    def __init__(
+        self,
+        axis: int | Sequence[int] = -1,
+        epsilon: float | None = None,
+        rms_scaling: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(axis, epsilon, name)
         self.rms_scaling = rms_scaling
 
@@ -233,7 +242,7 @@ class BatchNorm(Normalization, keras="ops.nn"):
         ValueError: for arguments of another shape than (channels,).
     """
 
-    def __init__(self, axis, epsilon=1e-3, name=None):
+    def __init__(self, axis: int, epsilon: float = 1e-3, name: str | None = None):
         super().__init__(axis, epsilon, name)
 
     def forward(self, x, mean, variance, offset=None, scale=None):
@@ -285,7 +294,13 @@ class Moments(Normalization, keras="ops.nn"):
 
     not_in_config = (*Operation.not_in_config, "axis", "epsilon")
 
-    def __init__(self, axes, keepdims=False, synchronized=False, name=None):
+    def __init__(
+        self,
+        axes: int | Sequence[int],
+        keepdims: bool = False,
+        synchronized: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(axes, None, name)
         self.axes, self.keepdims, self.synchronized = axes, keepdims, synchronized
 

@@ -1,5 +1,7 @@
 """Norms and distances."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy.operations.binary import broadcast_shapes, unbroadcast
@@ -39,7 +41,13 @@ class Norm(Reduction, keras="ops.linalg"):
 
     floating = True
 
-    def __init__(self, ord=None, axis=None, keepdims=False, name=None):
+    def __init__(
+        self,
+        ord: int | float | str | None = None,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(axis, keepdims, name)
         self.ord = ord
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.operations.operation import Operation
 
 
@@ -21,7 +22,14 @@ class OneHot(Operation, keras="ops.nn"):
         NotImplementedError: for sparse arrays.
     """
 
-    def __init__(self, num_classes, axis=-1, dtype=None, sparse=False, name=None):
+    def __init__(
+        self,
+        num_classes: int | None,
+        axis: int = -1,
+        dtype: DType = None,
+        sparse: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(name)
         if sparse:
             raise NotImplementedError(
@@ -76,7 +84,14 @@ class MultiHot(OneHot, keras="ops.nn"):
         sparse: False.
     """
 
-    def __init__(self, num_classes=None, axis=-1, dtype=None, sparse=False, name=None):
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        axis: int = -1,
+        dtype: DType = None,
+        sparse: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(num_classes, axis, dtype, sparse, name)
         if num_classes is None:
             raise ValueError(f"Operation '{self.name}' needs `num_classes`.")

@@ -10,7 +10,7 @@ from reference_numpy import config, tree
 from reference_numpy.layers.layer import Layer
 
 #: the operations by Keras's module below `keras.src`
-OFFERED = defaultdict(list)
+OFFERED: dict[str, list[type]] = defaultdict(list)
 
 
 def _wrap_backward(backward):
@@ -38,19 +38,19 @@ class Operation(Layer):
 
     wrappers = {"backward": _wrap_backward}
     #: name of the output's dtype, None for what the arguments give; a tuple where outputs differ
-    result_dtype = None
+    result_dtype: str | tuple[str | None, ...] | None = None
     #: whether integers become floating numbers
     floating = False
     #: whether integers of 64 bits then become floating numbers of 64 bits
     keeps_width = False
-    not_in_config = ("autocast", "activity_regularizer", "trainable", "dtype")
+    not_in_config: tuple[str, ...] = ("autocast", "activity_regularizer", "trainable", "dtype")
 
     def __init_subclass__(cls, keras=None, **kwargs):
         super().__init_subclass__(**kwargs)
         if keras:
             OFFERED[keras].append(cls)
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None):
         super().__init__(name=name, autocast=False)
         self.built = True
         self._output_dtype = config.floatx()

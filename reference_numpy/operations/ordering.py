@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.operations.operation import Operation
 
 
@@ -47,7 +48,7 @@ class Sort(AlongAxis, keras="ops.numpy"):
         axis: the axis; None for all numbers one after another.
     """
 
-    def __init__(self, axis=-1, name=None):
+    def __init__(self, axis: int = -1, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -93,7 +94,7 @@ class TopK(Operation, keras="ops.math"):
 
     result_dtype = (None, "int32")
 
-    def __init__(self, k, sorted=True, name=None):
+    def __init__(self, k: int, sorted: bool = True, name: str | None = None):
         super().__init__(name)
         self.k, self.sorted = k, sorted
 
@@ -131,7 +132,7 @@ class InTopK(Operation, keras="ops.math"):
 
     result_dtype = "bool"
 
-    def __init__(self, k, name=None):
+    def __init__(self, k: int, name: str | None = None):
         super().__init__(name)
         self.k = k
 
@@ -163,7 +164,12 @@ class Argmax(Operation, keras="ops.numpy"):
     result_dtype = "int32"
     place = staticmethod(np.argmax)
 
-    def __init__(self, axis=None, keepdims=False, name=None):
+    def __init__(
+        self,
+        axis: int | None = None,
+        keepdims: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.axis, self.keepdims = axis, keepdims
 
@@ -221,7 +227,7 @@ class SearchSorted(Operation, keras="ops.numpy"):
         ValueError: for a sequence of more axes than one, or another side.
     """
 
-    def __init__(self, side="left", name=None):
+    def __init__(self, side: str = "left", name: str | None = None):
         super().__init__(name)
         if side not in ("left", "right"):
             raise ValueError(
@@ -261,7 +267,7 @@ class Digitize(SearchSorted, keras="ops.numpy"):
     result_dtype = "int32"
     not_in_config = (*Operation.not_in_config, "side")
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None):
         super().__init__("right", name)
 
     def forward(self, x, bins):
@@ -286,7 +292,13 @@ class Bincount(Operation, keras="ops.numpy"):
         NotImplementedError: for sparse counts.
     """
 
-    def __init__(self, weights=None, minlength=0, sparse=False, name=None):
+    def __init__(
+        self,
+        weights: ArrayLike | None = None,
+        minlength: int = 0,
+        sparse: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(name)
         if sparse:
             raise NotImplementedError(

@@ -1,5 +1,8 @@
 """Operations that add margins to arrays, and that cut them off."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.argument_validation import standardize_data_format
@@ -27,7 +30,9 @@ class Pad(Operation, keras="ops.numpy"):
             gradient.
     """
 
-    def __init__(self, pad_width, mode="constant", name=None):
+    def __init__(
+        self, pad_width: int | Sequence[Any], mode: str = "constant", name: str | None = None
+    ):
         super().__init__(name)
         self.pad_width, self.mode = pad_width, mode
         if str(mode).lower() not in ("constant", "reflect", "symmetric"):
@@ -185,14 +190,14 @@ class PadImages(MarginsOfImages, keras="ops.image"):
 
     def __init__(
         self,
-        top_padding=None,
-        left_padding=None,
-        bottom_padding=None,
-        right_padding=None,
-        target_height=None,
-        target_width=None,
-        data_format=None,
-        name=None,
+        top_padding: int | None = None,
+        left_padding: int | None = None,
+        bottom_padding: int | None = None,
+        right_padding: int | None = None,
+        target_height: int | None = None,
+        target_width: int | None = None,
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         self.top_padding, self.left_padding = top_padding, left_padding
         self.bottom_padding, self.right_padding = bottom_padding, right_padding
@@ -223,14 +228,14 @@ class CropImages(MarginsOfImages, keras="ops.image"):
 
     def __init__(
         self,
-        top_cropping=None,
-        left_cropping=None,
-        bottom_cropping=None,
-        right_cropping=None,
-        target_height=None,
-        target_width=None,
-        data_format=None,
-        name=None,
+        top_cropping: int | None = None,
+        left_cropping: int | None = None,
+        bottom_cropping: int | None = None,
+        right_cropping: int | None = None,
+        target_height: int | None = None,
+        target_width: int | None = None,
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         self.top_cropping, self.left_cropping = top_cropping, left_cropping
         self.bottom_cropping, self.right_cropping = bottom_cropping, right_cropping

@@ -1,6 +1,7 @@
 """Operations that cut arrays into windows and sequences, and put them together again."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -40,7 +41,14 @@ class Columns(Rearrangement):
             image, and the distance of the windows.
     """
 
-    def __init__(self, kernel_size, dilation=1, padding=0, stride=1, name=None):
+    def __init__(
+        self,
+        kernel_size: int | Sequence[int],
+        dilation: int = 1,
+        padding: int = 0,
+        stride: int = 1,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.kernel_size, self.dilation = kernel_size, dilation
         self.padding, self.stride = padding, stride
@@ -125,7 +133,15 @@ class Fold(Columns, keras="ops.nn"):
         x: (batch, channels · entries, windows)   y: (batch, channels, height, width)
     """
 
-    def __init__(self, output_size, kernel_size, dilation=1, padding=0, stride=1, name=None):
+    def __init__(
+        self,
+        output_size: int | Sequence[int],
+        kernel_size: int | Sequence[int],
+        dilation: int = 1,
+        padding: int = 0,
+        stride: int = 1,
+        name: str | None = None,
+    ):
         super().__init__(kernel_size, dilation, padding, stride, name)
         self.output_size = output_size
         self.sizes = standardize_tuple(output_size, 2, "output_size")
@@ -163,7 +179,7 @@ class ExtractSequences(Rearrangement, keras="ops.math"):
         x: (…, samples)   y: (…, sequences, sequence_length)
     """
 
-    def __init__(self, sequence_length, sequence_stride, name=None):
+    def __init__(self, sequence_length: int, sequence_stride: int, name: str | None = None):
         super().__init__(name)
         self.sequence_length, self.sequence_stride = sequence_length, sequence_stride
         standardize_tuple((sequence_length, sequence_stride), 2, "sequence_length, sequence_stride")
@@ -213,12 +229,12 @@ class ExtractPatches(Operation, keras="ops.image"):
 
     def __init__(
         self,
-        size,
-        strides=None,
-        dilation_rate=1,
-        padding="valid",
-        data_format=None,
-        name=None,
+        size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         super().__init__(name)
         self.size = (size, size) if isinstance(size, int) else tuple(size)

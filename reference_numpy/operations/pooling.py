@@ -1,5 +1,7 @@
 """Poolings, each what the layer of its name does."""
 
+from collections.abc import Sequence
+
 from reference_numpy import layers
 from reference_numpy.operations.layer_operation import LayerOperation
 
@@ -17,9 +19,20 @@ class MaxPool(LayerOperation, keras="ops.nn"):
         ValueError: for sizes below 1, and inputs smaller than the window or of another rank.
     """
 
-    by_rank = {3: layers.MaxPooling1D, 4: layers.MaxPooling2D, 5: layers.MaxPooling3D}
+    by_rank = {
+        3: layers.MaxPooling1D,
+        4: layers.MaxPooling2D,
+        5: layers.MaxPooling3D,
+    }
 
-    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.pool_size, self.strides = pool_size, strides
         self.padding, self.data_format = padding, data_format
@@ -52,7 +65,12 @@ class AdaptiveMaxPool(LayerOperation, keras="ops.nn"):
         5: layers.AdaptiveMaxPooling3D,
     }
 
-    def __init__(self, output_size, data_format=None, name=None):
+    def __init__(
+        self,
+        output_size: int | Sequence[int],
+        data_format: str | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.output_size, self.data_format = output_size, data_format
 

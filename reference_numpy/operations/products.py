@@ -2,6 +2,8 @@
 
 import math
 import string
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +82,7 @@ class Einsum(Operation, keras="ops.numpy"):
         ValueError: where they do not fit the factors.
     """
 
-    def __init__(self, subscripts, name=None):
+    def __init__(self, subscripts: str, name: str | None = None):
         super().__init__(name)
         self.subscripts = subscripts
 
@@ -216,7 +218,7 @@ class Tensordot(TwoFactors, keras="ops.numpy"):
         axes: a list of a's axes and one of b's; or how many of a's last and b's first.
     """
 
-    def __init__(self, axes=2, name=None):
+    def __init__(self, axes: int | Sequence[Any] = 2, name: str | None = None):
         super().__init__(name)
         self.axes = axes
 

@@ -1,9 +1,11 @@
 """Operations that leave axes out: sums, products, means and extrema."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from reference_numpy.annotations import Array, DType
 from reference_numpy.operations.operation import Operation
 
 #: what small integers are summed and multiplied in
@@ -27,7 +29,12 @@ class Reduction(Operation):
         ValueError: for an axis that x does not have.
     """
 
-    def __init__(self, axis=None, keepdims=False, name=None):
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.axis, self.keepdims = axis, keepdims
 
@@ -138,7 +145,13 @@ class Prod(Product, keras="ops.numpy"):
         dtype: name of the dtype to compute in; None for x's.
     """
 
-    def __init__(self, axis=None, keepdims=False, dtype=None, name=None):
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+        dtype: DType = None,
+        name: str | None = None,
+    ):
         super().__init__(axis, keepdims, name)
         self.result_dtype = dtype
 
@@ -173,7 +186,7 @@ class Amax(Reduction, keras="ops.numpy"):
     Equal maxima, where it has no derivative, share dy evenly, as in TensorFlow.
     """
 
-    extremum = staticmethod(np.max)
+    extremum: Callable[..., Array] = staticmethod(np.max)
 
     def reduce(self, x, axes):
         """The maximum."""
@@ -204,7 +217,13 @@ class Max(Amax, keras="ops.numpy"):
         initial: a number that y is at least; where it is above all x there is no gradient.
     """
 
-    def __init__(self, axis=None, keepdims=False, initial=None, name=None):
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = None,
+        keepdims: bool = False,
+        initial: float | None = None,
+        name: str | None = None,
+    ):
         super().__init__(axis, keepdims, name)
         self.initial = initial
 
@@ -250,7 +269,7 @@ class CountNonzero(Reduction, keras="ops.numpy"):
     result_dtype = "int32"
     not_in_config = (*Operation.not_in_config, "keepdims")
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | Sequence[int] | None = None, name: str | None = None):
         super().__init__(axis, name=name)
 
     def reduce(self, x, axes):

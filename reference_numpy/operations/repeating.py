@@ -1,6 +1,7 @@
 """Operations that give numbers of an array several times."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,7 +32,9 @@ class Repeat(Rearrangement, keras="ops.numpy"):
         ValueError: for another number of repeats, or one below 0.
     """
 
-    def __init__(self, repeats, axis=None, name=None):
+    def __init__(
+        self, repeats: int | Sequence[int], axis: int | None = None, name: str | None = None
+    ):
         super().__init__(name)
         self.repeats, self.axis = repeats, axis
         self.counts = [repeats] if isinstance(repeats, int) else list(repeats)
@@ -81,7 +84,7 @@ class Tile(Rearrangement, keras="ops.numpy"):
         ValueError: for a number below 0.
     """
 
-    def __init__(self, repeats, name=None):
+    def __init__(self, repeats: int | Sequence[int], name: str | None = None):
         super().__init__(name)
         self.repeats = repeats
         self.counts = (repeats,) if isinstance(repeats, int) else tuple(repeats)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -40,11 +41,11 @@ class AffineTransform(ImageOperation, keras="ops.image"):
 
     def __init__(
         self,
-        interpolation="bilinear",
-        fill_mode="constant",
-        fill_value=0,
-        data_format=None,
-        name=None,
+        interpolation: str = "bilinear",
+        fill_mode: str = "constant",
+        fill_value: float = 0,
+        data_format: str | None = None,
+        name: str | None = None,
     ):
         super().__init__(data_format, name)
         if fill_mode not in FILL_MODES or interpolation not in INTERPOLATIONS:
@@ -106,7 +107,13 @@ class PerspectiveTransform(AffineTransform, keras="ops.image"):
 
     not_in_config = (*AffineTransform.not_in_config, "fill_mode")
 
-    def __init__(self, interpolation="bilinear", fill_value=0, data_format=None, name=None):
+    def __init__(
+        self,
+        interpolation: str = "bilinear",
+        fill_value: float = 0,
+        data_format: str | None = None,
+        name: str | None = None,
+    ):
         super().__init__(interpolation, "constant", fill_value, data_format, name)
 
     def forward(self, images, start_points, end_points):
@@ -271,7 +278,13 @@ class ScaleAndTranslate(Operation, keras="ops.image"):
         "lanczos5": "lanczos5",
     }
 
-    def __init__(self, spatial_dims, method, antialias=True, name=None):
+    def __init__(
+        self,
+        spatial_dims: Sequence[int],
+        method: str,
+        antialias: bool = True,
+        name: str | None = None,
+    ):
         super().__init__(name)
         if method not in self.kernels:
             raise ValueError(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.annotations import ArrayLike, DType
 from reference_numpy.operations.operation import Operation
 from reference_numpy.operations.ordering import AlongAxis
 from reference_numpy.operations.shapes import Rearrangement
@@ -20,7 +21,7 @@ class Cumsum(AlongAxis, keras="ops.numpy"):
         dtype: name of the dtype to compute in; None for x's (int32 for truth values).
     """
 
-    def __init__(self, axis=None, dtype=None, name=None):
+    def __init__(self, axis: int | None = None, dtype: DType = None, name: str | None = None):
         super().__init__(name)
         self.axis, self.result_dtype = axis, dtype
 
@@ -80,7 +81,13 @@ class Trapezoid(Operation, keras="ops.numpy"):
 
     floating = True
 
-    def __init__(self, x=None, dx=1.0, axis=-1, name=None):
+    def __init__(
+        self,
+        x: ArrayLike | None = None,
+        dx: float = 1.0,
+        axis: int = -1,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.x, self.dx, self.axis = x, dx, axis
 
@@ -126,7 +133,7 @@ class Diff(Rearrangement, keras="ops.numpy"):
         ValueError: for an n below 0.
     """
 
-    def __init__(self, n=1, axis=-1, name=None):
+    def __init__(self, n: int = 1, axis: int = -1, name: str | None = None):
         super().__init__(name)
         if n < 0:
             raise ValueError(f"Operation '{self.name}' takes 0 or more differences, not {n}.")

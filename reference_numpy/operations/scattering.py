@@ -91,7 +91,7 @@ class ScatterUpdate(Places, keras="ops.core"):
         indices: (…, axes), for the first axes of x   updates: (…, sizes of the other axes)
     """
 
-    def __init__(self, reduction=None, name=None):
+    def __init__(self, reduction: str | None = None, name: str | None = None):
         super().__init__(name)
         if reduction not in (None, *_REDUCTIONS):
             raise ValueError(

@@ -21,7 +21,9 @@ class SegmentReduction(Operation):
         ValueError: for ids of another shape than (rows,), or beyond `num_segments`.
     """
 
-    def __init__(self, num_segments=None, sorted=False, name=None):
+    def __init__(
+        self, num_segments: int | None = None, sorted: bool = False, name: str | None = None
+    ):
         super().__init__(name)
         self.num_segments, self.sorted = num_segments, sorted
 
@@ -89,7 +91,7 @@ class Segments:
 class SegmentSum(SegmentReduction, keras="ops.math"):
     """y[s] = Σ of the rows of segment s, 0 without rows;  ddata = dy of the row's segment."""
 
-    reduction = np.add
+    reduction: np.ufunc = np.add
     empty = staticmethod(lambda dtype: 0)
 
     def reduction_backward(self, dy, data, y, segments):
@@ -118,7 +120,7 @@ class SegmentMax(SegmentReduction, keras="ops.math"):
     ddata = dy where data is the maximum; equal maxima share dy evenly, as in TensorFlow.
     """
 
-    reduction = np.maximum
+    reduction: np.ufunc = np.maximum
     empty = staticmethod(lambda dtype: _limits(dtype).min)
 
     def reduction_backward(self, dy, data, y, segments):

@@ -1,6 +1,7 @@
 """Operations that give an array another shape, or its axes another order."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Reshape(Resized, keras="ops.numpy"):
         ValueError: for a shape that x's numbers do not fill, or with −1 more than once.
     """
 
-    def __init__(self, newshape, name=None):
+    def __init__(self, newshape: Sequence[int | None], name: str | None = None):
         super().__init__(name)
         self.newshape = newshape
 
@@ -96,7 +97,7 @@ class Ravel(Resized, keras="ops.numpy"):
 class ExpandDims(Resized, keras="ops.numpy"):
     """y = x with a new axis of size 1, or several."""
 
-    def __init__(self, axis, name=None):
+    def __init__(self, axis: int | Sequence[int], name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -117,7 +118,7 @@ class ExpandDims(Resized, keras="ops.numpy"):
 class Squeeze(Resized, keras="ops.numpy"):
     """y = x without an axis of size 1, or several (without all of them for `axis=None`)."""
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | Sequence[int] | None = None, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -158,7 +159,7 @@ class Transpose(AxisOrder, keras="ops.numpy"):
         axes: for each axis of y the axis of x; None turns the order round.
     """
 
-    def __init__(self, axes=None, name=None):
+    def __init__(self, axes: int | Sequence[int] | None = None, name: str | None = None):
         super().__init__(name)
         self.axes = axes
 
@@ -184,7 +185,9 @@ class Moveaxis(AxisOrder, keras="ops.numpy"):
         ValueError: for different numbers of them.
     """
 
-    def __init__(self, source, destination, name=None):
+    def __init__(
+        self, source: int | Sequence[int], destination: int | Sequence[int], name: str | None = None
+    ):
         super().__init__(name)
         self.source, self.destination = source, destination
         number, places = (1 if isinstance(s, int) else len(s) for s in (source, destination))
@@ -207,7 +210,7 @@ class Moveaxis(AxisOrder, keras="ops.numpy"):
 class Swapaxes(AxisOrder, keras="ops.numpy"):
     """y = x with two axes in each other's place."""
 
-    def __init__(self, axis1, axis2, name=None):
+    def __init__(self, axis1: int, axis2: int, name: str | None = None):
         super().__init__(name)
         self.axis1, self.axis2 = axis1, axis2
 
@@ -226,7 +229,7 @@ class ToShape(Operation):
         shape: the sizes, the batch axis counted in.
     """
 
-    def __init__(self, shape, name=None):
+    def __init__(self, shape: Sequence[int | None], name: str | None = None):
         super().__init__(name)
         self.target = tuple(shape)  # `shape` is a method here
 

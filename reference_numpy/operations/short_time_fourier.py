@@ -101,12 +101,12 @@ class STFT(ShortTime, Operation, keras="ops.math"):
 
     def __init__(
         self,
-        sequence_length,
-        sequence_stride,
-        fft_length,
-        window="hann",
-        center=True,
-        name=None,
+        sequence_length: int,
+        sequence_stride: int,
+        fft_length: int,
+        window: str = "hann",
+        center: bool = True,
+        name: str | None = None,
     ):
         super().__init__(name)
         self._set(sequence_length, sequence_stride, fft_length, window, center)
@@ -165,13 +165,13 @@ class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
 
     def __init__(
         self,
-        sequence_length,
-        sequence_stride,
-        fft_length,
-        length=None,
-        window="hann",
-        center=True,
-        name=None,
+        sequence_length: int,
+        sequence_stride: int,
+        fft_length: int,
+        length: int | None = None,
+        window: str = "hann",
+        center: bool = True,
+        name: str | None = None,
     ):
         super().__init__(name)
         self._set(sequence_length, sequence_stride, fft_length, window, center)

@@ -1,6 +1,7 @@
 """Operations that cut an array apart into a list of arrays."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,11 +19,16 @@ class Split(Operation, keras="ops.numpy"):
         ValueError: where the parts are not equal, or where to cut is not within x and in order.
     """
 
-    def __init__(self, indices_or_sections, axis=0, name=None):
+    def __init__(
+        self,
+        indices_or_sections: int | Sequence[int],
+        axis: int = 0,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.indices_or_sections, self.axis = indices_or_sections, axis
         self.is_number = isinstance(indices_or_sections, int)
-        if self.is_number and indices_or_sections < 1:
+        if isinstance(indices_or_sections, int) and indices_or_sections < 1:
             raise ValueError(
                 f"Operation '{self.name}' cuts into one part or more, not {indices_or_sections}."
             )
@@ -92,7 +98,7 @@ class Vsplit(Split, keras="ops.numpy"):
     not_in_config = (*Split.not_in_config, "axis")
     cut_axis = 0
 
-    def __init__(self, indices_or_sections, name=None):
+    def __init__(self, indices_or_sections: int | Sequence[int], name: str | None = None):
         super().__init__(indices_or_sections, self.cut_axis, name)
 
 
@@ -123,7 +129,7 @@ class Unstack(Operation, keras="ops.core"):
         ValueError: where the size is neither known nor told, or both and different.
     """
 
-    def __init__(self, num=None, axis=0, name=None):
+    def __init__(self, num: int | None = None, axis: int = 0, name: str | None = None):
         super().__init__(name)
         self.num, self.axis = num, axis
 

@@ -1,5 +1,7 @@
 """Variances, weighted means and quantiles."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy.operations.operation import Operation
@@ -52,7 +54,7 @@ class Average(Operation, keras="ops.numpy"):
 
     floating = True
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | Sequence[int] | None = None, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -129,7 +131,13 @@ class Quantile(Reduction, keras="ops.numpy"):
     #: what q = 1 is called
     whole = 1
 
-    def __init__(self, axis=None, method="linear", keepdims=False, name=None):
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = None,
+        method: str = "linear",
+        keepdims: bool = False,
+        name: str | None = None,
+    ):
         super().__init__(axis, keepdims, name)
         if method not in ("linear", "lower", "higher", "midpoint", "nearest"):
             raise ValueError(f"Operation '{self.name}': unknown method. Received: {method!r}")

@@ -1,5 +1,7 @@
 """Operations that turn an array round: flips, rolls and quarter turns."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy.operations.shapes import Rearrangement
@@ -12,7 +14,7 @@ class Flip(Rearrangement, keras="ops.numpy"):
         axis: an axis, several, or None for all.
     """
 
-    def __init__(self, axis=None, name=None):
+    def __init__(self, axis: int | Sequence[int] | None = None, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 
@@ -39,7 +41,7 @@ class Flipud(Flip, keras="ops.numpy"):
     not_in_config = (*Flip.not_in_config, "axis")
     flipped_axis = 0
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None):
         super().__init__(self.flipped_axis, name)
 
 
@@ -57,7 +59,12 @@ class Roll(Rearrangement, keras="ops.numpy"):
         axis: an axis, several, or None for all numbers one after another.
     """
 
-    def __init__(self, shift, axis=None, name=None):
+    def __init__(
+        self,
+        shift: int | Sequence[int],
+        axis: int | Sequence[int] | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.shift, self.axis = shift, axis
 
@@ -91,7 +98,7 @@ class Rot90(Rearrangement, keras="ops.numpy"):
         ValueError: for another number of axes.
     """
 
-    def __init__(self, k=1, axes=(0, 1), name=None):
+    def __init__(self, k: int = 1, axes: Sequence[int] = (0, 1), name: str | None = None):
         super().__init__(name)
         if len(axes) != 2:
             raise ValueError(f"Operation '{self.name}' turns two axes. Received: axes={axes}")

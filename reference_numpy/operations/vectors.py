@@ -64,7 +64,14 @@ class Cross(Binary, keras="ops.numpy"):
         ValueError: for vectors of other sizes.
     """
 
-    def __init__(self, axisa=-1, axisb=-1, axisc=-1, axis=None, name=None):
+    def __init__(
+        self,
+        axisa: int = -1,
+        axisb: int = -1,
+        axisc: int = -1,
+        axis: int | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         self.axisa, self.axisb, self.axisc, self.axis = axisa, axisb, axisc, axis
 
@@ -141,7 +148,7 @@ class Correlate(Operation, keras="ops.numpy"):
 
     floating = True
 
-    def __init__(self, mode="valid", name=None):
+    def __init__(self, mode: str = "valid", name: str | None = None):
         super().__init__(name)
         if mode not in ("valid", "same", "full"):
             raise ValueError(

@@ -1,5 +1,7 @@
 """Keras's optimizers."""
 
+from typing import Any
+
 from reference_numpy.optimizers import schedules
 from reference_numpy.optimizers.adadelta import Adadelta
 from reference_numpy.optimizers.adafactor import Adafactor
@@ -47,7 +49,7 @@ family = Family(
 deserialize = family.deserialize
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """An optimizer from its name (in any case), its config or itself; None stays None."""
     if identifier is None or isinstance(identifier, Optimizer):
         return identifier

@@ -1,7 +1,10 @@
 """AdaGrad."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
@@ -21,7 +24,13 @@ class Adagrad(Optimizer):
     Scratch, section 6.1.5 (ε there is outside the root).
     """
 
-    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        **kwargs: Any,
+    ):
         super().__init__(learning_rate, **kwargs)
         self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
 

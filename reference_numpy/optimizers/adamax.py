@@ -1,7 +1,10 @@
 """Adamax."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
@@ -22,7 +25,14 @@ class Adamax(Optimizer):
     Source: Kingma & Ba 2014, "Adam: a method for stochastic optimization", algorithm 2.
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **kwargs: Any,
+    ):
         super().__init__(learning_rate, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 

@@ -1,5 +1,8 @@
 """AdamW."""
 
+from typing import Any
+
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.adam import Adam
 
 
@@ -19,7 +22,9 @@ class AdamW(Adam):
     Source: Loshchilov & Hutter 2017, "Decoupled weight decay regularization".
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=0.004, **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.001, weight_decay: float = 0.004, **kwargs: Any
+    ):
         super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
         if weight_decay is None:
             raise ValueError("Argument `weight_decay` must be a float. Received: weight_decay=None")

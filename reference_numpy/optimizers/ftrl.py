@@ -1,7 +1,10 @@
 """Follow the regularized leader."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
@@ -31,14 +34,14 @@ class Ftrl(Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        learning_rate_power=-0.5,
-        initial_accumulator_value=0.1,
-        l1_regularization_strength=0.0,
-        l2_regularization_strength=0.0,
-        l2_shrinkage_regularization_strength=0.0,
-        beta=0.0,
-        **kwargs,
+        learning_rate: LearningRate = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        **kwargs: Any,
     ):
         super().__init__(learning_rate, **kwargs)
         if learning_rate_power > 0.0:

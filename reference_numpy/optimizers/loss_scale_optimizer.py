@@ -1,6 +1,7 @@
 """Loss scaling, for gradients in float16."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 
@@ -32,11 +33,11 @@ class LossScaleOptimizer(Optimizer):
 
     def __init__(
         self,
-        inner_optimizer,
-        initial_scale=2.0**15,
-        dynamic_growth_steps=2000,
-        name=None,
-        **kwargs,
+        inner_optimizer: Optimizer,
+        initial_scale: float = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         super().__init__(0.0, name=name)
         known = inspect.signature(Optimizer.__init__).parameters

@@ -21,8 +21,13 @@ class MultiOptimizer(Optimizer):
         AttributeError: when the learning rate is asked for or set.
     """
 
-    def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
-        self.optimizers = []
+    def __init__(
+        self,
+        optimizer_map: OptimizerMap,
+        loss_scale_factor: float | None = None,
+        name: str | None = None,
+    ):
+        self.optimizers: list[Optimizer] = []
         super().__init__(0.0, loss_scale_factor=loss_scale_factor, name=name)
         self.optimizer_map = optimizer_map
         if isinstance(optimizer_map, OptimizerMap):

@@ -1,10 +1,12 @@
 """Nadam."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
@@ -29,7 +31,14 @@ class Nadam(Optimizer):
     average m too).
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **kwargs: Any,
+    ):
         super().__init__(learning_rate, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 

@@ -2,10 +2,13 @@
 
 import re
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array, Config, LearningRate
 from reference_numpy.optimizers.blocks import Job, in_blocks
 from reference_numpy.optimizers.clipping import clip
 from reference_numpy.optimizers.schedules import LearningRateSchedule
@@ -55,18 +58,18 @@ class Optimizer(OptimizerState):
 
     def __init__(
         self,
-        learning_rate,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
+        learning_rate: LearningRate,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         if kwargs:
             raise ValueError(f"Argument(s) not recognized: {kwargs}")
@@ -91,8 +94,10 @@ class Optimizer(OptimizerState):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
-        self.weights, self.own_variables = [], []
-        self.not_decayed, self.not_decayed_paths = [], None
+        self.weights: list[Array] = []
+        self.own_variables: list[Any] = []
+        self.not_decayed: list[Array] = []
+        self.not_decayed_paths: str | None = None
         self.calls = self.add_variable("iteration", np.zeros((), "int64"))
         if callable(learning_rate):
             self._learning_rate = learning_rate
@@ -106,7 +111,12 @@ class Optimizer(OptimizerState):
                 f"Received instead: learning_rate={learning_rate!r}"
             )
 
-    def build(self, weights, paths=None, constraints=None):
+    def build(
+        self,
+        weights: Sequence[Array],
+        paths: Sequence[str] | None = None,
+        constraints: Sequence[Any] | None = None,
+    ) -> None:
         """Create the state for `weights`, once; later calls change nothing.
 
         Args:
@@ -118,7 +128,7 @@ class Optimizer(OptimizerState):
         if self.built:
             return
         self.remember(weights, paths, constraints)
-        self.slots = [{} for _ in self.weights]
+        self.slots: list[dict[str, Array]] = [{} for _ in self.weights]
         if self.use_ema:
             self.averages = self.add_variables("average")
         if self.gradient_accumulation_steps:
@@ -142,12 +152,12 @@ class Optimizer(OptimizerState):
         """Create what `update` keeps from step to step; here: nothing."""
 
     @property
-    def iterations(self):
+    def iterations(self) -> int:
         """The number of steps done; calls that only accumulate are not counted."""
         return int(self.calls) // (self.gradient_accumulation_steps or 1)
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> float:
         """The learning rate of the next step, a float."""
         if isinstance(self._learning_rate, LearningRateSchedule):
             return float(self._learning_rate(int(self.calls)))
@@ -156,7 +166,7 @@ class Optimizer(OptimizerState):
         return float(self._learning_rate)
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: LearningRate) -> None:
         if callable(value):
             self.own_variables = [
                 v for v in self.own_variables if v.value is not self._learning_rate
@@ -172,7 +182,9 @@ class Optimizer(OptimizerState):
 
     # The step
 
-    def apply(self, gradients, weights=None):
+    def apply(
+        self, gradients: Sequence[Array | None], weights: Sequence[Array] | None = None
+    ) -> None:
         """Change the weights by one step along their gradients.
 
         Args:
@@ -184,18 +196,18 @@ class Optimizer(OptimizerState):
             ValueError: if a weight is not one that the optimizer was built for, if numbers or
                 shapes do not fit, or if there is no gradient at all.
         """
-        gradients = list(gradients)
-        if not gradients:
+        given = list(gradients)
+        if not given:
             return
-        gradients = self.pair(gradients, weights)
+        paired = self.pair(given, weights)
         if self.loss_scale_factor is not None:
-            gradients = {i: g / self.loss_scale_factor for i, g in gradients.items()}
-        due = self.accumulate(gradients) if self.gradient_accumulation_steps else gradients
+            paired = {i: g / self.loss_scale_factor for i, g in paired.items()}
+        due = self.accumulate(paired) if self.gradient_accumulation_steps else paired
         if due:
             self.update_weights(due)
         if self.use_ema:
             self.update_averages()
-        for index in gradients:
+        for index in paired:
             if self.constraints[index] is not None:
                 self.weights[index][...] = self.constraints[index](self.weights[index])
         self.calls += 1
@@ -283,7 +295,9 @@ class Optimizer(OptimizerState):
 
     # Weight decay, averages, loss scale
 
-    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Array] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
         """Leave weights out of weight decay.
 
         Args:
@@ -319,17 +333,17 @@ class Optimizer(OptimizerState):
         if every and (self.iterations + 1) % every == 0:
             self.finalize_variable_values(self.weights)
 
-    def finalize_variable_values(self, weights):
+    def finalize_variable_values(self, weights: list[Array]) -> None:
         """At the end of training: weights take the values of their averages, with `use_ema`."""
         if self.use_ema:
             for index in self.indices(weights):
                 self.weights[index][...] = self.averages[index]
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Any) -> Any:
         """The loss, or the gradient of it, times `loss_scale_factor`; `apply` divides by it."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
         values = super().get_config()
         if isinstance(self._learning_rate, LearningRateSchedule):

@@ -24,14 +24,17 @@ class OptimizerMap(Configurable, MutableMapping):
             one that holds others), and a path that fits more than one regular expression.
     """
 
-    def __init__(self, default_optimizer, optimizer_map=None):
+    def __init__(
+        self, default_optimizer: Optimizer, optimizer_map: dict[str, Optimizer] | None = None
+    ):
         if not isinstance(default_optimizer, Optimizer):
             raise TypeError(
                 f"default_optimizer must be an Optimizer instance. Received: {default_optimizer!r}"
             )
         if optimizer_map is not None and not isinstance(optimizer_map, dict):
             raise TypeError(f"optimizer_map must be a dictionary. Received: {optimizer_map!r}")
-        self.default_optimizer, self.optimizer_map = default_optimizer, {}
+        self.default_optimizer = default_optimizer
+        self.optimizer_map: dict[str, Optimizer] = {}
         self.update(optimizer_map or {})
 
     def __getitem__(self, key):

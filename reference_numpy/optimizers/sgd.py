@@ -1,5 +1,8 @@
 """Stochastic gradient descent, plain, with momentum and with Nesterov's momentum."""
 
+from typing import Any
+
+from reference_numpy.annotations import LearningRate
 from reference_numpy.optimizers.optimizer import Optimizer
 
 
@@ -24,7 +27,13 @@ class SGD(Optimizer):
     the importance of initialization and momentum in deep learning".
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(learning_rate, **kwargs)
         if not isinstance(momentum, float) or not 0 <= momentum <= 1:
             raise ValueError(

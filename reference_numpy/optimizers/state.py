@@ -1,9 +1,11 @@
 """The arrays that an optimizer keeps from step to step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from reference_numpy.annotations import Array
 from reference_numpy.serialization import Configurable
 
 
@@ -53,7 +55,7 @@ class OptimizerState(Configurable):
         """The whole state as `Variable`s in Keras's order: name and array."""
         return list(self.own_variables)
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Sequence[Array]) -> None:
         """Set the whole state from arrays in the order of `variables`.
 
         Raises:

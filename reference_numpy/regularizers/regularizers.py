@@ -1,21 +1,24 @@
 """Keras's regularizers: penalties on weights and outputs, with their gradients."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Array
 from reference_numpy.serialization import Configurable
 
 
 class Regularizer(Configurable):
     """A penalty: `regularizer(w)` is its value, `regularizer.gradient(w)` its gradient."""
 
-    def __call__(self, w):
+    def __call__(self, w: Array) -> Any:
         """The penalty, a scalar."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it costs.")
 
-    def gradient(self, w):
+    def gradient(self, w: Array) -> Array:
         """The penalty's gradient with respect to `w`, an array of its shape."""
         raise NotImplementedError(f"{type(self).__name__} has no gradient.")
 
@@ -30,7 +33,7 @@ class L1(Regularizer):
         ValueError: for a λ that is negative or not finite.
     """
 
-    def __init__(self, l1=0.01):
+    def __init__(self, l1: float = 0.01):
         self.l1 = in_floatx(strength("l1", 0.01 if l1 is None else l1))
 
     def __call__(self, w):
@@ -54,7 +57,7 @@ class L2(Regularizer):
     Source: Saito, Deep Learning from Scratch, section 6.4.2 (with ½ λ).
     """
 
-    def __init__(self, l2=0.01):
+    def __init__(self, l2: float = 0.01):
         self.l2 = strength("l2", 0.01 if l2 is None else l2)
 
     def __call__(self, w):
@@ -76,7 +79,7 @@ class L1L2(Regularizer):
         ValueError: for a λ that is negative or not finite.
     """
 
-    def __init__(self, l1=0.0, l2=0.0):
+    def __init__(self, l1: float = 0.0, l2: float = 0.0):
         self.l1, self.l2 = strength("l1", l1 or 0.0), strength("l2", l2 or 0.0)
 
     def __call__(self, w):
@@ -108,7 +111,7 @@ class OrthogonalRegularizer(Regularizer):
             no matrix.
     """
 
-    def __init__(self, factor=0.01, mode="rows"):
+    def __init__(self, factor: float | Sequence[float] = 0.01, mode: str = "rows"):
         if mode not in ("rows", "columns"):
             raise ValueError(
                 "Invalid value for argument `mode`. Expected one of {'rows', 'columns'}. "

@@ -1,5 +1,7 @@
 """The one exception that a file can cause."""
 
+from typing import Any
+
 #: a longer reason has its middle left out
 LONGEST = 500
 
@@ -14,7 +16,7 @@ class ModelFileError(ValueError):
         reason: what is wrong there.
     """
 
-    def __init__(self, path, place, reason):
+    def __init__(self, path: Any, place: str, reason: Any):
         self.path, self.place, self.reason = str(path), _one_line(place), _one_line(reason)
         super().__init__(": ".join(filter(None, (self.path, self.place, self.reason))))
 

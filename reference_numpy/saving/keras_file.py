@@ -9,9 +9,11 @@ import stat
 import tempfile
 import warnings
 import zipfile
+from typing import Any
 
 from reference_numpy import registration
 from reference_numpy.models.functional import Functional
+from reference_numpy.models.model import Model
 from reference_numpy.models.sequential import Sequential
 from reference_numpy.saving.archive import (
     ASSETS,
@@ -34,7 +36,11 @@ KERAS_VERSION = "3.15.1"
 _MODELS = {"Functional": Functional, "Sequential": Sequential}
 
 
-def load_model(filepath, custom_objects=None, compile=True):
+def load_model(
+    filepath: str | os.PathLike[str],
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+) -> Model:
     """Read a model from a `.keras` file that Keras or the NumPy half has written.
 
     Architecture, weights, and, with `compile`, how it was compiled and the optimizer's state. No
@@ -76,7 +82,7 @@ def _make_model(path, config, compile):
     return model
 
 
-def model_from_json(json_string, custom_objects=None):
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Model:
     """A model from its config as text, compiled as that says; the weights are new.
 
     Raises:
@@ -86,7 +92,7 @@ def model_from_json(json_string, custom_objects=None):
         return _make_model("JSON", read_json("JSON", CONFIG, json_string), compile=True)
 
 
-def to_json(model):
+def to_json(model: Any) -> str:
     """The config of a model as text."""
     with sharing():
         config = model.serialize()
@@ -147,7 +153,7 @@ def _model_class(path, config):
     return _MODELS[name]
 
 
-def save_model(model, filepath, overwrite=True):
+def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write a model to a `.keras` file, as Keras does: it is there whole or not at all.
 
     Raises:
@@ -193,13 +199,13 @@ def _warn_of_losses(model):
         )
 
 
-def save_weights(model, filepath, overwrite=True):
+def save_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write weights, and the optimizer's state of a compiled model, to a `.weights.h5` file."""
     path = _checked_path(filepath, ".weights.h5")
     _write_whole(path, overwrite, lambda file: write_weights(file, _state(model)))
 
 
-def load_weights(model, filepath):
+def load_weights(model: Any, filepath: str | os.PathLike[str]) -> None:
     """Fill a built model from a `.weights.h5` file, or from the weights of a `.keras` file.
 
     Raises:

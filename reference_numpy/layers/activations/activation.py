@@ -1,6 +1,9 @@
 """An activation function as a layer."""
 
+from typing import Any
+
 from reference_numpy import activations
+from reference_numpy.annotations import Named
 from reference_numpy.layers.activations.function_layer import FunctionLayer
 
 
@@ -19,6 +22,6 @@ class Activation(FunctionLayer):
     Source: Saito, Deep Learning from Scratch, sections 3.2 and 5.5; `keras.layers.Activation`.
     """
 
-    def __init__(self, activation, **kwargs):
+    def __init__(self, activation: Named, **kwargs: Any):
         super().__init__(**kwargs)
         self.activation = self.function = activations.get(activation)

@@ -1,5 +1,7 @@
 """The exponential linear unit as a layer."""
 
+from typing import Any
+
 from reference_numpy import activations
 from reference_numpy.layers.activations.function_layer import FunctionLayer
 
@@ -17,7 +19,7 @@ class ELU(FunctionLayer):
     Exponential Linear Units (2016); `keras.layers.ELU`.
     """
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Any):
         super().__init__(**kwargs)
         self.alpha = alpha
         self.function = activations.Elu(alpha)

@@ -1,5 +1,8 @@
 """What all layers share that are one activation function."""
 
+from typing import Any
+
+from reference_numpy.activations.activation_function import ActivationFunction
 from reference_numpy.layers.layer import Layer
 
 
@@ -10,10 +13,10 @@ class FunctionLayer(Layer):
     """
 
     samples_apart = True
+    function: ActivationFunction
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        self.function = None
         self.supports_masking = True
         self.built = True
 

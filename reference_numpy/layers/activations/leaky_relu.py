@@ -1,6 +1,7 @@
 """The leaky rectified linear unit as a layer."""
 
 import warnings
+from typing import Any
 
 from reference_numpy import activations
 from reference_numpy.layers.activations.function_layer import FunctionLayer
@@ -22,7 +23,7 @@ class LeakyReLU(FunctionLayer):
     (2013); `keras.layers.LeakyReLU`.
     """
 
-    def __init__(self, negative_slope=0.3, **kwargs):
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
         if "alpha" in kwargs:
             negative_slope = kwargs.pop("alpha")
             warnings.warn(

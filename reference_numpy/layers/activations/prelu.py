@@ -1,7 +1,11 @@
 """The rectified linear unit whose negative slope is learned."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.activations.pieces import masked, negative_part, positive_part
+from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
 
@@ -32,19 +36,18 @@ class PReLU(Layer):
 
     def __init__(
         self,
-        alpha_initializer="Zeros",
-        alpha_regularizer=None,
-        alpha_constraint=None,
-        shared_axes=None,
-        **kwargs,
+        alpha_initializer: Named = "Zeros",
+        alpha_regularizer: Named = None,
+        alpha_constraint: Named = None,
+        shared_axes: int | Sequence[int] | None = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.alpha_initializer = initializers.get(alpha_initializer)
         self.alpha_regularizer = regularizers.get(alpha_regularizer)
         self.alpha_constraint = constraints.get(alpha_constraint)
         if shared_axes is not None:
-            is_list = isinstance(shared_axes, (list, tuple))
-            shared_axes = list(shared_axes) if is_list else [shared_axes]
+            shared_axes = [shared_axes] if isinstance(shared_axes, int) else list(shared_axes)
         self.shared_axes = shared_axes
         self.supports_masking = True
 

@@ -1,5 +1,7 @@
 """The rectified linear unit as a layer."""
 
+from typing import Any
+
 from reference_numpy import activations
 from reference_numpy.layers.activations.function_layer import FunctionLayer
 
@@ -29,7 +31,13 @@ class ReLU(FunctionLayer):
     Saito, Deep Learning from Scratch, section 5.5.1; `keras.layers.ReLU`.
     """
 
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if max_value is not None and max_value < 0.0:
             raise ValueError(

@@ -1,5 +1,8 @@
 """Softmax as a layer."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import activations
@@ -24,7 +27,7 @@ class Softmax(Layer):
     Source: Saito, Deep Learning from Scratch, section 3.5; `keras.layers.Softmax`.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
         self.axis = axis
         self.function = activations.Softmax(axis)

@@ -1,5 +1,7 @@
 """Attention whose scores are those of a small network."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.attention.attention import Attention
@@ -27,7 +29,7 @@ class AdditiveAttention(Attention):
 
     not_in_config = (*Attention.not_in_config, "score_mode")
 
-    def __init__(self, use_scale=True, dropout=0.0, **kwargs):
+    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any):
         super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
 
     def build(self, input_shape):

@@ -1,5 +1,7 @@
 """Attention of one head on inputs as they come."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import activations, random
@@ -52,7 +54,14 @@ class Attention(Layer):
     Translation (2015); `keras.layers.Attention`.
     """
 
-    def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, seed=None, **kwargs):
+    def __init__(
+        self,
+        use_scale: bool = False,
+        score_mode: str = "dot",
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if score_mode not in SCORE_MODES:
             raise ValueError(

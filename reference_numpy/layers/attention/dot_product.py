@@ -19,7 +19,7 @@ class HeadAxes:
         attention_axes: the axes of positions, a tuple.
     """
 
-    def __init__(self, rank, attention_axes):
+    def __init__(self, rank: int, attention_axes: tuple[int, ...]):
         self.count = len(attention_axes)
         self.attention_axes = attention_axes
         self.batch_axes = [i for i in range(rank - 1) if i not in attention_axes]

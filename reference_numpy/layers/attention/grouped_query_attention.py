@@ -1,5 +1,8 @@
 """Attention in which several query heads share one key and value head."""
 
+from typing import Any
+
+from reference_numpy.annotations import Named
 from reference_numpy.layers.attention.projected_attention import ProjectedAttention
 from reference_numpy.serialization import unique_name
 
@@ -37,23 +40,23 @@ class GroupQueryAttention(ProjectedAttention):
 
     def __init__(
         self,
-        head_dim,
-        num_query_heads,
-        num_key_value_heads,
-        dropout=0.0,
-        use_bias=True,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
+        head_dim: int,
+        num_query_heads: int,
+        num_key_value_heads: int,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: int | None = None,
+        flash_attention: bool | None = None,
+        kernel_initializer: Named = "glorot_uniform",
+        bias_initializer: Named = "zeros",
+        kernel_regularizer: Named = None,
+        bias_regularizer: Named = None,
+        activity_regularizer: Named = None,
+        kernel_constraint: Named = None,
+        bias_constraint: Named = None,
+        use_gate: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         # Keras exports the class under another name than its own, which its layers are called by.
         kwargs["name"] = kwargs.get("name") or unique_name("GroupedQueryAttention")

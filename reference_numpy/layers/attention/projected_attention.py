@@ -2,10 +2,12 @@
 
 import copy
 import math
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import constraints, initializers, regularizers
+from reference_numpy.annotations import Named
 from reference_numpy.layers.activations.softmax import Softmax
 from reference_numpy.layers.attention.dot_product import HeadAxes, attend, attend_backward
 from reference_numpy.layers.attention.masks import (
@@ -44,20 +46,20 @@ class ProjectedAttention(Layer):
 
     def __init__(
         self,
-        dropout=0.0,
-        use_bias=True,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: int | None = None,
+        flash_attention: bool | None = None,
+        kernel_initializer: Named = "glorot_uniform",
+        bias_initializer: Named = "zeros",
+        kernel_regularizer: Named = None,
+        bias_regularizer: Named = None,
+        activity_regularizer: Named = None,
+        kernel_constraint: Named = None,
+        bias_constraint: Named = None,
+        use_gate: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if sliding_window is not None and (

@@ -1,5 +1,9 @@
 """Transposed convolution: the base of Conv1DTranspose, Conv2DTranspose and Conv3DTranspose."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from reference_numpy.annotations import Named
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.argument_validation import standardize_tuple
@@ -50,23 +54,23 @@ class BaseConvTranspose(ConvolutionLayer):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        output_padding=None,
-        data_format=None,
-        dilation_rate=1,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        output_padding: int | Sequence[int] | None = None,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Named = None,
+        use_bias: bool = True,
+        kernel_initializer: Named = "glorot_uniform",
+        bias_initializer: Named = "zeros",
+        kernel_regularizer: Named = None,
+        bias_regularizer: Named = None,
+        activity_regularizer: Named = None,
+        kernel_constraint: Named = None,
+        bias_constraint: Named = None,
+        **kwargs: Any,
     ):
         super().__init__(
             kernel_size,
@@ -84,17 +88,16 @@ class BaseConvTranspose(ConvolutionLayer):
         )
         self.check_positive("filters", filters)
         self.check_strides_and_dilation()
+        added = None
         if output_padding is not None:
-            output_padding = standardize_tuple(
-                output_padding, self.rank, "output_padding", allow_zero=True
-            )
-            if any(extra >= s for extra, s in zip(output_padding, self.strides, strict=True)):
+            added = standardize_tuple(output_padding, self.rank, "output_padding", allow_zero=True)
+            if any(extra >= s for extra, s in zip(added, self.strides, strict=True)):
                 raise ValueError(
                     f"Layer '{self.name}': each value in `output_padding` must be strictly less "
                     "than the corresponding `strides` value. Received: "
-                    f"output_padding={output_padding}, strides={self.strides}."
+                    f"output_padding={added}, strides={self.strides}."
                 )
-        self.filters, self.output_padding = filters, output_padding
+        self.filters, self.output_padding = filters, added
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
         self.set_kernel_arguments("kernel", *arguments)
 

@@ -1,5 +1,8 @@
 """Transposed convolution over three spatial axes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.convolutional.base_conv_transpose import BaseConvTranspose
 
 
@@ -19,14 +22,14 @@ class Conv3DTranspose(BaseConvTranspose):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        output_padding=None,
-        *others,
-        **kwargs,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        output_padding: int | Sequence[int] | None = None,
+        *others: Any,
+        **kwargs: Any,
     ):
         super().__init__(
             filters, kernel_size, strides, padding, output_padding, data_format, *others, **kwargs

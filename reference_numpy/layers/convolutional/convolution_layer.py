@@ -1,8 +1,12 @@
 """What all convolutional layers have in common: bias, activation, data format and windows."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.annotations import Named
 from reference_numpy.kernels.bias import add_bias, bias_gradient
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
@@ -44,24 +48,24 @@ class ConvolutionLayer(Layer):
     """
 
     samples_apart = True
-    rank = None
+    rank: int
     allows_causal = False
-    not_in_config = ("autocast",)
+    not_in_config: tuple[str, ...] = ("autocast",)
 
     def __init__(
         self,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        dilation_rate=1,
-        activation=None,
-        use_bias=True,
-        bias_initializer="zeros",
-        bias_regularizer=None,
-        activity_regularizer=None,
-        bias_constraint=None,
-        **kwargs,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Named = None,
+        use_bias: bool = True,
+        bias_initializer: Named = "zeros",
+        bias_regularizer: Named = None,
+        activity_regularizer: Named = None,
+        bias_constraint: Named = None,
+        **kwargs: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.kernel_size = standardize_tuple(kernel_size, self.rank, "kernel_size")

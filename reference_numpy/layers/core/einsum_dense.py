@@ -1,8 +1,11 @@
 """The fully connected layer over any axes, written as an einsum equation."""
 
 import copy
+from collections.abc import Sequence
+from typing import Any
 
 from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy.annotations import Named
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.core.einsum_equation import analyze_equation
@@ -51,28 +54,28 @@ class EinsumDense(LowRankAdaptation, Layer):
 
     def __init__(
         self,
-        equation,
-        output_shape,
-        activation=None,
-        bias_axes=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        gptq_unpacked_column_size=None,
-        quantization_config=None,
-        **kwargs,
+        equation: str,
+        output_shape: int | Sequence[int | None],
+        activation: Named = None,
+        bias_axes: str | None = None,
+        kernel_initializer: Named = "glorot_uniform",
+        bias_initializer: Named = "zeros",
+        kernel_regularizer: Named = None,
+        bias_regularizer: Named = None,
+        kernel_constraint: Named = None,
+        bias_constraint: Named = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        gptq_unpacked_column_size: int | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         refuse_quantization(self.name, quantization_config)
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.equation = equation
-        is_size = isinstance(output_shape, int)
-        self.partial_output_shape = (output_shape,) if is_size else tuple(output_shape)
+        sizes = [output_shape] if isinstance(output_shape, int) else output_shape
+        self.partial_output_shape = tuple(sizes)
         self.activation = activations.get(activation)
         self.bias_axes = bias_axes
         self.kernel_initializer = initializers.get(kernel_initializer)

@@ -1,8 +1,11 @@
 """Vectors looked up by integers."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import constraints, initializers, regularizers
+from reference_numpy.annotations import Array, Named
 from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.low_rank import LowRankAdaptation
@@ -43,17 +46,17 @@ class Embedding(LowRankAdaptation, Layer):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        weights=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Named = "uniform",
+        embeddings_regularizer: Named = None,
+        embeddings_constraint: Named = None,
+        mask_zero: bool = False,
+        weights: Array | list[Array] | None = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
     ):
         for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
             if not isinstance(size, int) or isinstance(size, bool) or size <= 0:

@@ -1,5 +1,7 @@
 """The layer that does nothing."""
 
+from typing import Any
+
 from reference_numpy.layers.layer import Layer
 
 
@@ -14,7 +16,7 @@ class Identity(Layer):
 
     samples_apart = True
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.supports_masking = True
         self.built = True

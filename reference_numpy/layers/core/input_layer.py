@@ -1,8 +1,11 @@
 """The entry of a graph: a layer that holds a place for an array of a known shape."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import DType
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor, Node
 
@@ -27,14 +30,14 @@ class InputLayer(Layer):
 
     def __init__(
         self,
-        shape=None,
-        batch_size=None,
-        dtype=None,
-        sparse=None,
-        ragged=None,
-        batch_shape=None,
-        optional=False,
-        name=None,
+        shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: DType = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Sequence[int | None] | None = None,
+        optional: bool = False,
+        name: str | None = None,
     ):
         super().__init__(name=name)
         if (shape is None) == (batch_shape is None):
@@ -82,15 +85,15 @@ class InputLayer(Layer):
 
 
 def Input(  # noqa: N802 (Keras's name)
-    shape=None,
-    batch_size=None,
-    dtype=None,
-    sparse=None,
-    ragged=None,
-    batch_shape=None,
-    name=None,
-    optional=False,
-):
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: DType = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    optional: bool = False,
+) -> KerasTensor:
     """A symbolic tensor with which a model begins; the arguments are those of `InputLayer`."""
     layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, optional, name)
     return layer.output

@@ -1,5 +1,7 @@
 """Steps of a sequence that later layers are to skip."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.layer import Layer
@@ -20,7 +22,7 @@ class Masking(Layer):
     Source: `keras.layers.Masking`.
     """
 
-    def __init__(self, mask_value=0.0, **kwargs):
+    def __init__(self, mask_value: float = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
         self.mask_value = mask_value
         self.supports_masking = True

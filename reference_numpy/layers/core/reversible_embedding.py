@@ -1,7 +1,10 @@
 """An embedding that also leads back from vectors to integers."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import DType, Named
 from reference_numpy.layers.core.embedding import Embedding
 
 
@@ -34,16 +37,16 @@ class ReversibleEmbedding(Embedding):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        tie_weights=True,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        reverse_dtype=None,
-        logit_soft_cap=None,
-        **kwargs,
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Named = "uniform",
+        embeddings_regularizer: Named = None,
+        embeddings_constraint: Named = None,
+        mask_zero: bool = False,
+        reverse_dtype: DType = None,
+        logit_soft_cap: float | None = None,
+        **kwargs: Any,
     ):
         self.tie_weights = tie_weights
         super().__init__(

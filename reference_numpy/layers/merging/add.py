@@ -1,9 +1,11 @@
 """The sum of arrays."""
 
 import functools
+from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge
 
 
@@ -29,6 +31,6 @@ class Add(Merge):
         return [dy] * cache
 
 
-def add(inputs, **kwargs):
+def add(inputs: Structure, **kwargs: Any) -> Any:
     """`Add` as a function of the list of inputs."""
     return Add(**kwargs)(inputs)

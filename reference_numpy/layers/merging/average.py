@@ -1,5 +1,8 @@
 """The mean of arrays."""
 
+from typing import Any
+
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.add import Add
 
 
@@ -29,6 +32,6 @@ class Average(Add):
         return super().merge_backward(dy / cache, cache)
 
 
-def average(inputs, **kwargs):
+def average(inputs: Structure, **kwargs: Any) -> Any:
     """`Average` as a function of the list of inputs."""
     return Average(**kwargs)(inputs)

@@ -1,5 +1,7 @@
 """What all layers share that make one array of a list of arrays."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.kernels.broadcasting import sum_to_shape
@@ -23,7 +25,7 @@ class Merge(Layer):
 
     samples_apart = True
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.supports_masking = True
 

@@ -1,7 +1,10 @@
 """Arrays joined end to end."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge
 
 
@@ -21,7 +24,7 @@ class Concatenate(Merge):
     `keras.layers.Concatenate`.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(**kwargs)
         self.axis = axis
 
@@ -81,6 +84,6 @@ def _like(mask, x):
     return mask.reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim))
 
 
-def concatenate(inputs, axis=-1, **kwargs):
+def concatenate(inputs: Structure, axis: int = -1, **kwargs: Any) -> Any:
     """`Concatenate` as a function of the list of inputs."""
     return Concatenate(axis=axis, **kwargs)(inputs)

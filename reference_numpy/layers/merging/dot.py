@@ -1,10 +1,13 @@
 """The products of two arrays' vectors, sample by sample."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge
 
 
@@ -33,7 +36,7 @@ class Dot(Merge):
 
     samples_apart = False
 
-    def __init__(self, axes, normalize=False, **kwargs):
+    def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(axes, (int, list, tuple)):
             raise TypeError(
@@ -142,6 +145,6 @@ class Vectors:
         return np.moveaxis(drows.reshape(self.moved_shape), -1, self.axis)
 
 
-def dot(inputs, axes=-1, **kwargs):
+def dot(inputs: Structure, axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:
     """`Dot` as a function of the list of two inputs."""
     return Dot(axes=axes, **kwargs)(inputs)

@@ -1,7 +1,10 @@
 """What maximum and minimum share."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from reference_numpy.annotations import Array
 from reference_numpy.layers.merging.base_merge import Merge, spread
 
 
@@ -15,7 +18,8 @@ class Extremum(Merge):
     is chosen, such as `np.greater_equal`).
     """
 
-    choose = prefers = None
+    choose: Callable[..., Array]
+    prefers: Callable[..., Array]
 
     def merge(self, arrays, masks):
         """The extreme; for each pair, who was taken."""

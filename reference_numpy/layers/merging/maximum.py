@@ -1,7 +1,10 @@
 """The maximum of arrays."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.extremum import Extremum
 
 
@@ -20,6 +23,6 @@ class Maximum(Extremum):
     choose, prefers = np.maximum, np.greater_equal
 
 
-def maximum(inputs, **kwargs):
+def maximum(inputs: Structure, **kwargs: Any) -> Any:
     """`Maximum` as a function of the list of inputs."""
     return Maximum(**kwargs)(inputs)

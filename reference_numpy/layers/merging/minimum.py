@@ -1,7 +1,10 @@
 """The minimum of arrays."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.extremum import Extremum
 
 
@@ -20,6 +23,6 @@ class Minimum(Extremum):
     choose, prefers = np.minimum, np.less_equal
 
 
-def minimum(inputs, **kwargs):
+def minimum(inputs: Structure, **kwargs: Any) -> Any:
     """`Minimum` as a function of the list of inputs."""
     return Minimum(**kwargs)(inputs)

@@ -1,9 +1,11 @@
 """The product of arrays."""
 
 import functools
+from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge, spread
 
 
@@ -48,6 +50,6 @@ class Multiply(Merge):
         return [dx if mask is None else dx * mask for dx, mask in zip(gradients, masks)]
 
 
-def multiply(inputs, **kwargs):
+def multiply(inputs: Structure, **kwargs: Any) -> Any:
     """`Multiply` as a function of the list of inputs."""
     return Multiply(**kwargs)(inputs)

@@ -1,5 +1,8 @@
 """The difference of two arrays."""
 
+from typing import Any
+
+from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge
 
 
@@ -34,6 +37,6 @@ class Subtract(Merge):
         return [dy, -dy]
 
 
-def subtract(inputs, **kwargs):
+def subtract(inputs: Structure, **kwargs: Any) -> Any:
     """`Subtract` as a function of the list of two inputs."""
     return Subtract(**kwargs)(inputs)

@@ -1,6 +1,10 @@
 """What batch, layer and group normalization share: the learned scale γ and offset β."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy import constraints, initializers, regularizers
+from reference_numpy.annotations import Named
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.normalization.axes import as_list, check_axes
 
@@ -19,17 +23,17 @@ class AffineNormalization(Layer):
 
     def __init__(
         self,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
+        axis: int | Sequence[int] = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Named = "zeros",
+        gamma_initializer: Named = "ones",
+        beta_regularizer: Named = None,
+        gamma_regularizer: Named = None,
+        beta_constraint: Named = None,
+        gamma_constraint: Named = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.axis = axis

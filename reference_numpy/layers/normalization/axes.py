@@ -1,5 +1,7 @@
 """The axes that a layer normalizes over, brought to the end of the array."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 
@@ -26,7 +28,7 @@ class Rows:
         axes: the axes that make up a row, in any order; a row follows their order in the array.
     """
 
-    def __init__(self, shape, axes):
+    def __init__(self, shape: Sequence[int], axes: Iterable[int]):
         self.axes = sorted({axis % len(shape) for axis in axes})
         self.order = [axis for axis in range(len(shape)) if axis not in self.axes] + self.axes
         self.transposed = [shape[axis] for axis in self.order]

@@ -1,9 +1,11 @@
 """Normalization of groups of channels, sample by sample."""
 
 import math
+from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.layers.normalization.moments import (
@@ -45,18 +47,18 @@ class GroupNormalization(AffineNormalization):
 
     def __init__(
         self,
-        groups=32,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
+        groups: int = 32,
+        axis: int = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Named = "zeros",
+        gamma_initializer: Named = "ones",
+        beta_regularizer: Named = None,
+        gamma_regularizer: Named = None,
+        beta_constraint: Named = None,
+        gamma_constraint: Named = None,
+        **kwargs: Any,
     ):
         if not isinstance(groups, int) or (groups <= 0 and groups != -1):
             raise ValueError(

@@ -1,7 +1,10 @@
 """Normalization of each sample by itself."""
 
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
+from reference_numpy.annotations import Named
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.layers.normalization.axes import (
     Rows,
@@ -50,19 +53,19 @@ class LayerNormalization(AffineNormalization):
 
     def __init__(
         self,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
+        axis: int | Sequence[int] = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Named = "zeros",
+        gamma_initializer: Named = "ones",
+        beta_regularizer: Named = None,
+        gamma_regularizer: Named = None,
+        beta_constraint: Named = None,
+        gamma_constraint: Named = None,
         *,
-        rms_scaling=False,
-        **kwargs,
+        rms_scaling: bool = False,
+        **kwargs: Any,
     ):
         if not isinstance(axis, (int, list, tuple)):
             raise TypeError(

@@ -1,5 +1,8 @@
 """Division by the root mean square."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.normalization.axes import (
     Rows,
@@ -34,7 +37,7 @@ class RMSNormalization(Layer):
     Source: Zhang & Sennrich 2019, "Root Mean Square Layer Normalization".
     """
 
-    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any):
         super().__init__(**kwargs)
         self.axis = axis
         self.epsilon = epsilon

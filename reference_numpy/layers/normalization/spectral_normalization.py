@@ -1,5 +1,7 @@
 """A layer whose kernel is kept at spectral norm 1."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config, initializers
@@ -35,7 +37,7 @@ class SpectralNormalization(Layer):
     Source: Miyato et al. 2018, "Spectral normalization for generative adversarial networks".
     """
 
-    def __init__(self, layer, power_iterations=1, **kwargs):
+    def __init__(self, layer: Layer, power_iterations: int = 1, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
             raise ValueError(

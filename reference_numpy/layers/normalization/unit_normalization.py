@@ -1,5 +1,8 @@
 """Division by the length."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.normalization.axes import (
     Rows,
@@ -30,7 +33,7 @@ class UnitNormalization(Layer):
         ValueError: for an `axis` the input lacks.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(axis, (int, list, tuple)):
             raise TypeError(

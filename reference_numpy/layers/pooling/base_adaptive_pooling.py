@@ -1,5 +1,8 @@
 """Pooling to a given size: the bases of AdaptiveAveragePooling1D–3D and AdaptiveMaxPooling1D–3D."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.kernels.adaptive_pooling import (
     adaptive_average_pool,
     adaptive_average_pool_backward,
@@ -42,9 +45,11 @@ class BaseAdaptivePooling(Layer):
     """
 
     samples_apart = True
-    rank = None
+    rank: int
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(
+        self, output_size: int | Sequence[int], data_format: str | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.output_size = self._standardize(output_size)
         self.data_format = standardize_data_format(data_format)

@@ -1,6 +1,7 @@
 """Pooling over all spatial axes at once: the bases of the global pooling layers."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +29,9 @@ class BaseGlobalPooling(Layer):
     """
 
     samples_apart = True
-    rank = None
+    rank: int
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.keepdims = keepdims

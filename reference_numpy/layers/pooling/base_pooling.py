@@ -1,5 +1,8 @@
 """Pooling over any number of spatial axes: the bases of MaxPooling1D–3D and AveragePooling1D–3D."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.kernels.pooling import (
     average_pool,
     average_pool_backward,
@@ -49,9 +52,16 @@ class BasePooling(Layer):
     """
 
     samples_apart = True
-    rank = None
+    rank: int
 
-    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.pool_size = standardize_tuple(pool_size, self.rank, "pool_size")
         strides = pool_size if strides is None else strides
@@ -108,7 +118,14 @@ class BaseMaxPooling(BasePooling):
     Source: Saito, Deep Learning from Scratch, section 7.3.
     """
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = 2,
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(pool_size, strides, padding, data_format, **kwargs)
 
     def pool(self, x, windows):

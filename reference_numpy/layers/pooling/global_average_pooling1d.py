@@ -1,5 +1,7 @@
 """Average pooling over all of one spatial axis."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.pooling.base_global_pooling import BaseGlobalAveragePooling
@@ -21,7 +23,7 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
 
     rank = 1
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
         super().__init__(data_format, keepdims, **kwargs)
         self.supports_masking = True
 

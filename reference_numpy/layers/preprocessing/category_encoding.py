@@ -1,5 +1,7 @@
 """Integers as rows of zeros and ones."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.preprocessing.categorical_layer import OUTPUT_MODES, CategoricalLayer
@@ -22,7 +24,13 @@ class CategoryEncoding(CategoricalLayer):
 
     not_in_config = (*CategoricalLayer.not_in_config, "sparse")
 
-    def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
+    def __init__(
+        self,
+        num_tokens: int | None = None,
+        output_mode: str = "multi_hot",
+        sparse: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         output_mode = "multi_hot" if output_mode == "binary" else output_mode
         self.output_mode = self.check_output_mode(output_mode, OUTPUT_MODES[1:])

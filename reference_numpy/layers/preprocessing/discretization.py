@@ -1,7 +1,10 @@
 """Numbers as the bins they fall into."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.layers.preprocessing.categorical_layer import CategoricalLayer
 from reference_numpy.layers.preprocessing.quantile_summary import (
     compress_summary,
@@ -33,13 +36,13 @@ class Discretization(CategoricalLayer):
 
     def __init__(
         self,
-        bin_boundaries=None,
-        num_bins=None,
-        epsilon=0.01,
-        output_mode="int",
-        sparse=False,
-        dtype=None,
-        name=None,
+        bin_boundaries: Sequence[float] | None = None,
+        num_bins: int | None = None,
+        epsilon: float = 0.01,
+        output_mode: str = "int",
+        sparse: bool = False,
+        dtype: DType = None,
+        name: str | None = None,
     ):
         super().__init__(name=name, dtype=dtype)
         self.output_mode = self.check_output_mode(output_mode)

@@ -1,7 +1,10 @@
 """Combinations of several features as the buckets that a hash puts them into."""
 
+from typing import Any
+
 import numpy as np
 
+from reference_numpy.annotations import DType
 from reference_numpy.layers.preprocessing.categorical_layer import CategoricalLayer, as_text
 from reference_numpy.layers.preprocessing.fingerprints import fingerprint64, fingerprint_cat64
 from reference_numpy.layers.preprocessing.hashing import as_bytes
@@ -33,7 +36,15 @@ class HashedCrossing(CategoricalLayer):
         NotImplementedError: for `sparse=True`.
     """
 
-    def __init__(self, num_bins, output_mode="int", sparse=False, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_bins: int,
+        output_mode: str = "int",
+        sparse: bool = False,
+        name: str | None = None,
+        dtype: DType = None,
+        **kwargs: Any,
+    ):
         super().__init__(
             name=name, dtype="int64" if output_mode == "int" and dtype is None else dtype
         )

@@ -1,5 +1,8 @@
 """Values as the buckets that a hash puts them into."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import config
@@ -58,7 +61,13 @@ class Hashing(CategoricalLayer):
     """
 
     def __init__(
-        self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs
+        self,
+        num_bins: int,
+        mask_value: str | int | None = None,
+        salt: int | Sequence[int] | None = None,
+        output_mode: str = "int",
+        sparse: bool = False,
+        **kwargs: Any,
     ):
         if kwargs.get("dtype") is None:
             kwargs["dtype"] = "int64" if output_mode == "int" else config.floatx()

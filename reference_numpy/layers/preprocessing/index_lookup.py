@@ -1,10 +1,13 @@
 """The lookup of values in a vocabulary: what StringLookup and IntegerLookup share."""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import ArrayLike, DType
 from reference_numpy.layers.preprocessing.categorical_layer import (
     OUTPUT_MODES,
     CategoricalLayer,
@@ -45,7 +48,7 @@ class IndexLookup(CategoricalLayer):
     variables.
     """
 
-    not_in_config = (
+    not_in_config: tuple[str, ...] = (
         *CategoricalLayer.not_in_config,
         "vocabulary",
         "idf_weights",
@@ -55,25 +58,25 @@ class IndexLookup(CategoricalLayer):
 
     def __init__(
         self,
-        max_tokens,
-        num_oov_indices,
-        mask_token,
-        oov_token,
-        vocabulary_dtype,
-        vocabulary=None,
-        idf_weights=None,
-        invert=False,
-        output_mode="int",
-        sparse=False,
-        pad_to_max_tokens=False,
-        oov_method="floormod",
-        name=None,
-        salt=None,
-        vocabulary_size=None,
-        has_input_vocabulary=None,
-        trainable=True,
-        dtype=None,
-        **kwargs,
+        max_tokens: int | None,
+        num_oov_indices: int,
+        mask_token: str | int | None,
+        oov_token: str | int,
+        vocabulary_dtype: DType,
+        vocabulary: str | ArrayLike | None = None,
+        idf_weights: str | ArrayLike | None = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        sparse: bool = False,
+        pad_to_max_tokens: bool = False,
+        oov_method: str = "floormod",
+        name: str | None = None,
+        salt: int | Sequence[int] | None = None,
+        vocabulary_size: int | None = None,
+        has_input_vocabulary: bool | None = None,
+        trainable: bool = True,
+        dtype: DType = None,
+        **kwargs: Any,
     ):
         super().__init__(name=name, **kwargs)
         output_mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(output_mode, output_mode)
@@ -91,7 +94,9 @@ class IndexLookup(CategoricalLayer):
         self.salt = check_salt(salt, self.name)
         self.fixed_size = vocabulary_size
         check_options(self, idf_weights)
-        self.tokens, self.index_of_token, self.idf_weights = [], {}, None
+        self.tokens: list[Any] = []
+        self.index_of_token: dict[Any, int] = {}
+        self.idf_weights = None
         # The config does not name a file of one's own: its terms travel as an asset.
         self.input_vocabulary = None if isinstance(vocabulary, str) else vocabulary
         self.input_idf_weights = idf_weights

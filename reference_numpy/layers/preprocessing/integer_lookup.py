@@ -1,5 +1,9 @@
 """Integers as places in a vocabulary."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from reference_numpy.annotations import ArrayLike, DType
 from reference_numpy.layers.preprocessing.index_lookup import IndexLookup
 
 
@@ -34,21 +38,21 @@ class IntegerLookup(IndexLookup):
 
     def __init__(
         self,
-        max_tokens=None,
-        num_oov_indices=1,
-        mask_token=None,
-        oov_token=-1,
-        vocabulary=None,
-        vocabulary_dtype="int64",
-        idf_weights=None,
-        invert=False,
-        output_mode="int",
-        sparse=False,
-        pad_to_max_tokens=False,
-        oov_method="floormod",
-        salt=None,
-        name=None,
-        **kwargs,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: str | int | None = None,
+        oov_token: str | int = -1,
+        vocabulary: str | ArrayLike | None = None,
+        vocabulary_dtype: DType = "int64",
+        idf_weights: str | ArrayLike | None = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        sparse: bool = False,
+        pad_to_max_tokens: bool = False,
+        oov_method: str = "floormod",
+        salt: int | Sequence[int] | None = None,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         if vocabulary_dtype != "int64":
             raise ValueError(

@@ -1,10 +1,13 @@
 """Standardization of features by a mean and a variance learned from data."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.layers.layer import Layer
 
 
@@ -34,7 +37,14 @@ class Normalization(Layer):
 
     not_in_config = (*Layer.not_in_config, "mean", "variance")
 
-    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = -1,
+        mean: ArrayLike | None = None,
+        variance: ArrayLike | None = None,
+        invert: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         self.input_mean, self.input_variance = mean, variance
@@ -45,10 +55,11 @@ class Normalization(Layer):
                 f"Layer '{self.name}': `mean` and `variance` must both be given, or none. "
                 f"Received: mean={mean}, variance={variance}"
             )
-        if np.shape(mean) != np.shape(variance) or np.ndim(mean) > len(self.axis):
+        shape, other_shape = np.asarray(mean).shape, np.asarray(variance).shape
+        if shape != other_shape or len(shape) > len(self.axis):
             raise ValueError(
                 f"Layer '{self.name}': `mean` and `variance` must have the same shape, of no more "
-                f"axes than `axis`. Received: shapes {np.shape(mean)} and {np.shape(variance)} "
+                f"axes than `axis`. Received: shapes {shape} and {other_shape} "
                 f"for axis={self.axis}"
             )
 

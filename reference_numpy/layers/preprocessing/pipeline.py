@@ -1,5 +1,7 @@
 """Layers one after another, as one layer."""
 
+from collections.abc import Sequence
+
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.rnn.options import taken_by
 
@@ -17,7 +19,7 @@ class Pipeline(Layer):
         ValueError: for what is no list of layers.
     """
 
-    def __init__(self, layers, name=None):
+    def __init__(self, layers: Sequence[Layer], name: str | None = None):
         super().__init__(name=name)
         if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
             raise ValueError(

@@ -1,5 +1,8 @@
 """Multiplication and shift by fixed numbers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.layer import Layer
@@ -18,7 +21,9 @@ class Rescaling(Layer):
 
     samples_apart = True
 
-    def __init__(self, scale, offset=0.0, **kwargs):
+    def __init__(
+        self, scale: float | Sequence[float], offset: float | Sequence[float] = 0.0, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset

@@ -1,5 +1,9 @@
 """Strings as places in a vocabulary."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.layers.preprocessing.index_lookup import IndexLookup
 
 
@@ -34,20 +38,20 @@ class StringLookup(IndexLookup):
 
     def __init__(
         self,
-        max_tokens=None,
-        num_oov_indices=1,
-        mask_token=None,
-        oov_token="[UNK]",
-        vocabulary=None,
-        idf_weights=None,
-        invert=False,
-        output_mode="int",
-        pad_to_max_tokens=False,
-        sparse=False,
-        encoding="utf-8",
-        name=None,
-        salt=None,
-        **kwargs,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: str | int | None = None,
+        oov_token: str | int = "[UNK]",
+        vocabulary: str | ArrayLike | None = None,
+        idf_weights: str | ArrayLike | None = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        pad_to_max_tokens: bool = False,
+        sparse: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        salt: int | Sequence[int] | None = None,
+        **kwargs: Any,
     ):
         if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
             raise NotImplementedError(

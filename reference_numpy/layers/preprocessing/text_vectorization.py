@@ -2,9 +2,12 @@
 
 import math
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.preprocessing.categorical_layer import as_text
 from reference_numpy.layers.preprocessing.string_lookup import StringLookup
@@ -59,22 +62,22 @@ class TextVectorization(Layer):
 
     def __init__(
         self,
-        max_tokens=None,
-        standardize="lower_and_strip_punctuation",
-        split="whitespace",
-        ngrams=None,
-        output_mode="int",
-        output_sequence_length=None,
-        pad_to_max_tokens=False,
-        vocabulary=None,
-        idf_weights=None,
-        sparse=False,
-        ragged=False,
-        encoding="utf-8",
-        name=None,
-        vocabulary_size=None,
-        has_input_vocabulary=None,
-        **kwargs,
+        max_tokens: int | None = None,
+        standardize: str | Callable[..., Any] = "lower_and_strip_punctuation",
+        split: str | Callable[..., Any] = "whitespace",
+        ngrams: int | Sequence[int] | None = None,
+        output_mode: str = "int",
+        output_sequence_length: int | None = None,
+        pad_to_max_tokens: bool = False,
+        vocabulary: str | ArrayLike | None = None,
+        idf_weights: str | ArrayLike | None = None,
+        sparse: bool = False,
+        ragged: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        vocabulary_size: int | None = None,
+        has_input_vocabulary: bool | None = None,
+        **kwargs: Any,
     ):
         super().__init__(name=name, **kwargs)
         for option, value, allowed in (

@@ -1,5 +1,7 @@
 """A penalty on the values that pass through."""
 
+from typing import Any
+
 from reference_numpy import regularizers
 from reference_numpy.layers.layer import Layer
 
@@ -19,7 +21,7 @@ class ActivityRegularization(Layer):
     Source: `keras.layers.ActivityRegularization`.
     """
 
-    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any):
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
         self.l1 = l1
         self.l2 = l2

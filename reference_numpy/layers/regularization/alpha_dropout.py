@@ -1,5 +1,8 @@
 """Dropout for self-normalizing networks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.activations.exponential_units import SELU_ALPHA, SELU_SCALE
 from reference_numpy.layers.regularization.noise_shape import concrete_noise_shape
 from reference_numpy.layers.regularization.random_layer import RandomLayer
@@ -29,7 +32,13 @@ class AlphaDropout(RandomLayer):
     `keras.layers.AlphaDropout`.
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, **kwargs)
         self.rate = self.fraction("rate", rate)
         self.noise_shape = noise_shape

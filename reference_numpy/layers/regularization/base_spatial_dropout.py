@@ -1,5 +1,6 @@
 """What the spatial dropouts share."""
 
+from reference_numpy.annotations import DType
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.regularization.dropout import Dropout
@@ -15,9 +16,16 @@ class BaseSpatialDropout(Dropout):
         data_format: `"channels_last"` (the default for None) or `"channels_first"`.
     """
 
-    rank = None
+    rank: int
 
-    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: DType = None,
+    ):
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)

@@ -1,5 +1,8 @@
 """Dropout."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.regularization.noise_shape import (
     concrete_noise_shape,
     standardize_noise_shape,
@@ -29,7 +32,13 @@ class Dropout(RandomLayer):
     Deep Learning from Scratch, section 6.4.3; `keras.layers.Dropout`.
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, **kwargs)
         self.rate = self.fraction("rate", rate)
         self.noise_shape = standardize_noise_shape(noise_shape)

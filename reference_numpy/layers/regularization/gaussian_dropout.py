@@ -1,5 +1,7 @@
 """Dropout by Gaussian factors."""
 
+from typing import Any
+
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 
 
@@ -21,7 +23,7 @@ class GaussianDropout(RandomLayer):
     Source: Srivastava et al., Dropout (2014), section 10; `keras.layers.GaussianDropout`.
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
         super().__init__(seed=seed, **kwargs)
         self.rate = self.fraction("rate", rate)
 

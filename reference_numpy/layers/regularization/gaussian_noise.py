@@ -1,5 +1,7 @@
 """Noise added to the input."""
 
+from typing import Any
+
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 
 
@@ -22,7 +24,7 @@ class GaussianNoise(RandomLayer):
     `keras.layers.GaussianNoise`.
     """
 
-    def __init__(self, stddev, seed=None, **kwargs):
+    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any):
         super().__init__(seed=seed, **kwargs)
         self.stddev = self.fraction("stddev", stddev)
 

@@ -1,5 +1,7 @@
 """What the layers share that do something at random in training and nothing at inference."""
 
+from typing import Any
+
 from reference_numpy import random
 from reference_numpy.layers.layer import Layer
 
@@ -17,7 +19,7 @@ class RandomLayer(Layer):
 
     samples_apart = "inference"
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = random.SeedGenerator(seed)

@@ -1,5 +1,6 @@
 """Dropout of whole channels of sequences."""
 
+from reference_numpy.annotations import DType
 from reference_numpy.layers.regularization.base_spatial_dropout import BaseSpatialDropout
 
 
@@ -24,7 +25,9 @@ class SpatialDropout1D(BaseSpatialDropout):
 
     rank = 1
 
-    def __init__(self, rate, seed=None, name=None, dtype=None):
+    def __init__(
+        self, rate: float, seed: int | None = None, name: str | None = None, dtype: DType = None
+    ):
         super().__init__(rate, seed=seed, name=name, dtype=dtype)
 
     def get_config(self):

@@ -1,5 +1,8 @@
 """Cropping along any number of spatial axes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.margins import Margins, crop, pad
 
 
@@ -15,7 +18,9 @@ class BaseCropping(Margins):
         ValueError: for margins that leave nothing of the input.
     """
 
-    def __init__(self, cropping, rank, data_format, **kwargs):
+    def __init__(
+        self, cropping: int | Sequence[Any], rank: int, data_format: str | None, **kwargs: Any
+    ):
         super().__init__("cropping", cropping, rank, data_format, **kwargs)
 
     def forward(self, x, training=False):

@@ -16,7 +16,7 @@ class BaseUpSampling(Layer):
     """
 
     samples_apart = True
-    not_in_config = (*Layer.not_in_config, "sizes")
+    not_in_config: tuple[str, ...] = (*Layer.not_in_config, "sizes")
 
     def __init__(self, sizes, data_format, **kwargs):
         super().__init__(**kwargs)

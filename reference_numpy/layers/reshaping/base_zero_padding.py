@@ -1,5 +1,8 @@
 """Padding with zeros along any number of spatial axes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.margins import Margins, crop, pad
 
 
@@ -12,7 +15,9 @@ class BaseZeroPadding(Margins):
         data_format: `"channels_last"` or `"channels_first"`.
     """
 
-    def __init__(self, padding, rank, data_format, **kwargs):
+    def __init__(
+        self, padding: int | Sequence[Any], rank: int, data_format: str | None, **kwargs: Any
+    ):
         super().__init__("padding", padding, rank, data_format, **kwargs)
 
     def forward(self, x, training=False):

@@ -1,5 +1,8 @@
 """Cropping of sequences."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.base_cropping import BaseCropping
 
 
@@ -18,5 +21,5 @@ class Cropping1D(BaseCropping):
 
     not_in_config = (*BaseCropping.not_in_config, "data_format")
 
-    def __init__(self, cropping=(1, 1), **kwargs):
+    def __init__(self, cropping: int | Sequence[Any] = (1, 1), **kwargs: Any):
         super().__init__(cropping, 1, "channels_last", **kwargs)

@@ -1,5 +1,8 @@
 """Cropping of images."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.base_cropping import BaseCropping
 
 
@@ -18,5 +21,10 @@ class Cropping2D(BaseCropping):
         ValueError: for negative margins, or margins that leave nothing of the input.
     """
 
-    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+    def __init__(
+        self,
+        cropping: int | Sequence[Any] = ((0, 0), (0, 0)),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(cropping, 2, data_format, **kwargs)

@@ -1,6 +1,7 @@
 """All axes but the batch axis in one."""
 
 import math
+from typing import Any
 
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.input_spec import InputSpec
@@ -26,7 +27,7 @@ class Flatten(Layer):
 
     samples_apart = True
 
-    def __init__(self, data_format=None, **kwargs):
+    def __init__(self, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)

@@ -41,7 +41,7 @@ class Margins(Layer):
     """
 
     samples_apart = True
-    not_in_config = (*Layer.not_in_config, "argument", "margins", "rank")
+    not_in_config: tuple[str, ...] = (*Layer.not_in_config, "argument", "margins", "rank")
 
     def __init__(self, argument, margins, rank, data_format, **kwargs):
         super().__init__(**kwargs)

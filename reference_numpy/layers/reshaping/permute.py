@@ -1,5 +1,8 @@
 """The axes in another order."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.input_spec import InputSpec
@@ -22,7 +25,7 @@ class Permute(Layer):
 
     samples_apart = True
 
-    def __init__(self, dims, **kwargs):
+    def __init__(self, dims: Sequence[int], **kwargs: Any):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):

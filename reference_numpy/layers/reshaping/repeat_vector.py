@@ -1,5 +1,7 @@
 """A vector repeated as a sequence."""
 
+from typing import Any
+
 from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
@@ -21,7 +23,7 @@ class RepeatVector(Layer):
 
     samples_apart = True
 
-    def __init__(self, n, **kwargs):
+    def __init__(self, n: int, **kwargs: Any):
         super().__init__(**kwargs)
         self.n = positive_integer(n, "n")
         self.input_spec = InputSpec(ndim=2)

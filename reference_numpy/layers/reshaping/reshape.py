@@ -1,6 +1,8 @@
 """The same entries in another shape."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from reference_numpy.layers.layer import Layer
 
@@ -24,7 +26,7 @@ class Reshape(Layer):
 
     samples_apart = True
 
-    def __init__(self, target_shape, **kwargs):
+    def __init__(self, target_shape: Sequence[int], **kwargs: Any):
         super().__init__(**kwargs)
         self.target_shape = tuple(target_shape)
         if any(size < -1 for size in self.target_shape) or self.target_shape.count(-1) > 1:

@@ -1,5 +1,8 @@
 """Repetition of the steps of sequences."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.reshaping.base_up_sampling import BaseUpSampling
 
@@ -20,6 +23,6 @@ class UpSampling1D(BaseUpSampling):
 
     not_in_config = (*BaseUpSampling.not_in_config, "data_format")
 
-    def __init__(self, size=2, **kwargs):
+    def __init__(self, size: int | Sequence[int] = 2, **kwargs: Any):
         self.size = positive_integer(size, "size")
         super().__init__((size,), "channels_last", **kwargs)

@@ -1,5 +1,8 @@
 """Enlargement of images."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.kernels import resize
@@ -25,7 +28,13 @@ class UpSampling2D(BaseUpSampling):
             unknown interpolation.
     """
 
-    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+    def __init__(
+        self,
+        size: int | Sequence[int] = (2, 2),
+        data_format: str | None = None,
+        interpolation: str = "nearest",
+        **kwargs: Any,
+    ):
         self.size = standardize_tuple(size, 2, "size")
         super().__init__(self.size, standardize_data_format(data_format), **kwargs)
         self.interpolation = interpolation.lower()

@@ -1,5 +1,8 @@
 """Repetition of the entries of volumes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.argument_validation import standardize_data_format, standardize_tuple
 from reference_numpy.layers.reshaping.base_up_sampling import BaseUpSampling
 
@@ -20,6 +23,8 @@ class UpSampling3D(BaseUpSampling):
         ValueError: for sizes below 1 or another number of them.
     """
 
-    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+    def __init__(
+        self, size: int | Sequence[int] = (2, 2, 2), data_format: str | None = None, **kwargs: Any
+    ):
         self.size = standardize_tuple(size, 3, "size")
         super().__init__(self.size, standardize_data_format(data_format), **kwargs)

@@ -1,5 +1,8 @@
 """Padding of sequences with zeros."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.base_zero_padding import BaseZeroPadding
 
 
@@ -17,5 +20,7 @@ class ZeroPadding1D(BaseZeroPadding):
         ValueError: for negative margins.
     """
 
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(
+        self, padding: int | Sequence[int] = 1, data_format: str | None = None, **kwargs: Any
+    ):
         super().__init__(padding, 1, data_format, **kwargs)

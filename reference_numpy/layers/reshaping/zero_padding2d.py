@@ -1,5 +1,8 @@
 """Padding of images with zeros."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from reference_numpy.layers.reshaping.base_zero_padding import BaseZeroPadding
 
 
@@ -18,5 +21,7 @@ class ZeroPadding2D(BaseZeroPadding):
         ValueError: for negative margins.
     """
 
-    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
+    def __init__(
+        self, padding: int | Sequence[Any] = (1, 1), data_format: str | None = None, **kwargs: Any
+    ):
         super().__init__(padding, 2, data_format, **kwargs)

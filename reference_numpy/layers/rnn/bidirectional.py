@@ -1,8 +1,11 @@
 """A recurrent layer run in both directions."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import serialization
+from reference_numpy.annotations import Array
 from reference_numpy.layers.layer import Layer
 
 MERGE_MODES = ("sum", "mul", "ave", "concat", None)
@@ -46,7 +49,14 @@ class Bidirectional(Layer):
 
     not_in_config = (*Layer.not_in_config, "weights")
 
-    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str | None = "concat",
+        weights: list[Array] | None = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
+    ):
         for name, value in (("layer", layer), ("backward_layer", backward_layer)):
             if not isinstance(value, Layer) and (name == "layer" or value is not None):
                 raise ValueError(
@@ -63,7 +73,7 @@ class Bidirectional(Layer):
             backward_layer = _copy(layer, "backward", go_backwards=True)
         self.backward_layer = self.track(backward_layer)
         _check_pair(self.forward_layer, self.backward_layer)
-        for part in self.sublayers:
+        for part in (self.forward_layer, self.backward_layer):
             if hasattr(layer, "use_cudnn"):
                 part.use_cudnn = layer.use_cudnn
             if hasattr(part, "zero_output_for_mask"):
@@ -92,14 +102,14 @@ class Bidirectional(Layer):
         """Make the kept states zeros."""
         if not self.stateful:
             raise AttributeError(f"Layer '{self.name}' must be stateful to reset its state.")
-        for part in self.sublayers:
+        for part in (self.forward_layer, self.backward_layer):
             part.reset_state()
 
     reset_states = reset_state
 
     def build(self, sequences_shape, initial_state_shape=None):
         """Build both layers."""
-        for part in self.sublayers:
+        for part in (self.forward_layer, self.backward_layer):
             if not part.built:
                 part.build(sequences_shape)
         if self.first_weights:

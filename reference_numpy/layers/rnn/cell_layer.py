@@ -1,7 +1,10 @@
 """Recurrent layers that make their own cell."""
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
+from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.rnn.rnn import RNN
 
 
@@ -11,12 +14,12 @@ class CellLayer(RNN):
     The cell's arguments are attributes of the layer too.
     """
 
-    not_in_config = ("autocast", "cell")
+    not_in_config: tuple[str, ...] = ("autocast", "cell")
     #: class and name of the cell
-    cell_class = None
-    cell_name = None
+    cell_class: Callable[..., Layer]
+    cell_name: str
 
-    def __init__(self, *cell_arguments, **kwargs):
+    def __init__(self, *cell_arguments: Any, **kwargs: Any):
         named = {name: kwargs.pop(name) for name in self.cell_argument_names() if name in kwargs}
         cell = self.cell_class(
             *cell_arguments,

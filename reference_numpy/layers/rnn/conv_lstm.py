@@ -1,5 +1,9 @@
 """The convolutional long short-term memory over a sequence, for any number of spatial axes."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.cell_layer import CellLayer
 from reference_numpy.layers.rnn.conv_lstm_cell import ConvLSTMCell
@@ -18,23 +22,23 @@ class ConvLSTM(CellLayer):
         ValueError: as `ConvLSTMCell` and `RNN`; for sequences with another number of axes.
     """
 
-    rank = None
+    rank: int
     not_in_config = (*CellLayer.not_in_config, "rank")
     cell_class = ConvLSTMCell
     cell_name = "conv_lstm_cell"
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        dilation_rate=1,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
-        **kwargs,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Named = "tanh",
+        recurrent_activation: Named = "sigmoid",
+        use_bias: bool = True,
+        **kwargs: Any,
     ):
         super().__init__(
             self.rank,

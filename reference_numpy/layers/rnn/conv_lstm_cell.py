@@ -1,10 +1,13 @@
 """One step of the convolutional long short-term memory."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from reference_numpy import activations
+from reference_numpy.annotations import Named
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
@@ -65,19 +68,19 @@ class ConvLSTMCell(RecurrentCell):
 
     def __init__(
         self,
-        rank,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format=None,
-        dilation_rate=1,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
+        rank: int,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Named = "tanh",
+        recurrent_activation: Named = "sigmoid",
+        use_bias: bool = True,
         *,
-        unit_forget_bias=True,
-        **kwargs,
+        unit_forget_bias: bool = True,
+        **kwargs: Any,
     ):
         super().__init__(activation, use_bias, **kwargs)
         if rank > 3:

@@ -1,8 +1,11 @@
 """One step of the gated recurrent unit."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import activations
+from reference_numpy.annotations import Named
 from reference_numpy.layers.rnn.gates import (
     masked_product,
     masked_product_backward,
@@ -55,14 +58,14 @@ class GRUCell(DenseCell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
+        units: int,
+        activation: Named = "tanh",
+        recurrent_activation: Named = "sigmoid",
+        use_bias: bool = True,
         *,
-        reset_after=True,
-        implementation=2,
-        **kwargs,
+        reset_after: bool = True,
+        implementation: int = 2,
+        **kwargs: Any,
     ):
         super().__init__(units, activation, use_bias, **kwargs)
         self.recurrent_activation = activations.get(recurrent_activation)

@@ -1,8 +1,11 @@
 """The long short-term memory over a sequence."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.activations import Sigmoid, Tanh
+from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.fused_layer import FusedLayer, check_use_cudnn, refuse_cudnn
 from reference_numpy.layers.rnn.lstm_cell import LSTMCell
@@ -35,13 +38,13 @@ class LSTM(FusedLayer):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
+        units: int,
+        activation: Named = "tanh",
+        recurrent_activation: Named = "sigmoid",
+        use_bias: bool = True,
         *,
-        use_cudnn="auto",
-        **kwargs,
+        use_cudnn: bool | str = "auto",
+        **kwargs: Any,
     ):
         super().__init__(units, activation, recurrent_activation, use_bias, **kwargs)
         self.input_spec = InputSpec(ndim=3)

@@ -1,6 +1,9 @@
 """One step of the long short-term memory."""
 
+from typing import Any
+
 from reference_numpy import activations
+from reference_numpy.annotations import Named
 from reference_numpy.layers.rnn.gates import (
     forget_bias,
     lstm_gates,
@@ -52,14 +55,14 @@ class LSTMCell(DenseCell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
+        units: int,
+        activation: Named = "tanh",
+        recurrent_activation: Named = "sigmoid",
+        use_bias: bool = True,
         *,
-        unit_forget_bias=True,
-        implementation=2,
-        **kwargs,
+        unit_forget_bias: bool = True,
+        implementation: int = 2,
+        **kwargs: Any,
     ):
         super().__init__(units, activation, use_bias, **kwargs)
         self.recurrent_activation = activations.get(recurrent_activation)

@@ -1,8 +1,11 @@
 """What all recurrent cells share: their arguments, their two kernels, and their dropout masks."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import activations, constraints, initializers, random, regularizers
+from reference_numpy.annotations import Named
 from reference_numpy.layers.layer import Layer
 
 
@@ -35,25 +38,25 @@ class RecurrentCell(Layer):
     """
 
     #: masks per drawing: None is one for all gates, else a list of that many
-    mask_count = None
+    mask_count: int | None
 
     def __init__(
         self,
-        activation="tanh",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        seed=None,
-        **kwargs,
+        activation: Named = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Named = "glorot_uniform",
+        recurrent_initializer: Named = "orthogonal",
+        bias_initializer: Named = "zeros",
+        kernel_regularizer: Named = None,
+        recurrent_regularizer: Named = None,
+        bias_regularizer: Named = None,
+        kernel_constraint: Named = None,
+        recurrent_constraint: Named = None,
+        bias_constraint: Named = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
@@ -132,7 +135,9 @@ class DenseCell(RecurrentCell):
     #: how many gates stand side by side in the columns of the kernels
     gates = 1
 
-    def __init__(self, units, activation="tanh", use_bias=True, **kwargs):
+    def __init__(
+        self, units: int, activation: Named = "tanh", use_bias: bool = True, **kwargs: Any
+    ):
         if not isinstance(units, (int, np.integer)) or units <= 0:
             raise ValueError(
                 "Received an invalid value for argument `units`, expected a positive integer, "
@@ -140,7 +145,7 @@ class DenseCell(RecurrentCell):
             )
         super().__init__(activation, use_bias, **kwargs)
         self.units = self.output_size = units
-        self.state_size = units
+        self.state_size: int | list[int] = units
 
     def get_initial_state(self, batch_size=None):
         """Zeros for every state."""

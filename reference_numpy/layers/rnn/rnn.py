@@ -1,5 +1,8 @@
 """The recurrent layer over any cell."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import tree
@@ -59,14 +62,14 @@ class RNN(Layer):
 
     def __init__(
         self,
-        cell,
-        return_sequences=False,
-        return_state=False,
-        go_backwards=False,
-        stateful=False,
-        unroll=False,
-        zero_output_for_mask=False,
-        **kwargs,
+        cell: Layer | Sequence[Layer],
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
     ):
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
@@ -90,7 +93,7 @@ class RNN(Layer):
 
     def build(self, sequences_shape, initial_state_shape=None):
         """Build the cell for one step and, where stateful, create the states."""
-        batch_size, *step_shape = sequences_shape[0], *sequences_shape[2:]
+        batch_size, step_shape = sequences_shape[0], sequences_shape[2:]
         if not self.cell.built:
             self.cell.build((batch_size, *step_shape))
         if self.stateful:

@@ -1,6 +1,9 @@
 """The simple recurrent layer over a sequence."""
 
+from typing import Any
+
 from reference_numpy.activations import Linear, Relu, Sigmoid, Tanh
+from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.fused_layer import FusedLayer
 from reference_numpy.layers.rnn.simple_rnn_cell import SimpleRNNCell
@@ -25,7 +28,9 @@ class SimpleRNN(FusedLayer):
     cell_class = SimpleRNNCell
     cell_name = "simple_rnn_cell"
 
-    def __init__(self, units, activation="tanh", use_bias=True, **kwargs):
+    def __init__(
+        self, units: int, activation: Named = "tanh", use_bias: bool = True, **kwargs: Any
+    ):
         super().__init__(units, activation, use_bias, **kwargs)
         self.input_spec = InputSpec(ndim=3)
 

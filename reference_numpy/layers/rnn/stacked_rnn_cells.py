@@ -1,5 +1,8 @@
 """Several cells on top of one another, as one cell."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy import tree
@@ -25,7 +28,7 @@ class StackedRNNCells(Layer):
         ValueError: for a cell that is no layer or has no `state_size`.
     """
 
-    def __init__(self, cells, **kwargs):
+    def __init__(self, cells: Sequence[Layer], **kwargs: Any):
         super().__init__(**kwargs)
         for cell in cells:
             check_cell(cell, "All cells")

@@ -1,5 +1,7 @@
 """A layer applied to every time step."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.layer import Layer
@@ -26,7 +28,7 @@ class TimeDistributed(Layer):
             axes are not those of the inputs.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: Layer, **kwargs: Any):
         if not isinstance(layer, Layer):
             raise ValueError(f"`TimeDistributed` takes a layer. Received: layer={layer!r}")
         super().__init__(**kwargs)

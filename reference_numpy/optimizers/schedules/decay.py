@@ -2,6 +2,7 @@
 
 import bisect
 import math
+from collections.abc import Sequence
 
 from reference_numpy.optimizers.schedules.schedule import LearningRateSchedule, check_decay_steps
 
@@ -20,7 +21,14 @@ class RateDecay(LearningRateSchedule):
         ValueError: for `decay_steps` of 0 or less.
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str | None = None,
+    ):
         check_decay_steps("decay_steps", decay_steps)
         self.initial_learning_rate, self.decay_rate = initial_learning_rate, decay_rate
         self.decay_steps, self.staircase = decay_steps, staircase
@@ -67,12 +75,12 @@ class PolynomialDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate,
-        decay_steps,
-        end_learning_rate=0.0001,
-        power=1.0,
-        cycle=False,
-        name="PolynomialDecay",
+        initial_learning_rate: float,
+        decay_steps: int,
+        end_learning_rate: float = 0.0001,
+        power: float = 1.0,
+        cycle: bool = False,
+        name: str | None = "PolynomialDecay",
     ):
         check_decay_steps("decay_steps", decay_steps)
         self.initial_learning_rate = initial_learning_rate
@@ -103,7 +111,12 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         ValueError: if there is not one value more than there are boundaries.
     """
 
-    def __init__(self, boundaries, values, name="PiecewiseConstant"):
+    def __init__(
+        self,
+        boundaries: Sequence[float],
+        values: Sequence[float],
+        name: str | None = "PiecewiseConstant",
+    ):
         if len(boundaries) != len(values) - 1:
             raise ValueError(
                 "The length of boundaries should be 1 less than the length of values. Received: "

@@ -1,5 +1,7 @@
 """The base of every learning rate schedule."""
 
+from typing import Any
+
 from reference_numpy.serialization import Configurable
 
 
@@ -10,7 +12,7 @@ class LearningRateSchedule(Configurable):
     `__call__(step)` and keeps its constructor's arguments in attributes of the same names.
     """
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         """The learning rate of the step."""
         raise NotImplementedError(f"{type(self).__name__} does not say what the learning rate is.")
 

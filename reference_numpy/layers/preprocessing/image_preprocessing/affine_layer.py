@@ -1,5 +1,7 @@
 """Rotation, translation and zoom of images: what the random ones share."""
 
+from typing import Any
+
 from reference_numpy.layers.preprocessing.image_preprocessing.affine_sampling import (
     FILL_MODES,
     INTERPOLATIONS,
@@ -33,12 +35,12 @@ class AffineLayer(RandomImageLayer):
 
     def __init__(
         self,
-        fill_mode="reflect",
-        interpolation="bilinear",
-        seed=None,
-        fill_value=0.0,
-        data_format=None,
-        **kwargs,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
         if fill_mode not in FILL_MODES or interpolation not in INTERPOLATIONS:

@@ -1,5 +1,7 @@
 """The middle of images."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import ImageLayer
@@ -18,7 +20,7 @@ class CenterCrop(ImageLayer):
         data_format: `"channels_last"` or `"channels_first"`.
     """
 
-    def __init__(self, height, width, data_format=None, **kwargs):
+    def __init__(self, height: int, width: int, data_format: str | None = None, **kwargs: Any):
         super().__init__(data_format=data_format, **kwargs)
         self.height, self.width = height, width
         self.resizing = Resizing(

@@ -1,5 +1,7 @@
 """What the layers of images share."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.argument_validation import standardize_data_format
@@ -21,7 +23,9 @@ class ImageLayer(Layer):
 
     not_in_config = (*Layer.not_in_config, "bounding_box_format")
 
-    def __init__(self, bounding_box_format=None, data_format=None, **kwargs):
+    def __init__(
+        self, bounding_box_format: str | None = None, data_format: str | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.bounding_box_format = bounding_box_format
         self.data_format = standardize_data_format(data_format)

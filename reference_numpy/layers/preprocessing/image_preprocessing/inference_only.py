@@ -4,6 +4,9 @@ A model that contains one of them can be read, saved and run; what they do to im
 is not computed here, and a call in training says so.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import (
     ImageLayer,
     standardize_factor,
@@ -20,15 +23,15 @@ class InferenceOnly(ImageLayer):
     defaults, and may set `standardized`, functions that bring arguments into the config's form.
     """
 
-    parameters = {}
-    standardized = {}
+    parameters: dict[str, Any] = {}
+    standardized: dict[str, Callable[..., Any]] = {}
     does = ""
     #: whether integer images leave as floating ones
     casts = True
     #: whether Keras changes images at inference too
     always = False
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         own = dict(zip(self.parameters, args, strict=False))
         own |= {name: kwargs.pop(name) for name in list(kwargs) if name in self.parameters}
         missing = [

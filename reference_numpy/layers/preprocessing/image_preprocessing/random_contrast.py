@@ -1,5 +1,8 @@
 """Contrast of images at random."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import standardize_factor
@@ -27,7 +30,13 @@ class RandomContrast(RandomImageLayer):
 
     casts_always = False
 
-    def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
+    def __init__(
+        self,
+        factor: float | Sequence[float],
+        value_range: Sequence[float] = (0, 255),
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, **kwargs)
         self.factor = standardize_factor(factor, (0, 1))
         self.value_range = value_range

@@ -1,5 +1,7 @@
 """Mirroring of images at random."""
 
+from typing import Any
+
 import numpy as np
 
 from reference_numpy.layers.preprocessing.image_preprocessing.random_image_layer import (
@@ -23,7 +25,13 @@ class RandomFlip(RandomImageLayer):
         ValueError: for another mode.
     """
 
-    def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
+    def __init__(
+        self,
+        mode: str = "horizontal_and_vertical",
+        seed: int | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
         if mode not in MODES:
             raise ValueError(

@@ -1,6 +1,7 @@
 """Random changes of images in training, which pass them through at inference."""
 
 import math
+from typing import Any
 
 from reference_numpy import config
 from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import ImageLayer
@@ -23,7 +24,7 @@ class RandomImageLayer(ImageLayer):
     #: whether integer images leave as floating ones even where nothing is changed
     casts_always = True
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)

@@ -1,0 +1,131 @@
+"""Public signatures are annotated, and the annotations are true of what is passed to them."""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness.conformance.layer_cases import CASES
+from reference_numpy import serialization
+from reference_numpy.annotations import ArrayLike, Named
+
+#: the bases whose methods users call, with those methods
+METHODS = {
+    rn.layers.Layer: ["build", "add_weight", "get_weights", "set_weights", "count_params"],
+    rn.Model: ["compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch"]
+    + ["predict_on_batch", "forward", "backward", "get_layer", "summary", "to_json", "save"]
+    + ["save_weights", "load_weights"],
+    rn.losses.Loss: ["__call__", "gradient", "forward", "backward"],
+    rn.metrics.Metric: ["__call__", "update_state", "result", "reset_state"],
+    rn.optimizers.Optimizer: ["build", "apply", "exclude_from_weight_decay", "set_weights"],
+    rn.callbacks.Callback: [name for name in dir(rn.callbacks.Callback) if name[:3] == "on_"],
+    rn.initializers.Initializer: ["__call__"],
+    rn.regularizers.Regularizer: ["__call__", "gradient"],
+    rn.constraints.Constraint: ["__call__"],
+}
+
+
+def public_parts():
+    """Every class and function of the package that has a public name, by that name."""
+    for name in rn.__all__:
+        part = getattr(rn, name)
+        if not isinstance(part, types.ModuleType):
+            yield f"rn.{name}", part
+            continue
+        for own in getattr(part, "__all__", [own for own in dir(part) if own[0] != "_"]):
+            found = getattr(part, own)
+            if inspect.isclass(found) or inspect.isfunction(found) or inspect.ismethod(found):
+                yield f"rn.{name}.{own}", found
+
+
+PARTS = {
+    name: part for name, part in public_parts() if part.__module__.startswith("reference_numpy")
+}
+SIGNATURES = {
+    name: part.__init__ if inspect.isclass(part) else part for name, part in PARTS.items()
+}
+SIGNATURES |= {
+    f"{base.__name__}.{name}": getattr(base, name)
+    for base, names in METHODS.items()
+    for name in names
+}
+
+
+def bare(function):
+    """The parameters that have no annotation, and "return" where the result has none."""
+    signature = inspect.signature(function)
+    names = [name for name, p in signature.parameters.items() if p.annotation is p.empty]
+    is_method = names[:1] == ["self"]
+    made = function.__name__ == "__init__" or signature.return_annotation is not signature.empty
+    return names[is_method:] + ([] if made else ["return"])
+
+
+def test_public_signatures_are_annotated():
+    functions = {name: f for name, f in SIGNATURES.items() if f is not object.__init__}
+    assert len(functions) > 400
+    assert not {name: found for name, f in functions.items() if (found := bare(f))}
+
+
+def fits(value, hint):
+    """Whether a value is of the type that an annotation says."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is typing.Any:
+        return True
+    if origin in (types.UnionType, typing.Union):
+        return any(fits(value, argument) for argument in arguments)
+    if origin is Callable:
+        return callable(value)
+    if origin in (list, tuple, Sequence):
+        kinds = (list, tuple) if origin is Sequence else origin
+        return isinstance(value, kinds) and all(fits(item, arguments[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict)
+    if hint in (int, float):
+        numbers = (int, np.integer) if hint is int else (int, float, np.number)
+        return isinstance(value, numbers) and not isinstance(value, bool)
+    return isinstance(value, hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "right"),
+    [
+        (3, int, True),
+        (True, int, False),
+        (3, float, True),
+        (0.5, int, False),
+        ((1, None), Sequence[int | None], True),
+        ((1, "a"), Sequence[int], False),
+        ("same", int | Sequence[int], False),
+        (None, Named, True),
+        (np.tanh, Named, True),
+        (3, Named, False),
+        ([1.0], ArrayLike, True),
+        (None, ArrayLike, False),
+    ],
+)
+def test_a_value_fits_its_type_alone(value, hint, right):
+    assert fits(value, hint) == right
+
+
+def untrue(case):
+    """The arguments of a layer's constructor that do not fit their annotations."""
+    cls = rn.layers.deserialize({"class_name": case.layer, "config": case.config("float32")})
+    hints = {}
+    for base in reversed(type(cls).__mro__):
+        if "__init__" in vars(base) and base.__module__.startswith("reference_numpy"):
+            hints |= typing.get_type_hints(base.__init__)
+    arguments = serialization.deserialize(case.arguments)
+    return [
+        f"{case.layer}: {name}={value!r} is no {hints[name]}"
+        for name, value in arguments.items()
+        if name in hints and not fits(value, hints[name])
+    ]
+
+
+def test_annotations_are_true_of_every_case():
+    assert len(CASES) > 500
+    assert not [line for case in CASES for line in untrue(case)]
