@@ -64,7 +64,7 @@ def rooms(folder):
     return {
         path.stem if path.is_file() else path.name
         for path in (ROOT / folder).iterdir()
-        if path.name not in ("__init__.py", "__pycache__")
+        if path.name not in ("__init__.py", "__pycache__", "py.typed")
     }
 
 

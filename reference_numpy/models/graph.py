@@ -1,62 +1,19 @@
-"""A graph of layers, run forward and backward.
-
-Forward computes the calls in order and keeps each call's cache. Backward goes through them in
-reverse: where one value went into several calls, the gradients that come back are summed (the
-chain rule at a fan-out), and so are the gradients of a weight that several calls share.
-"""
+"""The graph of a model: the calls of layers between its symbolic inputs and outputs."""
 
 import copy
 import functools
 import math
-from dataclasses import dataclass
-
-import numpy as np
 
 from reference_numpy import tree
-from reference_numpy.kernels.threads import at_once, by_parts
 from reference_numpy.layers.symbolic import KerasTensor
+from reference_numpy.models import chain_rule, parts
 from reference_numpy.models.call import Call
-from reference_numpy.models.masks import Masks
+from reference_numpy.models.plan import make_plan
 from reference_numpy.models.topology import order_graph
 
-#: Multiplications of a matrix product that take as long as what a layer does with one number of its
-#: output, forward and backward.
-NUMBER = 24
 #: How often a model may call layers, those of nested models counted at each call: models that call
 #: the one within twice grow like 2ⁿ.
 MAX_CALLS = 10**5
-
-
-@dataclass(eq=False)
-class GraphCache:
-    """What backward needs of one run, and what travelled beside the values.
-
-    Args:
-        calls: for each call the layer, its cache, and its output where backward asks for it.
-        output_masks: the masks of the graph's outputs, or None.
-        inputs: what the model was given, for the shape of `dx`.
-        parts: where the batch was computed in parts, `(slice, cache)` for each instead of `calls`.
-    """
-
-    calls: list
-    output_masks: list
-    inputs: object = None
-    parts: list | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be computed backward, which depends on the layers that are frozen.
-
-    Args:
-        records: the trainable weights of the graph.
-        positions: for each call where in `records` its layer's weights are.
-        asks: for each call whether the gradient of its input leads to a trainable weight.
-    """
-
-    records: list
-    positions: list
-    asks: list
 
 
 class Graph:
@@ -112,37 +69,9 @@ class Graph:
             masks: the inputs' masks, or None.
             training: passed to the layers; None leaves them what their calls say.
         """
-        if masks is None and self._takes_parts(inputs, training):
-            return self._forward_in_parts(inputs, training)
-        return self._forward(inputs, masks, training)
-
-    def _forward(self, inputs, masks, training):
-        values, kept, calls = [None] * len(self.tensors), Masks(self.inputs, masks), []
-        for place, x in zip(self.inputs, inputs, strict=True):
-            values[place] = x
-        for index, call in enumerate(self.calls):
-            layer = call.layer
-            args, kwargs = call.arguments(values)
-            if training is not None and call.takes_training:
-                kwargs["training"] = training
-            if kept:
-                kept.add_arguments(call, kwargs)
-            y, cache = layer.forward(*args, **kwargs)
-            if call.only_output is not None:
-                values[call.only_output] = y
-            else:
-                for place, leaf in zip(call.outputs, tree.flatten(y), strict=True):
-                    values[place] = leaf
-            if isinstance(cache, GraphCache):
-                kept.follow_model(call, kwargs, cache.output_masks)
-            elif layer.supports_masking and (kept or call.makes_mask):
-                kept.follow_layer(call, args, kwargs)
-            kept.take_off(call.unmasked)
-            calls.append((layer, cache, y if call.keeps_output else None))
-            for place in self.last_uses[index]:
-                values[place] = None
-        outputs = [values[place] for place in self.outputs]
-        return outputs, GraphCache(calls, [kept.attached.get(p) for p in self.outputs])
+        if masks is None and parts.are_allowed(self, inputs, training):
+            return parts.forward(self, inputs, training)
+        return chain_rule.forward(self, inputs, masks, training)
 
     def backward(self, dys, cache, input_gradient=True):
         """Gradients of the inputs and of the trainable weights, two flat lists.
@@ -155,91 +84,21 @@ class Graph:
             cache: what `forward` returned.
             input_gradient: whether the inputs' gradients are asked for.
         """
-        if cache.parts is not None:
-            return self._backward_in_parts(dys, cache, input_gradient)
-        plan = self.plan(input_gradient)
-        gradients, summed = [None] * len(self.tensors), set()
-        grads, summed_grads = [None] * len(plan.records), set()
-        for place, dy in zip(self.outputs, dys, strict=True):
-            _add(gradients, summed, place, dy)
-        for index in range(len(self.calls) - 1, -1, -1):
-            call, (layer, layer_cache, y) = self.calls[index], cache.calls[index]
-            asks, positions = plan.asks[index], plan.positions[index]
-            if not asks and not positions:
-                continue
-            dy = call.dy(gradients, y)
-            if dy is None:
-                continue
-            for place in call.outputs:
-                gradients[place] = None
-            dx, layer_grads = layer.backward(dy, layer_cache, input_gradient=asks)
-            for position, grad in zip(positions, layer_grads, strict=True):
-                _add(grads, summed_grads, position, grad)
-            for place, gradient in call.input_gradients(dx):
-                _add(gradients, summed, place, gradient)
-        return [gradients[place] for place in self.inputs], grads
-
-    # The batch in parts, each on a core of its own
+        way = chain_rule if cache.parts is None else parts
+        return way.backward(self, dys, cache, input_gradient)
 
     @functools.cached_property
-    def _numbers(self):
+    def numbers(self):
         """How many numbers of one sample go from layer to layer, as far as the sizes are known."""
         shapes = [t.shape[1:] for node in self.nodes for t in tree.flatten(node.outputs)]
         return sum(math.prod(shape) for shape in shapes if None not in shape)
-
-    def _takes_parts(self, inputs, training):
-        """Whether no layer looks at several samples at once."""
-        sizes = {None if x is None else len(x) for x in inputs}
-        apart = (True, "inference") if training is False else (True,)
-        return len(sizes) == 1 and all(
-            call.layer.samples_apart in apart and not call.penalized for call in self.calls
-        )
-
-    def _forward_in_parts(self, inputs, training):
-        def work(rows):
-            return rows, *self._forward([x[rows] for x in inputs], None, training)
-
-        batch = len(inputs[0])
-        rows, outputs, caches = zip(*by_parts(work, batch, NUMBER * self._numbers * batch))
-        if len(rows) == 1:
-            return outputs[0], caches[0]
-        outputs = [np.concatenate(pieces) for pieces in zip(*outputs)]
-        masks = [None] * len(outputs)
-        return outputs, GraphCache(None, masks, parts=list(zip(rows, caches)))
-
-    def _backward_in_parts(self, dys, cache, input_gradient):
-        def work(part):
-            rows, own_cache = part
-            own_dys = [dy if dy is None else dy[rows] for dy in dys]
-            return self.backward(own_dys, own_cache, input_gradient)
-
-        gradients, grads = zip(*at_once(work, cache.parts))
-        dx = [None if pieces[0] is None else np.concatenate(pieces) for pieces in zip(*gradients)]
-        sums, summed = [None] * len(grads[0]), set()
-        for own in grads:
-            for index, grad in enumerate(own):
-                _add(sums, summed, index, grad)
-        return dx, sums
 
     def plan(self, input_gradient):
         """The plan for the layers that are trainable now."""
         state = (input_gradient, *(layer.trainable for layer in self.every_layer()))
         if state not in self._plans:
-            self._plans = {state: self._make_plan(input_gradient)}
+            self._plans = {state: make_plan(self, input_gradient)}
         return self._plans[state]
-
-    def _make_plan(self, input_gradient):
-        nested = [record for layer in self.layers for record in layer.trainable_records]
-        records = list(dict.fromkeys(nested))
-        index_of = {id(record): index for index, record in enumerate(records)}
-        positions, asks = [], []
-        leads = set(self.inputs) if input_gradient else set()
-        for call in self.calls:
-            positions.append([index_of[id(record)] for record in call.layer.trainable_records])
-            asks.append(not leads.isdisjoint(call.inputs))
-            if positions[-1] or asks[-1]:
-                leads.update(call.outputs)
-        return Plan(records, positions, asks)
 
     def every_layer(self):
         """The layers, each followed by its parts and their parts."""
@@ -272,16 +131,3 @@ def flatten_layers(layers):
     for layer in layers:
         yield layer
         yield from flatten_layers(layer.sublayers)
-
-
-def _add(sums, owned, index, term):
-    """Add `term` to `sums[index]` without writing to an array that somebody else may hold."""
-    if term is None:
-        return
-    if sums[index] is None:
-        sums[index] = term
-    elif index in owned and sums[index].dtype == term.dtype:
-        sums[index] += term
-    else:
-        sums[index] = sums[index] + term
-        owned.add(index)

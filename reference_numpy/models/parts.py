@@ -1,0 +1,51 @@
+"""A graph whose batch is computed in parts, each on a core of its own."""
+
+import numpy as np
+
+from reference_numpy.kernels.threads import at_once, by_parts
+from reference_numpy.models import chain_rule
+
+#: Multiplications of a matrix product that take as long as what a layer does with one number of its
+#: output, forward and backward.
+NUMBER = 24
+
+
+def are_allowed(graph, inputs, training):
+    """Whether no layer looks at several samples at once."""
+    sizes = {None if x is None else len(x) for x in inputs}
+    apart = (True, "inference") if training is False else (True,)
+    return len(sizes) == 1 and all(
+        call.layer.samples_apart in apart and not call.penalized for call in graph.calls
+    )
+
+
+def forward(graph, inputs, training):
+    """The outputs of a graph, and the cache with that of each part."""
+
+    def work(rows):
+        return rows, *chain_rule.forward(graph, [x[rows] for x in inputs], None, training)
+
+    batch = len(inputs[0])
+    rows, outputs, caches = zip(*by_parts(work, batch, NUMBER * graph.numbers * batch))
+    if len(rows) == 1:
+        return outputs[0], caches[0]
+    outputs = [np.concatenate(pieces) for pieces in zip(*outputs)]
+    masks = [None] * len(outputs)
+    return outputs, chain_rule.GraphCache(None, masks, parts=list(zip(rows, caches)))
+
+
+def backward(graph, dys, cache, input_gradient):
+    """The gradients of the inputs, put together, and of the weights, added up."""
+
+    def work(part):
+        rows, own_cache = part
+        own_dys = [dy if dy is None else dy[rows] for dy in dys]
+        return chain_rule.backward(graph, own_dys, own_cache, input_gradient)
+
+    gradients, grads = zip(*at_once(work, cache.parts))
+    dx = [None if pieces[0] is None else np.concatenate(pieces) for pieces in zip(*gradients)]
+    sums, summed = [None] * len(grads[0]), set()
+    for own in grads:
+        for index, grad in enumerate(own):
+            chain_rule.add(sums, summed, index, grad)
+    return dx, sums
