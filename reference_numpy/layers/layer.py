@@ -126,6 +126,23 @@ class Layer(SymbolicEnds, Configurable):
         self.own_weights.insert(trained if trainable else len(self.own_weights), weight)
         return value
 
+    def keep_arguments_of(self, weight, initializer, regularizer, constraint):
+        """Keep the arguments of one weight, as `<weight>_initializer` and so on."""
+        setattr(self, f"{weight}_initializer", initializers.get(initializer))
+        setattr(self, f"{weight}_regularizer", regularizers.get(regularizer))
+        setattr(self, f"{weight}_constraint", constraints.get(constraint))
+
+    def add_with_arguments(self, weight, shape, name=None, initializer=None, autocast=True):
+        """A weight with the arguments kept for it, but for an `initializer` that is given."""
+        return self.add_weight(
+            shape,
+            initializer or getattr(self, f"{weight}_initializer"),
+            name or weight,
+            getattr(self, f"{weight}_regularizer"),
+            getattr(self, f"{weight}_constraint"),
+            autocast=autocast,
+        )
+
     def track(self, layer: Any) -> Any:
         """Record `layer` as a part of this one; its weights follow this layer's own."""
         self.sublayers.append(layer)

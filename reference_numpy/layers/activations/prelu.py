@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.activations.pieces import masked, negative_part, positive_part
 from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
@@ -43,9 +42,7 @@ class PReLU(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
+        self.keep_arguments_of("alpha", alpha_initializer, alpha_regularizer, alpha_constraint)
         if shared_axes is not None:
             shared_axes = [shared_axes] if isinstance(shared_axes, int) else list(shared_axes)
         self.shared_axes = shared_axes
@@ -56,9 +53,7 @@ class PReLU(Layer):
         shape = list(input_shape[1:])
         for axis in self.shared_axes or ():
             shape[axis - 1] = 1
-        self.alpha = self.add_weight(
-            shape, self.alpha_initializer, "alpha", self.alpha_regularizer, self.alpha_constraint
-        )
+        self.alpha = self.add_with_arguments("alpha", shape)
         sizes = dict(enumerate(input_shape)) if self.shared_axes else {}
         unshared = {i: n for i, n in sizes.items() if i and i not in self.shared_axes}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=unshared)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import constraints, initializers, regularizers
+from reference_numpy import regularizers
 from reference_numpy.annotations import Named
 from reference_numpy.layers.activations.softmax import Softmax
 from reference_numpy.layers.attention.dot_product import HeadAxes, attend, attend_backward
@@ -78,13 +78,9 @@ class ProjectedAttention(Layer):
         self.use_bias = use_bias
         self.sliding_window = sliding_window
         self.flash_attention = flash_attention
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.keep_arguments_of("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.projection_penalty = regularizers.get(activity_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
         self.use_gate = use_gate
         self.seed = seed
         self.supports_masking = True

@@ -105,7 +105,7 @@ class BaseConv(LowRankAdaptation, ConvolutionLayer):
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.filters, self.groups = filters, groups
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
-        self.set_kernel_arguments("kernel", *arguments)
+        self.keep_arguments_of("kernel", *arguments)
 
     def add_kernels(self, channels):
         """Create W."""
@@ -116,7 +116,7 @@ class BaseConv(LowRankAdaptation, ConvolutionLayer):
                 f"{channels} channels."
             )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
-        self._kernel = self.add_with_arguments("kernel", shape, "kernel")
+        self._kernel = self.add_with_arguments("kernel", shape)
 
     def build(self, input_shape):
         """Create W and b, and adapt W if `lora_rank` says so."""

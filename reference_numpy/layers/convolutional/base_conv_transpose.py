@@ -99,12 +99,12 @@ class BaseConvTranspose(ConvolutionLayer):
                 )
         self.filters, self.output_padding = filters, added
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
-        self.set_kernel_arguments("kernel", *arguments)
+        self.keep_arguments_of("kernel", *arguments)
 
     def add_kernels(self, channels):
         """Create W."""
         shape = (*self.kernel_size, self.filters, channels)
-        self.kernel = self.add_with_arguments("kernel", shape, "kernel")
+        self.kernel = self.add_with_arguments("kernel", shape)
 
     def lengths(self, sizes):
         """Sizes of the output's spatial axes, None where the input's is."""

@@ -81,7 +81,7 @@ class BaseDepthwiseConv(ConvolutionLayer):
         self.check_positive("depth_multiplier", depth_multiplier)
         self.depth_multiplier = depth_multiplier
         arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
-        self.set_kernel_arguments("depthwise", *arguments)
+        self.keep_arguments_of("depthwise", *arguments)
 
     def add_kernels(self, channels):
         """Create W."""

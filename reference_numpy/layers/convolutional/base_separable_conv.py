@@ -83,9 +83,9 @@ class BaseSeparableConv(ConvolutionLayer):
         self.check_positive("depth_multiplier", depth_multiplier)
         self.filters, self.depth_multiplier = filters, depth_multiplier
         arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
-        self.set_kernel_arguments("depthwise", *arguments)
+        self.keep_arguments_of("depthwise", *arguments)
         arguments = pointwise_initializer, pointwise_regularizer, pointwise_constraint
-        self.set_kernel_arguments("pointwise", *arguments)
+        self.keep_arguments_of("pointwise", *arguments)
 
     def add_kernels(self, channels):
         """Create W and V."""

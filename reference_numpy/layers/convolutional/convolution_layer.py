@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy import activations
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.bias import add_bias, bias_gradient
 from reference_numpy.kernels.windows import Windows, output_length
@@ -75,9 +75,7 @@ class ConvolutionLayer(Layer):
         self.data_format = standardize_data_format(data_format)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
 
     def check_positive(self, name, value):
@@ -97,21 +95,6 @@ class ConvolutionLayer(Layer):
                 f"dilation_rate={self.dilation_rate}"
             )
 
-    def set_kernel_arguments(self, prefix, initializer, regularizer, constraint):
-        """Keep the arguments of one kernel, `<prefix>_initializer` and so on."""
-        setattr(self, f"{prefix}_initializer", initializers.get(initializer))
-        setattr(self, f"{prefix}_regularizer", regularizers.get(regularizer))
-        setattr(self, f"{prefix}_constraint", constraints.get(constraint))
-
-    def add_with_arguments(self, prefix, shape, name):
-        """A weight whose initializer, regularizer and constraint are those of `prefix`."""
-        arguments = [
-            getattr(self, f"{prefix}_{kind}")
-            for kind in ("initializer", "regularizer", "constraint")
-        ]
-        initializer, regularizer, constraint = arguments
-        return self.add_weight(shape, initializer, name, regularizer, constraint)
-
     def build(self, input_shape):
         """Create the kernels and b for inputs of the channel axis' size."""
         self.compute_output_shape(input_shape)
@@ -124,7 +107,7 @@ class ConvolutionLayer(Layer):
         self.add_kernels(channels)
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_with_arguments("bias", (self.output_channels(channels),), "bias")
+            self.bias = self.add_with_arguments("bias", (self.output_channels(channels),))
         axis = 1 if self.data_format == "channels_first" else -1
         self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={axis: channels})
 

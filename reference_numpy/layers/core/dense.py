@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy import activations
 from reference_numpy.annotations import Named
 from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.input_spec import InputSpec
@@ -71,12 +71,8 @@ class Dense(LowRankAdaptation, Layer):
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.keep_arguments_of("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.quantization_config = quantization_config
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
@@ -89,21 +85,9 @@ class Dense(LowRankAdaptation, Layer):
                 f"Layer '{self.name}': the last axis of the input shape must be known. "
                 f"Received: input_shape={input_shape}"
             )
-        self._kernel = self.add_weight(
-            (inputs, self.units),
-            self.kernel_initializer,
-            "kernel",
-            self.kernel_regularizer,
-            self.kernel_constraint,
-        )
+        self._kernel = self.add_with_arguments("kernel", (inputs, self.units))
         if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                "bias",
-                self.bias_regularizer,
-                self.bias_constraint,
-            )
+            self.bias = self.add_with_arguments("bias", (self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: inputs})
         self.adapt_from_the_start()
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from reference_numpy import activations, constraints, initializers, regularizers
+from reference_numpy import activations
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.layers.argument_validation import refuse_quantization
@@ -78,12 +78,8 @@ class EinsumDense(LowRankAdaptation, Layer):
         self.partial_output_shape = tuple(sizes)
         self.activation = activations.get(activation)
         self.bias_axes = bias_axes
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.keep_arguments_of("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.quantization_config = quantization_config
         self.bias = None
 
@@ -103,21 +99,10 @@ class EinsumDense(LowRankAdaptation, Layer):
             initializer = copy.copy(initializer)
             initializer.input_axes = equation.kernel_input_axes
             initializer.output_axes = equation.kernel_output_axes
-        self._kernel = self.add_weight(
-            equation.kernel_shape,
-            initializer,
-            "kernel",
-            self.kernel_regularizer,
-            self.kernel_constraint,
-        )
+        shape = equation.kernel_shape
+        self._kernel = self.add_with_arguments("kernel", shape, initializer=initializer)
         if equation.bias_shape is not None:
-            self.bias = self.add_weight(
-                equation.bias_shape,
-                self.bias_initializer,
-                "bias",
-                self.bias_regularizer,
-                self.bias_constraint,
-            )
+            self.bias = self.add_with_arguments("bias", equation.bias_shape)
         self.input_spec = InputSpec(ndim=len(input_shape))
         self.adapt_from_the_start()
 

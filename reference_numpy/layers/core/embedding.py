@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.annotations import Array, Named
 from reference_numpy.layers.argument_validation import refuse_quantization
 from reference_numpy.layers.layer import Layer
@@ -69,9 +68,8 @@ class Embedding(LowRankAdaptation, Layer):
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
         self.input_dim = input_dim
         self.output_dim = output_dim
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        arguments = embeddings_initializer, embeddings_regularizer, embeddings_constraint
+        self.keep_arguments_of("embeddings", *arguments)
         self.mask_zero = mask_zero
         self.quantization_config = quantization_config
         self.supports_masking = mask_zero
@@ -88,14 +86,8 @@ class Embedding(LowRankAdaptation, Layer):
 
     def add_tables(self):
         """Create E."""
-        self._embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            "embeddings",
-            self.embeddings_regularizer,
-            self.embeddings_constraint,
-            autocast=False,
-        )
+        shape = (self.input_dim, self.output_dim)
+        self._embeddings = self.add_with_arguments("embeddings", shape, autocast=False)
 
     @property
     def embeddings(self):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reference_numpy import constraints, initializers, regularizers
 from reference_numpy.annotations import Named
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.normalization.axes import as_list, check_axes
@@ -40,12 +39,8 @@ class AffineNormalization(Layer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.keep_arguments_of("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.keep_arguments_of("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
         self.gamma = self.beta = None
         self.supports_masking = True
 
@@ -53,23 +48,9 @@ class AffineNormalization(Layer):
         """Create γ of `shape` if `scale`, and β if `center`."""
         # Keras keeps both out of the casts of mixed precision, since statistics are float32.
         if scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                "gamma",
-                self.gamma_regularizer,
-                self.gamma_constraint,
-                autocast=False,
-            )
+            self.gamma = self.add_with_arguments("gamma", shape, autocast=False)
         if center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                "beta",
-                self.beta_regularizer,
-                self.beta_constraint,
-                autocast=False,
-            )
+            self.beta = self.add_with_arguments("beta", shape, autocast=False)
 
     def scale_and_offset(self, normalized, shape=(-1,)):
         """γ x̂ + β, a new array; γ and β are brought to `shape`."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import activations, constraints, initializers, random, regularizers
+from reference_numpy import activations, random
 from reference_numpy.annotations import Named
 from reference_numpy.layers.layer import Layer
 
@@ -61,15 +61,10 @@ class RecurrentCell(Layer):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.keep_arguments_of("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        arguments = recurrent_initializer, recurrent_regularizer, recurrent_constraint
+        self.keep_arguments_of("recurrent", *arguments)
+        self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.dropout = min(1.0, max(0.0, dropout))
         self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
         self.seed = seed
@@ -77,29 +72,12 @@ class RecurrentCell(Layer):
 
     def add_kernels(self, kernel_shape, recurrent_shape, bias_shape, bias_initializer=None):
         """Create `kernel`, `recurrent_kernel` and, where wanted, `bias`."""
-        self.kernel = self.add_weight(
-            kernel_shape,
-            self.kernel_initializer,
-            "kernel",
-            self.kernel_regularizer,
-            self.kernel_constraint,
-        )
-        self.recurrent_kernel = self.add_weight(
-            recurrent_shape,
-            self.recurrent_initializer,
-            "recurrent_kernel",
-            self.recurrent_regularizer,
-            self.recurrent_constraint,
-        )
+        self.kernel = self.add_with_arguments("kernel", kernel_shape)
+        shape = recurrent_shape
+        self.recurrent_kernel = self.add_with_arguments("recurrent", shape, "recurrent_kernel")
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(
-                bias_shape,
-                bias_initializer or self.bias_initializer,
-                "bias",
-                self.bias_regularizer,
-                self.bias_constraint,
-            )
+            self.bias = self.add_with_arguments("bias", bias_shape, initializer=bias_initializer)
 
     def draw_dropout_masks(self, input_shape, states):
         """`(masks of x, masks of the fed-back output)`: None, one array, or a list of arrays."""
