@@ -6,6 +6,21 @@
 >>> comparisons.load("results")["dropout"]
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import pandas as pd
+
+    from comparisons.harness.check.report import Report
+    from comparisons.harness.conformance.running import Report as ConformanceReport
+    from comparisons.harness.desk.notebooks import Comparison, Comparisons
+    from comparisons.harness.diff.differences import Differences
+
 
 def run(
     *names: str,
@@ -14,13 +29,13 @@ def run(
     epochs: int | None = None,
     full: bool = False,
     device: str = "auto",
-    csv: str | None = None,
+    csv: str | PathLike[str] | None = None,
     encoding: str | None = None,
-    out: str = "results",
+    out: str | PathLike[str] = "results",
     fresh: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
-):
+) -> Comparison | Comparisons:
     """Prove and compare concepts, as `sidebyside run` does, and write the pages.
 
     Args:
@@ -67,11 +82,11 @@ def run(
 
 
 def table(
-    table,
+    table: pd.DataFrame | str | PathLike[str],
     target: str,
     task: str | None = None,
     group: str | None = None,
-    without: str | list[str] = (),
+    without: str | Sequence[str] = (),
     folds: int = 5,
     backends: str | list[str] | None = None,
     seeds: int | None = None,
@@ -79,11 +94,11 @@ def table(
     full: bool = False,
     device: str = "auto",
     encoding: str | None = None,
-    save: str | None = None,
-    out: str | None = None,
+    save: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
     fresh: bool = False,
     workers: int | None = None,
-):
+) -> Comparison:
     """Compare networks and scikit-learn's models on your own table, as `sidebyside table` does.
 
     Args:
@@ -128,7 +143,11 @@ def table(
     )
 
 
-def predict(pipeline: str, table, encoding: str | None = None):
+def predict(
+    pipeline: str | PathLike[str],
+    table: pd.DataFrame | str | PathLike[str],
+    encoding: str | None = None,
+) -> pd.DataFrame:
     """What a pipeline that `table` saved tells of new rows.
 
     Args:
@@ -150,7 +169,7 @@ def predict(pipeline: str, table, encoding: str | None = None):
     return found.reset_index(drop=True)
 
 
-def load(folder: str = "results"):
+def load(folder: str | PathLike[str] = "results") -> Comparisons:
     """The results of earlier runs, as `run` gives them: a list, with names as keys too.
 
     Raises:
@@ -164,9 +183,9 @@ def load(folder: str = "results"):
 
 
 def check(
-    model,
-    custom=None,
-    input=None,
+    model: Any,
+    custom: str | PathLike[str] | None = None,
+    input: str | PathLike[str] | None = None,
     backends: str | list[str] | None = None,
     dtype: str = "float32",
     batch: int | None = None,
@@ -174,7 +193,7 @@ def check(
     gradients: bool = True,
     steps: int = 5,
     reproduce: bool = False,
-):
+) -> Report:
     """Compare a Keras model on every backend with the NumPy half, layer by layer.
 
     Args:
@@ -218,9 +237,9 @@ def conformance(
     *names: str,
     backends: str | list[str] | None = None,
     dtype: str | None = None,
-    out: str = "results/conformance",
+    out: str | PathLike[str] = "results/conformance",
     fresh: bool = False,
-):
+) -> ConformanceReport:
     """Compare the installed Keras with the NumPy half, as `sidebyside conformance` does.
 
     Args:
@@ -251,7 +270,13 @@ def conformance(
     return session.conformance(names, wanted, [dtype] if dtype else PRECISIONS, Path(out), fresh)
 
 
-def diff(a, b, input=None, batch: int = 4, seed: int = 0):
+def diff(
+    a: str | PathLike[str],
+    b: str | PathLike[str],
+    input: str | PathLike[str] | None = None,
+    batch: int = 4,
+    seed: int = 0,
+) -> Differences:
     """Compare two `.keras` files: configs, weights, training, and outputs on the same inputs.
 
     Args:
@@ -273,7 +298,7 @@ def diff(a, b, input=None, batch: int = 4, seed: int = 0):
     return diff(a, b, input, batch, seed)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+import comparisons
 import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases import CASES
 from reference_numpy import serialization
@@ -52,6 +53,10 @@ SIGNATURES |= {
     f"{base.__name__}.{name}": getattr(base, name)
     for base, names in METHODS.items()
     for name in names
+}
+SIGNATURES |= {
+    f"comparisons.{name}": getattr(comparisons, name)
+    for name in ("run", "table", "predict", "load", "check", "conformance", "diff")
 }
 
 

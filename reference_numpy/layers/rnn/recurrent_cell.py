@@ -38,7 +38,7 @@ class RecurrentCell(Layer):
     """
 
     #: masks per drawing: None is one for all gates, else a list of that many
-    mask_count: int | None
+    mask_count: int | None = None
 
     def __init__(
         self,

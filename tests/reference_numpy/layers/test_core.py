@@ -144,7 +144,7 @@ def test_einsum_dense_refuses_what_does_not_fit(equation, output_shape, bias_axe
         (lambda: rn.layers.Dense(2.5), ValueError, "Received: units=2.5"),
         (lambda: rn.layers.Dense(2, lora_rank=2.5), TypeError, "`lora_rank` must be an integer"),
         (lambda: rn.layers.Dense(2, lora_alpha="2"), TypeError, "`lora_alpha` must be a number"),
-        (lambda: rn.layers.Dense(2, lora_rank=-1), ValueError, "`lora_rank` should be a positive"),
+        (lambda: rn.layers.Dense(2, lora_rank=-1), ValueError, "`lora_rank` must be an integer"),
         (
             lambda: rn.layers.Dense(2, quantization_config="int8"),
             NotImplementedError,

@@ -77,7 +77,7 @@ def test_factors_have_at_least_float32():
         (lambda layer: layer.enable_lora(2), "'head': LoRA can only be enabled once it is built"),
         (
             lambda layer: (layer.build((None, 4)), layer.enable_lora(0)),
-            "`rank` should be a positiv",
+            "`rank` must be an integer",
         ),
         (
             lambda layer: (layer.build((None, 4)), layer.enable_lora(1), layer.enable_lora(1)),
