@@ -1,9 +1,12 @@
 """Public signatures are annotated, and the annotations are true of what is passed to them."""
 
 import inspect
+import subprocess
+import sys
 import types
 import typing
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,8 @@ import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases import CASES
 from reference_numpy import serialization
 from reference_numpy.annotations import ArrayLike, Named
+
+ROOT = Path(__file__).parents[1]
 
 #: the bases whose methods users call, with those methods
 METHODS = {
@@ -134,3 +139,49 @@ def untrue(case):
 def test_annotations_are_true_of_every_case():
     assert len(CASES) > 500
     assert not [line for case in CASES for line in untrue(case)]
+
+
+PROGRAM = """
+import numpy as np
+import reference_numpy as rn
+
+x = np.zeros((4, 3))
+y, cache = rn.layers.Dense(3, activation="relu", dtype="float64").forward(x)
+inputs = rn.Input((3,))
+model = rn.Model(inputs, rn.layers.Dense(2)(inputs + 1))
+model.compile(rn.optimizers.Adam(1e-3), "mse", metrics=["mae"])
+history = model.fit(x, x[:, :2], epochs=1, callbacks=[rn.callbacks.EarlyStopping(patience=2)])
+print(history.history["loss"], model.predict(x))
+rn.Sequential([rn.Input((9, 4)), rn.layers.LSTM(4), rn.layers.Softmax()]).save("model.keras")
+rn.models.load_model("model.keras").get_layer("dense").trainable = False
+rn.losses.MeanSquaredError().gradient(x, x)
+rn.optimizers.SGD(rn.optimizers.schedules.CosineDecay(0.1, 100)).apply([x], [x])
+
+
+class Scale(rn.layers.Layer):
+    def build(self, input_shape: tuple[int, ...]) -> None:
+        self.scale = self.add_weight(input_shape[-1:], "ones", "scale")
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        return x * self.scale, x
+
+    def backward(self, dy: np.ndarray, cache: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        return dy * self.scale, [(dy * cache).sum(0)]
+"""
+SLIPS = {
+    'rn.layers.Dense("three")': '"Dense" has incompatible type "str"; expected "int"',
+    'model.fit(x, epochs="1")': '"fit" of "Trainer" has incompatible type "str"; expected "int"',
+    "rn.Input(size=(3,))": 'Unexpected keyword argument "size" for "Input"',
+}
+
+
+def test_a_type_checker_finds_the_slips_in_a_program_and_nothing_else(tmp_path):
+    pytest.importorskip("mypy")
+    program = tmp_path / "program.py"
+    program.write_text("\n".join([PROGRAM, *SLIPS]))
+    command = [sys.executable, "-m", "mypy", program, f"--cache-dir={tmp_path}"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    errors = [line for line in told.splitlines() if ": error: " in line]
+    assert len(errors) == len(SLIPS), told
+    for error, slip in zip(errors, SLIPS.values()):
+        assert slip in error

@@ -41,8 +41,8 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
 
         return super().__new__(Functional if cls is Model else cls)
 
-    def __init__(self, **kwargs: Any):
-        Layer.__init__(self, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any):
+        Layer.__init__(self, *args, **kwargs)
         self.init_training()
 
     @property

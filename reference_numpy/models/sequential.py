@@ -30,7 +30,10 @@ class Sequential(Model):
     """
 
     def __init__(
-        self, layers: Sequence[Layer] | None = None, trainable: bool = True, name: str | None = None
+        self,
+        layers: Sequence[Layer | KerasTensor] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
     ):
         super().__init__(trainable=trainable, name=name)
         for layer in layers or ():

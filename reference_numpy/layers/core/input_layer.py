@@ -1,6 +1,7 @@
 """The entry of a graph: a layer that holds a place for an array of a known shape."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def Input(  # noqa: N802 (Keras's name)
     batch_shape: Sequence[int | None] | None = None,
     name: str | None = None,
     optional: bool = False,
-) -> KerasTensor:
+) -> Any:
     """A symbolic tensor with which a model begins; the arguments are those of `InputLayer`."""
     layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, optional, name)
     return layer.output
