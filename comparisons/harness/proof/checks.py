@@ -24,6 +24,7 @@ from comparisons.harness import backends
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
 FACTOR = 64.0
 CALCULUS_TOLERANCE = 1e-7
+DIRECTIONS = 2**31  # names the stream of random numbers that directions are drawn from
 
 
 @dataclass
@@ -89,6 +90,15 @@ def compare(what, where, against, dtype, ours, theirs, tolerance, reason=""):
             where = f"{where}[{', '.join(map(str, worst))}]"
     needed = error / tolerance if tolerance else (0.0 if error == 0 else np.inf)
     return Record(what, where, against, dtype, error, tolerance, needed, needed <= 1, reason)
+
+
+def direction(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """A random direction for a derivative.
+
+    Its stream is its own: of an array that was drawn with the same seed the direction would be the
+    array itself, along which some errors of a gradient are not seen.
+    """
+    return np.random.default_rng((DIRECTIONS, seed)).standard_normal(shape)
 
 
 def scales(evaluate, quantities, draws=3, roundings=1.0):

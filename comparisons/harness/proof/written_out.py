@@ -154,7 +154,7 @@ class WrittenOut:
             if f"gradient of {key}" not in self.oracle:
                 continue
             gradient = self.oracle[f"gradient of {key}"]
-            direction = np.random.default_rng(seed).standard_normal(gradient.shape)
+            direction = checks.direction(seed, gradient.shape)
             far = total(key, -2 * STEP, direction) - total(key, 2 * STEP, direction)
             near = total(key, STEP, direction) - total(key, -STEP, direction)
             slope = (far + 8 * near) / (12 * STEP)

@@ -1,12 +1,13 @@
 """What a concept introduces is proven: right code agrees, each slip of the pen is found."""
 
+import dataclasses
 import types
 
 import keras
 import numpy as np
 import pytest
 
-from comparisons.harness import backends
+from comparisons.harness import backends, catalogue
 from comparisons.harness.concept import Introduced
 from comparisons.harness.proof import introduced, written_out
 
@@ -323,6 +324,27 @@ def test_a_slip_is_found_against(prove, slip):
     name, replaced, wanted = SLIPS[slip]
     records, _ = prove(name, **replaced)
     assert {record.against for record in records if not record.passed} == wanted
+
+
+@pytest.mark.parametrize("transposed", [True, False])
+def test_a_slip_is_found_that_is_not_seen_along_the_argument_itself(monkeypatch, transposed):
+    half = catalogue.reference_half("style_transfer")
+
+    def backward(dy, cache):
+        f = cache.reshape(len(cache), -1, cache.shape[-1])
+        both = dy + (dy.transpose(0, 2, 1) if transposed else dy)
+        return (f @ both / f.shape[1]).reshape(cache.shape)
+
+    def arguments(seed):  # drawn as directions of derivatives once were
+        return {"x": np.random.default_rng(seed).standard_normal((2, 3, 3, 4))}
+
+    monkeypatch.setattr(half, "gram_matrix_backward", backward)
+    (found,) = (i for i in catalogue.load("style_transfer").introduces if i.name == "gram_matrix")
+    written = written_out.WrittenOut(
+        "style_transfer", dataclasses.replace(found, arguments=arguments)
+    )
+    (record,) = written.calculus()
+    assert record.passed == transposed
 
 
 def test_an_argument_must_not_be_written_to(prove):
