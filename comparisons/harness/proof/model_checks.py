@@ -6,7 +6,7 @@ from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Settings, Task
 from comparisons.harness.datasets import Dataset, rows
 from comparisons.harness.proof import allowances, checks
-from comparisons.harness.proof.calls import layer_at, layer_calls
+from comparisons.harness.proof.calls import layer_at, layer_calls, leaf_layers
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.precision import PRECISIONS, precision, reference_precision
 from comparisons.harness.training import by_name
@@ -149,7 +149,7 @@ def _architectures(name: str, task: Task) -> list[str]:
         layers = [
             {**layer.get_config(), "name": type(layer).__name__}
             for model in models.values()
-            for layer in model.layers
+            for _, layer in leaf_layers(model)
         ]
         found.setdefault(repr(layers), variant)
     return list(found.values())
