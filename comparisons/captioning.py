@@ -1,4 +1,4 @@
-"""Captions of scenes of two digits: word by word or all at once, where it looks, beam search."""
+"""Captions of scenes of two digits: word by word or all at once, and beam search."""
 
 import functools
 
@@ -38,18 +38,18 @@ def half():
 
 def data(settings, seed):
     """Pictures with their two sentences each."""
-    return drawn(settings.preset, seed)[0]
+    return drawn(settings.preset, seed)
 
 
 @functools.cache
 def drawn(preset, seed):
-    """The data of a seed, and the cells of the test pictures' two digits in sentences' order."""
+    """The data of a seed."""
     counts = (40_000, 1_000, 2_000) if preset == "full" else (5_000, 300, 500)
     (x, y), of_test = load_mnist()
     pools = (x[:-10_000], y[:-10_000]), (x[-10_000:], y[-10_000:]), of_test
     draw, parts = np.random.default_rng(seed), []
     for count, pool in zip(counts, pools):
-        pictures, sentences, cells = composed(count, *pool, draw)
+        pictures, sentences = composed(count, *pool, draw)
         parts += [[pictures, half().told(sentences[:, 0])], sentences]
     said = (
         f"{counts[0]:,} pictures of 14×14 pixels to train on, {counts[1]:,} and {counts[2]:,} to "
@@ -60,11 +60,11 @@ def drawn(preset, seed):
         f"7×7画素に縮めたMNISTの数字が2個、4つのマスのうち左右か上下に並ぶ2つにある（シード{seed}）。"
         "正しい文は1枚に2つずつある。テストデータはMNISTのテスト画像から作った。",
     )
-    return Dataset(*parts, said), cells
+    return Dataset(*parts, said)
 
 
 def composed(count, images, labels, draw):
-    """Pictures (count, 14, 14, 1), their two sentences, and the cells of the two digits."""
+    """Pictures (count, 14, 14, 1), and their two sentences each."""
     chosen = draw.integers(0, len(labels), (count, 2))
     cells = np.array(list(RELATIONS))[draw.integers(0, len(RELATIONS), count)]
     pictures = np.zeros((count, 4, CELL, CELL), "float32")
@@ -75,7 +75,7 @@ def composed(count, images, labels, draw):
         [tokens(a, RELATIONS[p, q], b), tokens(b, RELATIONS[q, p], a)]
         for (a, b), (p, q) in zip(labels[chosen], cells)
     ]
-    return pictures.reshape(count, 2 * CELL, 2 * CELL, 1), np.array(sentences, "int32"), cells
+    return pictures.reshape(count, 2 * CELL, 2 * CELL, 1), np.array(sentences, "int32")
 
 
 def tokens(a, relation, b):
@@ -119,36 +119,20 @@ def last_kept(result, run):
     return found[max(found)]
 
 
-def by_seed(measure, variant=BY_WORD):
-    """A claim's side: `measure(sentences, cells, kept arrays)` by seed."""
+def matches(key, variant=BY_WORD):
+    """A claim's side: how often the sentences of this kind are right, by seed."""
 
-    def value(result, run):
-        part, cells = drawn(result.settings.preset, run["seed"])
-        return float(measure(part.y_test, cells, last_kept(result, run)))
+    def share(result, run):
+        y = drawn(result.settings.preset, run["seed"]).y_test
+        return exact_match(y, last_kept(result, run)[key])
 
-    return lambda result: result.by_seed(lambda run: value(result, run), variant=variant)
-
-
-def looks_at(digit):
-    """How often it looks at a digit, 0 or 1, where the second one is to be named."""
-
-    def share(y, cells, kept):
-        words = np.argmax(y[:, 0] == half().EDGE, axis=1) - 1
-        place = kept["weights"][np.arange(len(y)), words].argmax(axis=-1)
-        return (place == cells[:, digit]).mean()
-
-    return by_seed(share)
-
-
-def matches(key):
-    """How often the sentences of this kind are right."""
-    return by_seed(lambda y, cells, kept: exact_match(y, kept[key]))
+    return lambda result: result.by_seed(lambda run: share(result, run), variant=variant)
 
 
 def of_first(result, variant):
     """Test data of the first seed, and what NumPy's network kept of it."""
     run = result.runs(variant=variant, implementation="numpy")[0]
-    return drawn(result.settings.preset, run["seed"])[0], last_kept(result, run)
+    return drawn(result.settings.preset, run["seed"]), last_kept(result, run)
 
 
 def captions(result):
@@ -159,23 +143,7 @@ def captions(result):
         marks = np.where(is_right(part.y_test, kept["greedy"]), "✓", "✗")
         pictures[name] = part.x_test[0][: half().SHOWN, ..., 0]
         labels[name] = [f"{m} {text(s)}" for m, s in zip(marks[: half().SHOWN], kept["greedy"])]
-    return figures.images(pictures, labels, columns=3, size=116)
-
-
-def looks(result):
-    """Where it looks before it names each word of a right sentence, in red over the picture."""
-    part, kept = of_first(result, BY_WORD)
-    pictures, labels = {}, {}
-    shown = part.x_test[0][: half().SHOWN, ..., 0]
-    for x, (sentence, _), weights in zip(shown, part.y_test, kept["weights"]):
-        length = 1 + int(np.argmax(sentence == half().EDGE))
-        red = weights[:length].reshape(length, 2, 2)
-        red = np.kron(red / red.max(axis=(1, 2), keepdims=True), np.ones((CELL, CELL)))
-        grey = np.broadcast_to(x, red.shape)
-        rest = grey * (1 - 0.6 * red)
-        pictures[text(sentence)] = np.stack([np.maximum(grey, 0.9 * red), rest, rest], axis=-1)
-        labels[text(sentence)] = [half().WORDS[word] for word in sentence[:length]]
-    return figures.images(pictures, labels, columns=5, size=66)
+    return figures.images(pictures, labels, columns=3, size=130)
 
 
 def chances(result):
@@ -193,7 +161,7 @@ def chances(result):
 
 
 def draw(result):
-    """Captions, where the network looks, and the probabilities of each next word."""
+    """Captions, and the probabilities of each next word."""
     return [
         Figure(
             ("What is written", "書かれた文"),
@@ -205,17 +173,6 @@ def draw(result):
                 "同じテスト画像について、2つのネットワークが書いた文。✓は、2つの正しい文のどちらかと完全に一致した"
                 "もの。全語を一度に書くと、ほかの語がどちらの文のものかわからないまま選ぶので、2つの文の語が"
                 "混ざりうる。",
-            ),
-        ),
-        Figure(
-            ("Where it looks", "どこを見ているか"),
-            looks(result),
-            (
-                "The redder a cell, the larger its weight in the mean over the four cells that the "
-                "decoder takes before it names the word below; the words before are those of the "
-                "right sentence. A full stop ends it.",
-                "マスが赤いほど、下の語を選ぶ直前にデコーダがとる、4つのマスの平均での重みが大きい。それより前の語には"
-                "正しい文の語を与えた。「.」は文の終わり。",
             ),
         ),
         Figure(
@@ -273,25 +230,8 @@ CLAIMS = (
             "すべての語が正しい文の割合。1語ずつの値から一度に書く値を引く",
         ),
         matches("greedy"),
-        by_seed(lambda y, cells, kept: exact_match(y, kept["greedy"]), AT_ONCE),
+        matches("greedy", AT_ONCE),
         0.05,
-    ),
-    better(
-        ("The decoder looks at what it names.", "デコーダは、これから書くものを見ている。"),
-        "Xu et al. 2015, Show, attend and tell, 5.4",
-        (
-            "Told a right sentence up to its second digit, the cell with the largest weight: that "
-            "of the digit to be named, or of the other.",
-            "正しい文を2つ目の数字の直前まで与え、重みが最大のマスを調べる。これから書く数字のマスである割合と、"
-            "もう一方の数字のマスである割合を比べる。",
-        ),
-        (
-            "pictures in which it looks at that digit, less those in which it looks at the other",
-            "その数字を見ている割合から、もう一方を見ている割合を引く",
-        ),
-        looks_at(1),
-        looks_at(0),
-        0.2,
     ),
     better(
         ("Beam search writes better sentences.", "ビームサーチを使うと、より良い文が書ける。"),
@@ -314,13 +254,12 @@ CONCEPT = Concept(
     title=("Captions: an image and a recurrent decoder", "画像キャプション生成"),
     chapter=chapters.USES.section(4),
     summary=(
-        "A convolutional network turns the picture into a map of features; a recurrent decoder "
-        "starts from that map and writes about it word by word, from a full stop to a full stop. "
-        "Before each word it looks at the map by attention. There are two right sentences about "
-        "each picture: “three left of seven” and “seven right of three”. Which one it writes is "
-        "open until the first word is chosen, and decided from then on.",
-        "畳み込みニューラルネットワークが画像を特徴マップに変え、再帰型のデコーダが、それを初期状態として、"
-        "文頭の記号から文末の記号まで1語ずつ文を書く。語を選ぶ前には、そのつどAttentionで特徴マップを見る。どの画像にも、"
+        "A convolutional network turns the picture into features; a recurrent decoder starts "
+        "from them and writes word by word, from a full stop to a full stop. There are two right "
+        "sentences about each picture: “three left of seven” and “seven right of three”. Which "
+        "one it writes is open until the first word is chosen, and decided from then on.",
+        "畳み込みニューラルネットワークが画像を特徴量に変え、再帰型のデコーダが、それを初期状態として、"
+        "文頭の記号から文末の記号まで1語ずつ文を書く。どの画像にも、"
         "“three left of seven”と“seven right of three”のように正しい文が2つある。"
         "どちらになるかは、最初の語を選ぶまでは決まっておらず、選んだあとは残りが決まる。",
     ),
@@ -387,7 +326,7 @@ CONCEPT = Concept(
         variants_ja=JAPANESE,
         train="train",
         predict="greedy",
-        keep="looked_at",
+        keep="written",
         proven_steps=5,
         seeds=5,
     ),

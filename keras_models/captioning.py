@@ -1,4 +1,4 @@
-"""Captions in Keras: a GRU decoder that looks at the map by `Attention`, and beam search by ops."""
+"""Captions in Keras: a GRU that starts from what a convolution saw, and beam search by ops."""
 
 import keras
 import numpy as np
@@ -49,26 +49,22 @@ def search_in_chain(log_p, widths, length):
 def build_model(reads=True, rate=0.01, units=64):
     """14×14 pixels and the words before each word in, its logits out.
 
-    The GRU starts from what the encoder saw and is told a word at a time; before the next word is
-    chosen, its state asks the map.
+    The GRU starts from what the encoder saw, and is told a word at a time.
 
     Args:
         reads: whether the decoder is told the words before.
     """
     picture, before = layers.Input((14, 14, 1)), layers.Input((LONGEST,), dtype="int32")
     x = layers.Conv2D(units, 7, strides=7, activation="relu")(picture)
-    encoder = keras.Model(picture, layers.Reshape((-1, units))(x), name="encoder")  # 2×2 places
+    encoder = keras.Model(picture, layers.Flatten()(x), name="encoder")  # of 2×2 places
     seen = layers.Input(encoder.output.shape[1:])
-    start = layers.Dense(units, activation="tanh")(layers.Flatten()(seen))
+    start = layers.Dense(units, activation="tanh")(seen)
     # The penalty of 0 makes the gradient a whole array; else Adam on TensorFlow would not add up
     # the rows of a word that comes again ("embeddings of repeated tokens" in the docs).
     whole = keras.regularizers.L2(0.0)
     word = layers.Embedding(len(WORDS), 16, embeddings_regularizer=whole)(before)
     h = layers.GRU(units, return_sequences=True)(word, initial_state=start)
-    query, key = (layers.Dense(16, use_bias=False)(x) for x in (h, seen))
-    found = layers.Attention(name="look")([query, seen, key])
-    logits = layers.Dense(len(WORDS))(layers.Concatenate()([h, found]))
-    decoder = keras.Model([seen, before], logits, name="decoder")
+    decoder = keras.Model([seen, before], layers.Dense(len(WORDS))(h), name="decoder")
     model = keras.Model([picture, before], decoder([encoder(picture), before]))
     model.compile(keras.optimizers.Adam(rate), loss=sentence_loss())
     model.reads = reads
@@ -114,7 +110,7 @@ def write(model, seen, width):
 
 
 def maps(model, x):
-    """What the encoder says of pictures: (n, places, features)."""
+    """What the encoder says of pictures: (n, features)."""
     return model.get_layer("encoder").predict_on_batch(x)
 
 
@@ -124,22 +120,14 @@ def greedy(model, x):
     return write(model, maps(model, pictures), 1)[0][:, 0]
 
 
-def looked_at(model, data):
-    """What it writes about the test pictures; and where it looks, told one of the right sentences.
+def written(model, data):
+    """What it writes about the test pictures, greedily and by beam search.
 
     Returns:
-        The best sentences, greedily and by beam search; weights (n, words, places); and for the
-        first pictures the next words' probabilities as it writes greedily.
+        The best sentences, and for the first pictures the next words' probabilities as it writes
+        greedily.
     """
     seen = maps(model, data.x_test[0])
     first, best = (write(model, seen, width)[0][:, 0] for width in (1, WIDTH))
-    decoder = model.get_layer("decoder")
-    look = decoder.get_layer("look")
-    asked = keras.Model(decoder.inputs, look.input)([seen, told(data.y_test[:, 0], model.reads)])
-    _, weights = look(asked, return_attention_scores=True)
-    return {
-        "greedy": first,
-        "beam": best,
-        "weights": ops.convert_to_numpy(weights),
-        "chances": np.exp(log_chances(model, seen[:SHOWN], first[:SHOWN])),
-    }
+    chances = np.exp(log_chances(model, seen[:SHOWN], first[:SHOWN]))
+    return {"greedy": first, "beam": best, "chances": chances}

@@ -1,4 +1,4 @@
-"""Captions: a decoder that looks at the encoder's map, and the search for the best sentence."""
+"""Captions: a recurrent decoder of what an encoder saw, and the search for the best sentence."""
 
 import numpy as np
 
@@ -76,23 +76,19 @@ def search_in_chain(log_p, widths, length):
 def build_model(reads=True, rate=0.01, units=64):
     """14×14 pixels and the words before each word in, its logits out.
 
-    The GRU starts from what the encoder saw and is told a word at a time; before the next word is
-    chosen, its state asks the map.
+    The GRU starts from what the encoder saw, and is told a word at a time.
 
     Args:
         reads: whether the decoder is told the words before.
     """
     picture, before = rn.Input((14, 14, 1)), rn.Input((LONGEST,), dtype="int32")
     x = rn.layers.Conv2D(units, 7, strides=7, activation="relu")(picture)
-    encoder = rn.Model(picture, rn.layers.Reshape((-1, units))(x), name="encoder")  # 2×2 places
+    encoder = rn.Model(picture, rn.layers.Flatten()(x), name="encoder")  # of 2×2 places
     seen = rn.Input(encoder.output.shape[1:])
-    start = rn.layers.Dense(units, activation="tanh")(rn.layers.Flatten()(seen))
+    start = rn.layers.Dense(units, activation="tanh")(seen)
     word = rn.layers.Embedding(len(WORDS), 16)(before)
     h = rn.layers.GRU(units, return_sequences=True)(word, initial_state=start)
-    query, key = (rn.layers.Dense(16, use_bias=False)(x) for x in (h, seen))
-    found = rn.layers.Attention(name="look")([query, seen, key])
-    logits = rn.layers.Dense(len(WORDS))(rn.layers.Concatenate()([h, found]))
-    decoder = rn.Model([seen, before], logits, name="decoder")
+    decoder = rn.Model([seen, before], rn.layers.Dense(len(WORDS))(h), name="decoder")
     model = rn.Model([picture, before], decoder([encoder(picture), before]))
     model.compile(rn.optimizers.Adam(rate))
     model.reads = reads
@@ -143,7 +139,7 @@ def write(model, seen, width):
 
 
 def maps(model, x):
-    """What the encoder says of pictures: (n, places, features)."""
+    """What the encoder says of pictures: (n, features)."""
     return model.get_layer("encoder").predict_on_batch(x)
 
 
@@ -153,22 +149,14 @@ def greedy(model, x):
     return write(model, maps(model, pictures), 1)[0][:, 0]
 
 
-def looked_at(model, data):
-    """What it writes about the test pictures; and where it looks, told one of the right sentences.
+def written(model, data):
+    """What it writes about the test pictures, greedily and by beam search.
 
     Returns:
-        The best sentences, greedily and by beam search; weights (n, words, places); and for the
-        first pictures the next words' probabilities as it writes greedily.
+        The best sentences, and for the first pictures the next words' probabilities as it writes
+        greedily.
     """
     seen = maps(model, data.x_test[0])
     first, best = (write(model, seen, width)[0][:, 0] for width in (1, WIDTH))
-    decoder = model.get_layer("decoder")
-    look = decoder.get_layer("look")
-    asked = rn.Model(decoder.inputs, look.input)([seen, told(data.y_test[:, 0], model.reads)])
-    (_, weights), _ = look.forward(asked, return_attention_scores=True)
-    return {
-        "greedy": first,
-        "beam": best,
-        "weights": weights,
-        "chances": np.exp(log_chances(model, seen[:SHOWN], first[:SHOWN])),
-    }
+    chances = np.exp(log_chances(model, seen[:SHOWN], first[:SHOWN]))
+    return {"greedy": first, "beam": best, "chances": chances}
