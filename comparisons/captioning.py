@@ -179,13 +179,13 @@ def draw(result):
             ("The probability of each next word", "次の語の確率"),
             chances(result),
             (
-                "A row is a step, left of it the likeliest word, which is written. The first is "
-                "open: both digits are likely. Word by word, it decides most of the rest; all at "
-                "once nothing is decided, and later rows, too, share their probability among "
-                "the words of both sentences.",
-                "1行が1ステップで、左に最も確率が高く実際に書かれた語を示す。最初の語では、2つの数字のどちらも"
-                "確率が高い。1語ずつ書く場合は、その選択によって残りがほぼ決まり、以降の行では迷いが小さい。"
-                "全語を一度に書く場合は何も決まらないので、以降の行でも2つの文の語に確率が分かれたままである。",
+                "A row is a step, left of it the likeliest word, which is written. The first word "
+                "is open: the probability is shared, for the most part by the digits in sight. "
+                "Word by word, what was written makes the place and the other digit surer; all at "
+                "once nothing is decided, and the words of both sentences go on sharing it.",
+                "1行が1ステップで、左に最も確率が高く実際に書かれた語を示す。最初の語はまだ決まっておらず、確率は"
+                "主に、画像に見える数字に分かれる。1語ずつ書く場合は、書いた語によって、位置関係ともう一方の数字の"
+                "見当がつきやすくなる。全語を一度に書く場合は何も決まらないので、確率は2つの文の語に分かれたままである。",
             ),
         ),
     ]
@@ -277,12 +277,14 @@ CONCEPT = Concept(
         ),
         Introduced(
             "beam_search",
-            r"B_t = \mathrm{top}_k \{ \log p(b) + \log p(w \mid b) : b \in B_{t-1} \}",
+            r"\log p(b w) = \log p(b) + \log p(w \mid b), \quad "
+            r"B_t = \mathrm{top}_k \{ b w : b \in B_{t-1} \}",
             (
-                "Of all ways to go on from the k best beginnings by a word, the k best are kept. "
+                "Of all ways to go on from the k best beginnings b by a word w, the k likeliest "
+                "are kept. "
                 "With k = 1 it is greedy: each word is the likeliest.",
-                "上位k個の書き出しに1語を足すすべての候補から、確率の高いk個だけを残す。k = 1なら、"
-                "毎回最も確率の高い語を選ぶ貪欲法になる。",
+                "上位k個の書き出しbに1語wを足すすべての候補から、確率の高いk個だけを残す。"
+                "k = 1なら、毎回最も確率の高い語を選ぶ貪欲法になる。",
             ),
             demonstration="search_in_chain",
         ),
