@@ -1,6 +1,5 @@
 """Operations in graphs: outputs, gradients, shapes, dtypes and configs as Keras has them."""
 
-import contextlib
 import json
 
 import numpy as np
@@ -13,6 +12,7 @@ from comparisons.harness.divergences import seen_on
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.allowances import FLOAT32_IN_FLOAT64
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
+from comparisons.harness.proof.precision import precision
 from reference_numpy import serialization, tree
 from reference_numpy.operations import Operation
 
@@ -22,21 +22,6 @@ BY_CASE = pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.fixture(scope="module")
 def backend():
     return backends.load("tensorflow")
-
-
-@contextlib.contextmanager
-def precision(dtype):
-    """Meanwhile both halves' default dtype is this one."""
-    import keras
-
-    before = keras.config.floatx()
-    keras.config.set_floatx(dtype)
-    rn.config.set_floatx(dtype)
-    try:
-        yield
-    finally:
-        keras.config.set_floatx(before)
-        rn.config.set_floatx(before)
 
 
 def test_every_operation_has_a_case():

@@ -9,13 +9,18 @@ import platform
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from comparisons.harness.concept import Settings
 from comparisons.harness.runs import fingerprints
 from comparisons.harness.runs.jobs import Job
-from comparisons.harness.runs.workers import ATTEMPTS, Closed, JobFailed, Pool, WorkerError
+from comparisons.harness.runs.workers import Closed, JobFailed, Pool, WorkerError
+
+#: How long a cluster may go on beginning things on a node that is lost, until it notices.
+NOTICED_IN_SECONDS = 60.0
+SECONDS_BETWEEN_PLACES = 1.0
 
 
 def connect(address: str) -> int:
@@ -108,28 +113,34 @@ class RemotePool:
 
         Raises:
             WorkerError: the column cannot start on the node.
-            JobFailed: the job failed twice there, or two nodes were lost while they did it.
+            JobFailed: the job failed twice there, or what did it was lost again and again.
             Closed: the pool was closed meanwhile.
         """
         import ray
 
-        for attempt in range(ATTEMPTS):
+        deadline = None
+        while True:
+            if self._closed:
+                raise Closed(job.implementation)
             if self._place is None:
-                self._place = self._somewhere(spare=attempt > 0)
+                self._place = self._somewhere(spare=deadline is not None)
             try:
                 kind, found = ray.get(self._place.run.remote(job))
             except (ray.exceptions.RayError, RuntimeError) as error:
-                if self._closed:
-                    raise Closed(job.implementation) from None
                 self._place = None
-                reason = str(error).strip().partition("\n")[0]
+                deadline = deadline or time.monotonic() + NOTICED_IN_SECONDS
+                if time.monotonic() > deadline:
+                    reason = str(error).strip().partition("\n")[0]
+                    raise JobFailed(
+                        f"the cluster lost what did it, again and again: {reason}"
+                    ) from None
+                time.sleep(SECONDS_BETWEEN_PLACES)
                 continue
             if kind == "cannot start":
                 raise WorkerError(found)
             if kind == "failed":
                 raise JobFailed(found)
             return found
-        raise JobFailed(f"the cluster lost the node that did it, twice: {reason}")
 
     def _somewhere(self, spare: bool):
         """A new place, on a CPU of its own; `spare`: wherever one is left, for that of a lost one.

@@ -25,7 +25,15 @@ from ray.cluster_utils import Cluster
 from comparisons.harness.concept import Settings
 from comparisons.harness.runs import runner
 
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+# It notices soon that a node is lost.
+health = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 2,
+}
+cluster = Cluster(
+    initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": health}
+)
 second = cluster.add_node(num_cpus=1)
 
 
@@ -43,7 +51,7 @@ if __name__ == "__main__":
     threading.Thread(target=lose, daemon=True).start()
     (found,) = runner.run(plan, Path("results"))
     cluster.shutdown()
-    sys.exit(not found.passed)
+    sys.exit("".join(failure["reason"] for failure in found.content["failures"]) or 0)
 """
 # Each job leaves a file; while both nodes live, it waits for a job on the other.
 BEHAVIOUR = "(HERE.parents[1] / 'jobs' / f'{os.getpid()} {time.time()}').touch(); time.sleep(0.3)"
