@@ -23,7 +23,7 @@ PLANTED = {
     "mended": "error = 0.0\nassert error > 1e-9\n",
     "inside": "import fractions\nfractions.Fraction(1, 0)\n",
     "dies": "import os\nos._exit(3)\n",
-    "after": "assert True\n",
+    "after": "import fractions\nassert fractions.Fraction(1, 2) < 1\n",
 }
 STATES = {
     "stands": (STANDS, ""),

@@ -161,11 +161,11 @@ class Library(Subject):
     def load(self) -> tuple[object, tuple[int, ...]]:
         """The model, compiled, and the shape of a sample."""
         if self.backend:
-            import keras as library
+            import keras as half
         else:
-            import reference_numpy as library
-        self.library, setting = library, self.task.setting
-        model = library.models.load_model(self.task.file, compile=False)
+            import reference_numpy as half
+        self.half, setting = half, self.task.setting
+        model = half.models.load_model(self.task.file, compile=False)
         names = ("jit_compile", "steps_per_execution")
         chosen = {n: getattr(setting, n) for n in names if getattr(setting, n) is not None}
         model.compile(self.task.model.optimizer, LOSS, metrics=["accuracy"], **chosen)
@@ -179,7 +179,7 @@ class Library(Subject):
                 self.backend.synchronize()
             ended()
 
-        callback = self.library.callbacks.LambdaCallback(on_epoch_end=end)
+        callback = self.half.callbacks.LambdaCallback(on_epoch_end=end)
         given = {"batch_size": self.batch_size, "verbose": 0}
         if self.task.phase == EPOCH:
             given |= {"validation_data": (self.x[self.kept], self.y[self.kept])}
