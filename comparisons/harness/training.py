@@ -78,6 +78,10 @@ class NumpyHalf:
         """Arguments of `fit`; it shuffles by the seed that the model was built with."""
         return {"x": x, "y": y, "batch_size": batch_size}
 
+    def validation(self, x, y) -> dict:
+        """Arguments of `fit`: what it validates with after every epoch."""
+        return {"validation_data": (x, y), "validation_batch_size": PREDICT_BATCH}
+
     def synchronize(self) -> None:
         """NumPy computes at once."""
 
@@ -111,6 +115,10 @@ class KerasHalf:
     def batches(self, x, y, batch_size: int, seed: int) -> dict:
         """Arguments of `fit` by which its run repeats."""
         return self.backend.batches(x, y, batch_size, seed)
+
+    def validation(self, x, y) -> dict:
+        """Arguments of `fit`: what it validates with after every epoch."""
+        return self.backend.validation(x, y, PREDICT_BATCH)
 
     def synchronize(self) -> None:
         """Wait for the device."""
@@ -224,9 +232,8 @@ class Run:
         data = self.data
         return self.model.fit(
             **self.half.batches(data.x_train, data.y_train, self.preset.batch_size, self.seed),
+            **self.half.validation(data.x_validation, data.y_validation),
             epochs=self.preset.epochs,
-            validation_data=(data.x_validation, data.y_validation),
-            validation_batch_size=PREDICT_BATCH,
             verbose=0,
             callbacks=[self.half.callback(Watching)],
         ).history

@@ -7,6 +7,7 @@ backend is a module here with the same few functions:
   floating inputs' gradients and of the weights' gradients, as NumPy arrays
 - `batches(x, y, batch_size, seed)`: arguments of `fit` by which a seeded run shuffles every epoch
   anew and repeats
+- `validation(x, y, batch_size)`: arguments of `fit`, what it validates with after every epoch
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
 - `threads()`: how many threads an operation takes, None for one a core

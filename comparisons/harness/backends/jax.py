@@ -70,6 +70,11 @@ def batches(x, y, batch_size, seed):
     return {"x": x, "y": y, "batch_size": batch_size}
 
 
+def validation(x, y, batch_size):
+    """Arguments of `fit`: what it validates with after every epoch."""
+    return {"validation_data": (x, y), "validation_batch_size": batch_size}
+
+
 def synchronize():
     """Wait for the device."""
     jax.effects_barrier()

@@ -42,18 +42,38 @@ def batches(x, y, batch_size, seed):
     (docs/keras-divergences.md#shuffling-after-set_random_seed).
     """
 
+    count = len(keras.tree.flatten(y)[0])
+    order = tf.data.Dataset.range(count).shuffle(count, seed, reshuffle_each_iteration=True)
+    return {"x": _in_order(order, x, y, batch_size), "shuffle": False}
+
+
+def validation(x, y, batch_size):
+    """Arguments of `fit`: what it validates with after every epoch."""
+    order = tf.data.Dataset.range(len(keras.tree.flatten(y)[0]))
+    return {"validation_data": _in_order(order, x, y, batch_size)}
+
+
+def _in_order(order, x, y, batch_size):
+    """The batches of a dataset that gives the samples' numbers.
+
+    Of arrays `fit` makes a dataset that is tuned anew, by a thread of its own, in every epoch and
+    every validation: on one core that takes longer than a short epoch itself.
+    """
+
     def tensor(array):
         array = np.asarray(array)
         return tf.constant(array, keras.config.floatx() if array.dtype.kind == "f" else None)
 
     # A list would be stacked by tf.data.
     data = keras.tree.lists_to_tuples(keras.tree.map_structure(tensor, (x, y)))
-    count = len(keras.tree.flatten(y)[0])
-    order = tf.data.Dataset.range(count).shuffle(count, seed, reshuffle_each_iteration=True)
-    drawn = order.batch(batch_size).map(
+    batches = order.batch(batch_size).map(
         lambda chosen: keras.tree.map_structure(lambda t: tf.gather(t, chosen), data)
     )
-    return {"x": drawn.prefetch(tf.data.AUTOTUNE), "shuffle": False}
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    options.threading.private_threadpool_size = 1
+    return batches.prefetch(1).with_options(options)
 
 
 def synchronize():

@@ -45,6 +45,19 @@ def test_a_seeded_fit_on_tensorflow_shuffles_every_epoch_anew_and_repeats():
     assert not np.array_equal(orders(1), first)
 
 
+def test_fit_on_tensorflow_validates_with_every_sample_after_every_epoch():
+    backend = backends.load("tensorflow")
+    import keras
+
+    x, y = np.random.default_rng(0).normal(size=(2, 50, 1))
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    data = backend.batches(x, y, 16, 0) | backend.validation(x, y, 20)
+    found = model.fit(**data, epochs=3, verbose=0).history
+    wanted = np.mean((model.predict(x, verbose=0) - y) ** 2)
+    np.testing.assert_allclose(found["val_loss"], [wanted] * 3, rtol=1e-6)
+
+
 FRAMEWORKS = ("keras", *backends.KERAS_BACKENDS)
 
 
