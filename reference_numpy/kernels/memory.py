@@ -1,11 +1,13 @@
 """Keeping the memory of freed arrays for the next ones."""
 
 import ctypes
+import functools
 
 # Parameters of glibc's `mallopt`, from malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 
+@functools.cache
 def keep_freed_memory():
     """Have the C library keep what is freed, as frameworks' own allocators do.
 
@@ -13,7 +15,8 @@ def keep_freed_memory():
     is freed back to the system, and gets the next one page by page, each zeroed first: a quarter of
     the step of a convolutional network. With these settings arrays of up to 32 MiB come from memory
     that the process has, of which up to 2 GiB wait for their next use. They concern the whole
-    process; with another C library nothing happens.
+    process and stay, since glibc does not tell what they were before; with another C library
+    nothing happens. A graph makes them when it first computes; an import makes none.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

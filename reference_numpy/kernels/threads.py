@@ -59,8 +59,6 @@ def _cores():
 
 @functools.cache
 def _pool():
+    if hasattr(os, "register_at_fork"):  # a forked process has the pool without its threads
+        os.register_at_fork(after_in_child=_pool.cache_clear)
     return ThreadPoolExecutor(_cores(), thread_name_prefix="reference_numpy")
-
-
-if hasattr(os, "register_at_fork"):  # a forked process has the pool without its threads
-    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -5,6 +5,7 @@ import functools
 import math
 
 from reference_numpy import tree
+from reference_numpy.kernels.memory import keep_freed_memory
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models import chain_rule, parts
 from reference_numpy.models.call import Call
@@ -69,6 +70,7 @@ class Graph:
             masks: the inputs' masks, or None.
             training: passed to the layers; None leaves them what their calls say.
         """
+        keep_freed_memory()
         if masks is None and parts.are_allowed(self, inputs, training):
             return parts.forward(self, inputs, training)
         return chain_rule.forward(self, inputs, masks, training)

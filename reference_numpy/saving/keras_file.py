@@ -26,7 +26,6 @@ from reference_numpy.saving.archive import (
 )
 from reference_numpy.saving.config_check import check_config, place_of, read_json
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.saving.hdf5 import WeightsReader, write_weights
 from reference_numpy.saving.reading import read_state, unchanged_on_error, weights_within
 from reference_numpy.saving.state import own_arrays, places
 from reference_numpy.serialization import sharing
@@ -34,6 +33,13 @@ from reference_numpy.serialization import sharing
 #: the version of Keras whose format is written
 KERAS_VERSION = "3.15.1"
 _MODELS = {"Functional": Functional, "Sequential": Sequential}
+
+
+def _hdf5():
+    """What reads and writes weights: imported with the first file, since h5py takes a while."""
+    from reference_numpy.saving import hdf5
+
+    return hdf5
 
 
 def load_model(
@@ -60,7 +66,10 @@ def load_model(
     with open_members(path) as archive:
         _check_version(path, archive.read_text(METADATA))
         config = read_json(path, CONFIG, archive.read_text(CONFIG))
-        with archive.open_weights() as weights, WeightsReader(path, weights, WEIGHTS) as reader:
+        with (
+            archive.open_weights() as weights,
+            _hdf5().WeightsReader(path, weights, WEIGHTS) as reader,
+        ):
             with weights_within(weights.size), registration.custom_objects(custom_objects):
                 model = _make_model(path, config, compile)
             with _blaming(path, "config"):  # the optimizer's state is made of what it says
@@ -174,7 +183,7 @@ def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = T
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
     weights = io.BytesIO()
-    write_weights(weights, _state(model))
+    _hdf5().write_weights(weights, _state(model))
 
     def write(file):
         with zipfile.ZipFile(file, "w") as archive:
@@ -202,7 +211,7 @@ def _warn_of_losses(model):
 def save_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write weights, and the optimizer's state of a compiled model, to a `.weights.h5` file."""
     path = _checked_path(filepath, ".weights.h5")
-    _write_whole(path, overwrite, lambda file: write_weights(file, _state(model)))
+    _write_whole(path, overwrite, lambda file: _hdf5().write_weights(file, _state(model)))
 
 
 def load_weights(model: Any, filepath: str | os.PathLike[str]) -> None:
@@ -222,10 +231,11 @@ def load_weights(model: Any, filepath: str | os.PathLike[str]) -> None:
         if path.endswith(".keras"):
             archive = stack.enter_context(open_members(path))
             weights, assets = stack.enter_context(archive.open_weights()), archive.assets
-            reader = WeightsReader(path, weights, WEIGHTS)
+            reader = _hdf5().WeightsReader(path, weights, WEIGHTS)
         else:
             _checked_path(path, ".weights.h5")
-            reader, assets = WeightsReader(path, stack.enter_context(open_regular(path))), None
+            weights, assets = stack.enter_context(open_regular(path)), None
+            reader = _hdf5().WeightsReader(path, weights)
         with reader, unchanged_on_error(model):
             read_state(model, reader, assets)
 

@@ -1,4 +1,4 @@
-"""The memory of freed arrays is there for the next ones."""
+"""Once a model has computed, the memory of freed arrays is there for the next ones."""
 
 import platform
 import subprocess
@@ -10,7 +10,9 @@ import pytest
 SCRIPT = """
 import resource
 import numpy as np
-import reference_numpy
+import reference_numpy as rn
+
+rn.Sequential([rn.Input((1,)), rn.layers.ReLU()]).predict(np.ones((1, 1)), verbose=0)
 
 def arrays():
     return [np.ones(2**20, "float32") for _ in range(8)]
