@@ -29,6 +29,9 @@ def run(
     epochs: int | None = None,
     full: bool = False,
     device: str = "auto",
+    jit: bool | None = None,
+    precision: str = "float32",
+    steps_per_execution: int = 1,
     csv: str | PathLike[str] | None = None,
     encoding: str | None = None,
     out: str | PathLike[str] = "results",
@@ -45,6 +48,10 @@ def run(
         epochs: number of epochs; None for the preset's.
         full: full size instead of minutes.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
+        jit: whether Keras's training step is compiled; None as Keras chooses.
+        precision: in which the Keras columns train, `"float32"`, `"mixed_float16"`,
+            `"mixed_bfloat16"` or `"float64"`.
+        steps_per_execution: training steps that Keras does in a call.
         csv: a file of your own, for a concept that takes one.
         encoding: the encoding of that file, where two would fit, such as `"cp932"`.
         out: folder of the results.
@@ -65,6 +72,7 @@ def run(
 
     from comparisons.harness.concept import Settings
     from comparisons.harness.desk import session
+    from comparisons.harness.execution import Execution
 
     if not names:
         raise ValueError("name the concepts to run; `sidebyside list` shows them")
@@ -73,6 +81,7 @@ def run(
         seeds=seeds,
         epochs=epochs,
         device=device,
+        execution=Execution(jit, precision, steps_per_execution),
         csv=str(csv) if csv else None,
         encoding=encoding,
     )

@@ -23,7 +23,7 @@ LIBRARY = [
     {"concepts"},
 ]
 HARNESS = [
-    {"backends", "bilingual", "grammar", "memory", "statistics"},
+    {"backends", "bilingual", "execution", "grammar", "memory", "statistics"},
     {"divergences"},
     {"chapters", "phrases", "scores", "tables", "words"},
     {"datasets"},

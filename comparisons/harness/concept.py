@@ -16,6 +16,7 @@ import numpy as np
 from comparisons.harness.bilingual import Words
 from comparisons.harness.chapters import Chapter
 from comparisons.harness.datasets import Dataset
+from comparisons.harness.execution import Execution
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
 from comparisons.harness.tables.question import Question
@@ -31,6 +32,7 @@ class Settings:
             number at most.
         epochs: number of epochs; None for the preset's.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
+        execution: how these do their training steps.
         csv: a file of the person's own in place of the concept's data, or None.
         encoding: the encoding of that file, or None to find it.
         table: a question about a table of the person's own, or None.
@@ -40,6 +42,7 @@ class Settings:
     seeds: int | None = None
     epochs: int | None = None
     device: str = "auto"
+    execution: Execution = Execution()
     csv: str | None = None
     encoding: str | None = None
     table: Question | None = None
@@ -48,7 +51,8 @@ class Settings:
     def of(cls, content: dict) -> "Settings":
         """The settings that `result.json` holds as `dataclasses.asdict` gave them."""
         table = content.get("table")
-        return cls(**{**content, "table": table and Question.of(table)})
+        execution = Execution(**content.get("execution", {}))
+        return cls(**{**content, "execution": execution, "table": table and Question.of(table)})
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ PHRASES: tuple[Words, ...] = (
         r"行列積は\1、畳み込みとバッチの分割計算は全コア",
     ),
     (r"(.+), TF32 as the framework sets it", r"\1、TF32はフレームワークの設定のまま"),
+    (
+        r"Keras on PyTorch does one step a call, whatever --steps-per-execution says",
+        "PyTorch上のKerasは、--steps-per-executionの値にかかわらず1回の呼び出しで1ステップだけ実行する",
+    ),
     # Why Keras is known to diverge
     *(
         (re.escape(known.told[0]), known.told[1])

@@ -21,13 +21,13 @@ PREDICT_BATCH = 1000
 class Stopwatch:
     """Times the steps and epochs of a training run.
 
-    The first step of all is apart, since a framework compiles there. Time spent on validation is
-    not an epoch's: an epoch ends with its last step.
+    The first call of all is apart, since a framework compiles there. A call does one step, or
+    several. Time spent on validation is not an epoch's: an epoch ends with its last step.
     """
 
     def __init__(self, synchronize):
         self.synchronize = synchronize
-        self.steps, self.epochs, self.first_step = [], [], None
+        self.steps, self.epochs, self.first_call = [], [], None
 
     def start_epoch(self):
         """Start the epoch's clock."""
@@ -37,14 +37,15 @@ class Stopwatch:
         """Start the step's clock."""
         self._step = time.perf_counter()
 
-    def stop_step(self):
-        """Stop the step's clock."""
+    def stop_step(self, steps: int = 1):
+        """Stop the clock of a step, or of several that were done in one call."""
         self.synchronize()
         self._stopped = time.perf_counter()
-        if self.first_step is None:
-            self.first_step = self._stopped - self._step
+        seconds = self._stopped - self._step
+        if self.first_call is None:
+            self.first_call = seconds, steps
         else:
-            self.steps.append(self._stopped - self._step)
+            self.steps += [seconds / steps] * steps
 
     def stop_epoch(self):
         """Record the time from the epoch's start to the end of its last step."""
@@ -52,12 +53,13 @@ class Stopwatch:
 
     def record(self) -> dict:
         """Median seconds a step and an epoch after warm-up, and the compile time apart."""
-        step = statistics.median(self.steps) if self.steps else self.first_step
+        seconds, steps = self.first_call
+        step = statistics.median(self.steps) if self.steps else seconds / steps
         epochs = self.epochs[1:] or self.epochs
         return {
             "seconds_per_step": step,
             "seconds_per_epoch": statistics.median(epochs),
-            "compile_seconds": max(0.0, self.first_step - step),
+            "compile_seconds": max(0.0, seconds - steps * step),
         }
 
 
@@ -85,6 +87,10 @@ class NumpyHalf:
     def synchronize(self) -> None:
         """NumPy computes at once."""
 
+    def compiled(self, model) -> str:
+        """How a step is done: as it is written."""
+        return ""
+
     def callback(self, own: type) -> object:
         """A callback of this half's `fit`."""
         from reference_numpy.callbacks import Callback
@@ -104,7 +110,9 @@ class KerasHalf:
         """The model (or models by name) with the initial weights that belong to the seed."""
         import keras
 
+        policy = keras.config.dtype_policy()
         keras.utils.clear_session(free_memory=False)
+        keras.config.set_dtype_policy(policy)  # which is forgotten with the session
         keras.utils.set_random_seed(seed)
         model = getattr(self.module, build)(**arguments)
         initial = by_name(NumpyHalf(self.name).build(build, arguments, seed))
@@ -123,6 +131,15 @@ class KerasHalf:
     def synchronize(self) -> None:
         """Wait for the device."""
         self.backend.synchronize()
+
+    def compiled(self, model) -> str:
+        """How a step is done: what Keras made of the options of `compile`."""
+        told = {
+            f"jit_compile={one.jit_compile}, steps_per_execution={one.steps_per_execution}"
+            for one in by_name(model).values()
+            if one.compiled
+        }
+        return "; ".join(sorted(told))
 
     def callback(self, own: type) -> object:
         """A callback of this half's `fit`."""
@@ -188,6 +205,7 @@ class Run:
         return {
             "variant": self.variant,
             "device": self.half.device,
+            "compiled": self.half.compiled(self.model),
             "data": data.description,
             "notes": data.notes,
             "epochs": preset.epochs,
@@ -221,10 +239,12 @@ class Run:
                 run.watch.start_epoch()
 
             def on_train_batch_begin(self, batch, logs=None):
+                self.first = batch
                 run.watch.start_step()
 
             def on_train_batch_end(self, batch, logs=None):
-                run.watch.stop_step()
+                last = min(batch, run.steps_per_epoch - 1)  # Keras counts beyond the last one
+                run.watch.stop_step(last - self.first + 1)
 
             def on_epoch_end(self, epoch, logs=None):
                 run.end_epoch(epoch + 1)
@@ -273,13 +293,15 @@ class Run:
         wanted = {round(share * self.preset.epochs) for share in self.task.keep_at}
         if self.task.keep and epoch in wanted:
             found = getattr(self.half.module, self.task.keep)(self.model, self.data)
-            self.kept |= {f"{epoch}/{name}": np.asarray(value) for name, value in found.items()}
+            self.kept |= {f"{epoch}/{name}": plain(value) for name, value in found.items()}
 
     def predict(self, x):
         """What the scores compare with the targets."""
         if self.task.predict:
-            return np.asarray(getattr(self.half.module, self.task.predict)(self.model, x))
-        return self.model.predict(x, batch_size=PREDICT_BATCH, verbose=0)
+            found = getattr(self.half.module, self.task.predict)(self.model, x)
+        else:
+            found = self.model.predict(x, batch_size=PREDICT_BATCH, verbose=0)
+        return plain(found)
 
     def scores(self, part: str) -> dict:
         """Every score on a part of the data, in inference mode."""
@@ -301,6 +323,12 @@ class Run:
             if sum(times) > LATENCY_SECONDS and len(times) > 3:
                 break
         return statistics.median(times[3:])
+
+
+def plain(found) -> np.ndarray:
+    """An array of a kind that NumPy has by itself: bfloat16 is none."""
+    found = np.asarray(found)
+    return found.astype("float32") if found.dtype.name == "bfloat16" else found
 
 
 def turning_point(history: dict, score: Score) -> dict:

@@ -13,6 +13,7 @@ backend is a module here with the same few functions:
 - `threads()`: how many threads an operation takes, None for one a core
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`
 - `double_precision()`: a context in which float64 is float64
+- `without_tf32()`: a context in which no GPU rounds the factors of products to TF32's ten bits
 """
 
 import contextlib

@@ -96,6 +96,11 @@ def on_device(kind):
     return jax.default_device(jax.devices("cpu" if kind == "cpu" else None)[0])
 
 
+def without_tf32():
+    """A context in which products of float32 are of float32; JAX takes TF32 where it can."""
+    return jax.default_matmul_precision("highest")
+
+
 @contextlib.contextmanager
 def double_precision():
     """A context in which float64 is float64; otherwise JAX and Keras round it to float32."""

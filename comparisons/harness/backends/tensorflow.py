@@ -101,6 +101,17 @@ def on_device(kind):
     )
 
 
+@contextlib.contextmanager
+def without_tf32():
+    """A context in which products of float32 are of float32; TensorFlow takes TF32 where it can."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
 def double_precision():
     """A context in which float64 is float64; here it always is."""
     return contextlib.nullcontext()

@@ -1,5 +1,7 @@
 """Keras on PyTorch."""
 
+import contextlib
+
 import keras
 import torch
 from keras import ops
@@ -67,6 +69,19 @@ def threads():
 def on_device(kind):
     """Run on the CPU or the first GPU."""
     return keras.device("gpu:0" if kind == "gpu" else "cpu")  # to PyTorch "cpu:0" is another one
+
+
+@contextlib.contextmanager
+def without_tf32():
+    """A context in which products of float32 are of float32; cuDNN takes TF32 where it can."""
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]
 
 
 def double_precision():

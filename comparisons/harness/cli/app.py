@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from comparisons.harness.execution import PRECISIONS
+
 HOLDS, FAILED, COULD_NOT_RUN = 0, 1, 2
 
 app = typer.Typer(
@@ -41,6 +43,8 @@ class Device(StrEnum):
     cpu = "cpu"
     gpu = "gpu"
 
+
+Precision = StrEnum("Precision", {name: name for name in PRECISIONS})
 
 Backends = Annotated[
     list[str] | None,

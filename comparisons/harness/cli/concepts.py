@@ -13,6 +13,7 @@ from comparisons.harness.cli.app import (
     AsJson,
     Backends,
     Device,
+    Precision,
     Workers,
     app,
     names_of,
@@ -68,6 +69,19 @@ def run(
     epochs: Annotated[int | None, typer.Option(min=1, help="Number of epochs.")] = None,
     backends: Backends = None,
     device: Annotated[Device, typer.Option(help="For the Keras columns.")] = Device.auto,
+    jit: Annotated[
+        bool | None,
+        typer.Option(
+            "--jit/--no-jit",
+            help="Compile Keras's training step, or do not.  [default: as Keras chooses]",
+        ),
+    ] = None,
+    precision: Annotated[
+        Precision, typer.Option(help="In which the Keras columns train.")
+    ] = Precision.float32,
+    steps_per_execution: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Training steps that Keras does in a call.")
+    ] = 1,
     csv: Annotated[
         Path | None,
         typer.Option(help="A Titanic file of your own, such as Kaggle's train.csv; also .xlsx."),
@@ -88,6 +102,7 @@ def run(
     from comparisons.harness import catalogue
     from comparisons.harness.concept import Settings
     from comparisons.harness.desk import session
+    from comparisons.harness.execution import Execution
     from comparisons.harness.runs.workers import WorkerError
 
     if every == bool(names):
@@ -97,6 +112,7 @@ def run(
         seeds=seeds,
         epochs=epochs,
         device=device.value,
+        execution=Execution(jit, precision.value, steps_per_execution),
         csv=str(csv) if csv else None,
         encoding=encoding,
     )

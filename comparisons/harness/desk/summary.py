@@ -2,6 +2,7 @@
 
 from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept
+from comparisons.harness.proof.precision import PINNED
 from comparisons.harness.report import formats
 from comparisons.harness.runs.jobs import Job
 from comparisons.harness.runs.results import Result
@@ -15,6 +16,7 @@ def lines(result: Result) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows)]
     return [
         f"{content['concept']}: {standing(content)}",
+        *executed(result),
         *("  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
         *(f"  {claim['verdict']}: {claim['claim']}" for claim in content["claims"]),
         *(f"  FAILED: {fault}" for fault in faults(content)),
@@ -30,6 +32,14 @@ def standing(content: dict) -> str:
     if failed := len(content["failures"]):
         text += f", {failed} job{'s' * (failed > 1)} failed"
     return text
+
+
+def executed(result: Result) -> list[str]:
+    """How the Keras columns trained, and in what they are proven, where something was asked for."""
+    words = result.settings.execution.words()
+    if not words:
+        return []
+    return [f"  Keras trained with {' '.join(words)}; proven in {PINNED}"]
 
 
 def table(concept: Concept, result: Result) -> list[list[str]]:

@@ -7,7 +7,7 @@ import numpy as np
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Concept, Demonstration, Settings
 from comparisons.harness.proof import allowances, checks, introduced, model_checks, training_checks
-from comparisons.harness.proof.precision import PRECISIONS, precision
+from comparisons.harness.proof.precision import PRECISIONS, pinned, precision
 
 
 def check_by_itself(name: str, concept: Concept, settings: Settings) -> list[dict]:
@@ -30,7 +30,7 @@ def check(
         All records, and for each introduced thing the functions of the library that ran.
     """
     records, library = [], {}
-    with backend.double_precision():
+    with pinned(backend):
         for thing in concept.introduces:
             if thing.arguments:
                 found, library[thing.name] = introduced.check(name, thing, column, backend)

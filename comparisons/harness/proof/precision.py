@@ -2,9 +2,12 @@
 
 from contextlib import ExitStack, contextmanager
 
+from comparisons.harness.execution import keras_precision
 from reference_numpy import config as reference_config
 
 PRECISIONS = ("float64", "float32")
+#: what the proof pins, whatever the columns train in
+PINNED = "float64 and float32, on the CPU, TF32 off"
 
 
 @contextmanager
@@ -20,24 +23,22 @@ def reference_precision(dtype: str):
 @contextmanager
 def precision(dtype: str):
     """Build models of both halves in `dtype` meanwhile."""
-    import keras
+    with keras_precision(dtype), reference_precision(dtype):
+        yield
 
-    before, policy = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx(dtype)
-    # Keras keeps the policy that its first layer found, whatever floatx becomes after it.
-    keras.config.set_dtype_policy(dtype)
-    try:
-        with reference_precision(dtype):
-            yield
-    finally:
-        keras.config.set_floatx(before)
-        keras.config.set_dtype_policy(policy)
+
+@contextmanager
+def pinned(backend):
+    """Keras as it is proven: on the CPU, float64 as such, no product in fewer digits than asked."""
+    with backend.on_device("cpu"), backend.without_tf32(), backend.double_precision():
+        yield
 
 
 @contextmanager
 def computing_in(backend, dtype: str):
     """Keras as it computes in a precision; float32 is what a person's own script has."""
     with ExitStack() as stack:
+        stack.enter_context(backend.without_tf32())
         if dtype == "float64":
             stack.enter_context(backend.double_precision())
         stack.enter_context(precision(dtype))

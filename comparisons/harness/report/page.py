@@ -85,6 +85,11 @@ class Page:
         """The score on which overfitting and equivalence are told."""
         return self.concept.task.scores[0]
 
+    def compiled(self, column: str) -> str:
+        """How the column did its training steps; `""` where Keras had no say in it."""
+        runs = self.result.runs(implementation=column)
+        return "; ".join(sorted({run.get("compiled", "") for run in runs}))
+
     @cached_property
     def data(self) -> list[Words]:
         """What was drawn."""
@@ -198,6 +203,7 @@ class Page:
                 words += [f"--{option}", str(settings[option])]
         if settings["device"] != "auto":
             words += ["--device", settings["device"]]
+        words += self.result.settings.execution.words()
         return shlex.join(words)
 
     @property

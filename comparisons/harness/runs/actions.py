@@ -6,6 +6,7 @@ import numpy as np
 
 from comparisons.harness import catalogue, training
 from comparisons.harness.concept import Concept, Settings
+from comparisons.harness.execution import Execution, executing
 from comparisons.harness.proof import ladder
 from comparisons.harness.runs.jobs import Job
 from comparisons.harness.runs.worker import Worker
@@ -29,20 +30,19 @@ def run(worker: Worker, job: Job, settings: Settings, progress=None) -> tuple[di
     else:
         payload["baselines"] = declared.task.baselines(settings)
     seconds = time.perf_counter() - start
-    return {**payload, "column": worker.describe(), "seconds": seconds}, arrays
+    # What is no training is computed in float32, whatever is asked for.
+    execution = settings.execution if job.action == "train" else Execution()
+    column = worker.describe(execution.precision)
+    return {**payload, "column": column, "seconds": seconds}, arrays
 
 
 def check(worker: Worker, job: Job, declared: Concept, settings: Settings) -> dict:
-    """The records of this column: the NumPy half's by itself, Keras's against it.
-
-    Keras is proven on the CPU wherever it trains: a GPU may round its products to TF32.
-    """
+    """The records of this column: the NumPy half's by itself, Keras's against it."""
     if worker.backend is None:
         return {"checks": ladder.check_by_itself(job.concept, declared, settings)}
-    with worker.backend.on_device("cpu"):
-        checks, library = ladder.check(
-            job.concept, declared, worker.implementation, worker.backend, settings
-        )
+    checks, library = ladder.check(
+        job.concept, declared, worker.implementation, worker.backend, settings
+    )
     return {"checks": checks, "library": library}
 
 
@@ -69,7 +69,8 @@ def train(
         found, kept = training.train(declared, half, *arguments)
     else:
         half = training.KerasHalf(job.concept, worker.backend, worker.device)
-        with worker.backend.on_device(worker.device):
+        how = executing(worker.backend, settings.execution)
+        with worker.backend.on_device(worker.device), how:
             found, kept = training.train(declared, half, *arguments)
     column = {"implementation": worker.implementation, "seed": job.seed}
     return [{**column, **record} for record in found], kept

@@ -45,11 +45,16 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def column(implementation: str, backend, device: str) -> dict:
-    """Device, threads and precision of one column, with the settings that bear on them."""
+def column(implementation: str, backend, device: str, precision: str) -> dict:
+    """Device, threads and precision of one column, with the settings that bear on them.
+
+    Args:
+        precision: in which a Keras column computed.
+    """
     names = backend.devices() if backend is not None and device == "gpu" else []
-    threads, precision = "as the framework sets them", "float32"
+    threads = "as the framework sets them"
     if implementation == "numpy":
+        precision = "float32"
         threads = f"{BLAS_THREADS} for products, all cores for convolutions and parts of a batch"
     elif implementation == "keras-torch":
         threads = _setting("OMP_WAIT_POLICY")

@@ -131,6 +131,7 @@ def choices(job: Job, concept: Concept, settings: Settings) -> dict:
         chosen["epochs"] = concept.task.preset(settings).epochs
         if job.implementation != "numpy":
             chosen["device"] = settings.device
+            chosen["execution"] = asdict(settings.execution)
     elif job.action == "baseline":
         chosen["seeds"] = settings.seeds
     return chosen

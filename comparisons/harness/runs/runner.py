@@ -7,6 +7,8 @@ from pathlib import Path
 
 from comparisons.harness import backends, catalogue
 from comparisons.harness.concept import Concept, Settings
+from comparisons.harness.execution import Execution
+from comparisons.harness.proof.precision import PINNED
 from comparisons.harness.runs import (
     cluster,
     environment,
@@ -66,7 +68,7 @@ def plan(
 
     Args:
         names: the concepts, in order.
-        settings: size, seeds, device, data.
+        settings: size, seeds, device, execution, data.
         wanted: backends asked for, None or empty for all that are installed.
         workers: how many jobs are to run side by side; None for one, on a cluster one a CPU.
         address: of the Ray cluster on which they are to run; None for this machine.
@@ -88,6 +90,7 @@ def plan(
     columns, missing = available(wanted)
     if settings.device == "gpu" and columns == ["numpy"]:
         raise ValueError("--device gpu: the NumPy column runs on the CPU alone; name a backend")
+    columns, refused = _executing(columns, concepts, settings.execution)
     if settings.encoding and not settings.csv:
         raise ValueError("--encoding: tells how a file of your own is written; name it with --csv")
     if settings.csv:
@@ -97,7 +100,38 @@ def plan(
             declared.task.data(settings, 0)
     planned = {name: jobs.plan(name, c, columns, settings) for name, c in concepts.items()}
     workers = _number_of_workers(workers, address)
-    return Plan(concepts, settings, columns, missing, planned, workers, bool(address))
+    return Plan(concepts, settings, columns, missing | refused, planned, workers, bool(address))
+
+
+def _executing(
+    columns: list[str], concepts: dict[str, Concept], execution: Execution
+) -> tuple[list[str], dict[str, dict]]:
+    """The columns that train as asked, and a `{"missing": reason}` for those that cannot.
+
+    Raises:
+        ValueError: nothing would change, or a concept cannot be trained so.
+    """
+    execution.look_over()
+    asked = execution.words()
+    if not asked:
+        return columns, {}
+    tasks = {name: concept.task for name, concept in concepts.items() if concept.task}
+    if not tasks:
+        raise ValueError(f"{asked[0]}: none of the concepts trains a model")
+    for name, task in tasks.items():
+        if task.train and execution.steps_per_execution > 1:
+            raise ValueError(
+                f"--steps-per-execution: the concept '{name}' trains by a loop of its own, one "
+                "step at a time"
+            )
+    reasons = {column: execution.refused_by(column) for column in columns}
+    refused = {column: {"missing": reason} for column, reason in reasons.items() if reason}
+    left = [column for column in columns if column not in refused]
+    if left == ["numpy"]:
+        alone = "the NumPy column trains in float32, a step at a time; name a backend"
+        why = "; ".join(column["missing"] for column in refused.values())
+        raise ValueError(f"{asked[0]}: {why or alone}")
+    return left, refused
 
 
 def _number_of_workers(asked: int | None, address: str | None) -> int:
@@ -213,7 +247,7 @@ def _gather(plan: Plan, name: str, folder: Path, steps: list[Step]) -> results.R
         name,
         plan.concepts[name],
         folder,
-        {**environment.machine(), "workers": plan.workers},
+        {**environment.machine(), "workers": plan.workers, "proof": PINNED},
         {**plan.missing, **lost, **described},
         asdict(plan.settings),
         finished,

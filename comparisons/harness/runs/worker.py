@@ -32,6 +32,6 @@ class Worker:
                 raise RuntimeError(f"--device gpu: {implementation} sees no GPU on this machine")
             self.device = "gpu" if found and device != "cpu" else "cpu"
 
-    def describe(self) -> dict:
-        """The column's device and versions, for the record of the environment."""
-        return environment.column(self.implementation, self.backend, self.device)
+    def describe(self, precision: str) -> dict:
+        """The column's device, threads and precision, for the record of the environment."""
+        return environment.column(self.implementation, self.backend, self.device, precision)

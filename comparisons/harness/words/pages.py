@@ -118,6 +118,10 @@ WORDS: dict[str, Words] = {
         "各欄は、比べた量（出力、勾配、重み、損失）のうち一致したものの数と、"
         "許容誤差に対する誤差の割合の最大値を示す。100 %のとき、誤差は許容誤差にちょうど等しい。",
     ),
+    "proof pinned": (
+        "Keras is proven in float64 and float32 on the CPU with TF32 off, whatever it trains in.",
+        "Kerasの検証は、学習時の精度にかかわらず、CPU上のfloat64とfloat32で、TF32を使わずに行う。",
+    ),
     "what": ("What", "対象"),
     "where": ("Where", "量"),
     "against": ("Against", "比較相手"),
@@ -348,6 +352,14 @@ WORDS: dict[str, Words] = {
     "columns": ("Columns", "実装"),
     "device": ("Device", "デバイス"),
     "threads": ("Threads", "スレッド"),
+    "compiled": ("Training step", "学習ステップの実行方法"),
+    "executed so": (
+        "{options} concerns the training of the Keras columns. The NumPy column trains in float32 "
+        "as ever, demonstrations are computed in float32, and the proof is of the same models in "
+        "float64 and float32.",
+        "{options}はKerasの学習だけに適用する。NumPyは常にfloat32で学習し、"
+        "実演の計算はfloat32、検証は同じモデルのfloat64とfloat32で行う。",
+    ),
     "left out": ("left out: {why}", "実行せず：{why}"),
     "environment": ("Environment", "実行環境"),
     "side by side": ("{workers} jobs side by side", "{workers}個のジョブを並行して実行"),

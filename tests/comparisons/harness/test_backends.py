@@ -157,4 +157,4 @@ def test_a_gradient_that_pytorch_lacks_is_no_failure():
 )
 def test_a_column_says_the_setting_that_bears_on_it(monkeypatch, name, entry, setting):
     monkeypatch.setenv(setting, "as set")
-    assert f"{setting}=as set" in environment.column(name, None, "cpu")[entry]
+    assert f"{setting}=as set" in environment.column(name, None, "cpu", "float32")[entry]

@@ -85,6 +85,8 @@ def test_list_as_json(capsys):
         (["run", "titanic_mlp", "--csv", "no.csv"], "no.csv: no such file"),
         (["run", "titanic_mlp", "--encoding", "cp932"], "--encoding: tells how a file of your own"),
         (["run", "titanic_mlp", "--device", "gpu", "--backends", "numpy"], "--device gpu"),
+        (["run", "titanic_mlp", "--precision", "half"], "'half' is not one of 'float32', 'mixed_"),
+        (["run", "titanic_mlp", "--jit", "--backends", "numpy"], "--jit: the NumPy column trains"),
         (["train"], "No such command 'train'"),
         (["report", "nowhere"], "nowhere: no such folder of results"),
     ],

@@ -117,7 +117,9 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
         row["scores"]["error"] |= {"low": None, "high": None, "values": [0.9]}
         row["scores"]["ripe"] = row["generalisation_gap"] = None
     own = {"csv": "my file.csv", "encoding": "cp932"}
-    content["settings"] |= {**own, "seeds": 1, "preset": "full"}
+    how = {"jit": True, "precision": "mixed_float16", "steps_per_execution": 5}
+    content["settings"] |= {**own, "seeds": 1, "preset": "full", "execution": how}
+    run["compiled"] = "jit_compile=True, steps_per_execution=5"
     path.write_text(json.dumps(content))
     write_pages(tmp_path)
     page = Page(tmp_path / "apples" / "index.html")
@@ -125,7 +127,10 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     assert "with itself and with calculus alone" in page.text("proof")
     assert "±" not in page.text("scores") and "equivalent" not in page.text("scores")
     command = "sidebyside run apples --backends numpy --full --seeds 1 --csv 'my file.csv'"
-    assert f"{command} --encoding cp932" in page.text("run")
+    asked = "--jit --precision mixed_float16 --steps-per-execution 5"
+    assert f"{command} --encoding cp932 {asked}" in page.text("run")
+    assert f"{asked} concerns the training of the Keras columns" in page.text("run")
+    assert run["compiled"] in page.text("run")
     assert Page(tmp_path / "index.html").sections == ["concepts", "environment"]
 
 

@@ -164,7 +164,7 @@ def test_threads_and_precision_have_their_japanese(devices, monkeypatch):
         monkeypatch.setenv(name, "1")
     for implementation in backends.IMPLEMENTATIONS:
         backend = SimpleNamespace(devices=lambda: devices)
-        column = environment.column(implementation, backend, "gpu")
+        column = environment.column(implementation, backend, "gpu", "float32")
         for text in (column["threads"], column["precision"]):
             _, japanese = language.recorded(text)
             assert "=" in text or text == "float32" or JAPANESE.search(japanese), text

@@ -9,6 +9,7 @@ import pytest
 from comparisons.harness import chapters
 from comparisons.harness.concept import Concept, Preset, Settings, Task
 from comparisons.harness.divergences import DIVERGENCES, named
+from comparisons.harness.execution import Execution
 from comparisons.harness.runs import fingerprints
 from comparisons.harness.runs.fingerprints import Fingerprints
 from comparisons.harness.runs.jobs import Job
@@ -108,6 +109,11 @@ def test_a_new_concept_voids_no_other(root):
         ("train", "keras-jax", {"epochs": 1}, True),
         ("train", "keras-jax", {"epochs": 3}, False),  # the preset's own
         ("train", "keras-jax", {"device": "gpu"}, True),
+        ("train", "keras-jax", {"execution": Execution(jit=True)}, True),
+        ("train", "keras-jax", {"execution": Execution(precision="float64")}, True),
+        ("train", "keras-jax", {"execution": Execution(steps_per_execution=2)}, True),
+        ("train", "numpy", {"execution": Execution(True, "float64", 2)}, False),
+        ("check", "keras-jax", {"execution": Execution(True, "float64", 2)}, False),
         ("train", "numpy", {"device": "gpu"}, False),
         ("train", "numpy", {"seeds": 9}, False),
         ("train", "numpy", {"encoding": "cp932"}, True),

@@ -7,7 +7,6 @@ import pytest
 
 from comparisons.harness import catalogue, chapters
 from comparisons.harness.concept import Concept, Demonstration, Introduced, Settings, Task
-from comparisons.harness.proof import ladder
 from comparisons.harness.runs import actions, jobs
 from comparisons.harness.runs.jobs import Job
 from comparisons.harness.runs.worker import Worker
@@ -138,12 +137,15 @@ def test_numpy_is_proven_by_calculus_without_any_keras_column():
     assert len(payload["checks"]) == 3 * 7  # directions, for the input and six weights
 
 
-def test_keras_is_proven_on_the_cpu_wherever_it_trains(monkeypatch):
+def test_keras_is_proven_on_the_cpu_wherever_it_trains():
     asked = []
     worker = Worker("numpy", "auto")
     worker.device = "gpu"
-    worker.backend = SimpleNamespace(on_device=lambda kind: asked.append(kind) or nullcontext())
-    monkeypatch.setattr(ladder, "check", lambda *arguments: ([], {}))
-    job = Job("dropout", "check", "keras-torch")
-    actions.check(worker, job, catalogue.load("dropout"), Settings())
+    worker.backend = SimpleNamespace(
+        on_device=lambda kind: asked.append(kind) or nullcontext(),
+        without_tf32=nullcontext,
+        double_precision=nullcontext,
+    )
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""))
+    actions.check(worker, Job("any", "check", "keras-torch"), declared, Settings())
     assert asked == ["cpu"]
