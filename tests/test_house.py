@@ -24,7 +24,7 @@ LIBRARY = [
 ]
 HARNESS = [
     {"backends", "bilingual", "execution", "grammar", "memory", "statistics"},
-    {"divergences"},
+    {"conventions", "divergences"},
     {"chapters", "phrases", "scores", "tables", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},

@@ -39,6 +39,9 @@ def write(report: Report, folder: Path) -> Path:
     if known := [one for finding in report.findings for one in pages.known_in(finding.known or "")]:
         back = "check.html", language.words("check title", model=_name(report))
         files[folder / "divergences.html"] = pages.divergences_page(known, *back)
+    if any(finding.convention for finding in report.findings):
+        back = "check.html", language.words("check title", model=_name(report))
+        files[folder / "conventions.html"] = pages.conventions_page(*back)
     files |= {folder / "reproductions" / name: text.encode() for name, text in scripts.items()}
     for path, content in {**files, folder / "check.html": html.encode()}.items():
         write_atomically(path, content)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.questions import LOCAL, PROPAGATED
+from comparisons.harness.conventions import DOCUMENT
 from comparisons.harness.report.formats import NONE, digits, needed
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def verdict(report: "Report") -> str:
 
 
 def _told(finding: Finding) -> list[str]:
-    what = "convention" if finding.convention else finding.known or "new"
+    what = f"convention; {DOCUMENT}" if finding.convention else finding.known or "new"
     return [
         "",
         f"{finding.layer} on {finding.backend}: {finding.quantity} ({finding.kind})",

@@ -8,7 +8,9 @@ import vl_convert
 from markupsafe import Markup
 
 from comparisons.harness import catalogue
+from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.bilingual import Words
+from comparisons.harness.conventions import PARTS
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.drawing import palette
 from comparisons.harness.report import code, formats, language, tables
@@ -157,4 +159,15 @@ def divergences_page(cited: Iterable[Divergence], back: str, back_to: Words) -> 
         back=back,
         back_to=back_to,
     )
+    return html.encode()
+
+
+def conventions_page(back: str, back_to: Words) -> bytes:
+    """The page of what each column gives where there is no derivative.
+
+    Args:
+        back, back_to: the file that leads here, and what it is called.
+    """
+    template = template_environment().get_template("conventions.html")
+    html = template.render(parts=PARTS, columns=IMPLEMENTATIONS, back=back, back_to=back_to)
     return html.encode()

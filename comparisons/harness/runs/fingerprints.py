@@ -26,6 +26,7 @@ NOT_IN_RESULTS = (
     "comparisons/harness/check/",
     "comparisons/harness/cli/",
     "comparisons/harness/conformance/",
+    "comparisons/harness/conventions/",
     "comparisons/harness/desk/",
     "comparisons/harness/drawing/",
     "comparisons/harness/report/",

@@ -36,6 +36,7 @@ WORDS: dict[str, Words] = {
         "誤差{error}、許容誤差{tolerance}。許容誤差に対する比は{needed}。",
     ),
     "by convention": ("by convention", "規約による違い"),
+    "conventions in full": ("Which conventions there are", "規約の一覧"),
     "new finding": ("new", "未知の相違"),
     "reproduction": (
         "The smallest call that shows it, by Keras alone",

@@ -160,6 +160,15 @@ WORDS: dict[str, Words] = {
         "Kerasまたはそのバックエンドの計算が数式と異なる箇所。NumPyの実装は数式に従い、"
         "概念の検証では、既知の相違に限って許容誤差を広げている。",
     ),
+    "conventions": ("Where there is no derivative", "微分できない点での規約"),
+    "conventions lead": (
+        "At a kink, a tie, a jump or a zero the gradient is a convention. These are the ones that "
+        "each column follows, for 1·y₁ + 2·y₂ + … over the outputs, in the order of the arguments.",
+        "折れ目、同値、不連続点、0では、勾配は規約で決まる。各実装が従う規約を、"
+        "出力の和1·y₁ + 2·y₂ + …の勾配で、引数の順に示す。",
+    ),
+    "call": ("Call", "呼び出し"),
+    "point": ("At", "点"),
     "at length": ("At length, with a reproduction", "詳細と再現コード（英語）"),
     # Figures, training
     "figures": ("Figures", "図"),
