@@ -19,7 +19,8 @@ HEAD = """# What Keras computes · Kerasの計算結果
 Made by `docs/conformance.py` from `sidebyside conformance --all`: every case of every layer,
 operation, activation function, loss, metric, optimizer, schedule, initializer, regularizer and
 constraint, with outputs, gradients, states and weights after training steps, against the NumPy half
-in float64. A *convention* is a kink, a tie, or what a definition leaves open. A case that is
+in float64. A *convention* is a kink or a tie (docs/conventions.md has the backends' choices), or
+what a definition leaves open. A case that is
 *refused* has no kernel, or raises. *New* is what docs/keras-divergences.md does not tell of (yet):
 the two differ, and who is right there is still to be looked at.
 

@@ -24,12 +24,13 @@ At a kink, a tie, a jump or a zero a function has no derivative, and what is ret
 gradient there is a convention. The NumPy half follows TensorFlow's, but for `ops.arctan2`. Each row
 shows the gradients of 1·y₁ + 2·y₂ + … over the outputs with respect to all arguments in their order
 (of a loss: to the prediction); in bold what differs from the NumPy half's. `sidebyside check` calls
-a difference a *convention* where what the backend gives lies between the gradients on the two sides.
+a difference a *convention* where what a backend gives lies between the gradients on the two sides.
 
 折れ目、同値、不連続点、0では関数は微分できず、そこで勾配として返す値は規約である。
-NumPyの実装は、`ops.arctan2`を除いてTensorFlowの規約に従う。各行は、出力の和1·y₁ + 2·y₂ + …の勾配を、
-すべての引数について順に示す（損失関数では予測についての勾配）。太字はNumPyの実装と異なるもの。
-`sidebyside check`は、バックエンドの勾配が両側の値の間にある違いを「規約による違い」（convention）と呼ぶ。
+NumPyの実装は、`ops.arctan2`を除いてTensorFlowの規約に従う。
+各行は、出力の和1·y₁ + 2·y₂ + …の勾配を、すべての引数について順に示す（損失関数では予測に
+ついての勾配）。太字はNumPyの実装と異なるもの。`sidebyside check`は、バックエンドの勾配が
+両側の値の間にある違いを「規約による違い」（convention）と呼ぶ。
 """
 NAMES = ("NumPy", "TensorFlow", "JAX", "PyTorch")
 

@@ -2,14 +2,20 @@
 
 import functools
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+from markupsafe import escape
 
 import comparisons
 import reference_numpy as rn
-from comparisons.harness.check import checking
+from comparisons.harness.check import checking, page
+from comparisons.harness.check.findings import Finding
+from comparisons.harness.check.report import Report, Row
+from comparisons.harness.conventions import CONVENTIONS
+from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 from tests.comparisons.harness.test_cli import call
 
@@ -91,6 +97,21 @@ def test_a_divergence_is_found_with_what_is_known_of_it_and_a_script(tmp_path, c
     assert 'href="divergences.html#sparsemax"' in html
     told = (folder / "divergences.html").read_text()
     assert 'id="sparsemax"' in told and 'href="check.html"' in told
+
+
+def test_a_convention_leads_to_their_table(tmp_path):
+    found = Finding("bend", "jax", "gradient of input, inference", "local", 1.0, 1e-6, 1e6, True)
+    how = {"dtype": "float32", "batch": 4, "own": {}, "training": "not asked for"}
+    how |= {"backends": {"jax": "checked"}, **environment.machine()}
+    named = {"file": None, "name": "bent", "parameters": 0}
+    report = Report(named, how, [Row("bend", "ReLU"), Row("bent", "Sequential")], [found])
+    html = page.write(report, tmp_path).read_text()
+    assert 'href="conventions.html"' in html and report.agrees
+    told = (tmp_path / "conventions.html").read_text()
+    assert 'href="check.html"' in told and all(escape(one.call) in told for one in CONVENTIONS)
+    assert "convention; docs/conventions.md" in str(report)
+    page.write(replace(report, findings=[]), tmp_path / "sound")
+    assert not (tmp_path / "sound" / "conventions.html").exists()
 
 
 def test_a_wrong_oracle_is_found_too(sound, monkeypatch):
