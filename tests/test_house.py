@@ -35,7 +35,7 @@ HARNESS = [
     {"report", "tabular"},
     {"check"},
     {"conformance"},
-    {"diff", "bench"},
+    {"diff", "bench", "race"},
     {"desk"},
     {"cli"},
 ]

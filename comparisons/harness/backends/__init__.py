@@ -10,6 +10,7 @@ backend is a module here with the same few functions:
 - `validation(x, y, batch_size)`: arguments of `fit`, what it validates with after every epoch
 - `synchronize()`: wait until the device has done what it was given
 - `devices()`: names of the accelerators that the framework sees
+- `device_memory()`: the peak of the bytes in use on the first of them, None without one
 - `threads()`: how many threads an operation takes, None for one a core
 - `on_device(kind)`: a context in which models are made and run on `"cpu"` or `"gpu"`
 - `double_precision()`: a context in which float64 is float64

@@ -85,6 +85,11 @@ def devices():
     return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
 
 
+def device_memory():
+    """The largest number of bytes that were in use on the GPU; None without one."""
+    return jax.devices()[0].memory_stats()["peak_bytes_in_use"] if devices() else None
+
+
 def threads():
     """How many threads an operation takes: one a core, which is None."""
 

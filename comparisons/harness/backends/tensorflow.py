@@ -84,7 +84,14 @@ def synchronize():
 
 def devices():
     """Names of the GPUs."""
-    return [device.name for device in tf.config.list_physical_devices("GPU")]
+    found = tf.config.list_physical_devices("GPU")
+    details = tf.config.experimental.get_device_details
+    return [details(device).get("device_name", device.name) for device in found]
+
+
+def device_memory():
+    """The largest number of bytes that were in use on the GPU; None without one."""
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if devices() else None
 
 
 def threads():

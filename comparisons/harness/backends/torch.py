@@ -61,6 +61,11 @@ def devices():
     return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
 
 
+def device_memory():
+    """The largest number of bytes that were in use on the GPU; None without one."""
+    return torch.cuda.max_memory_allocated() if devices() else None
+
+
 def threads():
     """How many threads an operation takes."""
     return torch.get_num_threads()

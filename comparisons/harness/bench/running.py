@@ -17,7 +17,7 @@ from comparisons.harness.bench import floors, measuring, models
 from comparisons.harness.bench.measuring import EPOCH, TEXTBOOK, TRAIN_STEP, Setting, Task
 from comparisons.harness.bench.models import Model
 from comparisons.harness.bench.report import Report, Row
-from comparisons.harness.bench.settings import ONEDNN, Try, Trying, fastest, why
+from comparisons.harness.bench.settings import ONEDNN, Try, Trying, fastest
 from comparisons.harness.runs import crew, estimates, runner
 from comparisons.harness.runs.environment import machine
 from comparisons.harness.runs.workers import Column, JobFailed
@@ -44,7 +44,7 @@ class Entrant:
             self.column.send(function, *arguments)
             return self.column.answer()
         except JobFailed as failure:
-            self.row.reason = why(failure)
+            self.row.reason = failure.reason
             return None
 
     def prepare(self) -> None:
@@ -205,7 +205,7 @@ class Bench:
             try:
                 entrant.column = processes.enter_context(self.started(column, setting.onednn))
             except JobFailed as failure:
-                row.reason = why(failure)
+                row.reason = failure.reason
         entrant.prepare()
         return entrant
 
@@ -292,7 +292,7 @@ def run(
         try:
             rows = bench.run()
         except JobFailed as failure:
-            raise ValueError(why(failure)) from failure
+            raise ValueError(failure.reason) from failure
     products, copies = np.median(bench.rates, axis=0)
     return Report(
         machine(),

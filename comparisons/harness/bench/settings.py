@@ -89,13 +89,13 @@ class Trying:
             self.column.send(try_setting, task)
             return Try(task, **self.column.answer())
         except Refused as refused:
-            return Try(task, reason=why(refused))
+            return Try(task, reason=refused.reason)
         except JobFailed as failure:
             if self.column:
                 self.column.stop()
             self.column = None
             late = limit.finished.is_set()
-            return Try(task, reason=f"no end in {LONGEST_TRY:.0f} s" if late else why(failure))
+            return Try(task, reason=f"no end in {LONGEST_TRY:.0f} s" if late else failure.reason)
         finally:
             limit.cancel()
 
@@ -103,8 +103,3 @@ class Trying:
 def fastest(tries: Iterable[Try]) -> Try | None:
     """The best of those that could be measured."""
     return min((t for t in tries if t.seconds), key=lambda t: t.seconds, default=None)
-
-
-def why(failure: JobFailed) -> str:
-    """The reason without the place of a log, which is gone after the run."""
-    return str(failure).partition("; see ")[0]

@@ -2,7 +2,7 @@
 
 from comparisons.harness.bench.models import SWEEPS
 from comparisons.harness.bench.report import Report, Row, by_model, fastest_keras
-from comparisons.harness.report.formats import digits
+from comparisons.harness.report.formats import aligned, digits
 
 
 def lines(report: Report) -> list[str]:
@@ -38,11 +38,7 @@ def _table(report: Report, groups: dict[str, dict[str, Row]]) -> list[str]:
         share = "–" if own.share is None else f"{100 * own.share:.0f} %"
         times = [digits(rows[name].milliseconds) if name in rows else "–" for name in columns]
         cells.append([model, *times, digits(ratio), digits(own.floor_milliseconds), share])
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    return [
-        "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])])
-        for first, *others in cells
-    ]
+    return aligned(cells)
 
 
 def _settings(report: Report, phase: str) -> list[str]:

@@ -65,7 +65,7 @@ class Columns:
         try:
             yield
         except JobFailed as failure:
-            self.lost[backend] = str(failure).partition("; see ")[0]
+            self.lost[backend] = failure.reason
             self._columns.pop(backend).stop()
 
     def close(self) -> None:

@@ -1,5 +1,5 @@
 """The command line: `sidebyside list`, `run`, `table`, `predict`, `report`, `check`, `conformance`,
-`bench`, `divergences` and `diff`.
+`bench`, `race`, `divergences` and `diff`.
 
 Exit status 0: all checks hold; 1: a check or a job failed, or a model is not what it should be; 2:
 it could not run; 130 or 143: it was interrupted. What takes long to import is imported by the

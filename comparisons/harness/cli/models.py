@@ -1,4 +1,6 @@
-"""The commands of models and of Keras: `check`, `conformance`, `bench`, `divergences`, `diff`."""
+"""The commands of models and of Keras: `check`, `conformance`, `bench`, `race`, `divergences`,
+`diff`.
+"""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from comparisons.harness.cli.app import FAILED, HOLDS, AsJson, Backends, app, names_of, print_json
+from comparisons.harness.cli.app import (
+    FAILED,
+    HOLDS,
+    AsJson,
+    Backends,
+    Device,
+    app,
+    names_of,
+    print_json,
+)
 from comparisons.harness.runs import interruption
 
 
@@ -162,6 +173,64 @@ def bench(
     print("\n".join(table.lines(found)))
     print(f"\nOpen {written}")
     return HOLDS
+
+
+class Track(StrEnum):
+    """What is raced on."""
+
+    mnist = "mnist"
+
+
+class Policy(StrEnum):
+    """Keras's dtype policies for a race."""
+
+    float32 = "float32"
+    mixed_float16 = "mixed_float16"
+    mixed_bfloat16 = "mixed_bfloat16"
+
+
+@app.command()
+def race(
+    track: Annotated[Track, typer.Argument(help="What is raced on.")],
+    target: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="The accuracy on test images to reach.")
+    ] = 0.99,
+    backends: Backends = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Allowed; the learning rate ends there.")] = 2,
+    device: Annotated[Device, typer.Option(help="Where Keras trains.")] = Device.auto,
+    devices: Annotated[
+        int, typer.Option(min=1, help="Of JAX, that share each batch; virtual ones on a CPU.")
+    ] = 1,
+    precision: Annotated[Policy, typer.Option(help="In which Keras computes.")] = Policy.float32,
+    images: Annotated[int | None, typer.Option(help="To train on; all by default.")] = None,
+    validation: Annotated[
+        bool,
+        typer.Option("--validation", help="Measure on held-out training images, to choose by."),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Train Keras to a test accuracy as fast as it goes, on each backend."""
+    from comparisons.harness.desk import session
+    from comparisons.harness.race import table
+
+    with interruption.closes_first("interrupted"):
+        found = session.race(
+            names_of(backends),
+            target,
+            seeds,
+            epochs,
+            device.value,
+            devices,
+            precision.value,
+            images,
+            validation,
+        )
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        print("\n".join(table.lines(found)))
+    return HOLDS if found.holds else FAILED
 
 
 @app.command()

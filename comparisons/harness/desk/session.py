@@ -20,6 +20,8 @@ from comparisons.harness.desk.display import Display
 from comparisons.harness.desk.notebooks import Comparison, Comparisons
 from comparisons.harness.divergences import running as reproducing
 from comparisons.harness.divergences.outcomes import Outcome
+from comparisons.harness.race import running as racing
+from comparisons.harness.race.report import Report as Race
 from comparisons.harness.report import write_pages
 from comparisons.harness.runs import estimates, runner
 from comparisons.harness.runs.jobs import write_atomically
@@ -174,6 +176,12 @@ def bench(*arguments) -> Times:
     """Measure models, and tell of the progress; see `bench.running.run`."""
     with Display() as display:
         return timing.run(*arguments, display)
+
+
+def race(*arguments) -> Race:
+    """Race to an accuracy, and tell of the progress; see `race.running.run`."""
+    with Display() as display:
+        return racing.run(*arguments, display)
 
 
 def load(folder: Path) -> Comparisons:

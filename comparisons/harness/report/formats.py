@@ -28,6 +28,15 @@ def digits(value: float | None, count: int = 3) -> str:
     return f"{mantissa}×10{raised}".replace("-", MINUS)
 
 
+def aligned(cells: list[list[str]]) -> list[str]:
+    """The lines of a table for a terminal: names to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return [
+        "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])])
+        for first, *others in cells
+    ]
+
+
 def amount(value: float | None, in_unit: str) -> Words:
     """A number in its unit: `97.8 %` of a share, `0.432 nats`."""
     return interval(None if value is None else {"mean": value, "low": None}, in_unit)

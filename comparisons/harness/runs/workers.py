@@ -26,6 +26,11 @@ class WorkerError(RuntimeError):
 class JobFailed(RuntimeError):
     """A job failed, or its process died; one line says why."""
 
+    @property
+    def reason(self) -> str:
+        """The line without the place of the log, which may be gone after the run."""
+        return str(self).partition("; see ")[0]
+
 
 class Refused(JobFailed):
     """The process lives, and says why it could not do what it was asked."""

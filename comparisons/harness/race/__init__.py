@@ -1,0 +1,1 @@
+"""`sidebyside race`: how fast Keras trains a network to a test accuracy, on each backend."""
