@@ -91,6 +91,9 @@ class NumpyHalf:
         """How a step is done: as it is written."""
         return ""
 
+    def device_memory(self) -> None:
+        """There is no GPU."""
+
     def callback(self, own: type) -> object:
         """A callback of this half's `fit`."""
         from reference_numpy.callbacks import Callback
@@ -140,6 +143,10 @@ class KerasHalf:
             if one.compiled
         }
         return "; ".join(sorted(told))
+
+    def device_memory(self) -> int | None:
+        """The peak of the bytes in use on the GPU since the process began; None without one."""
+        return self.backend.device_memory()
 
     def callback(self, own: type) -> object:
         """A callback of this half's `fit`."""
@@ -201,7 +208,7 @@ class Run:
         peak = memory.peak_bytes()
         parts = ("train", "validation", "test")
         scores = {part: self.scores(part) for part in parts}
-        first = task.scores[0]
+        first, speed = task.scores[0], self.watch.record()
         return {
             "variant": self.variant,
             "device": self.half.device,
@@ -217,9 +224,11 @@ class Run:
                 *(scores[part][first.key] for part in ("train", "validation"))
             ),
             **turning_point(history, first),
-            **self.watch.record(),
+            **speed,
+            "examples_per_second": self.examples_per_epoch / speed["seconds_per_epoch"],
             "seconds_per_prediction": self.latency(),
             "peak_memory_bytes": peak,
+            "device_memory_bytes": self.half.device_memory(),
             "parameters": sum(int(m.count_params()) for m in by_name(self.model).values()),
         }
 
@@ -227,6 +236,13 @@ class Run:
     def steps_per_epoch(self) -> int:
         """Training steps an epoch."""
         return self.preset.steps or -(-len(self.data.y_train) // self.preset.batch_size)
+
+    @property
+    def examples_per_epoch(self) -> int:
+        """Examples that an epoch trains on."""
+        if self.preset.steps:
+            return self.preset.steps * self.preset.batch_size
+        return len(self.data.y_train)
 
     def fit(self) -> dict:
         """Train by `fit`; the history."""

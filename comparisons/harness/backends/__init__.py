@@ -87,6 +87,32 @@ def load(name):
     return importlib.import_module(f"{__name__}.{framework}")
 
 
+def on_the_device(x, y, batch_size, seed):
+    """Arguments of `fit`: batches of examples that stay where Keras computes.
+
+    Each epoch's order is drawn there, and each batch gathered there: nothing is copied in a step.
+    """
+    import keras
+    from keras import ops
+
+    def tensor(array):
+        return ops.convert_to_tensor(
+            array, keras.config.floatx() if array.dtype.kind == "f" else None
+        )
+
+    data = keras.tree.map_structure(tensor, (x, y))
+    count, draws = len(keras.tree.flatten(y)[0]), keras.random.SeedGenerator(seed)
+
+    def drawn():
+        while True:
+            order = keras.random.shuffle(ops.arange(count), seed=draws)
+            for first in range(0, count, batch_size):
+                chosen = order[first : first + batch_size]
+                yield keras.tree.map_structure(lambda t, c=chosen: ops.take(t, c, axis=0), data)
+
+    return {"x": drawn(), "steps_per_epoch": -(-count // batch_size), "shuffle": False}
+
+
 @contextlib.contextmanager
 def unrounded_promotion():
     """Let Keras's type promotion keep float64, which on JAX and PyTorch it takes for float32.

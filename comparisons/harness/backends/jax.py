@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from comparisons.harness.backends import unrounded_promotion
+from comparisons.harness.backends import on_the_device, unrounded_promotion
 
 
 class Recording(keras.StatelessScope):
@@ -66,7 +66,9 @@ def _arrays(values):
 
 
 def batches(x, y, batch_size, seed):
-    """Arguments of `fit`; it shuffles by the seed that Keras was given."""
+    """Arguments of `fit`; without a GPU it shuffles by the seed that Keras was given."""
+    if devices():
+        return on_the_device(x, y, batch_size, seed)
     return {"x": x, "y": y, "batch_size": batch_size}
 
 

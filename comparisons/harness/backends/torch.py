@@ -6,7 +6,7 @@ import keras
 import torch
 from keras import ops
 
-from comparisons.harness.backends import unrounded_promotion
+from comparisons.harness.backends import on_the_device, unrounded_promotion
 
 
 def outputs_and_gradients(call, inputs, weights, cotangents):
@@ -41,7 +41,9 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
 
 
 def batches(x, y, batch_size, seed):
-    """Arguments of `fit`; it shuffles by the seed that Keras was given."""
+    """Arguments of `fit`; without a GPU it shuffles by the seed that Keras was given."""
+    if devices():
+        return on_the_device(x, y, batch_size, seed)
     return {"x": x, "y": y, "batch_size": batch_size}
 
 

@@ -1,9 +1,11 @@
 """The backends' modules: what every column relies on."""
 
+import itertools
 import os
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -56,6 +58,51 @@ def test_fit_on_tensorflow_validates_with_every_sample_after_every_epoch():
     found = model.fit(**data, epochs=3, verbose=0).history
     wanted = np.mean((model.predict(x, verbose=0) - y) ** 2)
     np.testing.assert_allclose(found["val_loss"], [wanted] * 3, rtol=1e-6)
+
+
+def test_batches_on_the_device_are_of_every_example_in_another_order_each_epoch():
+    x, y = [np.arange(20.0), np.arange(20)], np.arange(20)
+
+    def epochs(seed):
+        given = backends.on_the_device(x, y, 8, seed)
+        assert given["steps_per_epoch"] == 3 and given["shuffle"] is False
+        batches = list(itertools.islice(given["x"], 6))
+        for (floats, whole), answers in batches:
+            assert all(map(keras.ops.is_tensor, (floats, whole, answers)))
+            assert keras.backend.standardize_dtype(floats.dtype) == "float32"
+            assert np.array_equal(floats, answers) and np.array_equal(whole, answers)
+        assert [len(answers) for _, answers in batches] == [8, 8, 4] * 2
+        return np.concatenate([answers for _, answers in batches]).reshape(2, 20)
+
+    first = epochs(0)
+    assert (np.sort(first) == y).all() and (first[0] != first[1]).any()
+    assert (epochs(0) == first).all() and (epochs(1) != first).any()
+
+
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_with_a_gpu_fit_is_given_batches_on_the_device(name):
+    if reason := backends.missing(name):
+        pytest.skip(reason)
+    code = f"""
+from comparisons.harness import backends
+backend = backends.load({name!r})
+import keras
+import numpy as np
+backend.devices = lambda: ["a card"]
+x, seen = np.arange(20, dtype="float32")[:, None], []
+given = backend.batches(x, x, 8, 0)
+def noted(batches):
+    for batch in batches:
+        seen.append(np.ravel(keras.ops.convert_to_numpy(batch[0])))
+        yield batch
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+given["x"] = noted(given["x"])
+model.fit(**given, epochs=3, verbose=0)
+epochs = np.concatenate(seen)[:60].reshape(3, 20)
+print((np.sort(epochs) == x[:, 0]).all(), len(np.unique(epochs, axis=0)))
+"""
+    assert in_a_process(code).splitlines()[-1] == "True 3"
 
 
 FRAMEWORKS = ("keras", *backends.KERAS_BACKENDS)

@@ -14,7 +14,13 @@ from comparisons.harness.proof import checks
 from comparisons.harness.proof.precision import reference_precision
 from tests.comparisons.harness.race import tiny
 
-SECONDS = 300  # after which processes that wait for each other are ended
+SECONDS = 600  # after which processes that wait for each other are ended
+#: Little is computed; and on a busy machine a virtual device may come late to a sum.
+XLA = (
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    f"--xla_cpu_collective_call_terminate_timeout_seconds={SECONDS} "
+    f"--xla_cpu_collective_timeout_seconds={SECONDS}"
+)
 
 
 def oracle(jitter=lambda array: array):
@@ -54,8 +60,7 @@ def runs(tmp_path_factory):
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 "KERAS_BACKEND": "jax",
-                "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices} "
-                "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+                "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices} {XLA}",
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -77,6 +82,7 @@ def runs(tmp_path_factory):
     finally:
         for process in processes.values():
             process.kill()
+            process.communicate()
     return found
 
 
