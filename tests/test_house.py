@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 # Within a tree a module imports from its own room and from rooms on floors below it only.
 LIBRARY = [
-    {"annotations", "config", "registration", "tree", "kernels"},
+    {"annotations", "config", "console", "registration", "tree", "kernels"},
     {"serialization", "random"},
     {"dtype_policies"},
     {"activations", "initializers", "regularizers", "constraints", "numerical_gradient"},

@@ -7,6 +7,7 @@ import numpy as np
 
 from reference_numpy.callbacks.monitor_callback import MonitorCallback
 from reference_numpy.callbacks.save_frequency import SaveFrequency
+from reference_numpy.console import say
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -112,4 +113,4 @@ class ModelCheckpoint(MonitorCallback):
     def tell(self, epoch, message):
         """Print a line."""
         if self.verbose > 0:
-            print(f"\nEpoch {epoch}: {message}")
+            say(f"\nEpoch {epoch}: {message}")

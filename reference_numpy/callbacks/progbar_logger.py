@@ -4,6 +4,7 @@ import sys
 import time
 
 from reference_numpy.callbacks.callback import Callback
+from reference_numpy.console import say
 
 WIDTH = 20
 #: Seconds between two redrawings of the line.
@@ -40,7 +41,7 @@ class ProgbarLogger(Callback):
         """Say which epoch it is."""
         self.begin()
         if self.verbose and self.epochs > 1:
-            print(f"Epoch {epoch + 1}/{self.epochs}")
+            say(f"Epoch {epoch + 1}/{self.epochs}")
 
     def on_train_batch_end(self, batch, logs=None):
         """Redraw the line."""
@@ -83,7 +84,7 @@ class ProgbarLogger(Callback):
         now = time.perf_counter()
         if self.verbose == 1 and now - self.drawn >= INTERVAL and sys.stdout.isatty():
             self.drawn = now
-            sys.stdout.write("\r\x1b[2K" + self.line(logs))
+            say("\r\x1b[2K" + self.line(logs), end="")
             sys.stdout.flush()
 
     def complete(self, logs):
@@ -92,7 +93,7 @@ class ProgbarLogger(Callback):
         self.seen = self.target
         if self.verbose:
             start = "\r\x1b[2K" if self.verbose == 1 and sys.stdout.isatty() else ""
-            print(start + self.line(logs))
+            say(start + self.line(logs))
 
     def line(self, logs):
         """`12/50 ━━━━━━━━━━━━━━━━━━━━ 3s 250ms/step - accuracy: 0.8125 - loss: 0.5634`.

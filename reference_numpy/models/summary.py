@@ -1,6 +1,7 @@
 """The table that `model.summary()` prints."""
 
 from reference_numpy import tree
+from reference_numpy.console import say
 
 LINE_LENGTH = 88
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -20,7 +21,7 @@ def print_summary(model, line_length, print_fn, expand_nested, show_trainable):
     totals = [sum(part) for part in zip(*parts.values())]
     for name, (count, size) in {"Total": totals, **parts}.items():
         lines.append(f" {name} params: {count:,} ({readable_size(size)})")
-    (print_fn or print)("\n".join(lines))
+    (print_fn or say)("\n".join(lines))
 
 
 def readable_size(size):
