@@ -76,6 +76,13 @@ ARGUMENTS_LEFT_OUT = {
     ("layers.InputSpec", "allow_last_axis_squeeze"): "no layer of Keras uses it",
     ("layers.InputSpec", "name"): "dictionaries of inputs have their names",
     ("layers.InputSpec", "optional"): "`Input` has it",
+    **{
+        ("callbacks.TensorBoard", name): "losses, metrics and learning rates by epoch are written"
+        for name in (
+            *("histogram_freq", "write_graph", "write_images", "write_steps_per_second"),
+            *("update_freq", "profile_batch", "embeddings_freq", "embeddings_metadata"),
+        )
+    },
 }
 WHAT_HOLDS = {
     "layers": "Image layers take images alone: dictionaries of images, labels, boxes and masks "

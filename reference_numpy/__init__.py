@@ -26,6 +26,7 @@ from reference_numpy import (
     random,
     regularizers,
     saving,
+    utils,
 )
 from reference_numpy.layers import Input
 from reference_numpy.models import Model, Sequential
@@ -52,4 +53,5 @@ __all__ = [
     "register",
     "regularizers",
     "saving",
+    "utils",
 ]

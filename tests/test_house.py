@@ -19,7 +19,7 @@ LIBRARY = [
     {"metrics", "operations"},
     {"callbacks"},
     {"models"},
-    {"saving"},
+    {"saving", "utils"},
     {"concepts"},
 ]
 HARNESS = [

@@ -1,4 +1,4 @@
-"""Keras's callbacks."""
+"""Keras's callbacks, and one for MLflow."""
 
 from reference_numpy.callbacks.backup_and_restore import BackupAndRestore
 from reference_numpy.callbacks.callback import Callback
@@ -8,9 +8,11 @@ from reference_numpy.callbacks.early_stopping import EarlyStopping
 from reference_numpy.callbacks.history import History
 from reference_numpy.callbacks.lambda_callback import LambdaCallback
 from reference_numpy.callbacks.learning_rate_scheduler import LearningRateScheduler
+from reference_numpy.callbacks.mlflow_callback import MlflowCallback
 from reference_numpy.callbacks.model_checkpoint import ModelCheckpoint
 from reference_numpy.callbacks.progbar_logger import ProgbarLogger
 from reference_numpy.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from reference_numpy.callbacks.tensor_board import TensorBoard
 from reference_numpy.callbacks.terminate_on_nan import TerminateOnNaN
 from reference_numpy.serialization import refusing
 
@@ -19,7 +21,6 @@ refused = {
     "OrbaxCheckpoint": "it writes another library's format; ModelCheckpoint writes Keras's.",
     "RemoteMonitor": "it sends what it hears over the network, which nothing here does.",
     "SwapEMAWeights": "an optimizer with `use_ema` keeps the averages and sets them at the end.",
-    "TensorBoard": "it writes TensorFlow's event files; CSVLogger writes the same numbers.",
 }
 __getattr__ = refusing(__name__, "callback", refused)
 
@@ -32,8 +33,10 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "MlflowCallback",
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

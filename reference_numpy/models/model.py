@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.refused import OF_MODELS, refuse_attributes
+from reference_numpy.models.diagram import diagram
 from reference_numpy.models.runner import Runner
 from reference_numpy.models.summary import print_summary
 from reference_numpy.models.trainer import Trainer
@@ -116,6 +118,10 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
         walk(self.sublayers, "")
         return [paths[id(record)] for record in records]
 
+    def by_name(self, grads: list[Any]) -> dict[str, Any]:
+        """The gradients that `backward` gives, by the paths of their weights: `"dense/kernel"`."""
+        return dict(zip(self.weight_paths(self.trainable_records), grads, strict=True))
+
     def summary(
         self,
         line_length: int | None = None,
@@ -147,3 +153,10 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        if self.graph is not None:
+            return diagram(self)
+        lines: list[str] = []
+        self.summary(print_fn=lines.append)
+        return f"<pre>{escape(lines[0])}</pre>"

@@ -51,7 +51,7 @@ def _rows(model, connected, expand_nested, show_trainable, level=0):
     rows = []
     for layer in model.layers:
         mark = "   " * level + "└ " if level else ""
-        row = [f"{mark}{layer.name} ({type(layer).__name__})", _output_shape(layer)]
+        row = [f"{mark}{layer.name} ({type(layer).__name__})", output_shape(layer)]
         row.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
         if connected:
             row.append(_connections(model, layer) if level == 0 else "-")
@@ -63,7 +63,8 @@ def _rows(model, connected, expand_nested, show_trainable, level=0):
     return rows
 
 
-def _output_shape(layer):
+def output_shape(layer):
+    """The shape of what the layer gives, as text; several in a list, `?` where it is unknown."""
     if not layer.inbound_nodes:
         return "?"
     shapes = [tensor.shape for tensor in tree.flatten(layer.inbound_nodes[-1].outputs)]

@@ -1,15 +1,12 @@
-"""What feeds what in a model, layer by layer, and where it is drawn."""
+"""What feeds what in a model, layer by layer."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from itertools import count
 
 from comparisons.harness.check.questions import names_of
 from reference_numpy.models.model import Model
 
-# In pixels: the height of a layer, the width of its name, of a backend's mark, and of a line that
-# passes layers by.
-ROW, NAME, MARK, LANE = 30, 250, 84, 9
+# In pixels: the width of a layer's name, and of a backend's mark.
+NAME, MARK = 250, 84
 
 
 def feeding(model: Model) -> dict[tuple[int, ...], list[str]]:
@@ -40,56 +37,3 @@ def _walk(
                 outputs = [[names_of(top, places[call.layer])]] * len(call.outputs)
         made.update(zip(call.outputs, outputs))
     return [made[place] for place in model.graph.outputs]
-
-
-@dataclass(frozen=True)
-class Line:
-    """From a layer to one that it feeds: straight where they are neighbours, else at the side.
-
-    Args:
-        start, end: the numbers of the layers, from the top.
-        lane: how far at the side, from 1; 0 for neighbours.
-    """
-
-    start: int
-    end: int
-    lane: int
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A model's layers one below the other, with the inputs at the top.
-
-    Args:
-        names: the inputs and layers.
-        lines: between them.
-    """
-
-    names: list[str]
-    lines: list[Line]
-
-    @property
-    def left(self) -> int:
-        """Where the names begin."""
-        return LANE * (max((line.lane for line in self.lines), default=0) + 1)
-
-
-def draw(sources: dict[str, list[str]]) -> Drawing:
-    """Lay out layers, given in their order with what each takes.
-
-    Lines at the side that would run over each other get lanes of their own.
-    """
-    inputs = {name: None for names in sources.values() for name in names if name not in sources}
-    names = [*inputs, *sources]
-    places = {name: number for number, name in enumerate(names)}
-    pairs = [(places[s], places[name]) for name, taken in sources.items() for s in taken]
-    lines, lanes = [], {}
-    for start, end in sorted(pairs, key=lambda pair: (abs(pair[1] - pair[0]), pair)):
-        top, bottom, lane = min(start, end), max(start, end), 0
-        if end != start + 1:
-            for lane in count(1):
-                if all(bottom <= a or b <= top for a, b in lanes.get(lane, [])):
-                    break
-            lanes.setdefault(lane, []).append((top, bottom))
-        lines.append(Line(start, end, lane))
-    return Drawing(names, lines)

@@ -8,6 +8,7 @@ from comparisons.harness.check.questions import LOCAL, PROPAGATED
 from comparisons.harness.check.report import Report
 from comparisons.harness.report import code, language, pages
 from comparisons.harness.runs.jobs import write_atomically
+from reference_numpy.models.layout import ROW
 
 
 def write(report: Report, folder: Path) -> Path:
@@ -29,6 +30,7 @@ def write(report: Report, folder: Path) -> Path:
             drawing=report.drawing,
             rows={row.layer: row for row in report.layers},
             size=graph,
+            height=ROW,
             columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
             files={text: name for name, text in scripts.items()},
             stretches={text: code.stretches(text) for text in scripts.values()},

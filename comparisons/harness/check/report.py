@@ -9,11 +9,12 @@ import numpy as np
 from comparisons.harness.check import table
 from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
-from comparisons.harness.check.graph import Drawing, draw, feeding
+from comparisons.harness.check.graph import feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof.calls import leaf_layers
 from reference_numpy import registration
 from reference_numpy.layers.core import InputLayer
+from reference_numpy.models.layout import Layout, lay_out
 from reference_numpy.models.model import Model
 
 # Where a rounding of float32 moves an output by more than a hundredth of its size.
@@ -143,9 +144,9 @@ class Report:
         return next((row for row in self.layers if row.condition > ILL_CONDITIONED), None)
 
     @property
-    def drawing(self) -> Drawing:
+    def drawing(self) -> Layout:
         """The model's layers as they are drawn."""
-        return draw({row.layer: row.takes for row in self.layers[:-1]})
+        return lay_out({row.layer: row.takes for row in self.layers[:-1]})
 
     @property
     def checked(self) -> list[str]:

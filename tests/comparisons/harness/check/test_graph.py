@@ -3,8 +3,9 @@
 from itertools import combinations
 
 import reference_numpy as rn
-from comparisons.harness.check.graph import Line, draw, feeding
+from comparisons.harness.check.graph import feeding
 from reference_numpy import layers
+from reference_numpy.models.layout import LANE, Line, lay_out
 
 
 def test_nested_models_are_walked_and_operations_hand_on_what_they_take():
@@ -31,7 +32,7 @@ def test_nested_models_are_walked_and_operations_hand_on_what_they_take():
 
 def test_neighbours_are_joined_straight_and_others_by_lines_that_do_not_run_over_each_other():
     takes = {"one": ["x"], "two": ["one"], "three": ["two", "one"], "four": ["three", "x", "one"]}
-    drawing = draw(takes)
+    drawing = lay_out(takes)
     assert drawing.names == ["x", "one", "two", "three", "four"]
     straight = [line for line in drawing.lines if not line.lane]
     assert straight == [Line(k, k + 1, 0) for k in range(4)]
@@ -40,4 +41,4 @@ def test_neighbours_are_joined_straight_and_others_by_lines_that_do_not_run_over
     for one, other in combinations(aside, 2):
         if one.lane == other.lane:
             assert one.end <= other.start or other.end <= one.start
-    assert drawing.left > max(line.lane for line in aside) * 9
+    assert drawing.left > max(line.lane for line in aside) * LANE

@@ -1,0 +1,95 @@
+"""Models and trainings as a notebook shows them, and pictures of models."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from reference_numpy import layers
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def branched():
+    x = rn.Input((6, 6, 1), name="picture")
+    y = layers.Conv2D(2, 3, padding="same")(x)
+    y = layers.Add(name="a<b")([layers.ReLU()(y), y])
+    return rn.Model(x, layers.Dense(3)(layers.Flatten()(y)))
+
+
+def texts(svg):
+    return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_a_notebook_shows_a_model_as_a_picture_with_shapes_and_parameters():
+    picture = branched()._repr_html_()
+    assert texts(picture)[:3] == ["InputLayer", "(None, 6, 6, 1)", None]
+    assert texts(picture)[3:6] == ["Conv2D", "(None, 6, 6, 2)", "20 parameters"]
+    paths = [e for e in ElementTree.fromstring(picture).iter(f"{SVG}path")][1:]
+    assert len(paths) == 6  # with the one around ReLU
+
+
+def test_a_notebook_shows_a_model_that_is_not_built_as_its_summary():
+    shown = rn.Sequential([layers.Dense(2)], name="later")._repr_html_()
+    assert shown.startswith("<pre>") and "later" in shown
+
+
+def test_plot_model_writes_a_picture_without_graphviz(tmp_path):
+    shown = rn.utils.plot_model(branched(), tmp_path / "model.svg", show_layer_names=True)
+    assert (tmp_path / "model.svg").read_text("utf-8") == shown == shown._repr_svg_()
+    assert "a<b (Add)" in texts(shown) and "20 parameters" not in texts(shown)
+    rn.utils.plot_model(branched(), None)
+    with pytest.raises(ValueError, match=r"written as \.svg"):
+        rn.utils.plot_model(branched(), tmp_path / "model.png")
+    with pytest.raises(ValueError, match="is not built yet"):
+        rn.utils.plot_model(rn.Sequential([layers.Dense(2)]), tmp_path / "none.svg")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.svg"]
+
+
+def test_gradients_have_the_names_of_their_weights():
+    model = rn.Sequential([rn.Input((3,)), layers.Dense(2, name="a"), layers.Dense(1, name="b")])
+    y, cache = model.forward(np.ones((4, 3)))
+    _, grads = model.backward(np.ones_like(y), cache)
+    named = model.by_name(grads)
+    assert list(named) == ["a/kernel", "a/bias", "b/kernel", "b/bias"]
+    assert named["b/bias"] is grads[3]
+
+
+def trained(epochs, **options):
+    model = rn.Sequential([rn.Input((3,)), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    x = np.ones((8, 3), "float32")
+    return model.fit(x, x[:, :2], epochs=epochs, verbose=0, **options)
+
+
+def test_a_notebook_shows_a_training_as_a_table():
+    history = trained(3, validation_split=0.25, validation_freq=2)
+    rows = ElementTree.fromstring(history._repr_html_())
+    cells = [[cell.text or "" for cell in row] for row in rows]
+    assert cells[0] == ["epoch", "loss", "val_loss"]
+    assert [row[0] for row in cells[1:]] == ["1", "2", "3"]
+    assert [bool(row[2]) for row in cells[1:]] == [False, True, False]
+    assert repr(history).startswith("<History: 3 epochs, loss ")
+
+
+def test_of_many_epochs_some_are_shown_the_first_and_the_last_among_them():
+    rows = list(ElementTree.fromstring(trained(101)._repr_html_()))
+    assert len(rows) == 21 and (rows[1][0].text, rows[-1][0].text) == ("1", "101")
+
+
+def test_mlflow_is_told_of_settings_and_epochs():
+    class Witness:
+        params, metrics = {}, []
+
+        def log_params(self, params):
+            self.params |= params
+
+        def log_metrics(self, metrics, step):
+            self.metrics.append((step, metrics))
+
+    witness = Witness()
+    history = trained(2, callbacks=[rn.callbacks.MlflowCallback(witness)])
+    assert witness.metrics == list(enumerate({"loss": v} for v in history.history["loss"]))
+    assert witness.params["optimizer_learning_rate"] == np.float32(0.01)
+    assert witness.params["epochs"] == 2
