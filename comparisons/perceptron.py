@@ -2,19 +2,21 @@
 
 import itertools
 
+import altair as alt
 import numpy as np
+import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, Introduced
-from comparisons.harness.drawing import figures
+from comparisons.harness.drawing import figures, palette
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 TARGETS = {"AND": (0, 0, 0, 1), "NAND": (1, 1, 1, 0), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
 FUNCTIONS = np.array(list(itertools.product((0.0, 1.0), repeat=4)))  # all 16 of two inputs
-BIASES = np.round(np.arange(-1.15, 0.2, 0.1), 2)
 DOMAIN, POINTS, DRAWN = (-0.5, 1.5), 48, 20_000
+TURNED = {"w1": (0.5, "w₁"), "w2": (0.5, "w₂"), "bias": (-0.7, "b")}  # AND at first
 
 
 def plane():
@@ -46,19 +48,62 @@ def corners_right(result, way):
     ]
 
 
+def turn():
+    """One perceptron whose weights and bias are set by sliders, beside what four gates want."""
+    parameters = [
+        alt.param(
+            name=n, value=start, bind=alt.binding_range(min=-1.5, max=1.5, step=0.1, name=text)
+        )
+        for n, (start, text) in TURNED.items()
+    ]
+    ticks = np.linspace(*DOMAIN, 41)
+    cells = pd.DataFrame(itertools.product(ticks, ticks), columns=["x", "y"])
+    corners = pd.DataFrame(
+        [
+            {"x": x, "y": y, "gate": gate, "wanted": wanted}
+            for gate, targets in TARGETS.items()
+            for (x, y), wanted in zip(CORNERS, targets)
+        ]
+    )
+    colors = alt.Scale(domain=[0, 1], range=palette.CATEGORIES[:2])
+
+    def panel(gate):
+        answer = "w1 * datum.x + w2 * datum.y + bias > 0 ? 1 : 0"
+        ground, points = (
+            alt.Chart(data)
+            .transform_calculate(answer=answer)
+            .encode(
+                x=alt.X("x:Q").scale(domain=DOMAIN, nice=False).title("x₁"),
+                y=alt.Y("y:Q").scale(domain=DOMAIN, nice=False).title("x₂"),
+            )
+            for data in (cells, corners[corners["gate"] == gate])
+        )
+        right = points.transform_calculate(right="datum.answer === datum.wanted ? 1 : 0")
+        right = right.transform_aggregate(right="sum(right)")
+        right = right.transform_calculate(text="datum.right + ' / 4'")
+        return alt.layer(
+            ground.mark_square(size=28, opacity=0.35).encode(
+                color=alt.Color("answer:N").scale(colors).title(both("answer", "出力"))
+            ),
+            points.mark_circle(size=120, opacity=1, stroke="white").encode(
+                color=alt.Color("wanted:N").scale(colors)
+            ),
+            right.mark_text(fontSize=14, fontWeight="bold").encode(
+                x=alt.value(100), y=alt.value(12), text="text:N"
+            ),
+        ).properties(width=200, height=200, title=gate)
+
+    return alt.concat(*map(panel, TARGETS), columns=4).add_params(*parameters)
+
+
 def draw(result):
-    """The regions of the gates, a bias to turn, and what one perceptron can do at all."""
+    """The regions of the gates, weights to turn, and what one perceptron can do at all."""
     regions = {
         gate: answers.reshape(POINTS, POINTS).astype(int)
         for gate, answers in result.arrays("gates").items()
     }
     corners = {gate: (CORNERS, target) for gate, target in TARGETS.items()}
     axes = {"x_title": ("x₁", "x₁"), "y_title": ("x₂", "x₂")}
-    answers = result.arrays("moving_bias")["answers"].reshape(-1, POINTS, POINTS).astype(int)
-    turned = {
-        bias: dict.fromkeys(("AND", "OR", "XOR"), answer)
-        for bias, answer in zip(BIASES.tolist(), answers)
-    }
     done = {
         both(english, japanese): [
             np.sum(result.arrays("search", seed=seed)[english] == 4)
@@ -81,19 +126,19 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Turn the bias", "バイアスを動かす"),
-            figures.slider(
-                figures.regions(turned, DOMAIN, DOMAIN, corners, **axes),
-                ("bias", "バイアス"),
-                start=-0.75,
-            ),
+            ("Turn the weights and the bias", "重みとバイアスを動かす"),
+            turn(),
             (
-                "A perceptron with the weights 0.5 and 0.5. The bias moves the line without "
-                "turning it: between −1 and −0.5 the perceptron is AND, between −0.5 and 0 it is "
-                "OR. It is XOR nowhere.",
-                "2つの重みをともに0.5に固定したパーセプトロン。バイアスを変えると、"
-                "境界の直線は向きを変えずに平行に動く。バイアスが−1と−0.5の間ではAND、"
-                "−0.5と0の間ではORになるが、XORになることはない。",
+                "One perceptron, and in each panel the points that a gate should answer and how "
+                "many of the four it answers right. The weights turn the line, the bias moves it. "
+                "With the weights at 0.5 and 0.5 it is AND at a bias between −1 and −0.5, OR "
+                "between −0.5 and 0; with the signs of all turned round, NAND. No setting makes "
+                "it XOR.",
+                "1つのパーセプトロンを4つのゲートと比べる。点はゲートが出力すべき値、"
+                "数字は4点のうち正しい数を表す。重みを変えると境界の直線の向きが、"
+                "バイアスを変えると位置が変わる。重みがともに0.5のとき、"
+                "バイアスが−1と−0.5の間ではAND、−0.5と0の間ではORになり、"
+                "すべての符号を反転するとNANDになる。どう設定してもXORにはならない。",
             ),
         ),
         Figure(
@@ -195,7 +240,6 @@ CONCEPT = Concept(
     ),
     demonstrations=(
         Demonstration("gates", lambda seed: {"x": plane()}),
-        Demonstration("moving_bias", lambda seed: {"x": plane(), "biases": BIASES}),
         Demonstration(
             "search",
             lambda seed: {"x": CORNERS, "targets": FUNCTIONS, "number": DRAWN},

@@ -1,6 +1,5 @@
 """The perceptron in Keras: a Dense layer of one unit whose activation is a step."""
 
-import numpy as np
 from keras import layers, ops
 from keras.initializers import Constant
 
@@ -57,12 +56,6 @@ def XOR():
 def gates(x):
     """What each gate answers at the points x, (n, 2)."""
     return {gate.__name__: ops.convert_to_numpy(gate()(x))[:, 0] for gate in (AND, NAND, OR, XOR)}
-
-
-def moving_bias(x, biases):
-    """What a perceptron with weights 0.5 and 0.5 answers at x for each bias: (biases, n)."""
-    answers = dense(x, np.full((2, len(biases)), 0.5), biases, step())
-    return {"answers": ops.convert_to_numpy(answers).T}
 
 
 def search(x, targets, number, generator):

@@ -54,12 +54,6 @@ def gates(x):
     return {gate.__name__: gate(x)[:, 0] for gate in (AND, NAND, OR, XOR)}
 
 
-def moving_bias(x, biases):
-    """What a perceptron with weights 0.5 and 0.5 answers at x for each bias: (biases, n)."""
-    w = np.full((2, 1), 0.5)
-    return {"answers": np.stack([step(weighted_sum(x, w, b))[:, 0] for b in biases])}
-
-
 def search(x, targets, number, generator):
     """The most rows of each target that any of many networks drawn at random gets right.
 
