@@ -394,3 +394,8 @@ class Concept:
     takes_csv: bool = False
     on_table: Callable[[Question], "Concept"] | None = None
     minutes: float = 0.5
+
+    def _repr_markdown_(self) -> str:
+        rows = [*((t.equation, t.says) for t in self.introduces), *self.equations]
+        said = (f"$${latex}$$\n\n{says[0]} {says[1]}" for latex, says in rows)
+        return "\n\n".join([f"# {' · '.join(self.title)}", *self.summary, *said])

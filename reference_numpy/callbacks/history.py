@@ -13,8 +13,8 @@ SHOWN = 20  # epochs in a notebook's table; of more than that, as many with even
 class History(Callback):
     """The logs of every epoch: `history.history["val_loss"]` is a list, `history.epoch` goes along.
 
-    `fit` adds one and returns it, and a notebook shows it as a table. Used in another `fit` it goes on where it was, but `epoch` begins
-    anew.
+    `fit` adds one and returns it, and a notebook shows it as a table. Used in another `fit` it goes
+    on where it was, but `epoch` begins anew.
     """
 
     def __init__(self):
@@ -52,4 +52,3 @@ class History(Callback):
 def _text(value):
     """A number in short; anything else, such as a list of a score by class, as it is."""
     return as_number(value) if isinstance(value, (int, float)) else str(value)
-

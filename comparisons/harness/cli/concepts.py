@@ -216,6 +216,10 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of results.")] = Path(
         "results"
     ),
+    site: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the pages alone there, to be published."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Write the page again from results that are there."""
@@ -223,8 +227,8 @@ def report(
     from comparisons.harness.report import write_pages
 
     found = session.load(folder)
-    write_pages(folder)
-    return _finish(found, folder, as_json)
+    page = write_pages(folder, site)
+    return _finish(found, folder, as_json, page)
 
 
 def _finish(found: "Comparisons", folder: Path, as_json: bool, page: Path | None = None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from zipfile import BadZipFile
 
+import pandas as pd
 from markupsafe import Markup
 
 from comparisons.harness import catalogue
@@ -194,8 +195,7 @@ class Page:
     def command(self) -> str:
         """The command that gives this result again."""
         settings = self.content["settings"]
-        keras = [column.removeprefix("keras-") for column in self.columns if column != "numpy"]
-        words = ["sidebyside", *self._subject, "--backends", ",".join(keras) or "numpy"]
+        words = ["sidebyside", *self._subject, "--backends", ",".join(self._backends)]
         if settings["preset"] == "full":
             words.append("--full")
         for option in ("seeds", "epochs", "csv", "encoding"):
@@ -205,6 +205,26 @@ class Page:
             words += ["--device", settings["device"]]
         words += self.result.settings.execution.words()
         return shlex.join(words)
+
+    @property
+    def call(self) -> str:
+        """The same as a call in Python."""
+        settings, asked = self.content["settings"], self.table
+        given = {key: settings[key] for key in ("seeds", "epochs", "csv", "encoding")}
+        given |= {"backends": self._backends, "full": settings["preset"] == "full"}
+        if settings["device"] != "auto":
+            given["device"] = settings["device"]
+        if asked:
+            keys = ("target", "task", "group", "without", "folds", "encoding")
+            given |= {key: getattr(asked, key) for key in keys}
+        options = "".join(f", {key}={value!r}" for key, value in given.items() if value)
+        return f"table({asked.path!r}{options})" if asked else f"run({self.name!r}{options})"
+
+    @property
+    def _backends(self) -> list[str]:
+        """What the command asks for by `--backends`."""
+        keras = [column.removeprefix("keras-") for column in self.columns if column != "numpy"]
+        return keras or ["numpy"]
 
     @property
     def _subject(self) -> list[str]:
@@ -219,6 +239,13 @@ class Page:
         for name in asked.without:
             words += ["--without", name]
         return [*words, "--folds", str(asked.folds)]
+
+    @property
+    def runs(self) -> bytes:
+        """Scores, times and sizes of all runs as CSV."""
+        left_out = ("data", "notes", "history")
+        kept = [{k: v for k, v in run.items() if k not in left_out} for run in self.content["runs"]]
+        return pd.json_normalize(kept).to_csv(index=False).encode()
 
     @property
     def search(self) -> str:

@@ -14,6 +14,7 @@ from comparisons.harness.conventions import PARTS
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.drawing import palette
 from comparisons.harness.report import code, formats, language, tables
+from comparisons.harness.report.notebook import notebook
 from comparisons.harness.report.overview import Overview
 from comparisons.harness.report.page import Page
 from comparisons.harness.runs.jobs import write_atomically
@@ -27,10 +28,14 @@ KEYS = {
 }
 
 
-def write_pages(folder: Path) -> Path:
-    """Write `folder/index.html` and `folder/NAME/index.html` over all results in the folder.
+def write_pages(folder: Path, site: Path | None = None) -> Path:
+    """Write `index.html` and `NAME/index.html` over all results in the folder.
 
     Everything is rendered before anything is written, and the first page is written last.
+
+    Args:
+        folder: the results.
+        site: where the pages go, with what they need and nothing else; None for the folder itself.
 
     Returns:
         The first page.
@@ -43,7 +48,8 @@ def write_pages(folder: Path) -> Path:
     pages = read_pages(folder)
     templates = template_environment()
     templates.globals["written"] = {page.name for page in pages}
-    files = assets(folder / "assets")
+    site = Path(site or folder)
+    files = assets(site / "assets")
     neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
     for before, page, after in neighbours:
         around = {"before": before, "after": after}
@@ -55,19 +61,21 @@ def write_pages(folder: Path) -> Path:
                 f"{folder / page.name / 'result.json'}: something is missing ({error}); run the "
                 "concept again"
             ) from error
-        files[folder / page.name / "index.html"] = html.encode()
-        files |= {folder / page.name / name: content for name, content in pictures.items()}
+        own = {"index.html": html.encode(), f"{page.name}.ipynb": notebook(page), **pictures}
+        if page.rows:
+            own["runs.csv"] = page.runs
+        files |= {site / page.name / name: content for name, content in own.items()}
     overview = Overview(pages)
     if overview.divergences:
         back = "index.html", language.words("all concepts")
-        files[folder / "divergences.html"] = divergences_page(overview.divergences, *back)
+        files[site / "divergences.html"] = divergences_page(overview.divergences, *back)
     if overview.ratios:
-        files[folder / overview.ratios.file_name] = overview.ratios.static()
+        files[site / overview.ratios.file_name] = overview.ratios.static()
     html = templates.get_template("index.html").render(overview=overview)
-    files[folder / "index.html"] = html.encode()
+    files[site / "index.html"] = html.encode()
     for path, content in files.items():
         write_atomically(path, content)
-    return folder / "index.html"
+    return site / "index.html"
 
 
 def read_pages(folder: Path) -> list[Page]:

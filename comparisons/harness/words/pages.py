@@ -342,6 +342,8 @@ WORDS: dict[str, Words] = {
     # How to get the page again
     "run": ("Run it again", "再現"),
     "command": ("This command runs it again:", "次のコマンドで再実行できる。"),
+    "open as notebook": ("Open as a notebook", "ノートブックで開く"),
+    "runs as CSV": ("All runs as CSV", "すべての学習結果（CSV）"),
     "preset": ("Preset", "規模"),
     "preset default": ("default", "既定"),
     "preset full": ("full", "フルサイズ"),

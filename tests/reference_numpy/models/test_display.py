@@ -26,7 +26,7 @@ def test_a_notebook_shows_a_model_as_a_picture_with_shapes_and_parameters():
     picture = branched()._repr_html_()
     assert texts(picture)[:3] == ["InputLayer", "(None, 6, 6, 1)", None]
     assert texts(picture)[3:6] == ["Conv2D", "(None, 6, 6, 2)", "20 parameters"]
-    paths = [e for e in ElementTree.fromstring(picture).iter(f"{SVG}path")][1:]
+    paths = list(ElementTree.fromstring(picture).iter(f"{SVG}path"))[1:]
     assert len(paths) == 6  # with the one around ReLU
 
 

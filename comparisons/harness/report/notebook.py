@@ -1,0 +1,29 @@
+"""A concept as a notebook: equations, both halves' code, and the comparison, to be run anew."""
+
+import json
+
+from comparisons.harness.report.page import Page
+
+
+def notebook(page: Page) -> bytes:
+    """The file of the notebook, whose cells run from the first to the last."""
+    cells = [_cell("markdown", page.concept._repr_markdown_())]
+    for half, title in (("numpy", "NumPy"), ("keras", "Keras")):
+        cells.append(_cell("markdown", f"## {title}"))
+        cells += [_cell("code", stretch.text) for stretch in page.halves[half]]
+    cells += [
+        _cell("markdown", "## NumPy = Keras"),
+        _cell("code", f"import comparisons\n\nresult = comparisons.{page.call}\nresult"),
+        _cell("code", 'result.frame("runs")'),
+        _cell("code", 'result.frame("claims")'),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}}
+    return json.dumps({**content, "cells": cells}, indent=1, ensure_ascii=False).encode()
+
+
+def _cell(kind: str, source: str) -> dict:
+    cell = {"cell_type": kind, "metadata": {}, "source": source.splitlines(keepends=True)}
+    return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}

@@ -1,0 +1,76 @@
+"""A concept's notebook, the runs as CSV, and the pages alone as a site."""
+
+import ast
+import io
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+import comparisons
+from comparisons.harness import catalogue
+from comparisons.harness.concept import Settings
+from comparisons.harness.report import write_pages
+from comparisons.harness.report.notebook import notebook
+from comparisons.harness.report.page import Page
+from tests.comparisons.harness import fake_concepts, fake_results
+
+SETTINGS = {"preset": "default", "seeds": None, "epochs": 2, "device": "auto"}
+
+
+def sources(content, kind="code"):
+    return ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == kind]
+
+
+def page_of(name):
+    """The page of a concept that ran in NumPy alone."""
+    settings = {**SETTINGS, "csv": None, "encoding": None}
+    content = {"settings": settings, "checks": [], "runs": []}
+    result = SimpleNamespace(content=content, settings=Settings(), implementations=["numpy"])
+    return Page(name, catalogue.load(name), result)
+
+
+@pytest.mark.parametrize("name", catalogue.script_names())
+def test_a_notebook_holds_both_halves_whole(name):
+    content = json.loads(notebook(page_of(name)))
+    paths = catalogue.sources(name)
+    halves = "\n".join(paths[half].read_text("utf-8") for half in ("numpy", "keras"))
+    *code, run, runs, claims = sources(content)
+    assert ast.dump(ast.parse("\n".join(code))) == ast.dump(ast.parse(halves))
+    assert catalogue.load(name).title[0] in sources(content, "markdown")[0]
+    assert len({cell["id"] for cell in content["cells"]}) == len(content["cells"])
+
+
+def test_the_cells_of_a_notebook_run_one_after_another(monkeypatch):
+    asked = []
+    result = SimpleNamespace(frame=asked.append)
+    monkeypatch.setattr(comparisons, "run", lambda *a, **k: asked.append((a, k)) or result)
+    known = {}
+    for source in sources(json.loads(notebook(page_of("dropout")))):
+        exec(source, known)
+    assert asked == [(("dropout",), {"epochs": 2, "backends": ["numpy"]}), "runs", "claims"]
+
+
+def test_results_have_a_notebook_and_their_runs_as_csv(results):
+    for name in ("scales", "apples", "pears"):
+        assert json.loads((results / name / f"{name}.ipynb").read_bytes())["nbformat"] == 4
+    found = pd.read_csv(io.BytesIO((results / "pears" / "runs.csv").read_bytes()))
+    runs = json.loads((results / "pears" / "result.json").read_bytes())["runs"]
+    assert len(found) == len(runs) and list(found["seed"]) == [run["seed"] for run in runs]
+    assert any(name.startswith("scores.test.") for name in found)
+    assert not (results / "scales" / "runs.csv").exists()  # it trains nothing
+
+
+def test_a_site_holds_the_pages_and_what_they_need_alone(tmp_path):
+    (tmp_path / "concepts").mkdir()
+    with fake_concepts.catalogued(tmp_path / "concepts"):
+        fake_results.write(tmp_path / "results", ["scales", "pears"])
+        before = sorted((tmp_path / "results").rglob("*"))
+        site = tmp_path / "public" / "site"
+        assert write_pages(tmp_path / "results", site) == site / "index.html"
+    assert sorted((tmp_path / "results").rglob("*")) == before
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert {"index.html", "pears/index.html", "pears/pears.ipynb", "assets/vega.js"} <= files
+    kinds = {file.rpartition(".")[2] for file in files}
+    assert kinds <= {"html", "svg", "png", "css", "js", "ipynb", "csv"}
