@@ -1,5 +1,6 @@
 """The members of a `.keras` file, read with suspicion: a zip archive, or a folder of that name."""
 
+import functools
 import io
 import os
 import shutil
@@ -8,6 +9,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from collections import defaultdict
 
 from reference_numpy.saving.errors import ModelFileError
 
@@ -19,7 +21,7 @@ MAX_EXPANSION = 100
 MAX_WEIGHTS_EXPANSION = 20
 #: texts up to this size are read whatever they unpack from
 SMALL = 1 << 20
-#: all texts together unpack to no more
+#: all texts together unpack to no more, unless the file itself is larger
 MAX_TEXT = 1 << 26
 #: lines of all vocabularies together
 MAX_LINES = 2 * 10**6
@@ -69,7 +71,7 @@ class Members:
     """
 
     def __init__(self, path):
-        self.path, self.unpacked, self.lines = path, 0, 0
+        self.path, self.lines = path, 0
 
     def __enter__(self):
         return self
@@ -83,12 +85,9 @@ class Members:
     def read_text(self, name):
         """The text of a member, decoded from UTF-8."""
         data = self._read(name)
-        self.unpacked += len(data)
         self.lines += data.count(b"\n")
-        if self.unpacked > max(MAX_TEXT, self.size) or self.lines > MAX_LINES:
-            self._refuse(
-                name, f"with it the texts have {self.lines:,} lines, {self.unpacked:,} bytes"
-            )
+        if self.lines > MAX_LINES:
+            self._refuse(name, f"with it the texts have {self.lines:,} lines")
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
@@ -96,13 +95,19 @@ class Members:
 
     def assets(self, folder):
         """The texts of the members in a folder of the assets, by their names in it."""
-        prefix = f"{ASSETS}{folder}/"
-        names = [name for name in self.names() if name.startswith(prefix) and name != prefix]
         return {
-            name[len(prefix) :]: self.read_text(name)
-            for name in names
-            if "/" not in name[len(prefix) :]
+            name: self.read_text(f"{ASSETS}{folder}/{name}")
+            for name in self._folders[f"{ASSETS}{folder}"]
         }
+
+    @functools.cached_property
+    def _folders(self):
+        folders = defaultdict(list)
+        for path in self.names():
+            folder, _, name = path.rpartition("/")
+            if name:
+                folders[folder].append(name)
+        return folders
 
 
 class Archive(Members):
@@ -150,7 +155,7 @@ class Archive(Members):
         return self.zip.namelist()
 
     def _check_members(self):
-        seen, members = set(), self.zip.infolist()
+        seen, members, texts = set(), self.zip.infolist(), 0
         self.file.seek(-22 - len(self.zip.comment), io.SEEK_END)
         _, _, _, count = struct.unpack("<IHHxxH10x", self.file.read(22))
         if count not in (len(members), 0xFFFF):
@@ -175,6 +180,11 @@ class Archive(Members):
                 self._refuse(name, f"its {info.compress_size:,} bytes are more than the file has")
             if name not in (METADATA, CONFIG, WEIGHTS) and not name.startswith(ASSETS):
                 self._refuse(name, "a .keras file has no such member")
+            texts += info.file_size * (name != WEIGHTS)
+            if texts > max(MAX_TEXT, self.size):
+                self._refuse(
+                    name, f"it claims {info.file_size:,} bytes, and with it the texts {texts:,}"
+                )
         for name in (METADATA, CONFIG, WEIGHTS):
             if name not in seen:
                 raise ModelFileError(self.path, name, "this member is missing")
@@ -249,7 +259,7 @@ class Folder(Members):
 
     def __init__(self, path):
         super().__init__(path)
-        self.size = MAX_TEXT
+        self.unpacked = 0
         if os.path.exists(os.path.join(path, "saved_model.pb")):
             raise ModelFileError(
                 path,
@@ -280,8 +290,9 @@ class Folder(Members):
 
     def _read(self, name):
         with self._open(name) as file:
-            if os.fstat(file.fileno()).st_size > MAX_TEXT:
-                self._refuse(name, f"it has more than {MAX_TEXT:,} bytes")
+            self.unpacked += os.fstat(file.fileno()).st_size
+            if self.unpacked > MAX_TEXT:
+                self._refuse(name, f"with it the texts have {self.unpacked:,} bytes")
             return file.read()
 
     def check_assets(self):

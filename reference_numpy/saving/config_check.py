@@ -5,9 +5,10 @@ imported, called or opened. Code, foreign classes, paths and URLs are refused wh
 """
 
 import json
-import math
 import re
+from collections import Counter
 
+from reference_numpy.layers.layer import Layer
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.serialization import (
     FAMILIES,
@@ -37,7 +38,11 @@ _PATH = re.compile(r"^(/|~|\\\\|[A-Za-z]:[\\/])|(^|[\\/])\.\.([\\/]|$)")
 MAX_DEPTH = 100
 #: a value takes up to a hundred bytes in memory, whatever it takes in the text
 MAX_VALUES = 10**6
+#: what a config may describe: the largest models of `keras.applications` have 1,041 layers, and
+#: with tensors, initializers and dtypes some 8,000 objects
+MAX_LAYERS, MAX_OBJECTS = 5000, 30_000
 #: arguments of which memory is made though the file holds nothing of that size, and their limits
+#: for all places together
 LIMITS = {
     "num_thresholds": 10**5,
     "num_classes": 4096,
@@ -66,66 +71,77 @@ def place_of(keys):
 
 def check_config(path, config, key):
     """Raise ModelFileError where `config[key]` names what is unknown, foreign or dangerous."""
+    counts = Counter()
 
-    def refuse(place, reason):
-        raise ModelFileError(path, f"config.json: {place}", reason)
+    def refuse(keys, reason):
+        raise ModelFileError(path, f"config.json: {place_of(keys)}", reason)
 
-    def walk(value, place, key, depth):
-        if depth > MAX_DEPTH:
-            refuse(place, "it nests too deep")
+    def count(what, number, most, keys):
+        counts[what] += number
+        if counts[what] > most:
+            refuse(keys, f"with it the file has more than {most:,} {what}, the most that is read")
+
+    def walk(value, keys, key):
+        if len(keys) > MAX_DEPTH:
+            refuse(keys, "it nests too deep")
         if isinstance(value, dict):
             if "class_name" in value:
-                check_class(value, place)
+                count("objects", 1, MAX_OBJECTS, keys)
+                check_class(value, keys)
             for name, item in value.items():
-                walk(item, f"{place}.{name}", name, depth + 1)
+                walk(item, (*keys, name), name)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 # The words of a vocabulary are free, but a file that holds one is not.
                 inner = "a word" if key in WORDS and isinstance(item, str) else key
-                walk(item, f"{place}[{index}]", inner, depth + 1)
+                walk(item, (*keys, index), inner)
         elif isinstance(value, str) and key != "a word" and key not in WORDS - {"vocabulary"}:
             if key == "vocabulary":
-                refuse(place, f"a vocabulary in another file is not read: {value!r}")
+                refuse(keys, f"a vocabulary in another file is not read: {value!r}")
             if _URL.search(value) or _PATH.search(value):
-                refuse(place, f"paths and URLs are refused: {value!r}")
-        elif isinstance(value, (int, float)) and value > LIMITS.get(key, math.inf):
-            refuse(place, f"{value} is more than {LIMITS[key]:,}, the most that is read")
+                refuse(keys, f"paths and URLs are refused: {value!r}")
+        elif isinstance(value, (int, float)) and key in LIMITS:
+            count(key, max(0, value), LIMITS[key], keys)
 
-    def check_class(value, place):
+    def check_class(value, keys):
         name, module = value["class_name"], value.get("module")
-        inner, registered = value.get("config"), value.get("registered_name")
+        inner = value.get("config")
         if not isinstance(name, str):
-            refuse(f"{place}.class_name", f"this is no name: {name!r}")
+            refuse((*keys, "class_name"), f"this is no name: {name!r}")
         for key in ("module", "registered_name"):
             if not isinstance(value.get(key), (str, type(None))):
-                refuse(f"{place}.{key}", f"this is no name: {value[key]!r}")
+                refuse((*keys, key), f"this is no name: {value[key]!r}")
         if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
-            refuse(place, f"'{name}' is code, which is never loaded")
+            refuse(keys, f"'{name}' is code, which is never loaded")
         if name in VALUES:
             holder = value if name == "__tuple__" else inner
             if not isinstance(holder, dict) or not VALUES[name] <= set(holder):
-                refuse(place, f"'{name}' lacks {', '.join(sorted(VALUES[name])) or 'a config'}")
+                refuse(keys, f"'{name}' lacks {', '.join(sorted(VALUES[name])) or 'a config'}")
             if name in ("__numpy__", "__tensor__") and str(inner["dtype"]) not in DTYPES:
-                refuse(place, f"arrays of the dtype {inner['dtype']!r} are refused")
+                refuse(keys, f"arrays of the dtype {inner['dtype']!r} are refused")
             return
         if name == "function":
             if module not in ("builtins", None) or not isinstance(inner, str):
-                refuse(place, f"the function {inner!r} is code, which is never loaded")
+                refuse(keys, f"the function {inner!r} is code, which is never loaded")
             if not is_known(inner) and find_own(value) is None:
-                refuse(place, unregistered(value))
+                refuse(keys, unregistered(value))
             return
         if not isinstance(inner, (dict, type(None))):
-            refuse(place, f"the config of '{name}' is no dictionary")
-        if find_own(value) is not None:
-            return
-        module = public_module(module)
-        if module not in FAMILIES or (registered and registered != name):
-            refuse(place, unregistered(value))
-        if name not in FAMILIES[module]:
-            reason = FAMILIES[module].refused.get(name, "")
+            refuse(keys, f"the config of '{name}' is no dictionary")
+        cls = find_own(value) or find_offered(value, keys)
+        if isinstance(cls, type) and issubclass(cls, Layer):
+            count("layers", 1, MAX_LAYERS, keys)
+
+    def find_offered(value, keys):
+        name, family = value["class_name"], FAMILIES.get(public_module(value.get("module")))
+        if family is None or value.get("registered_name") not in (None, "", name):
+            refuse(keys, unregistered(value))
+        if name not in family:
+            reason = family.refused.get(name, "")
             reason = f": {reason.rstrip('.')}" if reason else ""
-            refuse(place, f"'{module}' has no class {name!r} in the NumPy half{reason}")
+            refuse(keys, f"'{family.module}' has no class {name!r} in the NumPy half{reason}")
+        return family.find(name)
 
     if not isinstance(config[key], dict):
-        refuse(key, "it is no dictionary")
-    walk(config[key], key, "", 0)
+        refuse((key,), "it is no dictionary")
+    walk(config[key], (key,), "")

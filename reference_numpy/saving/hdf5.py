@@ -11,6 +11,8 @@ import numpy as np
 
 from reference_numpy.saving.errors import ModelFileError
 
+#: how many names of weights are listed in all: of two places that are one group, once for each
+MAX_NAMES = 10**6
 #: what h5py raises for files that are not as they should be
 _DAMAGE = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, MemoryError)
 
@@ -33,7 +35,7 @@ class WeightsReader:
     """
 
     def __init__(self, path, source, member=""):
-        self.path, self.member = path, member
+        self.path, self.member, self.listed, self.taken = path, member, 0, 0
         self.size = source.seek(0, io.SEEK_END)
         try:
             self.file = h5py.File(source, "r")
@@ -58,6 +60,9 @@ class WeightsReader:
         group = self._group(f"{place}/vars" if place else "vars")
         if group is None:
             return None
+        self.listed += self._try(place, lambda: len(group))
+        if self.listed > MAX_NAMES:
+            self.refuse(place, f"with it more than {MAX_NAMES:,} weights are listed")
         return self._try(place, lambda: sorted(group.keys(), key=lambda name: (len(name), name)))
 
     def read_into(self, array, place, name):
@@ -79,9 +84,12 @@ class WeightsReader:
         return array
 
     def read(self, place, name):
-        """A dataset whose shape the model does not know; the file has all of it."""
+        """A dataset whose shape the model does not know; the file has all of it, and once."""
         place = f"{place}/vars/{name}"
         dataset = self._dataset(place, name)
+        self.taken += dataset.size * dataset.dtype.itemsize
+        if self.taken > self.size:
+            self.refuse(place, f"with it {self.taken:,} bytes are read of {self.size:,}")
         return self._try(place, lambda: dataset[()])
 
     def _dataset(self, place, name):

@@ -5,10 +5,17 @@ import struct
 import time
 import zipfile
 
+import numpy as np
 import pytest
 
 import reference_numpy as rn
-from tests.reference_numpy.saving.files import assert_refused, change_config, members
+from reference_numpy.saving.archive import Archive
+from tests.reference_numpy.saving.files import (
+    assert_refused,
+    change_config,
+    change_weights,
+    members,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")
 
@@ -34,22 +41,88 @@ def test_many_small_values(path, item):
     assert_refused(path, "config.json", "it holds more than 1,000,000 values")
 
 
-def test_many_assets(path):
+@pytest.mark.parametrize("folder", ["", "layers/dense/"], ids=["none's", "a layer's"])
+def test_many_assets(path, folder):
+    """Each of a size that one may have, whether a layer asks for them or not."""
     found = members(path)
     text = b"x" * (1 << 20)
-    pack(path, {**found, **{f"assets/layers/dense/{i}": text for i in range(100)}})
-    rn.models.load_model(path)  # of no layer: looked at one by one
-    x = rn.Input((1,), dtype="string")
-    lookup = rn.layers.StringLookup()
-    lookup.adapt(["a"])
-    rn.Model(x, lookup(x)).save(path)
-    found = members(path)
-    pack(path, {**found, **{f"assets/layers/string_lookup/{i}": text for i in range(100)}})
-    with pytest.raises(rn.saving.ModelFileError, match=r"string_lookup/\d+': with it the texts"):
-        rn.models.load_model(path)
+    pack(path, {**found, **{f"assets/{folder}{i}": text for i in range(100)}})
+    assert_refused(path, f"member 'assets/{folder}6", "it claims 1,048,576 bytes, and with it")
+
+
+def lookup_model(path, count=1, **options):
+    """The file of a model of several lookups, the config of each with further arguments."""
+    rn.Sequential([rn.Input((1,), dtype="string"), rn.layers.StringLookup(name="words")]).save(path)
+
+    def change(config):
+        start, lookup = config["config"]["layers"]
+        lookup["config"].update(options)
+        layers = [{**lookup, "config": {**lookup["config"], "name": f"l{i}"}} for i in range(count)]
+        config["config"]["layers"] = [start, *layers]
+
+    change_config(path, change)
+
+
+def test_many_lines(path):
+    lookup_model(path)
     words = {"assets/layers/string_lookup/vocabulary.txt": b"a\n" * (3 << 20)}
-    pack(path, {**found, **words}, zipfile.ZIP_STORED)
+    pack(path, {**members(path), **words}, zipfile.ZIP_STORED)
     assert_refused(path, "member 'assets/layers/string_lookup/vocabulary.txt'", "3,145,728 lines")
+
+
+def test_many_layers_with_many_assets(path, monkeypatch):
+    """Which of the assets are a layer's is not asked of all assets."""
+    lookup_model(path, 20, vocabulary=["a"])
+    names, asked = Archive.names, []
+    monkeypatch.setattr(Archive, "names", lambda archive: asked.append(1) or names(archive))
+    rn.models.load_model(path)
+    assert len(asked) < 5
+
+
+def test_numbers_that_take_memory_in_many_places(path):
+    lookup_model(path, 20, vocabulary=["a"], num_oov_indices=10**5)
+    assert_refused(path, "layers[11].config.num_oov_indices", "more than 1,000,000 num_oov_indices")
+
+
+@pytest.mark.parametrize(("layers", "metrics", "what"), [(12, 0, "layers"), (1, 25, "objects")])
+def test_many_objects(path, monkeypatch, layers, metrics, what):
+    """Short in the text, each takes time and memory."""
+    monkeypatch.setattr("reference_numpy.saving.config_check.MAX_LAYERS", 10)
+    monkeypatch.setattr("reference_numpy.saving.config_check.MAX_OBJECTS", 20)
+
+    def change(config):
+        layer = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}}
+        metric = {"module": "keras.metrics", "class_name": "AUC", "config": {}}
+        config["config"] = {"layers": [layer] * layers, "more": [metric] * metrics}
+
+    change_config(path, change)
+    assert_refused(path, "config.json: config", f"has more than {10 if layers > 1 else 20} {what}")
+
+
+def test_a_long_key_above_many_values(path):
+    """The place of each value is not written out before anything is wrong there."""
+    change_config(path, lambda config: config["config"].update({"k" * 10**6: [0] * 50_000}))
+    rn.models.load_model(path)
+
+
+def test_one_weight_by_many_names(path):
+    """A layer that reads its own weights takes no more of them than the file has."""
+    lookup_model(path)
+
+    def link(file):
+        group = file.require_group("layers/string_lookup/vars")
+        group["0"] = np.zeros(1 << 17)
+        for i in range(1, 100):
+            group[str(i)] = group["0"]
+
+    change_weights(path, link)
+    assert_refused(path, "string_lookup/vars/", "bytes are read of")
+
+
+def test_many_layers_whose_weights_are_one_group_of_many(path, monkeypatch):
+    rn.Sequential([rn.Input((1,))] + [rn.layers.Dense(1) for _ in range(20)]).save(path)
+    monkeypatch.setattr("reference_numpy.saving.hdf5.MAX_NAMES", 30)
+    assert_refused(path, "layers/dense_15", "with it more than 30 weights are listed")
 
 
 def test_sizes_beyond_the_file(path):
