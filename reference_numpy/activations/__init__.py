@@ -74,6 +74,11 @@ def get(identifier: Any) -> Any:
         return linear
     if isinstance(identifier, dict):
         identifier = serialization.deserialize(identifier)
+        if isinstance(identifier, dict):  # what Keras's configs say of a lambda
+            raise ValueError(
+                "The activation is a lambda, whose code is never loaded. Use a function of Keras, "
+                "or register one of your own (`rn.register`)."
+            )
     if isinstance(identifier, str) and identifier in functions:
         return functions[identifier]
     if inspect.isclass(identifier) and issubclass(identifier, ActivationFunction):
@@ -84,7 +89,8 @@ def get(identifier: Any) -> Any:
         return LayerActivation(identifier)
     raise ValueError(
         f"Could not interpret activation function identifier: {identifier!r}. Expected a layer, "
-        f"an activation function or one of {', '.join(sorted(functions))}."
+        "an activation function, the name of one of your own that is registered (`rn.register`), "
+        f"or one of {', '.join(sorted(functions))}."
     )
 
 

@@ -14,6 +14,9 @@ from comparisons.harness.tables.separated import separated
 from comparisons.harness.tables.unpacking import OLD_EXCEL, ZIP, unpack
 from comparisons.harness.tables.workbook import sheet
 
+#: a field takes some 65 bytes, and a column a hundred times the time of a field
+MOST_FIELDS, MOST_COLUMNS = 5_000_000, 10_000
+
 
 @dataclass(frozen=True)
 class Table:
@@ -76,6 +79,8 @@ def _frame(rows: Iterator[tuple[int, list[str]]], filled_up: bool) -> pd.DataFra
     names = [
         " ".join(name.split()) or f"column {number}" for number, name in enumerate(header, start=1)
     ]
+    if len(names) > MOST_COLUMNS:
+        raise DataError(f"has {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise DataError(f"has the column {name} {count} times")
@@ -87,6 +92,8 @@ def _frame(rows: Iterator[tuple[int, list[str]]], filled_up: bool) -> pd.DataFra
             raise DataError(f"line {line}: has {len(row)} fields, the header has {len(names)}")
         lines.append(line)
         fields.append(row)
+        if len(fields) * len(names) > MOST_FIELDS:
+            raise DataError(f"has more than {MOST_FIELDS:,} fields; leave out rows or columns")
     if not fields:
         raise DataError("has a header but no rows")
     return pd.DataFrame(fields, index=lines, columns=names, dtype="object")

@@ -7,7 +7,8 @@ import zipfile
 from comparisons.harness.bilingual import Words
 from comparisons.harness.tables.files import DataError, whole
 
-MOST_BYTES = 256 * 2**20  # that a packed file may hold
+MOST_BYTES = 256 * 2**20  # that a workbook may hold, of which most is no field
+MOST_TEXT = 32 * 2**20  # that another packed file may hold; what is not packed may be larger
 LAYERS = 2
 GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 SHEETS = "xl/workbook.xml"  # the member by which an Excel workbook is known
@@ -40,8 +41,8 @@ def unpack(content: bytes) -> tuple[bytes, list[Words]]:
 
 def _of_gzip(content: bytes) -> bytes:
     with whole("gzip file"), gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        found = file.read(MOST_BYTES + 1)
-    _bound(len(found))
+        found = file.read(MOST_TEXT + 1)
+    _bound(len(found), MOST_TEXT)
     return found
 
 
@@ -59,6 +60,7 @@ def _of_zip(content: bytes, members: list[zipfile.ZipInfo]) -> tuple[str, bytes]
             if files
             else "is a zip archive without a file"
         )
+    _bound(files[0].file_size, MOST_TEXT)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return files[0].filename, archive.read(files[0])
 
@@ -67,7 +69,7 @@ def _members(content: bytes) -> list[zipfile.ZipInfo]:
     """The members of a zip archive, once each was found to be as large as it tells."""
     with whole("zip archive"), zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
-        _bound(sum(member.file_size for member in members))
+        _bound(sum(member.file_size for member in members), MOST_BYTES)
         if any(member.flag_bits & PROTECTED for member in members):
             raise DataError("is a protected zip archive; unpack it")
         # Reads by parts, where reading at once takes what a member really unpacks to.
@@ -77,6 +79,6 @@ def _members(content: bytes) -> list[zipfile.ZipInfo]:
     return members
 
 
-def _bound(size: int) -> None:
-    if size > MOST_BYTES:
-        raise DataError(f"unpacks to more than {MOST_BYTES // 2**20} MiB; unpack it")
+def _bound(size: int, most: int) -> None:
+    if size > most:
+        raise DataError(f"unpacks to more than {most // 2**20} MiB; unpack it")

@@ -204,6 +204,7 @@ def set_argument(key, value, name="hidden"):
 
 
 CODE = {"class_name": "__lambda__", "config": {"value": ["4wEAAA==", None, None]}}
+LAMBDA = CODE["config"]  # which is all that a layer's config has of one
 FUNCTION = {"module": "os", "class_name": "function", "config": "system"}
 NUMPY = {"class_name": "__numpy__", "config": {"value": [1], "dtype": "object"}}
 TUPLE = {"class_name": "__tuple__", "config": [1, 2]}
@@ -227,6 +228,7 @@ PLACE = "config.json: config.layers[1]"
         (set_class(["Dense"]), PLACE, "this is no name"),
         (set_class("TorchModuleWrapper"), PLACE, "TorchModuleWrapper"),
         (set_argument("activation", CODE), f"{PLACE}.config.activation", "'__lambda__' is code"),
+        (set_argument("activation", LAMBDA), PLACE, "The activation is a lambda, whose code is"),
         (set_argument("activation", FUNCTION), f"{PLACE}.config.activation", "'system' is code"),
         (set_argument("activation", NUMPY), PLACE, "dtype 'object'"),
         (set_argument("activation", "evil"), f"{PLACE}.config: ", "'evil'"),

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from comparisons.harness import tables
-from comparisons.harness.tables import DataError, unpacking
+from comparisons.harness.tables import DataError, reading, unpacking
 
 
 def test_a_table_keeps_its_lines_and_its_text(tmp_path):
@@ -30,6 +30,21 @@ def test_a_table_keeps_its_lines_and_its_text(tmp_path):
 
 def test_a_table_of_one_column():
     assert tables.parse(b"a\n1\n2\n").frame["a"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a,b,c\n1,2,3\n", "has 3 columns; at most 2 are read"),
+        (b"a,b\n" + b"1,2\n" * 6, "has more than 10 fields; leave out rows or columns"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 6), "has more than 10 fields"),
+    ],
+)
+def test_a_table_of_more_than_fits_into_memory(monkeypatch, content, message):
+    monkeypatch.setattr(reading, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(reading, "MOST_FIELDS", 10)
+    with pytest.raises(DataError, match=message):
+        tables.parse(content)
 
 
 def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
@@ -126,7 +141,7 @@ def test_a_workbook_that_tells_a_size_is_read_as_it_is():
 
 
 def test_what_is_packed_takes_no_more_memory_than_its_bound(monkeypatch):
-    monkeypatch.setattr(unpacking, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(unpacking, "MOST_TEXT", 2**20)
     large = b"a\n" + b"1\n" * 2**24
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", 8) as file:

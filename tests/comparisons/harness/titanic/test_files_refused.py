@@ -97,7 +97,7 @@ REFUSED = {
     "gzip three times": Refused(
         lambda: gzip.compress(gzip.compress(gzip.compress(text()))), "packed more than 2 times"
     ),
-    "a bomb": Refused(bomb, "unpacks to more than 256 MiB"),
+    "a bomb": Refused(bomb, "unpacks to more than 32 MiB"),
     "two sheets": Refused(
         lambda: workbook(passengers(), passengers()),
         "has the sheets part 1, part 2: which one is meant",
