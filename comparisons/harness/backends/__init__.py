@@ -24,6 +24,8 @@ import os
 import re
 import sys
 
+import numpy as np
+
 KERAS_BACKENDS = ("tensorflow", "jax", "torch")
 IMPLEMENTATIONS = ("numpy", *(f"keras-{name}" for name in KERAS_BACKENDS))
 #: What the frameworks read from the environment when they are imported.
@@ -111,6 +113,14 @@ def on_the_device(x, y, batch_size, seed):
                 yield keras.tree.map_structure(lambda t, c=chosen: ops.take(t, c, axis=0), data)
 
     return {"x": drawn(), "steps_per_epoch": -(-count // batch_size), "shuffle": False}
+
+
+def tensor(leaf):
+    """Keras's tensor of an array; JAX and PyTorch have none of texts, which stay as they are."""
+    from keras import ops
+
+    is_text = isinstance(leaf, np.ndarray) and leaf.dtype.kind == "U"
+    return leaf if is_text else ops.convert_to_tensor(leaf)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from comparisons.harness.backends import on_the_device, unrounded_promotion
+from comparisons.harness.backends import on_the_device, tensor, unrounded_promotion
 
 
 class Recording(keras.StatelessScope):
@@ -32,33 +32,40 @@ class Recording(keras.StatelessScope):
 def outputs_and_gradients(call, inputs, weights, cotangents):
     """Outputs, input gradients and weight gradients of `call(inputs)` by `jax.vjp`.
 
-    The arguments are those of the TensorFlow module's function. JAX differentiates pure functions
-    only: what the call changes (moving statistics) is carried out of it and set afterwards.
+    The arguments are those of the TensorFlow module's function. All of it is compiled as one, as
+    `fit` and `predict` do; what cannot be (texts, layers that look at numbers) runs operation by
+    operation. JAX differentiates pure functions only: what the call changes (moving statistics) is
+    carried out of it and set afterwards.
     """
-    leaves = keras.tree.map_structure(keras.ops.convert_to_tensor, keras.tree.flatten(inputs))
+    leaves = [tensor(leaf) for leaf in keras.tree.flatten(inputs)]
     is_float = [jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in leaves]
     floats = [leaf for leaf, flag in zip(leaves, is_float) if flag]
+    others = [leaf for leaf, flag in zip(leaves, is_float) if not flag]
     changed = []
 
-    def function(float_leaves, weight_values):
-        remaining = iter(float_leaves)
-        full = [next(remaining) if flag else leaf for leaf, flag in zip(leaves, is_float)]
-        mapping = list(zip(weights, weight_values, strict=True))
-        with Recording(mapping) as scope:
-            outputs = keras.tree.flatten(call(keras.tree.pack_sequence_as(inputs, full)))
-        changed[:], values = scope.updates()
-        wanted = [y for y, c in zip(outputs, cotangents, strict=True) if c is not None]
-        return wanted, (outputs, values)
+    def compute(floats, others, values):
+        def function(floats, values):
+            left = {True: iter(floats), False: iter(others)}
+            full = keras.tree.pack_sequence_as(inputs, [next(left[flag]) for flag in is_float])
+            with Recording(list(zip(weights, values, strict=True))) as scope:
+                outputs = keras.tree.flatten(call(full))
+            changed[:], updates = scope.updates()
+            wanted = [y for y, c in zip(outputs, cotangents, strict=True) if c is not None]
+            return wanted, (outputs, updates)
 
-    values = [weight.value for weight in weights]
-    wanted, pullback, (outputs, updates) = jax.vjp(function, floats, values, has_aux=True)
+        wanted, pullback, (outputs, updates) = jax.vjp(function, floats, values, has_aux=True)
+        given = [c for c in cotangents if c is not None]
+        gradients = pullback([jnp.asarray(c, y.dtype) for c, y in zip(given, wanted, strict=True)])
+        return outputs, updates, *gradients
+
+    arguments = floats, others, [weight.value for weight in weights]
+    try:
+        outputs, updates, *gradients = jax.jit(compute)(*arguments)
+    except Exception:  # of whatever kind: some come from TensorFlow, which some layers ask
+        outputs, updates, *gradients = compute(*arguments)
     for variable, value in zip(changed, updates, strict=True):
         variable.assign(value)
-    given = [c for c in cotangents if c is not None]
-    input_gradients, weight_gradients = pullback(
-        [jnp.asarray(c, y.dtype) for c, y in zip(given, wanted, strict=True)]
-    )
-    return _arrays(outputs), _arrays(input_gradients), _arrays(weight_gradients)
+    return _arrays(outputs), *map(_arrays, gradients)
 
 
 def _arrays(values):

@@ -6,7 +6,7 @@ import keras
 import torch
 from keras import ops
 
-from comparisons.harness.backends import on_the_device, unrounded_promotion
+from comparisons.harness.backends import on_the_device, tensor, unrounded_promotion
 
 
 def outputs_and_gradients(call, inputs, weights, cotangents):
@@ -14,8 +14,9 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
 
     The arguments are those of the TensorFlow module's function.
     """
-    tensors = keras.tree.map_structure(ops.convert_to_tensor, inputs)
-    floats = [leaf for leaf in keras.tree.flatten(tensors) if leaf.is_floating_point()]
+    tensors = keras.tree.map_structure(tensor, inputs)
+    floats = [leaf for leaf in keras.tree.flatten(tensors) if torch.is_tensor(leaf)]
+    floats = [leaf for leaf in floats if leaf.is_floating_point()]
     for leaf in floats:
         leaf.requires_grad_(True)
     outputs = keras.tree.flatten(call(tensors))

@@ -172,7 +172,7 @@ class Borrowed(Layer):
         import keras
 
         cache = args, kwargs, copy.deepcopy(self.seed_generator), self.get_weights()
-        with self._computing(self.seed_generator, cache[-1]):
+        with self._computing(cache[-1]), numpy_draws(self.seed_generator):
             y = self.theirs(*_tensors(args), **_tensors(kwargs))
             y = tree.map_structure(keras.ops.convert_to_numpy, y)
             for weight, variable in zip(self.weights, self.theirs.weights, strict=True):
@@ -188,9 +188,10 @@ class Borrowed(Layer):
         def call(floats):
             floats = iter(floats)
             filled = [next(floats) if _is_float(x) else _tensors(x) for x in leaves]
-            return self.theirs(**tree.pack_like(given, filled))
+            with numpy_draws(copy.deepcopy(draws)):  # the same, however often it is called
+                return self.theirs(**tree.pack_like(given, filled))
 
-        with self._computing(copy.deepcopy(draws), weights):
+        with self._computing(weights):
             floats = [x for x in leaves if _is_float(x)]
             trained = self.theirs.trainable_variables
             _, slopes, grads = self.backend.outputs_and_gradients(
@@ -200,9 +201,9 @@ class Borrowed(Layer):
         return _by_argument(given, [next(slopes) if _is_float(x) else None for x in leaves]), grads
 
     @contextlib.contextmanager
-    def _computing(self, draws: SeedGenerator, weights: list[np.ndarray]):
-        """Keras as it computes in the layer's precision, with these draws and weights."""
-        with computing_in(self.backend, self.precision), numpy_draws(draws):
+    def _computing(self, weights: list[np.ndarray]):
+        """Keras as it computes in the layer's precision, with these weights."""
+        with computing_in(self.backend, self.precision):
             self.theirs.trainable = self.trainable
             self.theirs.set_weights(weights)
             yield

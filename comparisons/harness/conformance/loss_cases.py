@@ -160,6 +160,7 @@ CATEGORICAL = [
         "SparseCategoricalCrossentropy",
         LABELS,
         np.eye(4)[[0, 3, 0, 1, 2]] * (1 - 2e-9) + 5e-10,
+        diverges="sparse-cross-entropy-of-certain-predictions",
         **BEYOND,
     ),
     LossCase("SparseCategoricalCrossentropy", IGNORING, SEQUENCE, {"ignore_class": -1}),

@@ -4,7 +4,8 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases.case import Case
-from comparisons.harness.proof.layer_checks import Reference
+from comparisons.harness.proof.draws import numpy_draws
+from comparisons.harness.proof.layer_checks import DRAWS_SEED, Reference
 
 
 def make_layer(case: Case, dtype: str = "float64"):
@@ -42,8 +43,10 @@ def make_keras_layer(case: Case, dtype: str):
 
 
 def build_keras_layer(case: Case, dtype: str):
-    """The case's layer of Keras, built by one call, which is what Keras itself would do."""
+    """The case's layer of Keras, built for the shapes of its inputs, as one from a file is."""
     layer = make_keras_layer(case, dtype)
     args, kwargs = case.bind(case.draw(dtype))
-    layer(*args, **kwargs)
+    shapes = make_layer(case, dtype).shape_arguments("build", args, kwargs)
+    with numpy_draws(DRAWS_SEED):  # JAX would compile a generator for every shape
+        layer.build(**shapes)
     return layer
