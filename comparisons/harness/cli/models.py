@@ -21,6 +21,20 @@ from comparisons.harness.cli.app import (
 from comparisons.harness.runs import interruption
 
 
+def _classes(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    from comparisons.harness.conformance.judging import subjects
+
+    return [name for name in subjects() if name.startswith(incomplete)]
+
+
+def _divergences(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    from comparisons.harness.divergences import DIVERGENCES
+
+    return [name for name in DIVERGENCES if name.startswith(incomplete)]
+
+
 class Precision(StrEnum):
     """In which Keras computes the model."""
 
@@ -91,7 +105,11 @@ def check(
 def conformance(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CLASS]...", help="Of Keras: Dense, Mean, Adam, gelu."),
+        typer.Argument(
+            metavar="[CLASS]...",
+            help="Of Keras: Dense, Mean, Adam, gelu.",
+            autocompletion=_classes,
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every class that has cases.")] = False,
     backends: Backends = None,
@@ -236,7 +254,10 @@ def race(
 @app.command()
 def divergences(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Of divergences; else all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Of divergences; else all.", autocompletion=_divergences
+        ),
     ] = None,
     backends: Backends = None,
     as_json: AsJson = False,
