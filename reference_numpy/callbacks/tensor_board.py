@@ -20,7 +20,7 @@ class TensorBoard(Callback):
 
     def __init__(self, log_dir: str | os.PathLike[str] = "logs"):
         self.log_dir = Path(log_dir)
-        self.files = {}
+        self.files: dict[str, EventFile] = {}
 
     def on_epoch_end(self, epoch, logs=None):
         """Write the epoch's logs, those of validation to a file of their own."""
@@ -37,4 +37,4 @@ class TensorBoard(Callback):
         """Close the files."""
         for file in self.files.values():
             file.close()
-        self.files = {}
+        self.files: dict[str, EventFile] = {}

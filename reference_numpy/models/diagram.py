@@ -46,7 +46,7 @@ def diagram(model: Any, show_shapes: bool = True, show_layer_names: bool = False
     widths = [LETTER * max(map(len, column)) + ROOM for column in zip(*rows)]
     parts = [f"<defs>{ARROW}</defs>"]
     for number, row in enumerate(rows):
-        y, x = ROW * number, layout.left
+        y, x = ROW * number, float(layout.left)
         parts.append(
             f'<rect x="{x}" y="{y + 4}" width="{widths[0]}" height="{ROW - 8}" rx="4" fill="none"/>'
         )
