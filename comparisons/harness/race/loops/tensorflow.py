@@ -6,7 +6,7 @@ from comparisons.harness.race.loops import DeviceLoop
 
 
 class Loop(DeviceLoop):
-    """On a CPU oneDNN's kernels are faster than what XLA makes of convolutions."""
+    """XLA is not asked for on a CPU: inside of a loop it computes convolutions slowly there."""
 
     def __init__(self, build, devices: int = 1):
         super().__init__(build, devices)
