@@ -151,6 +151,41 @@ print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["OMP_WAIT_POLICY"])
     assert in_a_process(code, TF_ENABLE_ONEDNN_OPTS="0") == "0 PASSIVE"
 
 
+ON_JAX = """
+import numpy as np
+from comparisons.harness import backends
+backend = backends.load("jax")
+import jax, keras
+def told(call, x, weights=()):
+    traced = []
+    def noting(x):
+        traced.append(isinstance(x, jax.core.Tracer))
+        return call(x)
+    (y,), slopes, grads = backend.outputs_and_gradients(noting, x, weights, [np.ones(2)])
+    return traced, y.tolist(), *(g.tolist() for g in (*slopes, *grads))
+weight = keras.Variable([3.0, 4.0])
+count = keras.Variable(0, trainable=False, dtype="int32")
+def counting(x):
+    count.assign_add(1)
+    return x * weight
+print(told(counting, np.array([1.0, 2.0], "float32"), [weight]), int(count.value))
+print(told(lambda x: x * 2.0, np.array([1, 2])))
+print(told(lambda x: keras.ops.convert_to_tensor(np.sqrt(x)), np.array([1, 4])))
+print(told(lambda x: keras.ops.convert_to_tensor([float(t) for t in x]), np.array(["1", "2"])))
+"""
+
+
+def test_a_call_on_jax_is_compiled_as_one_where_it_can_be():
+    if reason := backends.missing("jax"):
+        pytest.skip(reason)
+    assert in_a_process(ON_JAX).splitlines() == [
+        "([True], [3.0, 8.0], [3.0, 4.0], [1.0, 2.0]) 1",
+        "([True], [2.0, 4.0])",
+        "([True, False], [1.0, 2.0])",  # NumPy sees no numbers in a tracer
+        "([False], [1.0, 2.0])",
+    ]
+
+
 CHANNELS_FIRST = """
 import numpy as np
 from comparisons.harness import backends
