@@ -50,9 +50,8 @@ class Settings:
     @classmethod
     def of(cls, content: dict) -> "Settings":
         """The settings that `result.json` holds as `dataclasses.asdict` gave them."""
-        table = content.get("table")
-        execution = Execution(**content.get("execution", {}))
-        return cls(**{**content, "execution": execution, "table": table and Question.of(table)})
+        how, table = Execution(**content.get("execution", {})), content.get("table")
+        return cls(**{**content, "execution": how, "table": table and Question.of(table)})
 
 
 @dataclass(frozen=True)
@@ -397,5 +396,5 @@ class Concept:
 
     def _repr_markdown_(self) -> str:
         rows = [*((t.equation, t.says) for t in self.introduces), *self.equations]
-        said = (f"$${latex}$$\n\n{says[0]} {says[1]}" for latex, says in rows)
-        return "\n\n".join([f"# {' · '.join(self.title)}", *self.summary, *said])
+        said = [f"$${latex}$$\n\n{' '.join(says)}" for latex, says in rows]
+        return "\n\n".join((f"# {' · '.join(self.title)}", *self.summary, *said))

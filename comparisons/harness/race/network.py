@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from comparisons.harness.execution import keras_precision
 from comparisons.harness.race.recipe import Recipe
 
 
@@ -30,12 +31,8 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 
 def compiled(recipe: Recipe, steps: int, precision: str) -> keras.Model:
     """The model for so many steps, in a dtype policy such as `"mixed_bfloat16"`."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
+    with keras_precision(precision):
         model = recipe.network(keras)
-    finally:
-        keras.config.set_dtype_policy(before)
     rate = OneCycle(recipe.learning_rate, steps, max(1, int(recipe.warm_up * steps)))
     loss = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=recipe.label_smoothing

@@ -55,7 +55,7 @@ def prepare(worker, task: Task, progress=None) -> dict:
     with worker.backend.on_device(worker.device):
         racer = racer_of(worker, task)
         seconds = {"transfer_seconds": racer.transfer_seconds, "first_seconds": racer.warm_up()}
-    return {**worker.describe(), **seconds}
+    return {**worker.describe(task.precision), **seconds}
 
 
 def race(worker, task: Task, seed: int, progress=None) -> dict:

@@ -125,6 +125,7 @@ def test_products_are_of_float32_in_a_proof(name):
 import {name}
 from comparisons.harness import backends
 backend = backends.load({name!r})
+from comparisons.harness.proof.precision import computing_in, pinned
 seen = [{TF32[name]}]
 for context in (pinned(backend), computing_in(backend, "float32")):
     with context:

@@ -115,7 +115,8 @@ def test_the_command(capsys, monkeypatch):
     monkeypatch.setattr(running, "RECIPE", tiny.RECIPE)
     given = ["--backends", BACKEND, "--images", str(IMAGES), "--epochs", "1", "--seeds", "2"]
     status, out, err = call(capsys, "race", "mnist", *given, "--target", "0", "--json")
-    assert status == 0 and f"{COLUMN}, seed 1" in err
+    assert status == 0, err
+    assert f"{COLUMN}, seed 1" in err
     (row,) = json.loads(out)["rows"]
     assert row["implementation"] == COLUMN and row["device"] == "cpu" and row["reached"] == 2
     assert [len(run["accuracies"]) for run in row["runs"]] == [1, 1]
