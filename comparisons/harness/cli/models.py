@@ -215,7 +215,7 @@ def race(
     ] = 0.99,
     backends: Backends = None,
     seeds: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 5,
-    epochs: Annotated[int, typer.Option(min=1, help="Allowed; the learning rate ends there.")] = 2,
+    epochs: Annotated[int, typer.Option(min=1, help="Allowed; the learning rate ends there.")] = 4,
     device: Annotated[Device, typer.Option(help="Where Keras trains.")] = Device.auto,
     devices: Annotated[
         int, typer.Option(min=1, help="Of JAX, that share each batch; virtual ones on a CPU.")

@@ -1,7 +1,9 @@
 """The network that races, and how it is trained.
 
-Nothing here is chosen by the test images: `sidebyside race mnist --validation` measures on training
-images that are held out, to choose by.
+What is chosen here, and how many epochs are allowed, is to be chosen by the accuracy on training
+images that are held out, on which `sidebyside race mnist --validation` measures, never by the test
+images. TensorFlow on a CPU reads 98.8 % of those after two epochs where two are allowed (a seed);
+where four are, each of three seeds comes to 99 % after two or three.
 """
 
 from dataclasses import dataclass
