@@ -18,7 +18,7 @@ from comparisons.harness.runs.environment import BLAS_THREADS
 TRAIN_STEP, PREDICT, EPOCH = PHASES = ("train_step", "predict", "epoch")
 TEXTBOOK = "textbook"  # the implementation that is composed of the concepts' plain functions
 LOSS = "sparse_categorical_crossentropy"
-TRIES, TRIED_STEPS = 3, 5
+TRIES, TRIED_STEPS, ROUNDS = 3, 5, 2
 FEWEST_STEPS, MOST_STEPS = 2, 200  # of a timed call
 MOST_BYTES = 2**26  # of its samples
 EPOCH_STEPS, VALIDATION_STEPS = 50, 10
@@ -138,8 +138,9 @@ class Subject:
         most = min(MOST_STEPS, MOST_BYTES // (self.x.nbytes // self.steps))
         # A `fit` has two epochs; and a `predict` that is longer is less its start, which is timed.
         seconds = self.task.seconds * (2 if self.task.phase == PREDICT else 1)
-        steps = min(int(seconds / self.measure()), most)
-        self.draw(max(FEWEST_STEPS, self.at_once, steps // self.at_once * self.at_once))
+        for _ in range(ROUNDS):  # since the start of an epoch counts the more, the fewer they are
+            steps = min(int(seconds / min(self.measure() for _ in range(TRIES))), most)
+            self.draw(max(FEWEST_STEPS, self.at_once, steps // self.at_once * self.at_once))
 
     def measure(self) -> float:
         """Seconds of a step, a predicted batch or an epoch with its validation."""
@@ -171,6 +172,19 @@ class Library(Subject):
         model.compile(self.task.model.optimizer, LOSS, metrics=["accuracy"], **chosen)
         return model, model.input_shape[1:]
 
+    def draw(self, steps: int) -> None:
+        """Samples for so many steps, in the form that suits the backend best."""
+        super().draw(steps)
+        kept = self.x[self.kept], self.y[self.kept]
+        if self.backend:
+            self.data = self.backend.batches(self.x, self.y, self.batch_size, 0)
+            validation = self.backend.validation(*kept, self.batch_size)
+        else:
+            self.data = {"x": self.x, "y": self.y, "batch_size": self.batch_size}
+            validation = {"validation_data": kept, "validation_batch_size": self.batch_size}
+        if self.task.phase == EPOCH:
+            self.data |= validation
+
     def train(self, epochs: int, ended: Callable[[], None]) -> None:
         """A `fit`; `ended` is called after each epoch."""
 
@@ -180,11 +194,7 @@ class Library(Subject):
             ended()
 
         callback = self.half.callbacks.LambdaCallback(on_epoch_end=end)
-        given = {"batch_size": self.batch_size, "verbose": 0}
-        if self.task.phase == EPOCH:
-            given |= {"validation_data": (self.x[self.kept], self.y[self.kept])}
-            given |= {"validation_batch_size": self.batch_size}
-        self.model.fit(self.x, self.y, epochs=epochs, callbacks=[callback], **given)
+        self.model.fit(**self.data, epochs=epochs, callbacks=[callback], verbose=0)
 
     def predict(self, x) -> None:
         """A `predict`, which gives an array: the device has finished."""
