@@ -1,6 +1,5 @@
 """What each half gives where there is no derivative: every row of the table, and its page."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from comparisons.harness import backends
 from comparisons.harness.conventions import CONVENTIONS
+from tests import scripts
 from tests.comparisons.harness.test_backends import in_a_process
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "conventions.py"
@@ -23,10 +23,7 @@ print(json.dumps([one.found_by_keras(backend) for one in CONVENTIONS]))
 
 @pytest.fixture(scope="module")
 def document():
-    spec = importlib.util.spec_from_file_location("conventions_page", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load(SCRIPT)
 
 
 def test_the_page_is_up_to_date(document):

@@ -10,16 +10,14 @@ import pytest
 
 import reference_numpy as rn
 from reference_numpy import serialization
+from tests import scripts
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "coverage.py"
 
 
 @pytest.fixture(scope="module")
 def coverage():
-    spec = importlib.util.spec_from_file_location("coverage_page", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load(SCRIPT)
 
 
 def test_the_page_is_up_to_date():

@@ -1,6 +1,5 @@
 """Known divergences: each is still there, is told of in full, and is found under its name."""
 
-import importlib.util
 import json
 import re
 from dataclasses import replace
@@ -13,6 +12,7 @@ import pytest
 from comparisons.harness import backends
 from comparisons.harness.divergences import DIVERGENCES, named, reading, running
 from comparisons.harness.divergences.outcomes import CANNOT_RUN, MENDED, STANDS
+from tests import scripts
 from tests.comparisons.harness.test_cli import call
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +36,7 @@ STATES = {
 
 @pytest.fixture(scope="module")
 def document():
-    spec = importlib.util.spec_from_file_location("divergences_page", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load(SCRIPT)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The glossary is made from the concepts, and what it names is there in both libraries."""
 
-import importlib.util
 from operator import attrgetter
 from pathlib import Path
 
@@ -10,16 +9,14 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import catalogue, chapters
 from comparisons.harness.concept import Concept
+from tests import scripts
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "glossary.py"
 
 
 @pytest.fixture(scope="module")
 def glossary():
-    spec = importlib.util.spec_from_file_location("glossary_page", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return scripts.load(SCRIPT)
 
 
 def test_the_page_is_up_to_date(glossary):

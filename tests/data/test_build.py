@@ -1,20 +1,19 @@
 """The rebuild script, without the network: what it writes, what it refuses, what it documents."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests import scripts
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 @pytest.fixture
 def build(monkeypatch):
-    spec = importlib.util.spec_from_file_location("data_build", DATA / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = scripts.load(DATA / "build.py")
     monkeypatch.setattr("sys.argv", ["build.py", "--check"])
     return module
 

@@ -41,7 +41,6 @@ def batches(x, y, batch_size, seed):
     Of arrays a seeded `fit` would shuffle in the same order in every epoch
     (docs/keras-divergences.md#shuffling-after-set_random_seed).
     """
-
     count = len(keras.tree.flatten(y)[0])
     order = tf.data.Dataset.range(count).shuffle(count, seed, reshuffle_each_iteration=True)
     return {"x": _in_order(order, x, y, batch_size), "shuffle": False}

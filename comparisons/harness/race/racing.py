@@ -63,7 +63,7 @@ def race(worker, task: Task, seed: int, progress=None) -> dict:
 
     Returns:
         The accuracy after each epoch, and seconds since the start then, measuring included; images
-        that were trained on, and the seconds of that alone; the peak of the device's memory.
+        a second of the training alone; the peak of the device's memory.
     """
     with worker.backend.on_device(worker.device):
         found = racer_of(worker, task).race(seed, progress or (lambda done, of: None))
