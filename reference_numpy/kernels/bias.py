@@ -8,6 +8,7 @@ before it is taken within them.
 import numpy as np
 
 from reference_numpy.kernels.half_precision import computed_in_single
+from reference_numpy.kernels.rows_first import lies_rows_first, rows_first
 
 LARGE = 2**14
 
@@ -26,6 +27,9 @@ def add_bias(y, bias):
 def bias_gradient(dy):
     """Σ dy over all axes but the channels."""
     channels = dy.shape[-1]
+    if lies_rows_first(dy):
+        rows = rows_first(dy).reshape(dy.shape[1] * channels, -1)
+        return (rows @ np.ones(rows.shape[1], dy.dtype)).reshape(-1, channels).sum(axis=0)
     rows = dy.reshape(-1, dy.shape[-2] * channels)
     total = np.ones(len(rows), dy.dtype) @ rows
     return total.reshape(-1, channels).sum(axis=0)

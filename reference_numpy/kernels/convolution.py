@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+from reference_numpy.kernels import rows_first
 from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv,
     depthwise_conv_input_gradient,
@@ -25,8 +26,10 @@ from reference_numpy.kernels.half_precision import computed_in_single
 from reference_numpy.kernels.threads import by_parts
 from reference_numpy.kernels.windows import blocks
 
-#: Fewer channels than this are copied in rows of images, more of them in rows of channels.
-FEW_CHANNELS = 16
+#: Fewer channels than this are put rows first, unless the rows are shorter than `SHORT_ROWS`.
+FEW_CHANNELS, SHORT_ROWS = 16, 16
+#: Rows of at least this many numbers stay rows first, however many the channels are.
+LONG_ROWS = 256
 
 
 @computed_in_single
@@ -38,17 +41,15 @@ def conv(x, kernel, windows):
             return depthwise_conv(x, _as_depthwise(kernel, groups), windows)
         pairs = zip(np.split(x, groups, -1), np.split(kernel, groups, -1), strict=True)
         return np.concatenate([conv(part, its, windows) for part, its in pairs], axis=-1)
+    if _goes_rows_first(x, windows):
+        return rows_first.conv(x, kernel, windows)
     filters = kernel.shape[-1]
     weights = kernel.reshape(-1, filters)
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
 
     def fill(part):
         for block, rows in _rows_of_windows(x, windows, part):
-            if rows.ndim == 2:
-                np.matmul(rows, weights, out=y[block].reshape(-1, filters))
-            else:
-                places_first = y[block].swapaxes(0, 1)
-                places_first[...] = (rows @ weights).reshape(places_first.shape)
+            np.matmul(rows, weights, out=y[block].reshape(-1, filters))
 
     by_parts(fill, len(x), y.size * len(weights))
     return y
@@ -65,24 +66,21 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
         pairs = zip(np.split(x, groups, -1), np.split(dy, groups, -1), strict=True)
         parts = [conv_kernel_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
-    filters, entries = dy.shape[-1], math.prod(windows.window_size) * x.shape[-1]
+    *_, filters = shape = *windows.window_size, x.shape[-1], dy.shape[-1]
+    if _goes_rows_first(x, windows):
+        return rows_first.conv_kernel_gradient(x, dy, windows).reshape(shape)
+    entries = math.prod(shape[:-1])
 
     def total(part):
         gradient = np.zeros((entries, filters), x.dtype)
         for block, rows in _rows_of_windows(x, windows, part):
-            if rows.ndim == 2:
-                gradient += rows.T @ dy[block].reshape(-1, filters)
-            else:
-                places_first = dy[block].swapaxes(0, 1).reshape(len(rows), -1, filters)
-                for some in blocks(slice(0, len(rows)), gradient.nbytes):
-                    products = rows[some].swapaxes(1, 2) @ places_first[some]
-                    gradient += products.sum(axis=0)
+            gradient += rows.T @ dy[block].reshape(-1, filters)
         return gradient
 
     gradient, *others = by_parts(total, len(x), dy.size * entries)
     for other in others:
         gradient += other
-    return gradient.reshape(*windows.window_size, x.shape[-1], filters)
+    return gradient.reshape(shape)
 
 
 @computed_in_single
@@ -100,8 +98,23 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
         return np.concatenate(parts, axis=-1)
     if _worth_mirroring(dy, kernel, windows):
         mirrored = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
-        return conv(dy, mirrored, windows.mirrored)
-    return _scatter(dy, kernel, windows)
+        dx = conv(dy, mirrored, windows.mirrored)
+    elif _goes_rows_first(dy, windows):
+        dx = rows_first.scatter(dy, kernel, windows)
+    else:
+        dx = _scatter(dy, kernel, windows)
+    # In the layout of dy, which is that of y, which is that of x.
+    return dx if rows_first.lies_rows_first(dy) else np.ascontiguousarray(dx)
+
+
+def _goes_rows_first(x, windows):
+    """Whether to compute with the rows of x first (see `rows_first`)."""
+    numbers = len(x) * math.prod(windows.output_size[1:])
+    if windows.dilation_rate[0] > 1:
+        return False
+    if x.shape[-1] < FEW_CHANNELS and math.prod(windows.window_size) > 1:
+        return numbers >= SHORT_ROWS
+    return numbers >= LONG_ROWS and rows_first.lies_rows_first(x)
 
 
 def _groups(channels, kernel):
@@ -116,49 +129,18 @@ def _as_depthwise(kernel, groups):
 def _rows_of_windows(x, windows, part):
     """The windows of a part of x as the rows of matrices: `(block of the batch, rows)`.
 
-    The rows are one matrix (windows, entries), or one for each place along the first axis:
-    (places, windows there, entries). Each is written into the same memory as the last one.
+    Each is written into the same memory as the last one.
     """
     channels = x.shape[-1]
     if math.prod(windows.window_size) == 1 and not windows.is_padded:
         yield part, x[part][windows.entries[0]].reshape(-1, channels)  # x itself, most often
-    elif channels < FEW_CHANNELS and windows.dilation_rate[0] == 1:
-        yield from _rows_by_places(x, windows, part)
-    else:
-        yield from _rows_by_blocks(x, windows, part)
-
-
-def _rows_by_blocks(x, windows, part):
-    """All windows of some examples in one matrix, every entry copied."""
+        return
     places, memory = math.prod(windows.output_size), None
     entries = math.prod(windows.window_size) * x.shape[-1]
     for block in blocks(part, places * entries * x.itemsize):
-        view = windows.view(windows.pad(x[block]))
+        view = windows.view(windows.pad(np.ascontiguousarray(x[block])))
         memory, rows = _copied(view, memory)
         yield block, rows.reshape(-1, entries)
-
-
-def _rows_by_places(x, windows, part):
-    """The windows at each place along the first axis in one matrix, entries before windows.
-
-    The slices of the windows lie in memory in the order (place along the first axis, entries,
-    examples, places along the other axes). The entries of the windows at one place are then
-    slices that follow one another, those of the next place overlap with them: only within slices
-    entries have to be copied, in runs as long as the image is wide.
-    """
-    rank, memory = len(windows.window_size), None
-    order = [1, *range(rank + 1, 2 * rank + 2), 0, *range(2, rank + 1)]
-    entries = math.prod(windows.window_size[1:]) * x.shape[-1]
-    size = math.prod(windows.slices.output_size) * entries
-    for block in blocks(part, size * x.itemsize):
-        view = windows.slices.view(windows.pad(x[block])).transpose(order)
-        memory, slices = _copied(view, memory)
-        slices = slices.reshape(len(view), entries, -1)
-        step, *strides = slices.strides
-        shape = (windows.output_size[0], windows.window_size[0] * entries, slices.shape[-1])
-        strides = (step * windows.strides[0], *strides)
-        columns = np.lib.stride_tricks.as_strided(slices, shape, strides, writeable=False)
-        yield block, columns.swapaxes(1, 2)
 
 
 def _copied(view, memory):

@@ -27,7 +27,7 @@ def with_multiplier(dy, kernel):
 def depthwise_conv(x, kernel, windows):
     """y, the entries of every window weighted and summed, channel by channel."""
     spatial, entries = _axes(windows)
-    view = windows.view(windows.pad(x))
+    view = windows.view(windows.pad(np.ascontiguousarray(x)))
     multiplier = kernel.shape[-1]
     equation = f"n{spatial}{entries}c,{entries}c->n{spatial}c"
     weights = np.ascontiguousarray(np.moveaxis(kernel, -1, 0))
@@ -42,7 +42,7 @@ def depthwise_conv(x, kernel, windows):
 def depthwise_conv_kernel_gradient(x, dy, windows):
     """dkernel[p, c, m] = Σ over the windows o of x[entry p of o, c] · dy[o, c, m]."""
     spatial, entries = _axes(windows)
-    view = windows.view(windows.pad(x))
+    view = windows.view(windows.pad(np.ascontiguousarray(x)))
     equation = f"n{spatial}{entries}c,n{spatial}c->{entries}c"
     return np.stack([np.einsum(equation, view, dy[..., m]) for m in range(dy.shape[-1])], axis=-1)
 

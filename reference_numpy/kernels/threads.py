@@ -19,13 +19,13 @@ _within_part = contextvars.ContextVar("within_part", default=False)
 
 
 def by_parts(work, batch, multiplications):
-    """`[work(part), …]` for slices of the batch axis that are worked on at the same time.
+    """`[work(part), …]` for slices of an axis, most often the batch, worked on at the same time.
 
     Within a part there are no further parts.
 
     Args:
         work: function of a slice; must not write where another part's does.
-        batch: number of examples.
+        batch: length of the axis.
         multiplications: how many the whole takes, about.
     """
     wanted = 1 if _within_part.get() else multiplications // WORTH_A_THREAD

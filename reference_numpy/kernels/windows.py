@@ -3,7 +3,7 @@
 import functools
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -124,7 +124,8 @@ class Windows:
         """x with its padding of `value`; x itself where there is none."""
         if not self.is_padded:
             return x
-        padded = np.full((x.shape[0], *self.padded_size, x.shape[-1]), value, x.dtype)
+        shape = (x.shape[0], *self.padded_size, x.shape[-1])
+        padded = np.full_like(x, value, shape=shape)  # which lies in memory as x does
         padded[self.inside] = x
         return padded
 
@@ -177,12 +178,35 @@ class Windows:
         )
 
 
+@functools.lru_cache(maxsize=1024)
+def cut(windows, axis, start, stop):
+    """The windows from `start` to `stop` of an axis, and the places of the input that they reach.
+
+    The windows that this gives are over the input cut to these places.
+    """
+    stride, before = windows.strides[axis], windows.before[axis]
+    extent = (windows.window_size[axis] - 1) * windows.dilation_rate[axis] + 1
+    first, end = start * stride - before, (stop - 1) * stride + extent - before
+    places = slice(max(first, 0), min(end, windows.input_size[axis]))
+
+    def with_entry(sizes, entry):
+        return (*sizes[:axis], entry, *sizes[axis + 1 :])
+
+    part = replace(
+        windows,
+        input_size=with_entry(windows.input_size, max(0, places.stop - places.start)),
+        before=with_entry(windows.before, places.start - first),
+        output_size=with_entry(windows.output_size, stop - start),
+    )
+    return part, places
+
+
 def blocks(part, bytes_each):
-    """Slices of the batch axis whose working arrays fit the cache; at least one, maybe empty.
+    """Slices of an axis whose working arrays fit the cache; at least one, maybe empty.
 
     Args:
-        part: the slice of the batch axis that they make up.
-        bytes_each: size of the working array that one example needs.
+        part: the slice of the axis that they make up.
+        bytes_each: size of the working array that one place of the axis needs.
     """
     start, stop = part.start, part.stop
     step = max(1, min(stop - start, BLOCK_BYTES // max(1, bytes_each)))

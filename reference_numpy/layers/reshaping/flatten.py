@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
@@ -33,14 +34,17 @@ class Flatten(Layer):
         self.input_spec = InputSpec(min_ndim=1)
 
     def forward(self, x, training=False):
-        """The rows, and the shape that backward restores."""
+        """The rows, and the shape and the layout that backward restores."""
         if self.data_format == "channels_first" and x.ndim > 1:
             x = x.transpose(0, *range(2, x.ndim), 1)
-        return x.reshape(x.shape[0], math.prod(x.shape[1:])), x.shape
+        return x.reshape(x.shape[0], math.prod(x.shape[1:])), (x.shape, lies_rows_first(x))
 
     def backward(self, dy, cache):
         """dx, and no gradients of weights."""
-        dx = dy.reshape(cache)
+        shape, in_rows = cache
+        dx = dy.reshape(shape)
+        if in_rows:  # so that what comes before Flatten finds dx as it left x
+            dx = in_rows_first(dx)
         if self.data_format == "channels_first" and dx.ndim > 1:
             dx = dx.transpose(0, dx.ndim - 1, *range(1, dx.ndim - 1))
         return dx, []

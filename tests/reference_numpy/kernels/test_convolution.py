@@ -8,6 +8,7 @@ import pytest
 from reference_numpy.kernels import bias as bias_module
 from reference_numpy.kernels import convolution, depthwise_convolution, threads
 from reference_numpy.kernels import windows as windows_module
+from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
 from reference_numpy.kernels.windows import Windows
 from tests.reference_numpy.kernels import plain
 
@@ -53,15 +54,15 @@ def input_gradient_by(request, monkeypatch):
 @BY_GEOMETRY
 @pytest.mark.parametrize(("inputs", "filters", "groups"), CHANNELS)
 def test_convolution_is_the_plain_one(
-    geometry, inputs, filters, groups, by_blocks, by_threads, input_gradient_by
+    geometry, inputs, filters, groups, by_blocks, by_threads, input_gradient_by, lay
 ):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
-    x = generator.standard_normal((3, *geometry[0], inputs))
+    x = lay(generator.standard_normal((3, *geometry[0], inputs)))
     kernel = generator.standard_normal((*geometry[1], inputs // groups, filters))
     y = convolution.conv(x, kernel, windows)
     np.testing.assert_allclose(y, plain.conv(x, kernel, windows, groups), atol=1e-12)
-    dy = generator.standard_normal(y.shape)
+    dy = lay(generator.standard_normal(y.shape))
     dx, dkernel = plain.conv_gradients(x, kernel, dy, windows, groups)
     found = convolution.conv_kernel_gradient(x, dy, windows, groups)
     np.testing.assert_allclose(found, dkernel, atol=1e-12)
@@ -100,6 +101,19 @@ def test_arrays_of_any_memory_layout_are_taken():
     np.testing.assert_allclose(found, dkernel, atol=1e-12)
     found = convolution.conv_input_gradient(dy, kernel, windows)
     np.testing.assert_allclose(found, dx, atol=1e-12)
+
+
+@pytest.mark.parametrize("inputs", [3, 20])
+def test_rows_stay_first_in_memory_where_channels_are_few_or_where_they_are_so(inputs):
+    windows = Windows.of((8, 8), (3, 3), (1, 1), "same")
+    x, kernel = np.ones((40, 8, 8, inputs)), np.ones((3, 3, inputs, 4))
+    y = convolution.conv(x, kernel, windows)
+    assert lies_rows_first(y) == (inputs == 3) and not lies_rows_first(x)
+    for array in (y, convolution.conv(in_rows_first(x), kernel, windows)):
+        dy = np.ones_like(array)
+        assert lies_rows_first(dy) == lies_rows_first(array)
+        dx = convolution.conv_input_gradient(dy, kernel, windows)
+        assert lies_rows_first(dx) == lies_rows_first(array)
 
 
 def test_an_empty_batch_gives_empty_outputs_and_zero_gradients():

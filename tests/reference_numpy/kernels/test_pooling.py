@@ -23,11 +23,11 @@ BY_GEOMETRY = pytest.mark.parametrize(
 
 
 @BY_GEOMETRY
-def test_max_pooling_is_the_plain_one(geometry, by_blocks):
+def test_max_pooling_is_the_plain_one(geometry, by_blocks, lay):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
     # Few distinct values, all below zero: many ties, and zeros of a padding would win.
-    x = generator.integers(-4, 0, (3, *geometry[0], 2)).astype("float64")
+    x = lay(generator.integers(-4, 0, (3, *geometry[0], 2)).astype("float64"))
     y, found = pooling.max_pool(x, windows)
     np.testing.assert_array_equal(y, plain.max_pool(x, windows))
     dy = generator.standard_normal(y.shape)
@@ -36,14 +36,14 @@ def test_max_pooling_is_the_plain_one(geometry, by_blocks):
 
 
 @BY_GEOMETRY
-def test_average_pooling_is_the_plain_one(geometry, by_blocks):
+def test_average_pooling_is_the_plain_one(geometry, by_blocks, lay):
     windows = Windows.of(*geometry)
     generator = np.random.default_rng(0)
-    x = generator.standard_normal((3, *geometry[0], 2))
+    x = lay(generator.standard_normal((3, *geometry[0], 2)))
     y = pooling.average_pool(x, windows)
     np.testing.assert_allclose(y, plain.average_pool(x, windows), atol=1e-14)
     dy = generator.standard_normal(y.shape)
-    dx = pooling.average_pool_backward(dy, windows)
+    dx = pooling.average_pool_backward(lay(dy), windows)
     np.testing.assert_allclose(dx, plain.average_pool_backward(x, dy, windows), atol=1e-14)
 
 

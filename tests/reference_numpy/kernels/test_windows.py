@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference_numpy.kernels.windows import BLOCK_BYTES, Windows, blocks
+from reference_numpy.kernels.windows import BLOCK_BYTES, Windows, blocks, cut
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,13 @@ def test_blocks_cover_the_batch_once_and_an_empty_batch_has_one():
     assert blocks(slice(0, 0), 10) == [slice(0, 0)]
     assert blocks(slice(0, 5), 2**40) == [slice(i, i + 1) for i in range(5)]
     assert blocks(slice(3, 8), BLOCK_BYTES // 4) == [slice(3, 7), slice(7, 8)]
+
+
+def test_a_block_of_the_windows_sees_the_part_of_the_input_that_it_reaches():
+    windows = Windows.of((5, 9), (2, 3), (1, 2), "same", (1, 2))
+    x = np.arange(1.0, 46).reshape(1, 5, 9, 1)
+    whole = windows.view(windows.pad(x))
+    for start, stop in ((0, 2), (1, 4), (3, 5)):
+        part, places = cut(windows, 1, start, stop)
+        found = part.view(part.pad(x[:, :, places]))
+        np.testing.assert_array_equal(found, whole[:, :, start:stop])
