@@ -12,14 +12,22 @@ from reference_numpy.optimizers.optimizer import Optimizer
 def adam_step(
     w, g, learning_rate, momentum, velocity, t, beta_1, beta_2, epsilon, velocity_hat=None
 ):
-    """One step of Adam: the equations below, in place."""
+    """One step of Adam: the equations below, in place, with one temporary array."""
     corrected = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-    momentum += (1 - beta_1) * (g - momentum)
-    velocity += (1 - beta_2) * (g * g - velocity)
+    step = g - momentum
+    step *= 1 - beta_1
+    momentum += step
+    np.multiply(g, g, out=step)
+    step -= velocity
+    step *= 1 - beta_2
+    velocity += step
     if velocity_hat is not None:
-        np.maximum(velocity_hat, velocity, out=velocity_hat)
-        velocity = velocity_hat
-    w -= corrected * momentum / (np.sqrt(velocity) + epsilon)
+        velocity = np.maximum(velocity_hat, velocity, out=velocity_hat)
+    np.sqrt(velocity, out=step)
+    step += epsilon
+    np.divide(momentum, step, out=step)
+    step *= corrected
+    w -= step
 
 
 class Adam(Optimizer):

@@ -2,6 +2,7 @@
 
 A large weight is cut into parts that, with their state and temporaries, stay in the cache; small
 weights are put together into one, since a step's cost is then not their entries but their number.
+Blocks are made once and serve every step.
 """
 
 from typing import NamedTuple
@@ -15,55 +16,85 @@ SMALL = 1024
 
 
 class Job(NamedTuple):
-    """One weight (or part of it, or several), its gradient, its state by name, and its decay."""
+    """One weight by its place among the gradients, its state by name, and its decay."""
 
+    index: int
     w: np.ndarray
-    g: np.ndarray
     slots: dict
     decay: float
 
 
+class Whole:
+    """A weight as it is.
+
+    A block has `w`, `slots` and `decay` for the rule. A step takes the gradient from `gradient`,
+    changes `w` and `slots` in place, and calls `finish`.
+    """
+
+    def __init__(self, job):
+        self.index, self.w, self.slots, self.decay = job
+
+    def gradient(self, gradients):
+        """That of the block, from the gradients of all weights."""
+        return gradients[self.index]
+
+    def finish(self):
+        """The weights follow the block: here they are the block."""
+
+
+class Part(Whole):
+    """Some entries of a large weight that is contiguous: views."""
+
+    def __init__(self, job, entries):
+        super().__init__(job)
+        self.entries, self.w = entries, job.w.reshape(-1)[entries]
+        self.slots = {name: value.reshape(-1)[entries] for name, value in job.slots.items()}
+
+    def gradient(self, gradients):
+        """The same entries of the weight's gradient."""
+        return gradients[self.index].reshape(-1)[self.entries]
+
+
+class Together:
+    """Small weights of one dtype and decay, copied into one vector for each step."""
+
+    def __init__(self, jobs):
+        self.indices, self.decay = [job.index for job in jobs], jobs[0].decay
+        sources = {None: [job.w for job in jobs]}
+        sources |= {name: [job.slots[name] for job in jobs] for name in jobs[0].slots}
+        vectors = {name: np.concatenate(own, axis=None) for name, own in sources.items()}
+        self.w, self.slots = vectors[None], {n: v for n, v in vectors.items() if n}
+        self.g = np.empty_like(self.w)
+        ends = np.cumsum([job.w.size for job in jobs])[:-1]
+        #: each array, and where it lies in its vector
+        self.places = [
+            (array, piece.reshape(array.shape))
+            for name, own in sources.items()
+            for array, piece in zip(own, np.split(vectors[name], ends), strict=True)
+        ]
+
+    def gradient(self, gradients):
+        """Those of all weights in one vector; weights and state are copied too."""
+        for array, piece in self.places:
+            piece[...] = array
+        own = [gradients[index] for index in self.indices]
+        return np.concatenate(own, axis=None, out=self.g)
+
+    def finish(self):
+        """The weights and their state take the new values."""
+        for array, piece in self.places:
+            array[...] = piece
+
+
 def in_blocks(jobs):
-    """The same jobs, cut up and put together. Each is to be done before the next is asked for."""
-    small = {}
+    """The blocks of weights, cut up and put together."""
+    blocks, small = [], {}
     for job in jobs:
         if job.w.size <= SMALL:
             small.setdefault((job.w.dtype, job.decay), []).append(job)
         elif job.w.flags.c_contiguous:
-            yield from parts(job)
+            starts = range(0, job.w.size, BLOCK)
+            blocks += [Part(job, slice(start, start + BLOCK)) for start in starts]
         else:
-            yield job
-    for some in small.values():
-        together = Job(
-            join([job.w for job in some]),
-            join([job.g for job in some]),
-            {name: join([job.slots[name] for job in some]) for name in some[0].slots},
-            some[0].decay,
-        )
-        yield together
-        # By now the job is done, on the copies.
-        split(together.w, [job.w for job in some])
-        for name, value in together.slots.items():
-            split(value, [job.slots[name] for job in some])
-
-
-def parts(job):
-    """Views of a large weight, `BLOCK` entries each."""
-    w, g = job.w.reshape(-1), job.g.reshape(-1)
-    slots = {name: value.reshape(-1) for name, value in job.slots.items()}
-    for start in range(0, w.size, BLOCK):
-        part = slice(start, start + BLOCK)
-        yield Job(w[part], g[part], {k: v[part] for k, v in slots.items()}, job.decay)
-
-
-def join(arrays):
-    """The entries of all arrays in one vector."""
-    return np.concatenate(arrays, axis=None)
-
-
-def split(vector, arrays):
-    """The entries of the vector back into the arrays they came from."""
-    start = 0
-    for array in arrays:
-        array[...] = vector[start : start + array.size].reshape(array.shape)
-        start += array.size
+            blocks.append(Whole(job))
+    return blocks + [Together(some) for some in small.values()]

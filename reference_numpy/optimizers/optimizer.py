@@ -9,7 +9,7 @@ import numpy as np
 
 from reference_numpy import config
 from reference_numpy.annotations import Array, Config, LearningRate
-from reference_numpy.optimizers.blocks import Job, in_blocks
+from reference_numpy.optimizers.blocks import Job, Whole, in_blocks
 from reference_numpy.optimizers.clipping import clip
 from reference_numpy.optimizers.schedules import LearningRateSchedule
 from reference_numpy.optimizers.state import OptimizerState, flush_denormals
@@ -93,7 +93,7 @@ class Optimizer(OptimizerState):
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.built = False
+        self.built, self._blocks = False, None
         self.weights: list[Array] = []
         self.own_variables: list[Any] = []
         self.not_decayed: list[Array] = []
@@ -221,17 +221,26 @@ class Optimizer(OptimizerState):
         learning_rate = self.learning_rate
         flush = self.calls % FLUSH_EVERY == FLUSH_EVERY - 1
         gradients = clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
-        jobs = [
-            Job(self.weights[i], g, self.slots[i], learning_rate * self.weight_decay_of(i))
-            for i, g in gradients.items()
-        ]
-        for job in in_blocks(jobs) if self.elementwise else jobs:
-            w = job.w
-            if job.decay:
-                w -= job.decay * w
-            self.update(w, job.g, learning_rate, **job.slots)
+        for block in self.blocks([(index, self.weight_decay_of(index)) for index in gradients]):
+            w, g = block.w, block.gradient(gradients)
+            if block.decay:
+                w -= learning_rate * block.decay * w
+            self.update(w, g, learning_rate, **block.slots)
             if flush:
-                flush_denormals(job.slots)
+                flush_denormals(block.slots)
+            block.finish()
+
+    def blocks(self, decays):
+        """The blocks of the weights of these indices and decays; those of the last step again."""
+        if self._blocks is None or self._blocks[0] != decays:
+            jobs = [Job(i, self.weights[i], self.slots[i], decay) for i, decay in decays]
+            blocks = in_blocks(jobs) if self.elementwise else list(map(Whole, jobs))
+            self._blocks = decays, blocks
+        return self._blocks[1]
+
+    def __getstate__(self):
+        """What a copy takes over: all but the blocks, which are views of these arrays."""
+        return {**vars(self), "_blocks": None}
 
     def pair(self, gradients, weights):
         """The gradients that are there, by the index of their weight, in the weight's dtype."""

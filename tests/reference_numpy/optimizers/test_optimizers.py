@@ -115,14 +115,17 @@ def test_weights_are_cut_up_and_put_together(monkeypatch):
     arrays = [np.zeros(shape) for shape in shapes]
     states = [np.zeros(shape) for shape in shapes]
     jobs = [
-        blocks.Job(w, np.full(w.shape, i), {"m": m}, 0.5 if i == 3 else 0.0)
+        blocks.Job(i, w, {"m": m}, 0.5 if i == 3 else 0.0)
         for i, (w, m) in enumerate(zip(arrays, states, strict=True))
     ]
+    gradients = {i: np.full(w.shape, i) for i, w in enumerate(arrays)}
     sizes = []
-    for job in blocks.in_blocks(jobs):
-        job.w[...] = job.g + job.decay
-        job.slots["m"][...] = -job.g
-        sizes.append(job.w.size)
+    for block in blocks.in_blocks(jobs):
+        g = block.gradient(gradients)
+        block.w[...] = g + block.decay
+        block.slots["m"][...] = -g
+        block.finish()
+        sizes.append(block.w.size)
     assert sizes == [5, 5, 2, 5, 1, 5, 3]
     for i, (w, m) in enumerate(zip(arrays, states, strict=True)):
         assert (w == i + (i == 3) / 2).all() and (m == -i).all()
