@@ -3,7 +3,7 @@
 import numpy as np
 
 from reference_numpy import activations
-from reference_numpy.activations.normalized import largest, total
+from reference_numpy.activations.normalized import is_last_axis, largest, total
 from reference_numpy.annotations import DType
 from reference_numpy.losses.loss import Loss
 from reference_numpy.losses.probabilities import (
@@ -148,7 +148,7 @@ class SparseCategoricalCrossentropy(Loss):
         labels, axis = y_true, self.axis
         if labels.ndim == y_pred.ndim and labels.shape[axis] == 1:
             labels = labels.squeeze(axis)
-        y = np.moveaxis(y_pred, axis, -1)
+        y = y_pred if is_last_axis(y_pred, axis) else np.moveaxis(y_pred, axis, -1)
         if labels.shape != y.shape[:-1]:
             one_hot = y_true.shape == y_pred.shape
             advice = ". For one-hot targets use 'categorical_crossentropy'." if one_hot else ""
@@ -188,7 +188,8 @@ class SparseCategoricalCrossentropy(Loss):
             c, inside, sums = slopes
             dy = np.broadcast_to((dvalues / sums)[:, None], inside.shape) * inside
             dy[chosen] -= dvalues / c * inside[chosen]
-        return np.moveaxis(dy.reshape(shape), -1, self.axis)
+        dy = dy.reshape(shape)
+        return dy if is_last_axis(dy, self.axis) else np.moveaxis(dy, -1, self.axis)
 
     def compute_mask(self, values, cache):
         """The entries that are not of the ignored class."""

@@ -133,14 +133,15 @@ class Loss(Configurable):
 
     def _values(self, y_true, y_pred, mask):
         """The values, the mask that holds for them, and backward's cache."""
-        dtype = self.compute_dtype
-        y_true = np.asarray(y_true, dtype)
+        dtype, given = self.compute_dtype, np.asarray(y_true)
+        y_true = np.asarray(given, dtype)
         y_pred = np.asarray(y_pred, dtype)
-        # The sum is NaN if any element is, and costs a fraction of looking at each.
-        with np.errstate(invalid="ignore", over="ignore"):
-            suspicious = np.isnan(y_true.sum())
-        if suspicious and np.isnan(y_true).any():
-            raise ValueError(f"Loss '{self.name}': `y_true` contains NaN.")
+        if given.dtype.kind not in "biu":
+            # The sum is NaN if any element is, and costs a fraction of looking at each.
+            with np.errstate(invalid="ignore", over="ignore"):
+                suspicious = np.isnan(y_true.sum())
+            if suspicious and np.isnan(y_true).any():
+                raise ValueError(f"Loss '{self.name}': `y_true` contains NaN.")
         values, cache = self.forward(*squeeze_or_expand_to_same_rank(y_true, y_pred))
         own_mask = self.compute_mask(values, cache)
         if mask is None or own_mask is None:

@@ -41,7 +41,7 @@ def class_indices(labels, classes, loss_name):
         ValueError: for a label that is no class.
     """
     indices = labels.astype("int64")
-    wrong = (indices < 0) | (indices >= classes)
+    wrong = indices.view("uint64") >= classes  # as is a negative number there
     if wrong.any():
         raise ValueError(
             f"Loss '{loss_name}': `y_true` contains the label {indices[wrong][0]}, which is "

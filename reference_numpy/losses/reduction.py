@@ -66,7 +66,7 @@ def reduce_weighted_values(values, sample_weight, mask, reduction):
     if sample_weight is not None:
         sample_weight = np.asarray(sample_weight, dtype)
     sample_weight = apply_mask(sample_weight, mask, dtype, reduction)
-    weights = np.ones((), dtype)
+    weighted, weights = values, None
     if sample_weight is not None:
         values, weights = squeeze_or_expand_to_same_rank(values, sample_weight)
         try:
@@ -76,14 +76,17 @@ def reduce_weighted_values(values, sample_weight, mask, reduction):
                 f"The sample weights (or mask) of shape {np.shape(sample_weight)} do not fit the "
                 f"losses of shape {shape}."
             ) from None
-    weighted = values * weights if sample_weight is not None else values
+        weighted = values * weights
     divisor = 1.0
     result = weighted
     if reduction not in (None, "none") and weighted.shape not in ((), (0,)):
-        if reduction == "mean_with_sample_weight" and sample_weight is not None:
+        if reduction == "mean_with_sample_weight" and weights is not None:
             divisor = float(weights.sum(dtype="float64"))
         elif reduction != "sum":
             divisor = float(weighted.size)
         result = weighted.sum() / divisor if divisor else np.zeros((), dtype)[()]
-    slopes = np.broadcast_to(weights * (1.0 / divisor if divisor else 0.0), weighted.shape)
+    share = 1.0 / divisor if divisor else 0.0
+    if weights is None:
+        return result, np.full(shape, share, dtype)
+    slopes = np.broadcast_to(weights * share, weighted.shape)
     return result, sum_to_shape(slopes, values.shape).reshape(shape).astype(dtype, copy=False)
