@@ -13,6 +13,7 @@ from reference_numpy.layers import penalties
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 from reference_numpy.layers.symbolic import KerasTensor, Node
 from reference_numpy.models.call import Call
+from reference_numpy.models.pool_first import pool_first
 from reference_numpy.models.runner import Runner
 from reference_numpy.operations.casting import Cast
 from reference_numpy.operations.functions import Sigmoid, Softmax
@@ -51,6 +52,8 @@ class Head:
 class Heads:
     """A model's graph whose outputs are followed by the logits that losses and metrics ask for.
 
+    What commutes in it stands in the order that is quickest (`pool_first`).
+
     Args:
         graph: the model's graph.
         wanted: for each output its losses and metrics, each with the loss that is computed.
@@ -70,7 +73,8 @@ class Heads:
                 position = len(graph.outputs)
                 self.heads[index] = replace(head, position=position, losses=losses)
                 graph = other.variant(other.calls, [*other.outputs, head.place], other.tensors)
-        self.graph = graph
+        self.graph, copies = pool_first(graph)
+        self.copies += copies
 
     def at(self, index, masks):
         """The head of an output, or None; `masks` are those of the graph's outputs."""
