@@ -96,15 +96,17 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
         pairs = zip(np.split(dy, groups, -1), np.split(kernel, groups, -1), strict=True)
         parts = [conv_input_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
-    if _worth_mirroring(dy, kernel, windows):
+    *_, inputs, filters = kernel.shape
+    if windows.strides[0] == 1 and inputs <= filters and _goes_rows_first(dy, windows):
+        dx = rows_first.conv_input_gradient(dy, kernel, windows)
+    elif _worth_mirroring(dy, kernel, windows):
         mirrored = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
         dx = conv(dy, mirrored, windows.mirrored)
-    elif _goes_rows_first(dy, windows):
-        dx = rows_first.scatter(dy, kernel, windows)
     else:
         dx = _scatter(dy, kernel, windows)
     # In the layout of dy, which is that of y, which is that of x.
-    return dx if rows_first.lies_rows_first(dy) else np.ascontiguousarray(dx)
+    as_it_lies = rows_first.in_rows_first if rows_first.lies_rows_first(dy) else np.ascontiguousarray
+    return as_it_lies(dx)
 
 
 def _goes_rows_first(x, windows):

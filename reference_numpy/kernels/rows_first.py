@@ -78,27 +78,40 @@ def conv_kernel_gradient(x, dy, windows):
     return gradient
 
 
-def scatter(dy, kernel, windows):
-    """dx, which lies rows first: the entries of every dX[o] added up where they lie."""
-    dy = rows_first(in_rows_first(dy))
-    inputs, filters = kernel.shape[-2:]
-    (length, *sizes), batch, step = windows.padded_size, dy.shape[-1], windows.strides[0]
-    dx = np.zeros((length, inputs, *sizes, batch), dy.dtype)
-    columns = dy.reshape(len(dy), filters, -1)
+def conv_input_gradient(dy, kernel, windows):
+    """The same for dx, where the windows have a stride of 1 along the first axis.
+
+    Along that axis dy is correlated with the mirrored kernel, whose entries follow one another in
+    memory there; along the others the products are added up where the entries of the windows lie.
+    """
+    length, inputs, filters = windows.window_size[0], *kernel.shape[-2:]
+    *sizes, batch = *windows.padded_size[1:], len(dy)
+    rows = rows_first(in_rows_first(dy))
+    padded = np.zeros((len(rows) + 2 * (length - 1), *rows.shape[1:]), dy.dtype)
+    padded[length - 1 :][: len(rows)] = rows
+    columns = _overlapping(padded.reshape(len(padded), filters, -1), length, 1)
+    columns = columns[windows.before[0] :][: windows.input_size[0]]
+    weights = np.moveaxis(kernel[::-1], 0, -2).reshape(-1, length * filters)
+    dx = np.zeros((windows.input_size[0], inputs, *sizes, batch), dy.dtype)
+    entries = windows.slices.entries
 
     def fill(part):
-        weights = kernel[..., part, :].reshape(-1, filters)
-        for rows in blocks(slice(0, len(dy)), len(weights) * columns[0, 0].nbytes):
-            products = weights @ columns[rows]
-            shape = len(products), len(windows.entries), -1, *dy.shape[2:]
-            products = np.moveaxis(products.reshape(shape), 1, 0)
-            for (_, first, *others), product in zip(windows.entries, products, strict=True):
-                start = first.start + rows.start * step
-                along = slice(start, start + (len(product) - 1) * step + 1, step)
-                dx[(along, part, *others)] += product
+        for some in blocks(part, len(weights) * columns[0, 0].nbytes):
+            products = weights @ columns[some]
+            products = products.reshape(len(products), len(entries), inputs, *rows.shape[2:])
+            for number, (_, _, *places) in enumerate(entries):
+                dx[(some, slice(None), *places)] += products[:, number]
 
-    by_parts(fill, inputs, dy.size * kernel.size // filters)
-    return in_rows_first(channels_last(dx)[windows.inside])
+    by_parts(fill, len(dx), dy.size * kernel.size // filters)
+    return in_rows_first(channels_last(dx)[:, :, *windows.inside[2:]])
+
+
+def _overlapping(rows, length, step):
+    """The matrices that are made of so many rows each, one beginning every so many rows."""
+    outer, *inner = rows.strides
+    shape = (len(rows) - length) // step + 1, length * rows.shape[1], rows.shape[2]
+    strides = outer * step, *inner
+    return np.lib.stride_tricks.as_strided(rows, shape, strides, writeable=False)
 
 
 def _windows(x, windows, part):
@@ -120,9 +133,6 @@ def _windows(x, windows, part):
             own, places = cut(windows, 1, block.start, block.stop)
         view = own.slices.view(own.pad(x[:, :, places])).transpose(order)[rows]
         slices = np.ascontiguousarray(view).reshape(len(view), entries, -1)
-        outer, *inner = slices.strides
-        shape = part.stop - part.start, extent * entries, slices.shape[-1]
-        strides = outer * step, *inner
-        matrices = np.lib.stride_tricks.as_strided(slices, shape, strides, writeable=False)
-        yield slice(start, start + shape[-1]), matrices
-        start += shape[-1]
+        matrices = _overlapping(slices, extent, step)
+        yield slice(start, start + slices.shape[-1]), matrices
+        start += slices.shape[-1]
