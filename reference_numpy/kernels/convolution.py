@@ -43,7 +43,7 @@ def conv(x, kernel, windows):
         return np.concatenate([conv(part, its, windows) for part, its in pairs], axis=-1)
     if _goes_rows_first(x, windows):
         return rows_first.conv(x, kernel, windows)
-    filters = kernel.shape[-1]
+    x, filters = rows_first.in_channels_last(x), kernel.shape[-1]
     weights = kernel.reshape(-1, filters)
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
 
@@ -69,6 +69,7 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
     *_, filters = shape = *windows.window_size, x.shape[-1], dy.shape[-1]
     if _goes_rows_first(x, windows):
         return rows_first.conv_kernel_gradient(x, dy, windows).reshape(shape)
+    x, dy = rows_first.in_channels_last(x), rows_first.in_channels_last(dy)
     entries = math.prod(shape[:-1])
 
     def total(part):
@@ -105,8 +106,9 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
     else:
         dx = _scatter(dy, kernel, windows)
     # In the layout of dy, which is that of y, which is that of x.
-    as_it_lies = rows_first.in_rows_first if rows_first.lies_rows_first(dy) else np.ascontiguousarray
-    return as_it_lies(dx)
+    if rows_first.lies_rows_first(dy):
+        return rows_first.in_rows_first(dx)
+    return rows_first.in_channels_last(dx)
 
 
 def _goes_rows_first(x, windows):
@@ -140,7 +142,7 @@ def _rows_of_windows(x, windows, part):
     places, memory = math.prod(windows.output_size), None
     entries = math.prod(windows.window_size) * x.shape[-1]
     for block in blocks(part, places * entries * x.itemsize):
-        view = windows.view(windows.pad(np.ascontiguousarray(x[block])))
+        view = windows.view(windows.pad(x[block]))
         memory, rows = _copied(view, memory)
         yield block, rows.reshape(-1, entries)
 
@@ -173,7 +175,7 @@ def _worth_mirroring(dy, kernel, windows):
 
 def _scatter(dy, kernel, windows):
     """dx as the sum over p of dy kernel[p]ᵀ, added where the entries p of the windows lie."""
-    *_, inputs, filters = kernel.shape
+    dy, (*_, inputs, filters) = rows_first.in_channels_last(dy), kernel.shape
     matrices = kernel.reshape(-1, inputs, filters)
     dx = np.empty((dy.shape[0], *windows.input_size, inputs), dy.dtype)
     places = math.prod(windows.output_size)

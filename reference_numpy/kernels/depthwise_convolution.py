@@ -9,6 +9,7 @@ y: (batch, *output_size, channels · multiplier)      dy: (batch, *output_size, 
 import numpy as np
 
 from reference_numpy.kernels.half_precision import computed_in_single
+from reference_numpy.kernels.rows_first import in_channels_last
 from reference_numpy.kernels.windows import blocks
 
 
@@ -27,7 +28,7 @@ def with_multiplier(dy, kernel):
 def depthwise_conv(x, kernel, windows):
     """y, the entries of every window weighted and summed, channel by channel."""
     spatial, entries = _axes(windows)
-    view = windows.view(windows.pad(np.ascontiguousarray(x)))
+    view = windows.view(windows.pad(in_channels_last(x)))
     multiplier = kernel.shape[-1]
     equation = f"n{spatial}{entries}c,{entries}c->n{spatial}c"
     weights = np.ascontiguousarray(np.moveaxis(kernel, -1, 0))
@@ -42,7 +43,7 @@ def depthwise_conv(x, kernel, windows):
 def depthwise_conv_kernel_gradient(x, dy, windows):
     """dkernel[p, c, m] = Σ over the windows o of x[entry p of o, c] · dy[o, c, m]."""
     spatial, entries = _axes(windows)
-    view = windows.view(windows.pad(np.ascontiguousarray(x)))
+    view = windows.view(windows.pad(in_channels_last(x)))
     equation = f"n{spatial}{entries}c,n{spatial}c->{entries}c"
     return np.stack([np.einsum(equation, view, dy[..., m]) for m in range(dy.shape[-1])], axis=-1)
 

@@ -8,6 +8,7 @@ import numpy as np
 from reference_numpy import activations
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.bias import add_bias, bias_gradient
+from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import (
     standardize_data_format,
@@ -141,13 +142,17 @@ class ConvolutionLayer(Layer):
         z, cache = self.convolve(x)
         if self.use_bias:
             add_bias(z, self.bias)
+        in_rows = lies_rows_first(z)
         z = from_channels_last(z, self.data_format)
         y, activation_cache = self.activation.forward(z)
-        return y, (cache, activation_cache, differentiable)
+        return y, (cache, activation_cache, in_rows, differentiable)
 
     def backward(self, dy, cache, input_gradient=True):
         """dx, and the gradients of the kernels and of b."""
-        cache, activation_cache, differentiable = cache
+        cache, activation_cache, in_rows, differentiable = cache
+        if in_rows:  # as z, since operations on two layouts are slow
+            dy = in_rows_first(to_channels_last(dy, self.data_format))
+            dy = from_channels_last(dy, self.data_format)
         dz = self.activation.backward(dy, activation_cache)
         dz = to_channels_last(dz, self.data_format)
         dx, grads = self.convolve_backward(dz, cache, input_gradient and differentiable)

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from reference_numpy.kernels.rows_first import in_channels_last, lies_rows_first
+
 BLOCK = 256
 
 
@@ -23,6 +25,8 @@ def channels_view(x, axis):
     """
     axis %= x.ndim
     inner = [math.prod(x.shape[axis + 1 :])] if axis < x.ndim - 1 else []
+    if lies_rows_first(x):
+        x = in_channels_last(x)
     return x.reshape(math.prod(x.shape[:axis]), x.shape[axis], *inner)
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
+from reference_numpy.kernels.rows_first import in_channels_last, in_rows_first, lies_rows_first
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
@@ -37,7 +37,8 @@ class Flatten(Layer):
         """The rows, and the shape and the layout that backward restores."""
         if self.data_format == "channels_first" and x.ndim > 1:
             x = x.transpose(0, *range(2, x.ndim), 1)
-        return x.reshape(x.shape[0], math.prod(x.shape[1:])), (x.shape, lies_rows_first(x))
+        rows = in_channels_last(x).reshape(x.shape[0], math.prod(x.shape[1:]))
+        return rows, (x.shape, lies_rows_first(x))
 
     def backward(self, dy, cache):
         """dx, and no gradients of weights."""

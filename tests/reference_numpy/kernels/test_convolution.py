@@ -8,7 +8,11 @@ import pytest
 from reference_numpy.kernels import bias as bias_module
 from reference_numpy.kernels import convolution, depthwise_convolution, threads
 from reference_numpy.kernels import windows as windows_module
-from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
+from reference_numpy.kernels.rows_first import (
+    in_channels_last,
+    in_rows_first,
+    lies_rows_first,
+)
 from reference_numpy.kernels.windows import Windows
 from tests.reference_numpy.kernels import plain
 
@@ -114,6 +118,17 @@ def test_rows_stay_first_in_memory_where_channels_are_few_or_where_they_are_so(i
         assert lies_rows_first(dy) == lies_rows_first(array)
         dx = convolution.conv_input_gradient(dy, kernel, windows)
         assert lies_rows_first(dx) == lies_rows_first(array)
+
+
+def test_a_layout_is_changed_and_changed_back():
+    x = np.arange(240.0).reshape(2, 4, 6, 5)
+    rows = in_rows_first(x)
+    assert lies_rows_first(rows) and not lies_rows_first(x)
+    assert in_rows_first(rows).base is rows.base and in_channels_last(x) is x
+    back = in_channels_last(rows)
+    assert back.flags.c_contiguous
+    for array in (rows, back):
+        np.testing.assert_array_equal(array, x)
 
 
 def test_an_empty_batch_gives_empty_outputs_and_zero_gradients():
