@@ -1,6 +1,7 @@
 """Keras on JAX."""
 
 import contextlib
+import hashlib
 
 import jax
 import jax.numpy as jnp
@@ -8,6 +9,10 @@ import keras
 import numpy as np
 
 from comparisons.harness.backends import on_the_device, tensor, unrounded_promotion
+
+#: what was compiled, the oldest first, and how much of it is kept
+PROGRAMS: dict[tuple, jax.stages.Compiled] = {}
+MOST_PROGRAMS = 1000
 
 
 class Recording(keras.StatelessScope):
@@ -33,8 +38,8 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
     """Outputs, input gradients and weight gradients of `call(inputs)` by `jax.vjp`.
 
     The arguments are those of the TensorFlow module's function. All of it is compiled as one, as
-    `fit` and `predict` do; what cannot be (texts, layers that look at numbers) runs operation by
-    operation. JAX differentiates pure functions only: what the call changes (moving statistics) is
+    `fit` and `predict` do, and once for all layers that compute the same; what cannot be (texts,
+    layers that look at numbers) runs operation by operation. JAX differentiates pure functions only: what the call changes (moving statistics) is
     carried out of it and set afterwards.
     """
     leaves = [tensor(leaf) for leaf in keras.tree.flatten(inputs)]
@@ -60,12 +65,30 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
 
     arguments = floats, others, [weight.value for weight in weights]
     try:
-        outputs, updates, *gradients = jax.jit(compute)(*arguments)
+        outputs, updates, *gradients = _compiled(compute, arguments)(*arguments)
     except Exception:  # of whatever kind: some come from TensorFlow, which some layers ask
         outputs, updates, *gradients = compute(*arguments)
     for variable, value in zip(changed, updates, strict=True):
         variable.assign(value)
     return _arrays(outputs), *map(_arrays, gradients)
+
+
+def _compiled(compute, arguments):
+    """The function compiled, or what one was compiled to that is the same but for names.
+
+    A program's text has the numbers that are no arguments; of a callback it has the place alone.
+    """
+    lowered = jax.jit(compute, keep_unused=True).lower(*arguments)
+    text = lowered.as_text()
+    if "callback" in text:
+        return lowered.compile()
+    digest, device = hashlib.sha256(text.encode()).digest(), jax.config.jax_default_device
+    key = digest, lowered.in_tree, lowered.out_tree, device
+    if key not in PROGRAMS:
+        if len(PROGRAMS) == MOST_PROGRAMS:
+            del PROGRAMS[next(iter(PROGRAMS))]
+        PROGRAMS[key] = lowered.compile()
+    return PROGRAMS[key]
 
 
 def _arrays(values):

@@ -172,6 +172,17 @@ print(told(counting, np.array([1.0, 2.0], "float32"), [weight]), int(count.value
 print(told(lambda x: x * 2.0, np.array([1, 2])))
 print(told(lambda x: keras.ops.convert_to_tensor(np.sqrt(x)), np.array([1, 4])))
 print(told(lambda x: keras.ops.convert_to_tensor([float(t) for t in x]), np.array(["1", "2"])))
+x = np.array([1.0, 2.0], "float32")
+def alike(made):
+    # what calls give, and how many programs they are, each with other numbers
+    before, calls = len(backend.PROGRAMS), [made(numbers) for numbers in ([5, 6], [7, 8])]
+    return [told(*call)[1] for call in calls], len(backend.PROGRAMS) - before
+def weighted(numbers):
+    weight = keras.Variable(numbers, dtype="float32")
+    return lambda x: x + weight, x, [weight]
+print(alike(weighted))
+print(alike(lambda numbers: (lambda x: x + np.array(numbers, "float32"), x)))
+print(alike(lambda numbers: (lambda both: both[numbers[0] - 5 > 0] - 1, [x, 2 * x])))
 """
 
 
@@ -183,6 +194,9 @@ def test_a_call_on_jax_is_compiled_as_one_where_it_can_be():
         "([True], [2.0, 4.0])",
         "([True, False], [1.0, 2.0])",  # NumPy sees no numbers in a tracer
         "([False], [1.0, 2.0])",
+        "([[6.0, 8.0], [8.0, 10.0]], 1)",  # equal layers share what is compiled
+        "([[6.0, 8.0], [8.0, 10.0]], 2)",
+        "([[0.0, 1.0], [1.0, 3.0]], 2)",
     ]
 
 
