@@ -119,7 +119,8 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
     record = one.record
     convention = is_convention(one, dtype)
     layer = one.asked.reference.layer
-    known = None if convention else of_layer(layer, one.name, backend, dtype, record.needed)
+    how = one.name, backend, dtype, record.needed, one.asked.masked
+    known = None if convention else of_layer(layer, *how)
     return Finding(
         str(one.place),
         backend,

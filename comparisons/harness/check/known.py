@@ -21,19 +21,22 @@ def of_training(
     return _tightest([("Optimizer", arguments)], backend, dtype, "", needed)
 
 
-def of_layer(layer: Layer, name: str, backend: str, dtype: str, needed: float) -> Divergence | None:
+def of_layer(
+    layer: Layer, name: str, backend: str, dtype: str, needed: float, masked: bool = False
+) -> Divergence | None:
     """The known divergence that explains a difference, or None.
 
     Args:
         layer: the oracle's, whose parts may explain it too.
         name: the quantity's name.
         needed: the error in units of the ordinary tolerance.
+        masked: whether the call is given masks.
     """
     parts, pending = [], [layer]
     while pending:
         part = pending.pop()
         pending += part.sublayers
-        parts.append((type(part).__name__, part.get_config()))
+        parts.append((type(part).__name__, {**part.get_config(), "masked": masked}))
     return _tightest(parts, backend, dtype, name, needed)
 
 

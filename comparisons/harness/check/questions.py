@@ -16,6 +16,7 @@ from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
     CallReference,
     layer_at,
+    holds_masks,
     leaf_layers,
     no_masks,
     watched,
@@ -133,6 +134,7 @@ class Asked:
         places: for each quantity of a model the layer that it is of, and what it is there.
         quantities: what the oracle says.
         scale: the scale of each, see `checks.scales`.
+        masked: whether the layer is given masks, or a layer of the model.
     """
 
     kind: str
@@ -143,6 +145,7 @@ class Asked:
     places: dict[str, tuple[Place, str]]
     quantities: dict[str, np.ndarray]
     scale: dict[str, float]
+    masked: bool = False
 
     def where(self, name: str) -> tuple[Place, str]:
         """The layer that a quantity is of, and what it is there."""
@@ -208,13 +211,13 @@ def ask(
         for path, layer in leaf_layers(model)
     }
 
-    def asked(kind, question, reference, place, owners):
+    def asked(kind, question, reference, place, owners, masked):
         if not gradients:
             reference.cotangents = [None] * len(reference.cotangents)
         question.cotangents = _cast(reference.cotangents, dtype)
         question.cotangents += [None] * len(question.layer_outputs)
         exact, scale = _oracle(kind, reference)
-        return Asked(kind, question, reference, twin, place, owners, exact, scale)
+        return Asked(kind, question, reference, twin, place, owners, exact, scale, masked)
 
     for call in calls:
         if isinstance(call.layer, Borrowed):
@@ -224,12 +227,13 @@ def ask(
         place = replace(places[call.path], number=call.number)
         given = _cast(call.inputs, dtype), call.names, _cast(call.options, dtype)
         question = Question(call.path, *given, [], reference.names(), [])
-        yield asked(LOCAL, question, reference, place, {})
+        yield asked(LOCAL, question, reference, place, {}, holds_masks(call.options))
     model.set_weights(start)
     given, outputs = (_cast(inputs, dtype), (), options), list(layer_outputs(calls))
     question = Question((), *given, [], whole.names(), outputs)
     place = Place(model.name, type(model).__name__, ())
-    yield asked(PROPAGATED, question, whole, place, _owners(model, whole, calls, places))
+    masked = any(holds_masks(call.options) for call in calls)
+    yield asked(PROPAGATED, question, whole, place, _owners(model, whole, calls, places), masked)
 
 
 def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:

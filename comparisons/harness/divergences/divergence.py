@@ -16,8 +16,9 @@ ACTIVATIONS = ("activation", "recurrent_activation")
 class Place:
     """Which layers a divergence concerns, by class and constructor arguments; all must hold.
 
-    An optimizer is a layer here, of the class `Optimizer`, with its class as its `name`, with the
-    class `of` the layer that it trains and with `stateful`, whether a layer keeps states.
+    A layer has the argument `masked` too, whether it is given masks. An optimizer is a layer here,
+    of the class `Optimizer`, with its class as its `name`, with the class `of` the layer that it
+    trains and with `stateful`, whether a layer keeps states.
 
     Args:
         classes: names of classes, `*` for any part of one; any class where none is given.

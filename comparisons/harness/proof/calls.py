@@ -74,6 +74,11 @@ def layer_calls(model: Model, inputs) -> list[LayerCall]:
     return calls
 
 
+def holds_masks(options: dict) -> bool:
+    """Whether a call is given masks: the arrays among the options, since floats are inputs."""
+    return any(isinstance(leaf, np.ndarray) for leaf in tree.flatten(list(options.values())))
+
+
 def no_masks(inputs):
     """Masks that mask nothing: with them a model computes the batch in one piece."""
     return tree.map_structure(lambda x: None, inputs)

@@ -5,6 +5,7 @@ from comparisons.harness.conformance.families.trial import Family, Refused, Tria
 from comparisons.harness.conformance.layer_cases import CASES
 from comparisons.harness.conformance.references import build_keras_layer, make_reference
 from comparisons.harness.proof import allowances
+from comparisons.harness.proof.calls import holds_masks
 from comparisons.harness.proof.layer_checks import keras_quantities
 
 
@@ -21,7 +22,9 @@ def trial(case_and_mode, module, backend: str, dtype: str) -> Trial:
     return Trial(
         exact,
         lambda: keras_quantities(module, build_keras_layer(case, dtype), given),
-        lambda name, needed: of_layer(exact.layer, name, backend, dtype, needed),
+        lambda name, needed: of_layer(
+            exact.layer, name, backend, dtype, needed, holds_masks(exact.options)
+        ),
     )
 
 

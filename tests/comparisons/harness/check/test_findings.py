@@ -8,6 +8,7 @@ from comparisons.harness.check import inputs
 from comparisons.harness.check.findings import findings, judge
 from comparisons.harness.check.questions import LOCAL, PROPAGATED, ask
 from comparisons.harness.check.subject import Subject
+from comparisons.harness.divergences import named
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import layers
 
@@ -23,7 +24,9 @@ def asked(*made, shape=(5,), kind=inputs.ORDINARY, training=False, dtype="float3
     return list(ask(model, twin, x, training, True, dtype))
 
 
-def answered(questions, change=lambda asked, name, value: value, dtype="float32"):
+def answered(
+    questions, change=lambda asked, name, value: value, dtype="float32", backend="torch"
+):
     """The findings where every backend's answer is the oracle's, rounded and then changed."""
     judged = []
     for one in questions:
@@ -31,8 +34,8 @@ def answered(questions, change=lambda asked, name, value: value, dtype="float32"
             name: change(one, name, value.astype(dtype) if value.dtype.kind == "f" else value)
             for name, value in one.quantities.items()
         }
-        judged += judge(one, theirs, "torch", dtype)
-    return [finding for finding, _ in findings(judged, "torch", dtype, "inference")]
+        judged += judge(one, theirs, backend, dtype)
+    return [finding for finding, _ in findings(judged, backend, dtype, "inference")]
 
 
 def dense(name="dense"):
@@ -69,6 +72,22 @@ def test_what_only_the_whole_model_shows_is_found_where_it_begins():
     second = [lambda: layers.Dense(4, name="second"), lambda: layers.Dense(4, name="third")]
     (found,) = answered(asked(dense, *second), change)
     assert (found.layer, found.kind) == ("second", PROPAGATED)
+
+
+@pytest.mark.parametrize("kind", [LOCAL, PROPAGATED])
+@pytest.mark.parametrize("before", [layers.Masking, layers.Identity])
+def test_a_divergence_of_masked_steps_is_one_only_where_there_is_a_mask(before, kind):
+    def change(one, name, value):
+        place, quantity = one.where(name)
+        wrong = (one.kind, place.layer, quantity) == (kind, "culprit", "output 0")
+        return value + np.float32(1) if wrong else value
+
+    culprit = layers.GRU(3, return_sequences=True, name="culprit")
+    questions = asked(before, lambda: culprit, shape=(4, 2))
+    (found,) = answered(questions, change, backend="jax")
+    link = named("masked-steps-before-the-first-on-jax").link
+    assert (found.layer, found.kind) == ("culprit", kind)
+    assert found.known == (link if before is layers.Masking else None)
 
 
 def test_not_a_number_is_never_a_convention():
