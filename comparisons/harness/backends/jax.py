@@ -39,8 +39,8 @@ def outputs_and_gradients(call, inputs, weights, cotangents):
 
     The arguments are those of the TensorFlow module's function. All of it is compiled as one, as
     `fit` and `predict` do, and once for all layers that compute the same; what cannot be (texts,
-    layers that look at numbers) runs operation by operation. JAX differentiates pure functions only: what the call changes (moving statistics) is
-    carried out of it and set afterwards.
+    layers that look at numbers) runs operation by operation. JAX differentiates pure functions
+    only: what the call changes (moving statistics) is carried out of it and set afterwards.
     """
     leaves = [tensor(leaf) for leaf in keras.tree.flatten(inputs)]
     is_float = [jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in leaves]

@@ -15,8 +15,8 @@ from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
     CallReference,
-    layer_at,
     holds_masks,
+    layer_at,
     leaf_layers,
     no_masks,
     watched,

@@ -24,9 +24,7 @@ def asked(*made, shape=(5,), kind=inputs.ORDINARY, training=False, dtype="float3
     return list(ask(model, twin, x, training, True, dtype))
 
 
-def answered(
-    questions, change=lambda asked, name, value: value, dtype="float32", backend="torch"
-):
+def answered(questions, change=lambda asked, name, value: value, dtype="float32", backend="torch"):
     """The findings where every backend's answer is the oracle's, rounded and then changed."""
     judged = []
     for one in questions:
