@@ -49,6 +49,7 @@ def main(paths: list[Path]) -> None:
     ]
     for verdict in (NEW, "convention", "known divergence", REFUSED):
         lines += section(verdict, classes)
+        lines += [line for one in classes for row in one["rows"] for line in script(row, verdict)]
     Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
 
 
@@ -97,6 +98,13 @@ def section(verdict: str, classes: list[dict]) -> list[str]:
     order = list(dict.fromkeys(one["family"] for one in classes))
     rows.sort(key=lambda row: (order.index(row[0]), row))
     return ["", f"## {verdict.capitalize()}", "", *table(head, rows)]
+
+
+def script(row: dict, verdict: str) -> list[str]:
+    """What shows a case of this verdict, where there is a script that does."""
+    if row["verdict"] != verdict or not row["reproduction"]:
+        return []
+    return ["", "```python", *row["reproduction"].splitlines(), "```"]
 
 
 def linked(reason: str) -> str:

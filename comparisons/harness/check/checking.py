@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from comparisons.harness.check import inputs, own_parts
@@ -12,7 +13,7 @@ from comparisons.harness.check.findings import Finding, Judged, findings, judge
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
-from comparisons.harness.check.reproductions import confirmed, reproduce
+from comparisons.harness.check.reproductions import confirmed, reproduce, run_on
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
 from comparisons.harness.runs import estimates
@@ -257,7 +258,8 @@ class Check:
         )
         for number, (finding, judged) in enumerate(wanted):
             with clock.doing(number, f"reproducing {finding.layer} on {finding.backend}"):
-                finding.reproduction = reproduce(judged, finding.backend, self.dtype, columns)
+                how = finding.backend, self.dtype
+                finding.reproduction = reproduce(judged, *how, partial(run_on, columns, *how))
         for backend in backends:
             with clock.doing(backend, f"running the reproductions on {backend}"):
                 made = [f for f, _ in wanted if f.backend == backend and f.reproduction]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -52,9 +52,18 @@ def run_lines(worker, dtype: str, lines: str, progress) -> object:
     return np.asarray(names["found"])
 
 
-def reproduce(judged: Judged, backend: str, dtype: str, columns: Columns) -> str | None:
-    """A script that shows a local difference, or None where no short one does."""
-    shown = Search(judged, backend, dtype, columns).smallest()
+def run_on(columns: Columns, backend: str, dtype: str, lines: str) -> object:
+    """The same in a backend's process."""
+    return dict(columns.ask(run_lines, dtype, lines, of=backend)).get(backend, "it died")
+
+
+def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], object]) -> str | None:
+    """A script that shows a difference in a call of a layer, or None where no short one does.
+
+    Args:
+        run: function of the lines of a script that gives what `run_lines` does.
+    """
+    shown = Search(judged, backend, dtype, run).smallest()
     if shown is None:
         return None
     return script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
@@ -105,8 +114,8 @@ class Shown:
 class Search:
     """The search for the smallest case; see `reproduce`."""
 
-    def __init__(self, judged: Judged, backend: str, dtype: str, columns: Columns):
-        self.backend, self.dtype, self.columns = backend, dtype, columns
+    def __init__(self, judged: Judged, backend: str, dtype: str, run: Callable[[str], object]):
+        self.backend, self.dtype, self.run = backend, dtype, run
         self.asked, self.name = judged.asked, judged.name
         self.known = finding_of(judged, backend, dtype, "").known
         # A smaller case is to show the same thing and not the last bit of it.
@@ -126,32 +135,32 @@ class Search:
 
     def _first(self) -> Case | None:
         """The call as it was asked; None for one that no script can repeat."""
-        question, layer = self.asked.question, self.asked.reference.layer
-        options = {name: value for name, value in question.options.items() if value is not None}
-        first, *others = question.inputs
+        call = self.asked.reference
+        options = {name: value for name, value in call.options.items() if value is not None}
+        first, *others = call.inputs
         if any(value is not False for name, value in options.items() if name != "training"):
             return None
-        outputs = [c for c in question.cotangents if c is not None]
-        if (
-            len(question.cotangents) != 1
-            or isinstance(first, dict)
-            or self.name.startswith("state")
-        ):
+        if len(call.cotangents) != 1 or isinstance(first, dict) or self.name.startswith("state"):
             return None
-        arrays = [np.asarray(x) for x in (*tree.flatten(first), *others)]
+        arrays = [self._given(np.asarray(x)) for x in (*tree.flatten(first), *others)]
+        gradient, layer = self.name.startswith("gradient"), call.layer
         return Case(
             self.backend,
             self.dtype,
             type(layer).__name__,
             telling(type(layer), layer.get_config()),
-            tuple(map(Numbers, arrays)),
+            tuple(arrays),
             isinstance(first, (list, tuple)),
-            tuple(question.argument_names),
-            tuple(Numbers(w.astype(self.dtype)) for w in self.asked.reference.start),
-            Numbers(outputs[0]) if self.name.startswith("gradient") else None,
+            call.argument_names,
+            tuple(map(self._given, call.start)),
+            self._given(call.cotangents[0]) if gradient else None,
             bool(options.get("training")),
             self.name,
         )
+
+    def _given(self, array: np.ndarray) -> Numbers:
+        """The numbers as Keras is given them."""
+        return Numbers(array.astype(self.dtype) if array.dtype.kind == "f" else array)
 
     def _smaller(self, case: Case) -> Iterator[Case]:
         """Cases that are simpler in one thing, what saves most first."""
@@ -201,8 +210,7 @@ class Search:
                 case, asked = self._ask(case)
             except (ValueError, TypeError, IndexError, KeyError):
                 return None  # no such layer, or not on such inputs
-        request = run_lines, self.dtype, case.computing()
-        found = dict(self.columns.ask(*request, of=self.backend)).get(self.backend, "it died")
+        found = self.run(case.computing())
         if isinstance(found, str):
             return None
         (judged,) = judge(asked, {case.quantity: found}, self.backend, self.dtype)

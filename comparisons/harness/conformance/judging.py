@@ -1,16 +1,19 @@
 """Judge the cases of one class on one backend, in the backend's own process."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Judged, is_convention
 from comparisons.harness.check.questions import LOCAL, Asked, Place
+from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.families.trial import Refused
 from comparisons.harness.divergences import seen_on
 from comparisons.harness.proof import allowances, checks
+from comparisons.harness.proof.calls import CallReference
 from comparisons.harness.proof.precision import computing_in, reference_precision
 
 AS_FLOAT32 = "no more digits than in float32"
@@ -30,6 +33,8 @@ class Row:
         error, tolerance, needed: the largest difference, the largest that rounding explains, and
             the first in units of the second.
         reason: the divergence that it is, or why the backend refused it.
+        reproduction: of the worst that is new in a class of layers or activation functions, a
+            script that needs Keras alone, which was run.
     """
 
     case: str
@@ -39,6 +44,7 @@ class Row:
     tolerance: float = 0.0
     needed: float = 0.0
     reason: str = ""
+    reproduction: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,22 @@ def judge(worker, name: str, dtype: str, progress) -> list[dict]:
     subject = subjects()[name]
     rows = []
     for number, (title, case) in enumerate(subject.cases, 1):
-        rows.append(asdict(judge_case(subject.family, title, case, worker, dtype)))
+        rows.append(judge_case(subject.family, title, case, worker, dtype))
         progress(number, len(subject.cases))
-    return rows
+    new = [number for number, row in enumerate(rows) if row.verdict == NEW]
+    if new:
+        worst = max(new, key=lambda number: rows[number].needed)
+        case = subject.cases[worst]
+        rows[worst] = judge_case(subject.family, *case, worker, dtype, reproducing=True)
+    return [asdict(row) for row in rows]
 
 
-def judge_case(family: str, title: str, case, worker, dtype: str) -> Row:
-    """What comes of one case of a family's table."""
+def judge_case(family: str, title: str, case, worker, dtype: str, reproducing: bool = False) -> Row:
+    """What comes of one case of a family's table.
+
+    Args:
+        reproducing: whether what is new gets a script that shows it, where a short one does.
+    """
     backend = worker.implementation.removeprefix("keras-")
     try:
         trial = FAMILIES[family].trial(case, worker.backend, backend, dtype)
@@ -122,7 +137,20 @@ def judge_case(family: str, title: str, case, worker, dtype: str) -> Row:
     known = [trial.known(key, record.needed) for key, record in wrong]
     if None not in known:
         return Row(title, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
+    why = worst.reason
     if dtype == "float64" and worst.needed * checks.FACTOR <= allowances.FLOAT32_IN_FLOAT64:
-        told = seen_on(backend, trial.diverges)
-        return Row(title, *((KNOWN, *numbers, told.link) if told else (NEW, *numbers, AS_FLOAT32)))
-    return Row(title, NEW, *numbers, worst.reason)
+        if told := seen_on(backend, trial.diverges):
+            return Row(title, KNOWN, *numbers, told.link)
+        why = AS_FLOAT32
+    row = Row(title, NEW, *numbers, why)
+    if reproducing and isinstance(trial.reference, CallReference):
+        return replace(row, reproduction=_script(judged, worker, backend, dtype))
+    return row
+
+
+def _script(judged: list[Judged], worker, backend: str, dtype: str) -> str:
+    """A script that shows the worst of some differences and was run, where there is a short one."""
+    worst = max(judged, key=lambda one: one.record.needed)
+    run = partial(run_lines, worker, dtype, progress=None)
+    text = reproduce(worst, backend, dtype, run)
+    return text if text and confirmed([text]) == [True] else ""

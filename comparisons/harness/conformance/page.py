@@ -4,7 +4,7 @@ from pathlib import Path
 
 from comparisons.harness.conformance.judging import VERDICTS
 from comparisons.harness.conformance.report import Report
-from comparisons.harness.report import language, pages
+from comparisons.harness.report import code, language, pages
 from comparisons.harness.runs.jobs import write_atomically
 
 
@@ -30,6 +30,7 @@ def write(report: Report, folder: Path) -> Path:
             kinds=report.kinds(),
             columns=[(backend, dtype) for backend, dtype, _ in report.totals()],
             verdicts=VERDICTS,
+            stretches=code.stretches,
         )
     )
     files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}

@@ -4,6 +4,7 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases.case import Case
+from comparisons.harness.proof.calls import CallReference
 from comparisons.harness.proof.draws import numpy_draws
 from comparisons.harness.proof.layer_checks import DRAWS_SEED, Reference
 
@@ -18,6 +19,23 @@ def make_reference(
 ) -> Reference:
     """The case's layer, built, on drawn inputs; its weights are those given, or moved at random
     from their first values, so that they are neither all zeros nor all ones."""
+    layer, inputs, options = _prepared(case, dtype, training, weights)
+    return Reference(layer, inputs, options, named=isinstance(inputs, dict))
+
+
+def make_call(
+    case: Case, dtype: str = "float64", training: bool = False, weights: list | None = None
+) -> CallReference:
+    """The same with its inputs in a list, in the order of the call."""
+    layer, inputs, options = _prepared(case, dtype, training, weights)
+    if not isinstance(inputs, dict):
+        return CallReference(layer, [inputs], options, ())
+    _, *names = inputs
+    return CallReference(layer, list(inputs.values()), options, tuple(names))
+
+
+def _prepared(case: Case, dtype: str, training: bool, weights: list | None) -> tuple:
+    """The case's layer with its weights, its inputs, and the options of the call."""
     layer, inputs = make_layer(case, dtype), case.draw(dtype)
     args, kwargs = case.bind(inputs)
     layer.prepare(args, kwargs)
@@ -30,8 +48,7 @@ def make_reference(
             for w in layer.get_weights()
         ]
     layer.set_weights(weights)
-    options = {**case.call, **({"training": True} if training else {})}
-    return Reference(layer, inputs, options, named=isinstance(inputs, dict))
+    return layer, inputs, {**case.call, **({"training": True} if training else {})}
 
 
 def make_keras_layer(case: Case, dtype: str):

@@ -6,16 +6,17 @@ import reference_numpy as rn
 from comparisons.harness.check.known import of_layer
 from comparisons.harness.conformance.activation_cases import CASES, INPUTS
 from comparisons.harness.conformance.families.trial import Family, Trial, sizes, title
-from comparisons.harness.proof.layer_checks import Reference, keras_quantities
+from comparisons.harness.proof.calls import CallReference
+from comparisons.harness.proof.layer_checks import keras_quantities
 
 
 def trial(case_and_input, module, backend: str, dtype: str) -> Trial:
     """The function in a layer that is it and nothing else."""
     (name, arguments), x = case_and_input
     function = type(rn.activations.get(name))(**arguments)
-    exact = Reference(rn.layers.Activation(function, dtype="float64"), x)
-    given = Reference(exact.layer, x)
-    given.inputs, given.cotangents = x.astype(dtype), [c.astype(dtype) for c in exact.cotangents]
+    exact = CallReference(rn.layers.Activation(function, dtype="float64"), [x], {}, ())
+    given = CallReference(exact.layer, [x], {}, ())
+    given.inputs, given.cotangents = [x.astype(dtype)], [c.astype(dtype) for c in exact.cotangents]
     plain = rn.layers.Activation(name)  # its config names the function
 
     def theirs():

@@ -3,7 +3,7 @@
 from comparisons.harness.check.known import of_layer
 from comparisons.harness.conformance.families.trial import Family, Refused, Trial
 from comparisons.harness.conformance.layer_cases import CASES
-from comparisons.harness.conformance.references import build_keras_layer, make_reference
+from comparisons.harness.conformance.references import build_keras_layer, make_call
 from comparisons.harness.proof import allowances
 from comparisons.harness.proof.calls import holds_masks
 from comparisons.harness.proof.layer_checks import keras_quantities
@@ -15,10 +15,10 @@ def trial(case_and_mode, module, backend: str, dtype: str) -> Trial:
     precision, why = allowances.best_precision(f"keras-{backend}", case.layer, case.arguments)
     if (dtype, precision) == ("float64", "float32"):
         raise Refused(why)
-    exact = make_reference(case, "float64", training)
+    exact = make_call(case, "float64", training)
     given = exact
     if dtype != "float64":
-        given = make_reference(case, dtype, training, weights=exact.start)
+        given = make_call(case, dtype, training, weights=exact.start)
     return Trial(
         exact,
         lambda: keras_quantities(module, build_keras_layer(case, dtype), given),

@@ -1,5 +1,7 @@
 """A finding's script: by Keras alone, short, and run; small as it is, it shows the finding."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -66,7 +68,9 @@ def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path)
         checking.findings = before
     backend = columns.backends[0]
     assert judged
-    assert reproductions.reproduce(judged[0], backend, "float32", columns) is None
+    how = backend, "float32"
+    run = functools.partial(reproductions.run_on, columns, *how)
+    assert reproductions.reproduce(judged[0], *how, run) is None
 
 
 def case(**changes):

@@ -124,9 +124,26 @@ def faster(right):
 )
 def test_a_fault_is_new(monkeypatch, name, owner, method, planted):
     monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
+    monkeypatch.setattr(judging, "reproduce", lambda *what: None)
     rows = judged(name)
     assert NEW in verdicts(rows)
     assert max(row["needed"] for row in rows if row["verdict"] == NEW) > 10
+
+
+def test_the_worst_of_what_is_new_in_a_layer_comes_with_a_script(monkeypatch):
+    monkeypatch.setattr(rn.layers.Permute, "forward", forward(rn.layers.Permute.forward))
+    run = []
+
+    def confirmed(texts):
+        run.extend(texts)
+        return [exec(text, {}) is None for text in texts]
+
+    monkeypatch.setattr(judging, "confirmed", confirmed)
+    rows = judged("Permute")
+    assert verdicts(rows) == {NEW}
+    (script,) = run
+    assert [row["reproduction"] for row in rows if row["reproduction"]] == [script]
+    assert "keras.layers.Permute(dims=" in script and f'"{BACKEND}"' in script
 
 
 def test_what_keras_does_not_compute_is_refused_with_its_reason(monkeypatch):
