@@ -289,7 +289,7 @@ def diff(
     """Compare two `.keras` files: configs, weights, training, and outputs on the same inputs.
 
     Args:
-        a, b: the files.
+        a, b: the files; one may be weights alone of the other's model (`.weights.h5`).
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
         batch: number of samples.
         seed: of the inputs that are drawn.

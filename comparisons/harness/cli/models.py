@@ -280,7 +280,10 @@ def divergences(
 @app.command()
 def diff(
     a: Annotated[Path, typer.Argument(metavar="A.keras", help="A Keras model's file.")],
-    b: Annotated[Path, typer.Argument(metavar="B.keras", help="Another, or the same saved again.")],
+    b: Annotated[
+        Path,
+        typer.Argument(metavar="B.keras", help="Another, or the .weights.h5 of the same model."),
+    ],
     given: Annotated[
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),

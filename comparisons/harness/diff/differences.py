@@ -18,6 +18,7 @@ from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import METADATA, open_members
 
 BATCH = 4
+WEIGHTS_ALONE = ".weights.h5"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Differences:
     """What differs between the models A and B.
 
     Args:
-        models: file, Keras's version, time of saving, and number of parameters of each.
+        models: file, Keras's version, time of saving, and number of parameters of each; a file of
+            weights alone has neither version nor time.
         architecture: layers that one has alone, configs, connections, shapes of weights.
         names: layers that are the same but for their names.
         weights: weights and other state of the layers.
@@ -99,7 +101,7 @@ class Differences:
 
 
 def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
-    """Compare two `.keras` files.
+    """Compare two `.keras` files, or one with weights of its model (`.weights.h5`).
 
     Args:
         a, b: the files.
@@ -113,7 +115,7 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     """
     if batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
-    models = [rn.models.load_model(path) for path in (a, b)]
+    models = [_read(a, b), _read(b, a)]
     for path, model in zip((a, b), models):
         if not model.built:
             raise ValueError(f"{path}: the model is not built; give it an Input first")
@@ -128,9 +130,22 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     return found
 
 
+def _read(path, other) -> Model:
+    """The model of a file; of weights alone the other file's model with them."""
+    if not str(path).endswith(WEIGHTS_ALONE):
+        return rn.models.load_model(path)
+    if str(other).endswith(WEIGHTS_ALONE):
+        raise ValueError(f"{path}: these are weights alone; compare them with a .keras file")
+    model = rn.models.load_model(other)
+    model.load_weights(path)
+    return model
+
+
 def _told(path: Path, model: Model) -> dict:
-    with open_members(path) as archive:
-        metadata = json.loads(archive.read_text(METADATA))
+    metadata = {}
+    if path.suffix == ".keras":
+        with open_members(path) as archive:
+            metadata = json.loads(archive.read_text(METADATA))
     return {
         "file": str(path),
         "keras_version": metadata.get("keras_version"),

@@ -22,8 +22,7 @@ def lines(found: "Differences") -> list[str]:
     told = [
         verdict,
         *(
-            f"  {name}: Keras {model['keras_version']}, saved {model['date_saved']}, "
-            f"{model['parameters']:,} parameters"
+            f"  {name}: {_origin(model)}, {model['parameters']:,} parameters"
             for name, model in zip(names, found.models, strict=True)
         ),
     ]
@@ -41,6 +40,12 @@ def lines(found: "Differences") -> list[str]:
     if found.not_compared:
         told += ["", f"outputs were not compared: {found.not_compared}"]
     return told
+
+
+def _origin(model: dict) -> str:
+    if model["keras_version"] is None:
+        return "weights alone"
+    return f"Keras {model['keras_version']}, saved {model['date_saved']}"
 
 
 def _table(title: str, head: list[str], rows) -> list[str]:

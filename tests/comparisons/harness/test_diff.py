@@ -135,6 +135,23 @@ def test_how_it_was_compiled_and_how_far_it_was_trained(compared):
     assert "iteration" in {moved.what for moved in found.optimizer}
 
 
+def test_weights_alone_are_compared_as_those_of_the_other_files_model(tmp_path, capsys):
+    made, (whole, weights) = model(), (tmp_path / "a.keras", tmp_path / "b.weights.h5")
+    made.save(whole)
+    made.save_weights(weights)
+    assert comparisons.diff(whole, weights).same
+    made.get_layer("side").weights[0][0, 0] += 0.5
+    made.save_weights(weights)
+    for files in ((whole, weights), (weights, whole)):
+        found = comparisons.diff(*files)
+        assert [moved.where for moved in found.weights] == ["side"]
+        assert kinds(found) == {"weights", "outputs"}
+        assert "b.weights.h5: weights alone, " in str(found)
+    status, out, err = call(capsys, "diff", str(weights), str(weights))
+    assert (status, out) == (2, "") and err.count("\n") == 1
+    assert "these are weights alone; compare them with a .keras file" in err
+
+
 def test_models_of_other_shapes(compared):
     found = compared(model(units=2))
     assert ("side", "units") in {(c.where, c.what) for c in found.architecture}
