@@ -19,13 +19,21 @@ BANDS = 12
 
 
 def address(pixels: np.ndarray) -> str:
-    """The picture as PNG: (height, width, channels), uint8, grey or colour and then opacity."""
+    """The picture as PNG: (height, width, channels), uint8, grey or colour and then opacity.
+
+    Up to 256 colours are listed once, and a pixel is its colour's number.
+    """
     height, width, channels = pixels.shape
-    kind = {2: 4, 4: 6}[channels]
-    rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))  # each begins with its filter, 0
+    colours, numbers = np.unique(pixels.reshape(-1, channels), axis=0, return_inverse=True)
+    kind, lists = {2: 4, 4: 6}[channels], ()
+    if len(colours) <= 256:
+        kind, pixels = 3, numbers.reshape(height, width, 1).astype("uint8")
+        shown = np.broadcast_to(colours[:, :-1], (len(colours), 3))
+        lists = (b"PLTE", shown.tobytes()), (b"tRNS", colours[:, -1].tobytes())
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows.tobytes(), 9)),
+        *lists,
+        (b"IDAT", min(_packed(pixels, 0), _packed(pixels, 1), key=len)),
         (b"IEND", b""),
     )
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -33,6 +41,15 @@ def address(pixels: np.ndarray) -> str:
         for name, data in chunks
     )
     return "data:image/png;base64," + base64.b64encode(content).decode()
+
+
+def _packed(pixels: np.ndarray, differences: int) -> bytes:
+    """The pixels, or how each differs from the one to its left; a row begins by saying which."""
+    if differences:
+        pixels = np.diff(pixels, axis=1, prepend=np.zeros_like(pixels[:, :1]))
+    rows = np.pad(pixels.reshape(len(pixels), -1), ((0, 0), (1, 0)), constant_values=0)
+    rows[:, 0] = differences
+    return zlib.compress(rows.tobytes(), 9)
 
 
 def grid(pictures: np.ndarray, columns: int, below: int = 0) -> np.ndarray:

@@ -70,6 +70,11 @@ class Page:
         """The checks, grouped."""
         return tables.proof(self.name, self.content["checks"], self.concept.task)
 
+    @property
+    def comparisons(self) -> list[dict]:
+        """The checks one by one."""
+        return tables.comparisons(self.name, self.content["checks"], self.concept.task)
+
     @cached_property
     def rows(self) -> list[dict]:
         """A row for each variant and column that was trained."""

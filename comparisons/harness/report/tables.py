@@ -49,6 +49,28 @@ def proof(name: str, records: list[dict], task: Task | None) -> dict:
     return {"columns": columns, "rows": rows}
 
 
+def comparisons(name: str, records: list[dict], task: Task | None) -> list[dict]:
+    """All comparisons, those together of which the same is to be said.
+
+    Returns:
+        {"what", "against", "dtype", "passed", "reason", "known": whether no tolerance bounds them,
+        "records"}, in the order in which they were first compared.
+    """
+    groups: dict[tuple, list[dict]] = {}
+    keys = ("what", "against", "dtype", "passed", "reason")
+    for record in records:
+        shared = *map(record.get, keys), record["tolerance"] is None
+        groups.setdefault(shared, []).append(record)
+    return [
+        {
+            **dict(zip((*keys, "known"), shared)),
+            "what": subject(name, shared[0], task),
+            "records": group,
+        }
+        for shared, group in groups.items()
+    ]
+
+
 def agreement(name: str, thing: Introduced, records: list[dict]) -> list[dict]:
     """A cell of `proof` for each side that an introduced thing was compared with.
 

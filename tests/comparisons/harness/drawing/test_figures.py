@@ -34,13 +34,44 @@ def drawn(chart):
 
 
 def decoded(address):
-    """Width, height and pixels of a picture's address."""
+    """A picture's pixels: red, green, blue and opacity; grey may stand for the three."""
     content = base64.b64decode(address.removeprefix("data:image/png;base64,"))
-    width, height = (int.from_bytes(content[i : i + 4]) for i in (16, 20))
-    start = content.index(b"IDAT") + 4
-    size = int.from_bytes(content[start - 8 : start - 4])
-    raw = np.frombuffer(zlib.decompress(content[start : start + size]), "uint8")
-    return raw.reshape(height, -1)[:, 1:].reshape(height, width, -1)
+    chunks, place = {}, 8
+    while place < len(content):
+        size = int.from_bytes(content[place : place + 4])
+        name, data = content[place + 4 : place + 8], content[place + 8 : place + 8 + size]
+        chunks[name], place = np.frombuffer(data, "uint8"), place + 12 + size
+    width, height = (int.from_bytes(chunks[b"IHDR"][i : i + 4]) for i in (0, 4))
+    raw = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), "uint8").reshape(height, -1)
+    differences, pixels = raw[:, 0], raw[:, 1:].reshape(height, width, -1)
+    assert len(set(differences)) == 1
+    if differences[0]:
+        pixels = np.cumsum(pixels, axis=1, dtype="uint8")
+    if b"PLTE" not in chunks:
+        return pixels
+    colours = np.column_stack([chunks[b"PLTE"].reshape(-1, 3), chunks[b"tRNS"]])
+    return colours[pixels[..., 0]]
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+@pytest.mark.parametrize("colours", [3, 1000])
+def test_a_picture_keeps_every_pixel_however_many_colours_it_has(channels, colours):
+    generator = np.random.default_rng(0)
+    listed = generator.integers(0, 256, (colours, channels)).astype("uint8")
+    picture = listed[generator.integers(0, colours, (40, 30))]
+    found = decoded(pixels.address(picture))
+    kept = range(channels) if found.shape[-1] == channels else (0, 3)
+    np.testing.assert_array_equal(found[..., kept], picture)
+
+
+@pytest.mark.parametrize(("bits", "smooth"), [(7, False), (2, True)])
+def test_a_picture_weighs_what_its_greys_or_their_differences_tell(bits, smooth):
+    greys = np.random.default_rng(0).integers(0, 2**bits, (200, 200)).astype("uint8")
+    if smooth:
+        greys = np.cumsum(greys, axis=1, dtype="uint8")
+    picture = np.stack([greys, np.full_like(greys, 255)], axis=-1)
+    in_base64 = greys.size * bits / 8 * 4 / 3
+    assert len(pixels.address(picture)) < 1.2 * in_base64 + 3_000
 
 
 def test_lines_of_columns_are_told_apart_by_colour_and_dash():
@@ -154,9 +185,9 @@ def test_images_are_one_picture_with_a_label_below_each():
     assert (sheet["x"], sheet["x2"], sheet["y2"]) == (0, 4, 0)
     below = round(28 * figures.LABEL / 48)
     found = decoded(sheet["url"])
-    assert found.shape == (2 * (29 + below), 4 * 29, 2)
+    assert found.shape == (2 * (29 + below), 4 * 29, 4)
     assert found[10, 3 * 29 + 10, 0] == 255 and found[..., 0].sum() == 255
-    assert found[28, 0, 1] == 0, "between the pictures the page shows"
+    assert found[28, 0, 3] == 0, "between the pictures the page shows"
     assert [row["label"] for row in rows if row.get("label")] == list("01234")
     colours = pixels.grid(np.array([[[-1.0, 0.5]]]), 1)
     assert colours.shape == (2, 3, 4) and colours[0, 0, 3] == 255 and colours[0, 1, 3] in (127, 128)
