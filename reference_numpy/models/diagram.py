@@ -3,15 +3,13 @@
 from html import escape
 from typing import Any
 
+from reference_numpy.activations import Linear
 from reference_numpy.models.layout import ROW, lay_out
 from reference_numpy.models.summary import output_shape
+from reference_numpy.serialization import snake_case
 
 LETTER, ROOM = 7.5, 16  # pixels: a letter's width, and what is left free beside a text
 STYLE = 'font-family="sans-serif" font-size="13" fill="currentColor" stroke="currentColor"'
-ARROW = (
-    '<marker id="to" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" '
-    'orient="auto"><path d="M0 0 6 3 0 6z" stroke="none"/></marker>'
-)
 
 
 class Diagram(str):
@@ -21,13 +19,21 @@ class Diagram(str):
         return str(self)
 
 
-def diagram(model: Any, show_shapes: bool = True, show_layer_names: bool = False) -> Diagram:
+def diagram(
+    model: Any,
+    show_shapes: bool = True,
+    show_layer_names: bool = False,
+    show_layer_activations: bool = False,
+    parameters: str = "{:,} parameters",
+) -> Diagram:
     """Draw a model: its inputs at the top, each layer as a box with its class.
 
     Args:
         model: a model whose shapes are known.
         show_shapes: whether shapes of outputs and numbers of parameters stand beside the boxes.
         show_layer_names: whether the layers' names stand in the boxes.
+        show_layer_activations: whether the layers' activations stand in the boxes.
+        parameters: how a number of parameters is written.
 
     Raises:
         ValueError: the model is not built yet.
@@ -42,9 +48,15 @@ def diagram(model: Any, show_shapes: bool = True, show_layer_names: bool = False
         takes = sources.setdefault(call.layer.name, [])
         takes += [model.graph.tensors[place].node.layer.name for place in call.inputs]
     layout = lay_out({name: list(dict.fromkeys(takes)) for name, takes in sources.items()})
-    rows = [_texts(layers[name], show_shapes, show_layer_names) for name in layout.names]
+    rows = [
+        [
+            _in_box(layers[name], show_layer_names, show_layer_activations),
+            *(_beside(layers[name], parameters) if show_shapes else ()),
+        ]
+        for name in layout.names
+    ]
     widths = [LETTER * max(map(len, column)) + ROOM for column in zip(*rows)]
-    parts = [f"<defs>{ARROW}</defs>"]
+    parts = []
     for number, row in enumerate(rows):
         y, x = ROW * number, float(layout.left)
         parts.append(
@@ -54,7 +66,7 @@ def diagram(model: Any, show_shapes: bool = True, show_layer_names: bool = False
             parts.append(f'<text x="{x + 8}" y="{y + 19}" stroke="none">{escape(text)}</text>')
             x += width
     for line in layout.lines:
-        parts.append(f'<path d="{line.path(layout.left, 0)}" fill="none" marker-end="url(#to)"/>')
+        parts.append(f'<path d="{line.path(layout.left, 0)}" fill="none"/>')
     width, height = layout.left + sum(widths) + 1, ROW * len(rows)
     return Diagram(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height}" '
@@ -62,11 +74,17 @@ def diagram(model: Any, show_shapes: bool = True, show_layer_names: bool = False
     )
 
 
-def _texts(layer, show_shapes, show_layer_names):
-    """What is written of a layer: in its box, and beside it."""
+def _in_box(layer, show_name, show_activation):
+    """What a layer is: its class, its name, its activation."""
     kind = type(layer).__name__
-    texts = [f"{layer.name} ({kind})" if show_layer_names else kind]
-    if show_shapes:
-        count = layer.count_params()
-        texts += [output_shape(layer), f"{count:,} parameters" if count else ""]
-    return texts
+    text = f"{layer.name} ({kind})" if show_name else kind
+    activation = getattr(layer, "activation", None)
+    if not show_activation or activation is None or isinstance(activation, Linear):
+        return text
+    return f"{text}, {snake_case(type(activation).__name__)}"
+
+
+def _beside(layer, parameters):
+    """What a layer gives and has: a shape, and a number of parameters."""
+    count = layer.count_params()
+    return output_shape(layer), parameters.format(count) if count else ""

@@ -5,6 +5,7 @@ from itertools import count
 
 #: pixels: the height of a layer, and the width of a line that passes layers by
 ROW, LANE = 30, 9
+DOWN, RIGHT = "m-3-5 3 5 3-5", "m-5-3 5 3-5 3"  # the heads of arrows
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Line:
     lane: int
 
     def path(self, left: int, row: int) -> str:
-        """The line as a path of SVG.
+        """The line as a path of SVG, an arrow.
 
         Args:
             left: where the layers begin.
@@ -29,8 +30,8 @@ class Line:
         """
         a, b = row + ROW * (self.start + 0.5), row + ROW * (self.end + 0.5)
         if not self.lane:
-            return f"M{left + 14} {a + ROW / 2 - 4}V{b - ROW / 2 + 4}"
-        return f"M{left} {a + 3}H{left - LANE * self.lane}V{b - 3}H{left}"
+            return f"M{left + 14} {a + ROW / 2 - 4}V{b - ROW / 2 + 4}{DOWN}"
+        return f"M{left} {a + 3}H{left - LANE * self.lane}V{b - 3}H{left}{RIGHT}"
 
 
 @dataclass(frozen=True)

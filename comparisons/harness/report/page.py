@@ -12,7 +12,7 @@ from comparisons.harness import catalogue
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Concept
 from comparisons.harness.drawing import palette
-from comparisons.harness.report import charts, code, equations, introductions, tables
+from comparisons.harness.report import charts, code, equations, introductions, networks, tables
 from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.runs.results import Result
 from comparisons.harness.scores import Score
@@ -149,6 +149,11 @@ class Page:
             if not row.same
             for stretch in (*row.ours, *row.theirs)
         )
+
+    @cached_property
+    def networks(self) -> list[networks.Network]:
+        """The networks that are trained."""
+        return networks.networks(self.name, self.concept.task) if self.concept.task else []
 
     @cached_property
     def equations(self) -> list[tuple[Markup, Words]]:

@@ -85,6 +85,12 @@ WORDS: dict[str, Words] = {
     # The model
     "model": ("The model", "モデル"),
     "code": ("The code", "コード"),
+    "networks": ("The network, layer by layer", "ネットワークの各層"),
+    "networks note": (
+        "Beside each layer: the shape of what it gives, where None is the number of examples, and "
+        "how many parameters it has.",
+        "各層の右は、出力の形状（Noneはデータの個数）とパラメータ数。",
+    ),
     "elsewhere": ("Introduced elsewhere", "ほかのページで登場したもの"),
     "same text": (
         "The same text in both halves, but for the library's name: {ours} here is {theirs} there.",

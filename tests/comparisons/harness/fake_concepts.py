@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import reference_numpy as rn
 from comparisons.harness import catalogue, chapters
 from comparisons.harness.chapters import Chapter
 from comparisons.harness.concept import (
@@ -29,6 +30,11 @@ SMALL, LARGE = "small scales", "large scales"
 def curve(x):
     """What both halves of `scales` compute."""
     return {"square": x**2, "images": np.abs(np.outer(x, x))[None].repeat(2, axis=0)}
+
+
+def network():
+    """What the NumPy halves train."""
+    return rn.Sequential([rn.Input((3,)), rn.layers.Dense(1, activation="tanh")])
 
 
 def drawn(result):
@@ -268,7 +274,7 @@ def catalogued(folder: Path):
         patch.setattr(catalogue, "script_names", lambda: sorted(CONCEPTS))
         patch.setattr(catalogue, "load", CONCEPTS.__getitem__)
         patch.setattr(catalogue, "sources", sources)
-        half = SimpleNamespace(curve=curve)
+        half = SimpleNamespace(curve=curve, build_model=network)
         patch.setattr(catalogue, "reference_half", lambda name: half)
         for cache in caches:
             cache.cache_clear()

@@ -138,6 +138,15 @@ def test_code_that_both_halves_share_stands_once(pages):
     assert "# Why it is drawn" in pages["scales"].text("introduces-balance")
 
 
+def test_a_network_is_drawn_before_its_code(pages):
+    for name in ("apples", "pears"):
+        (drawing,) = pages[name].find("svg")
+        text = pages[name].text("model")
+        places = [text.index(part) for part in ("InputLayer", "Dense, tanh", "def build_model")]
+        assert places == sorted(places) and float(drawing["width"]) < 358, "as wide as a phone"
+    assert not pages["scales"].find("svg")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_all_of_both_halves_is_on_the_page(pages, name):
     text = pages[name].text("model") + pages[name].texts.get("introduces", "")
