@@ -312,4 +312,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("keras-side-by-side")
+    if name in ("SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer"):
+        from comparisons.harness import wrappers
+
+        return getattr(wrappers, name)
     raise AttributeError(f"module 'comparisons' has no attribute '{name}'")

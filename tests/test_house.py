@@ -35,7 +35,7 @@ HARNESS = [
     {"report", "tabular"},
     {"check"},
     {"conformance"},
-    {"diff", "bench", "race"},
+    {"diff", "bench", "race", "wrappers"},
     {"desk"},
     {"cli"},
 ]
