@@ -46,9 +46,21 @@ class Device(StrEnum):
 
 Precision = StrEnum("Precision", {name: name for name in PRECISIONS})
 
+
+def _backends(incomplete: str) -> list[str]:
+    """For the shell's completion; several stand with commas."""
+    from comparisons.harness.backends import KERAS_BACKENDS
+
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in KERAS_BACKENDS if name.startswith(last)]
+
+
 Backends = Annotated[
     list[str] | None,
-    typer.Option(help="Keras backends: tensorflow, jax, torch (several: comma, or repeat)."),
+    typer.Option(
+        help="Keras backends: tensorflow, jax, torch (several: comma, or repeat).",
+        autocompletion=_backends,
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs side by side; what is timed runs alone.")

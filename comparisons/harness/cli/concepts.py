@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 def _names(incomplete: str) -> list[str]:
     """For the shell's completion."""
-    from comparisons.harness import catalogue
+    from comparisons.harness import catalogue, chapters
 
-    return [name for name in catalogue.script_names() if name.startswith(incomplete)]
+    found = [part for part in vars(chapters).values() if isinstance(part, chapters.Chapter)]
+    names = [*catalogue.script_names(), *(chapter.title[0].casefold() for chapter in found)]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 class Task(StrEnum):

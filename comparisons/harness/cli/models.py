@@ -35,6 +35,13 @@ def _divergences(incomplete: str) -> list[str]:
     return [name for name in DIVERGENCES if name.startswith(incomplete)]
 
 
+def _models(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    from comparisons.harness.bench.models import MODELS, SWEEPS
+
+    return [name for name in (*MODELS, *SWEEPS) if name.startswith(incomplete)]
+
+
 class Precision(StrEnum):
     """In which Keras computes the model."""
 
@@ -160,6 +167,7 @@ def bench(
             metavar="[MODEL]...",
             help="M1 … M6, Transformer, MobileNetV2, ResNet50; batch, width, depth, image: sweeps. "
             "All of them by default.",
+            autocompletion=_models,
         ),
     ] = None,
     backends: Backends = None,

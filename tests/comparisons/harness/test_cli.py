@@ -41,12 +41,17 @@ def test_the_version(capsys):
         ("run perceptron_", ["perceptron_learning"]),
         ("conformance MultiHead", ["MultiHeadAttention"]),
         ("divergences adaptive-max", ["adaptive-max-pooling-to-one-entry"]),
+        ("run techn", ["techniques"]),
+        ("bench M", ["M1", "M2", "M3", "M4", "M5", "M6", "MobileNetV2"]),
+        ("bench wi", ["width"]),
+        ("run --backends t", ["tensorflow", "torch"]),
+        ("check --backends torch,j", ["torch,jax"]),
     ],
 )
 def test_names_are_completed(capsys, monkeypatch, words, found):
     monkeypatch.setenv("_SIDEBYSIDE_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", f"sidebyside {words}")
-    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
     status, out, _ = call(capsys)
     assert (status, out.split()) == (0, found)
 
