@@ -112,6 +112,10 @@ def synchronize():
     jax.effects_barrier()
 
 
+def forget():
+    """Let go of what was trained: nothing of it is kept."""
+
+
 def devices():
     """Names of the GPUs."""
     return [device.device_kind for device in jax.devices() if device.platform != "cpu"]

@@ -59,6 +59,10 @@ def synchronize():
         torch.cuda.synchronize()
 
 
+def forget():
+    """Let go of what was trained: nothing of it is kept."""
+
+
 def devices():
     """Names of the GPUs."""
     return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]

@@ -55,6 +55,7 @@ def main(implementation: str, device: str, *cores: str) -> None:
         except Exception as error:
             traceback.print_exc()
             answer("failed", f"{type(error).__name__}: {_first_line(error)}")
+        worker.forget()
 
 
 def _take_pipes():

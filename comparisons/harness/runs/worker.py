@@ -32,6 +32,11 @@ class Worker:
                 raise RuntimeError(f"--device gpu: {implementation} sees no GPU on this machine")
             self.device = "gpu" if found and device != "cpu" else "cpu"
 
+    def forget(self) -> None:
+        """Let go of what the framework keeps of a job that is done."""
+        if self.backend is not None:
+            self.backend.forget()
+
     def describe(self, precision: str) -> dict:
         """The column's device, threads and precision, for the record of the environment."""
         return environment.column(self.implementation, self.backend, self.device, precision)

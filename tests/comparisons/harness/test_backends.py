@@ -1,5 +1,6 @@
 """The backends' modules: what every column relies on."""
 
+import gc
 import itertools
 import os
 import subprocess
@@ -45,6 +46,29 @@ def test_a_seeded_fit_on_tensorflow_shuffles_every_epoch_anew_and_repeats():
     assert len(np.unique(first, axis=0)) == 3
     assert np.array_equal(orders(0), first)
     assert not np.array_equal(orders(1), first)
+
+
+def test_a_training_on_tensorflow_leaves_no_graph_behind():
+    backend = backends.load("tensorflow")
+    import keras
+    from tensorflow import Graph
+
+    def graphs():
+        gc.collect()
+        return sum(isinstance(found, Graph) for found in gc.get_objects())
+
+    def train():
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(**backend.batches(np.ones((4, 1)), np.ones((4, 1)), 2, 0), verbose=0)
+        keras.utils.clear_session()
+
+    backend.forget()
+    before = graphs()
+    train()
+    assert graphs() > before  # or else this asks nothing
+    backend.forget()
+    assert graphs() <= before
 
 
 def test_fit_on_tensorflow_validates_with_every_sample_after_every_epoch():
