@@ -1,8 +1,8 @@
 """Pieces of which piecewise functions are put together, each the fastest form NumPy has for it.
 
-Measured on 32 thousand float32 numbers of mixed signs: `np.maximum(x, 0)` 21 µs, with an array of
-zeros written over 12 µs; `dy * (x > 0)` 21 µs, with the mask made floating 14 µs;
-`np.where(x > 0, dy, 0)` 148 µs.
+Measured on 32 thousand float32 numbers of mixed signs: `np.maximum(x, 0)` 7 µs, with an array of
+zeros written over 9 µs; `dy * (x > 0)` 13 µs, with the mask made floating 9 µs;
+`np.where(x > 0, dy, 0)` 129 µs.
 """
 
 import numpy as np

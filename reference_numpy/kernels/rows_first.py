@@ -7,7 +7,7 @@ An array (batch, *sizes, channels) lies *rows first* where its memory is in the 
 The windows at a place o along the first axis are then one matrix, entries × other places and batch,
 and with the kernel as a matrix W, entries × filters,
 
-    y[o] = Wᵀ X[o]        dW = Σ over o of X[o] dy[o]ᵀ        dX[o] = W dy[o]
+    y[o] = Wᵀ X[o]        dW = Σ over o of X[o] dy[o]ᵀ
 
 are products of long rows into contiguous memory, however few the channels are. Entries along the
 first axis follow one another in memory, and those of X[o + 1] overlap with them: only entries along
@@ -98,15 +98,15 @@ def conv_input_gradient(dy, kernel, windows):
     Along that axis dy is correlated with the mirrored kernel, whose entries follow one another in
     memory there; along the others the products are added up where the entries of the windows lie.
     """
-    length, inputs, filters = windows.window_size[0], *kernel.shape[-2:]
-    *sizes, batch = *windows.padded_size[1:], len(dy)
+    length, (inputs, filters) = windows.window_size[0], kernel.shape[-2:]
     rows = rows_first(in_rows_first(dy))
-    padded = np.zeros((len(rows) + 2 * (length - 1), *rows.shape[1:]), dy.dtype)
+    padded = np.zeros((windows.padded_size[0] + length - 1, *rows.shape[1:]), dy.dtype)
     padded[length - 1 :][: len(rows)] = rows
     columns = _overlapping(padded.reshape(len(padded), filters, -1), length, 1)
     columns = columns[windows.before[0] :][: windows.input_size[0]]
     weights = np.moveaxis(kernel[::-1], 0, -2).reshape(-1, length * filters)
-    dx = np.zeros((windows.input_size[0], inputs, *sizes, batch), dy.dtype)
+    shape = (windows.input_size[0], inputs, *windows.padded_size[1:], len(dy))
+    dx = np.zeros(shape, dy.dtype)
     entries = windows.slices.entries
 
     def fill(part):

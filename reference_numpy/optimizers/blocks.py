@@ -18,7 +18,7 @@ SMALL = 1024
 class Job(NamedTuple):
     """One weight by its place among the gradients, its state by name, and its decay."""
 
-    index: int
+    place: int
     w: np.ndarray
     slots: dict
     decay: float
@@ -32,11 +32,11 @@ class Whole:
     """
 
     def __init__(self, job):
-        self.index, self.w, self.slots, self.decay = job
+        self.place, self.w, self.slots, self.decay = job
 
     def gradient(self, gradients):
         """That of the block, from the gradients of all weights."""
-        return gradients[self.index]
+        return gradients[self.place]
 
     def finish(self):
         """The weights follow the block: here they are the block."""
@@ -52,14 +52,14 @@ class Part(Whole):
 
     def gradient(self, gradients):
         """The same entries of the weight's gradient."""
-        return gradients[self.index].reshape(-1)[self.entries]
+        return gradients[self.place].reshape(-1)[self.entries]
 
 
 class Together:
     """Small weights of one dtype and decay, copied into one vector for each step."""
 
     def __init__(self, jobs):
-        self.indices, self.decay = [job.index for job in jobs], jobs[0].decay
+        self.where, self.decay = [job.place for job in jobs], jobs[0].decay
         sources = {None: [job.w for job in jobs]}
         sources |= {name: [job.slots[name] for job in jobs] for name in jobs[0].slots}
         vectors = {name: np.concatenate(own, axis=None) for name, own in sources.items()}
@@ -67,7 +67,7 @@ class Together:
         self.g = np.empty_like(self.w)
         ends = np.cumsum([job.w.size for job in jobs])[:-1]
         #: each array, and where it lies in its vector
-        self.places = [
+        self.pieces = [
             (array, piece.reshape(array.shape))
             for name, own in sources.items()
             for array, piece in zip(own, np.split(vectors[name], ends), strict=True)
@@ -75,14 +75,14 @@ class Together:
 
     def gradient(self, gradients):
         """Those of all weights in one vector; weights and state are copied too."""
-        for array, piece in self.places:
+        for array, piece in self.pieces:
             piece[...] = array
-        own = [gradients[index] for index in self.indices]
+        own = [gradients[place] for place in self.where]
         return np.concatenate(own, axis=None, out=self.g)
 
     def finish(self):
         """The weights and their state take the new values."""
-        for array, piece in self.places:
+        for array, piece in self.pieces:
             array[...] = piece
 
 
