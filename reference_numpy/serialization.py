@@ -247,7 +247,7 @@ def find_own(config):
         return None if is_known(config["config"]) else registration.find(config["config"])
     name, registered = config["class_name"], config.get("registered_name")
     if registered is None or registered == name:  # Keras's own, or not registered there
-        keras_own = public_module(config.get("module")) in FAMILIES
+        keras_own = public_module(config.get("module")) in FAMILIES and name != "Lambda"
         return None if keras_own or is_known(name) else registration.find(name)
     return registration.find(registered)
 

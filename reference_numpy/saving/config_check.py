@@ -81,20 +81,20 @@ def check_config(path, config, key):
         if counts[what] > most:
             refuse(keys, f"with it the file has more than {most:,} {what}, the most that is read")
 
-    def walk(value, keys, key):
+    def walk(value, keys, key, within_own=False):
         if len(keys) > MAX_DEPTH:
             refuse(keys, "it nests too deep")
         if isinstance(value, dict):
             if "class_name" in value:
                 count("objects", 1, MAX_OBJECTS, keys)
-                check_class(value, keys)
+                within_own |= check_class(value, keys, within_own)
             for name, item in value.items():
-                walk(item, (*keys, name), name)
+                walk(item, (*keys, name), name, within_own)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 # The words of a vocabulary are free, but a file that holds one is not.
                 inner = "a word" if key in WORDS and isinstance(item, str) else key
-                walk(item, (*keys, index), inner)
+                walk(item, (*keys, index), inner, within_own)
         elif isinstance(value, str) and key != "a word" and key not in WORDS - {"vocabulary"}:
             if key == "vocabulary":
                 refuse(keys, f"a vocabulary in another file is not read: {value!r}")
@@ -103,7 +103,8 @@ def check_config(path, config, key):
         elif isinstance(value, (int, float)) and key in LIMITS:
             count(key, max(0, value), LIMITS[key], keys)
 
-    def check_class(value, keys):
+    def check_class(value, keys, within_own):
+        """Whether it is somebody's own class, which itself finds the functions that it takes."""
         name, module = value["class_name"], value.get("module")
         inner = value.get("config")
         if not isinstance(name, str):
@@ -111,7 +112,7 @@ def check_config(path, config, key):
         for key in ("module", "registered_name"):
             if not isinstance(value.get(key), (str, type(None))):
                 refuse((*keys, key), f"this is no name: {value[key]!r}")
-        if name == "__lambda__" or (module or "").startswith("keras") and name == "Lambda":
+        if name == "__lambda__":
             refuse(keys, f"'{name}' is code, which is never loaded")
         if name in VALUES:
             holder = value if name == "__tuple__" else inner
@@ -119,18 +120,22 @@ def check_config(path, config, key):
                 refuse(keys, f"'{name}' lacks {', '.join(sorted(VALUES[name])) or 'a config'}")
             if name in ("__numpy__", "__tensor__") and str(inner["dtype"]) not in DTYPES:
                 refuse(keys, f"arrays of the dtype {inner['dtype']!r} are refused")
-            return
+            return False
         if name == "function":
             if module not in ("builtins", None) or not isinstance(inner, str):
                 refuse(keys, f"the function {inner!r} is code, which is never loaded")
-            if not is_known(inner) and find_own(value) is None:
+            if not is_known(inner) and find_own(value) is None and not within_own:
                 refuse(keys, unregistered(value))
-            return
+            return False
         if not isinstance(inner, (dict, type(None))):
             refuse(keys, f"the config of '{name}' is no dictionary")
-        cls = find_own(value) or find_offered(value, keys)
+        own = find_own(value)
+        if own is None and (module or "").startswith("keras") and name == "Lambda":
+            refuse(keys, f"'{name}' is code, which is never loaded")
+        cls = own or find_offered(value, keys)
         if isinstance(cls, type) and issubclass(cls, Layer):
             count("layers", 1, MAX_LAYERS, keys)
+        return own is not None
 
     def find_offered(value, keys):
         name, family = value["class_name"], FAMILIES.get(public_module(value.get("module")))

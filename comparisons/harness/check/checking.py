@@ -10,6 +10,7 @@ from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, Judged, findings, judge
+from comparisons.harness.check.known import parts_of
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
@@ -157,6 +158,7 @@ class Check:
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients else 0
         self.rows, self.findings = Rows(self.oracle), {}
+        classes = {type(part).__name__ for part in parts_of(self.oracle)}
         self.how = {
             "dtype": dtype,
             "input": None if input is None else str(input),
@@ -164,7 +166,7 @@ class Check:
             "seed": seed,
             "gradients": gradients,
             "training": "not asked for",
-            "own": own.told,
+            "own": {name: how for name, how in own.told.items() if name in classes},
         }
 
     def run(self, columns: Columns, tell=lambda status: None) -> Report:

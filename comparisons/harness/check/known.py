@@ -1,5 +1,7 @@
 """Which known divergence of Keras a difference is."""
 
+from collections.abc import Iterator
+
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.proof.allowances import factor
 from comparisons.harness.proof.checks import FACTOR
@@ -32,12 +34,17 @@ def of_layer(
         needed: the error in units of the ordinary tolerance.
         masked: whether the call is given masks.
     """
-    parts, pending = [], [layer]
-    while pending:
-        part = pending.pop()
-        pending += part.sublayers
-        parts.append((type(part).__name__, {**part.get_config(), "masked": masked}))
+    parts = [
+        (type(part).__name__, {**part.get_config(), "masked": masked}) for part in parts_of(layer)
+    ]
     return _tightest(parts, backend, dtype, name, needed)
+
+
+def parts_of(layer: Layer) -> Iterator[Layer]:
+    """The layer, and all that are within it."""
+    yield layer
+    for part in layer.sublayers:
+        yield from parts_of(part)
 
 
 def _tightest(parts, backend: str, dtype: str, name: str, needed: float) -> Divergence | None:

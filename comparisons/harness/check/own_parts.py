@@ -36,7 +36,8 @@ class OwnParts:
         path: the file.
         keras: what Keras needs, by name.
         numpy: stand-ins of the oracle by the names of Keras's classes.
-        told: of the layers that have no backward pass in NumPy, where theirs comes from.
+        told: of the layers that have no backward pass in NumPy, and of Lambda, where theirs comes
+            from.
     """
 
     path: Path | None = None
@@ -59,13 +60,15 @@ def load(path: Path, wanted: Sequence[str] | None) -> OwnParts:
     import keras
 
     parts, numpy, told = keras_parts(path), {}, {}
-    for part in parts.values():
+    # Of a Lambda the file has the function, under the name by which the model's config calls it.
+    for part in (*parts.values(), keras.layers.Lambda):
         if not (inspect.isclass(part) and issubclass(part, keras.layers.Layer)):
             continue
         registered = keras.saving.get_registered_name(part)
         own, key = registration.find(registered), registered.rpartition(">")[2]
         if own is None:
-            numpy[key], told[key] = borrowed(part, backend), NOT_JUDGED.format(backend=name)
+            numpy[key] = borrowed(part, backend, parts)
+            told[key] = NOT_JUDGED.format(backend=name)
         elif not hasattr(own, "backward"):
             numpy[key], told[key] = differentiated(own, key), BY_DIFFERENCES
     return OwnParts(path, parts, numpy, told)

@@ -100,14 +100,18 @@ def _slope(terms, x: np.ndarray, sides: np.random.Generator) -> np.ndarray:
     return slope
 
 
-def borrowed(keras_class: type, backend: ModuleType) -> type[Layer]:
-    """A layer of the oracle that Keras's class computes and differentiates, on this backend."""
+def borrowed(keras_class: type, backend: ModuleType, parts: dict[str, object]) -> type[Layer]:
+    """A layer of the oracle that Keras's class computes and differentiates, on this backend.
+
+    Args:
+        parts: classes and functions of somebody's own that its config may name.
+    """
 
     def forward(self, *args, **kwargs):
         return self.called(args, kwargs)
 
     forward.__signature__ = inspect.signature(keras_class.call)
-    own = {"forward": forward, "keras_class": keras_class, "backend": backend}
+    own = {"forward": forward, "keras_class": keras_class, "backend": backend, "parts": parts}
     return type(keras_class.__name__, (Borrowed,), own)
 
 
@@ -118,13 +122,16 @@ class Borrowed(Layer):
         config: the Keras layer's; its `dtype` is the precision that it computes in.
     """
 
-    keras_class = backend = None
+    keras_class = backend = parts = None
 
     def __init__(self, config: dict):
+        import keras
+
         policy = config.get("dtype", "float32")
         self.precision = policy["config"]["name"] if isinstance(policy, dict) else policy
-        with computing_in(self.backend, self.precision):
-            self.theirs = self.keras_class.from_config(config)
+        scope = keras.saving.custom_object_scope(self.parts)
+        with computing_in(self.backend, self.precision), scope:
+            self.theirs = self.keras_class.from_config(dict(config))  # a Lambda changes it
         super().__init__(
             name=self.theirs.name, trainable=self.theirs.trainable, dtype=self.precision
         )

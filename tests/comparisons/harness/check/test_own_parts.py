@@ -81,6 +81,10 @@ class Swirl(keras.layers.Layer):
         return {{**super().get_config(), "units": self.units}}
 
 
+def halve(x, by):
+    return x / by
+
+
 def fourth(y_true, y_pred):
     return keras.ops.mean((y_pred - y_true) ** 4, axis=-1)
 
@@ -147,6 +151,21 @@ def test_what_keras_alone_has_is_borrowed_and_all_around_it_judged(check):
     assert kinds.pop("swirl") == {"propagated"} == kinds.pop("whole")
     assert set(map(frozenset, kinds.values())) == {frozenset(["local", "propagated"])}
     assert {row.class_name for row in found.layers} >= {"Scale", "Bend", "Swirl"}
+
+
+def test_a_lambda_of_a_function_in_the_file_is_borrowed(columns, tmp_path):
+    parts, model = tmp_path / "parts.py", tmp_path / "lambda.keras"
+    parts.write_text(PARTS.format(fault="", slip=""))
+    own = own_parts.keras_parts(parts)
+    x = keras.Input((5,))
+    y = keras.layers.Lambda(own["halve"], arguments={"by": 2.0}, name="half")(x)
+    keras.Model(x, keras.layers.Dense(2, name="end")(y)).save(model)
+    found = Check(model, tmp_path, own=own_parts.load(parts, None)).run(columns)
+    assert found.agrees, found
+    name = keras.config.backend()
+    assert found.environment["own"] == {"Lambda": f"taken from {name}, not judged"}
+    kinds = {row.layer: set(row.backends[name]) for row in found.layers}
+    assert kinds["half"] == {"propagated"} and kinds["end"] == {"local", "propagated"}
 
 
 def test_a_fault_in_the_keras_half_is_found_at_its_layer(check):
@@ -259,7 +278,10 @@ def test_a_borrowed_layer_is_the_layer():
     backend = backends.load(keras.config.backend())
     x = np.random.default_rng(1).normal(size=(4, 3, 2))
     found = []
-    for cls in (borrowed(keras.layers.BatchNormalization, backend), rn.layers.BatchNormalization):
+    for cls in (
+        borrowed(keras.layers.BatchNormalization, backend, {}),
+        rn.layers.BatchNormalization,
+    ):
         layer = cls.from_config({"name": "norm", "dtype": "float64", "momentum": 0.75})
         layer(x)
         layer.set_weights([np.full(2, size) for size in (1.5, 0.5, 0.0, 1.0)])
