@@ -2,12 +2,14 @@
 
 python docs/conformance.py FILE…
 
-Several files are runs of one Keras on several backends.
+Several files are runs of one Keras on several backends. Of a Keras that is not the one installed it
+is docs/conformance-VERSION.md.
 """
 
 import json
 import re
 import sys
+from importlib.metadata import version
 from math import inf
 from pathlib import Path
 
@@ -50,7 +52,9 @@ def main(paths: list[Path]) -> None:
     for verdict in (NEW, "convention", "known divergence", REFUSED):
         lines += section(verdict, classes)
         lines += [line for one in classes for row in one["rows"] for line in script(row, verdict)]
-    Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n")
+    (keras,) = kerases
+    name = "conformance" if keras == version("keras") else f"conformance-{keras}"
+    Path(__file__).with_name(f"{name}.md").write_text("\n".join(lines) + "\n")
 
 
 def totals(classes: list[dict]) -> list[str]:

@@ -2,6 +2,8 @@
 
 import functools
 import json
+from dataclasses import asdict
+from pathlib import Path
 from types import SimpleNamespace
 
 import keras
@@ -13,8 +15,10 @@ from comparisons.harness import backends
 from comparisons.harness.conformance import judging, running
 from comparisons.harness.conformance.families import layers
 from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
+from comparisons.harness.conformance.report import Judgement, Report
 from comparisons.harness.proof.precision import PRECISIONS
 from reference_numpy.operations import reductions
+from tests import scripts
 from tests.comparisons.harness.test_cli import call
 
 BACKEND = keras.config.backend()
@@ -202,3 +206,22 @@ def test_a_plain_mistake_is_one_line(capsys, tmp_path, arguments, told):
     status, out, err = call(capsys, "conformance", *arguments, "--out", str(tmp_path))
     assert status == 2 and out == "" and err.count("\n") == 1 and told in err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("version", "name"), [(keras.__version__, "conformance.md"), ("3.0.1", "conformance-3.0.1.md")]
+)
+def test_the_published_table_is_of_one_keras_and_has_the_scripts(
+    monkeypatch, tmp_path, version, name
+):
+    document = scripts.load(Path(__file__).parents[4] / "docs" / "conformance.py")
+    monkeypatch.setattr(document, "__file__", str(tmp_path / "conformance.py"))
+    row = judging.Row("Permute-2,1", NEW, "output 0[0]", 1.0, 0.1, 10.0, "", "import keras\n")
+    judgement = Judgement("Permute", "layer", "torch", "float32", [asdict(row)])
+    versions = {"keras": version, "torch": "2.13.0"}
+    run = Report({"versions": versions, "backends": {}}, [judgement]).as_dict()
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    document.main([tmp_path / "run.json"])
+    text = (tmp_path / name).read_text()
+    assert f"keras {version}, torch 2.13.0" in text and "```python\nimport keras\n```" in text
+    assert "| layer | Permute | torch | float32 | 1 of 1 | output 0[0]: error 1," in text
