@@ -30,7 +30,13 @@ def write(report: Report, folder: Path) -> Path:
     html = (
         pages.template_environment()
         .get_template("bench.html")
-        .render(report=report, by_model=by_model, bars=bars, curves=curves)
+        .render(
+            report=report,
+            by_model=by_model,
+            bars=bars,
+            curves=curves,
+            home=pages.leads_home(folder),
+        )
     )
     files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}
     files |= {folder / drawn.file_name: drawn.static() for drawn in (*bars.values(), *curves)}

@@ -31,6 +31,7 @@ def write(report: Report, folder: Path) -> Path:
             columns=[(backend, dtype) for backend, dtype, _ in report.totals()],
             verdicts=VERDICTS,
             stretches=code.stretches,
+            home=pages.leads_home(folder),
         )
     )
     files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}

@@ -21,6 +21,9 @@ from comparisons.harness.runs.jobs import write_atomically
 from comparisons.harness.runs.results import OldSchema, Result
 
 HERE = Path(__file__).parent
+# Pages of other commands that stand in the folder of results, and how they are called.
+BESIDE = {"conformance": "conformance title", "bench": "bench title"}
+PUBLISHED = {".html", ".css", ".js", ".svg", ".png"}  # of their files
 # What `result.json` holds, as far as the pages need it.
 KEYS = {
     **dict.fromkeys(("settings", "environment", "columns"), dict),
@@ -31,6 +34,7 @@ KEYS = {
 def write_pages(folder: Path, site: Path | None = None) -> Path:
     """Write `index.html` and `NAME/index.html` over all results in the folder.
 
+    The first page leads to those of a bench and of a conformance run that stand in the folder too.
     Everything is rendered before anything is written, and the first page is written last.
 
     Args:
@@ -71,7 +75,12 @@ def write_pages(folder: Path, site: Path | None = None) -> Path:
         files[site / "divergences.html"] = divergences_page(overview.divergences, *back)
     if overview.ratios:
         files[site / overview.ratios.file_name] = overview.ratios.static()
-    html = templates.get_template("index.html").render(overview=overview)
+    beside = {n: title for n, title in BESIDE.items() if (folder / n / "index.html").exists()}
+    if site != folder:
+        for name in beside:
+            there = (p for p in (folder / name).rglob("*") if p.suffix in PUBLISHED)
+            files |= {site / path.relative_to(folder): path.read_bytes() for path in there}
+    html = templates.get_template("index.html").render(overview=overview, beside=beside)
     files[site / "index.html"] = html.encode()
     for path, content in files.items():
         write_atomically(path, content)
@@ -110,6 +119,11 @@ def assets(folder: Path) -> dict[Path, bytes]:
     library = f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"
     files["vega.js"] = library.encode()
     return {folder / name: content for name, content in files.items()}
+
+
+def leads_home(folder: Path) -> bool:
+    """Whether the folder stands in one of results, whose first page a page in it can name."""
+    return (folder.parent / "index.html").exists()
 
 
 def template_environment() -> jinja2.Environment:

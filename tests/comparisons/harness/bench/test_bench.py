@@ -321,9 +321,15 @@ def test_the_table_and_the_page_say_what_could_not_be_measured(tmp_path):
     assert "M1 on keras-tensorflow: RuntimeError: <no kernel>" in text
     assert "keras-torch: torch is not installed" in text
     assert text.splitlines()[8].split() == ["M1", "2.00", "–", "4.00", "0.500", "0.500", "25", "%"]
-    html = page.write(report, tmp_path).read_text()
+    html = page.write(report, tmp_path / "bench").read_text()
+    assert "../index.html" not in html
     assert "RuntimeError: &lt;no kernel&gt;" in html and "M1" in html
     assert "torch is not installed" in html
+
+
+def test_a_page_among_results_leads_to_their_first_page(tmp_path):
+    (tmp_path / "index.html").touch()
+    assert 'href="../index.html"' in page.write(made_up(), tmp_path / "bench").read_text()
 
 
 def test_a_model_that_nothing_could_measure_is_told_too(tmp_path):

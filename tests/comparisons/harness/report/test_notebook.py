@@ -15,6 +15,7 @@ from comparisons.harness.report import write_pages
 from comparisons.harness.report.notebook import notebook
 from comparisons.harness.report.page import Page
 from tests.comparisons.harness import fake_concepts, fake_results
+from tests.comparisons.harness.page_parser import Page as Parsed
 
 SETTINGS = {"preset": "default", "seeds": None, "epochs": 2, "device": "auto"}
 
@@ -66,6 +67,10 @@ def test_a_site_holds_the_pages_and_what_they_need_alone(tmp_path):
     (tmp_path / "concepts").mkdir()
     with fake_concepts.catalogued(tmp_path / "concepts"):
         fake_results.write(tmp_path / "results", ["scales", "pears"])
+        for name in ("bench", "conformance"):
+            (tmp_path / "results" / name / "jobs").mkdir(parents=True)
+            (tmp_path / "results" / name / "index.html").write_text(f"<p>{name}</p>")
+            (tmp_path / "results" / name / "jobs" / "Dense.json").write_text("{}")
         before = sorted((tmp_path / "results").rglob("*"))
         site = tmp_path / "public" / "site"
         assert write_pages(tmp_path / "results", site) == site / "index.html"
@@ -74,3 +79,7 @@ def test_a_site_holds_the_pages_and_what_they_need_alone(tmp_path):
     assert {"index.html", "pears/index.html", "pears/pears.ipynb", "assets/vega.js"} <= files
     kinds = {file.rpartition(".")[2] for file in files}
     assert kinds <= {"html", "svg", "png", "css", "js", "ipynb", "csv"}
+    index = Parsed(site / "index.html")
+    for name in ("bench", "conformance"):
+        assert index.find("a", href=f"{name}/index.html")
+        assert (site / name / "index.html").read_text() == f"<p>{name}</p>"

@@ -179,6 +179,12 @@ def test_the_navigation_leads_to_every_section_and_nowhere_else(pages):
         assert set(targets) - {"main", "failures"} == set(page.sections)
 
 
+def test_an_anchor_is_one_place(index, pages):
+    for page in (index, *pages.values()):
+        ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+        assert len(ids) == len(set(ids)), page.path
+
+
 def test_all_comparisons_are_in_the_table(pages, results):
     for name in NAMES:
         checks = json.loads((results / name / "result.json").read_bytes())["checks"]
