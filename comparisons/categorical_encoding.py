@@ -16,7 +16,7 @@ from comparisons.harness.concept import (
     trained_with,
     versus,
 )
-from comparisons.harness.drawing import figures, palette
+from comparisons.harness.drawing import figures
 
 KINDS, ROWS, NEW, HIDDEN, NOISE, SEEDS, UPDATES = 12, 60, 1200, 16, 0.5, 10, 300
 RATES = (0.005, 0.01, 0.02, 0.04, 0.08)
@@ -157,7 +157,7 @@ def clock(result):
         for step, own in zip(STEPS, vectors)
         for hour, (x, y) in enumerate(own)
     )
-    chart = alt.Chart(table).mark_text(fontSize=13, color=palette.CATEGORIES[0])
+    chart = alt.Chart(table).mark_text(fontSize=13)
     chart = chart.encode(
         x=alt.X("x:Q").scale(domain=[-size, size]).title("E₁"),
         y=alt.Y("y:Q").scale(domain=[-size, size]).title("E₂"),

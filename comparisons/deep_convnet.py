@@ -1,15 +1,13 @@
 """The textbook's deep network: what depth brings at equal weights, and what stays hard to read."""
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Preset, Task
 from comparisons.harness.datasets import halved_mnist, mnist_subset
-from comparisons.harness.drawing import figures, palette
+from comparisons.harness.drawing import figures
 from comparisons.harness.scores import ACCURACY
 
 BOOK, LARGE, NORMALIZED = "6 of 3×3", "3 of 5×5", "6 of 3×3, normalized"
@@ -71,17 +69,7 @@ def confusion(result):
         kept = result.kept(BOOK, "numpy", seed)
         found = kept[max(kept)]
         np.add.at(counts, (found["labels"], found["answers"]), 1)
-    cells = pd.DataFrame(np.argwhere(counts), columns=["label", "answer"])
-    cells["count"] = counts[counts > 0]
-    cells["errors"] = cells["count"].where(cells["label"] != cells["answer"], 0)
-    base = alt.Chart(cells).encode(
-        x=alt.X("answer:O").axis(orient="top", labelAngle=0).title(both("read as", "認識結果")),
-        y=alt.Y("label:O").title(both("digit", "正解")),
-    )
-    depth = alt.Opacity("errors:Q").scale(range=[0, 0.6]).legend(None)
-    squares = base.mark_rect(color=palette.CATEGORIES[1]).encode(opacity=depth)
-    chart = squares + base.mark_text(fontSize=11).encode(text="count:Q")
-    return chart.properties(width=320, height=320)
+    return figures.confusion(counts)
 
 
 def misread(result):
@@ -125,11 +113,10 @@ def draw(result):
             ("Confusion matrix of the deep network", "深いネットワークの混同行列"),
             confusion(result),
             (
-                "How often each digit is read as which, without normalization, over the test "
-                "images of all seeds; on the diagonal what is read right. The commoner an error, "
-                "the deeper its colour.",
-                "どの数字がどの数字と認識されたか（正規化なしの6層、全シードのテスト画像の枚数）。"
-                "対角線が正しく認識されたもので、誤認識は多いほど色が濃い。",
+                "How many of each digit are read as which, without normalization, over the test "
+                "images of all seeds; on the diagonal what is read right.",
+                "どの数字が何枚、どの数字と認識されたか（正規化なしの6層、全シードのテスト画像）。"
+                "対角線が正しく認識されたもの。",
             ),
         ),
         Figure(

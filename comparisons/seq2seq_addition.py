@@ -74,8 +74,7 @@ def draw(result):
             "variant": both(variant, JAPANESE[variant]),
             "epoch": epoch,
             "question": text(question).strip() + "=",
-            "answer": text(answer),
-            "right": bool((answer == right).all()),
+            "answer": text(answer) + " ✓" * bool((answer == right).all()),
         }
         for variant in (PLAIN, REVERSED, ATTENTION)
         for epoch, kept in result.kept(variant).items()
@@ -88,17 +87,14 @@ def draw(result):
             x=alt.X("epoch:O").axis(labelAngle=0).title(both("epoch", "エポック")),
             y=alt.Y("question:N").title(None),
             text="answer:N",
-            color=alt.Color("right:N")
-            .scale(domain=[True, False], range=["#1a7f37", "#8a6d6d"])
-            .legend(None),
         )
         .properties(width=230, height=220)
         .facet(alt.Facet("variant:N", sort=variants).title(None), columns=3)
     )
     caption = (
-        "Ten test sums and what NumPy's network answers; right answers are green. First it learns "
+        "Ten test sums and what NumPy's network answers, the right ones with ✓. First it learns "
         "how long answers are, then the leading digits, the last digit at the end.",
-        "テスト用の足し算10問と、NumPyのネットワークの答え。緑が正解。まず答えの長さ、次に上の桁を覚え、"
+        "テスト用の足し算10問と、NumPyのネットワークの答え。✓が正解。まず答えの長さ、次に上の桁を覚え、"
         "最後の桁は最後に正しくなる。",
     )
     return [Figure(("Learning to add", "足し算ができるようになるまで"), chart, caption)]

@@ -24,7 +24,7 @@ TEXTS = {
     "start": {"align": "right", "dx": -6},
     "end": {"align": "left", "dx": 6},
     "above": {},
-    "below": {"color": palette.CATEGORIES[1], "fontWeight": "bold"},
+    "below": {"fontWeight": "bold"},
 }
 
 

@@ -3,13 +3,16 @@
 import base64
 import itertools
 import json
+import re
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
 
+import comparisons
 from comparisons.harness import bilingual
 from comparisons.harness.bilingual import SEPARATOR, both
 from comparisons.harness.drawing import figures, graphs, pixels
@@ -299,6 +302,13 @@ def test_a_chart_stays_the_same_in_the_other_language():
         assert SEPARATOR not in json.dumps(one, ensure_ascii=False)
         vl_convert.vegalite_to_vega(one)
     assert [*english] == [*japanese]
+
+
+def test_no_text_has_a_colour_of_its_own():
+    # One colour cannot be read (4.5:1) on a white and on a dark page; the page's own can.
+    for path in Path(comparisons.__file__).parent.rglob("*.py"):
+        assert not re.search(r"mark_text\([^)]*color=", path.read_text("utf-8")), path
+    assert not any("color" in look for look in graphs.TEXTS.values())
 
 
 @pytest.mark.parametrize("field", ["series", "implementation", "panel"])
