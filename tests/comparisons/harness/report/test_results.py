@@ -161,7 +161,7 @@ def test_a_known_divergence_is_counted_apart_and_leads_to_what_it_is(results, tm
     write_pages(tmp_path)
     page = Page(tmp_path / "scales" / "index.html")
     assert "1 known to diverge" in page.text("introduces-weigh")
-    assert "– known divergence" in page.text("proof") and reason in page.text("proof")
+    assert "float32 · known divergence" in page.text("proof") and reason in page.text("proof")
     assert page.find("a", href="../divergences.html#sparsemax")
     for language, word in (("en", "Where Keras diverges"), ("ja", "既知の相違")):
         told = Page(tmp_path / "divergences.html", language)
