@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
+from reference_numpy.console import say
 
 
 @contextlib.contextmanager
@@ -34,3 +35,18 @@ def test_a_table_is_still_one_without_signs_for_its_lines():
     with output_in("cp1252") as held:
         rn.Sequential([rn.Input((3,)), rn.layers.Dense(2)]).summary()
     assert set(held[1]) == set("+=") and held[2][0] == held[2][-1] == "|"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "held"),
+    [
+        ("utf-8", "error −1.5×10⁻⁵ ± 2 – 例"),
+        ("cp1252", "error -1.5×10^-5 ± 2 – ?"),
+        ("cp932", "error －1.5×10^-5 ± 2 - 例"),
+        ("ascii", "error -1.5x10^-5 +- 2 - ?"),
+    ],
+)
+def test_numbers_keep_their_signs_and_powers(encoding, held):
+    with output_in(encoding) as lines:
+        say("error −1.5×10⁻⁵ ± 2 – 例")
+    assert lines == [held]

@@ -13,6 +13,7 @@ from comparisons.harness.check.graph import feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof.calls import leaf_layers
 from reference_numpy import registration
+from reference_numpy.console import printable
 from reference_numpy.layers.core import InputLayer
 from reference_numpy.models.layout import Layout, lay_out
 from reference_numpy.models.model import Model
@@ -163,7 +164,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return "\n".join(table.lines(self))
+        return printable("\n".join(table.lines(self)))
 
     __repr__ = __str__
 

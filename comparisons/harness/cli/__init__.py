@@ -8,7 +8,7 @@ command that needs it.
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; every plain mistake is one line on standard error and status 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal may lack Japanese
+        _take_every_text(stream)
     with interruption.ends_at_once():
         try:
             status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
@@ -39,6 +39,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def run_script(file: str) -> NoReturn:
     """What `python -m comparisons.NAME` does: `sidebyside run NAME` with the same options."""
     main(["run", Path(file).stem, *sys.argv[1:]])
+
+
+def _take_every_text(stream: TextIO) -> None:
+    """Let a stream write what its encoding lacks in plain signs: a terminal may lack Japanese."""
+    errors = "replace"
+    if not stream.encoding.lower().startswith("utf"):
+        from reference_numpy.console import PLAIN as errors
+    stream.reconfigure(errors=errors)
 
 
 def _stop(message: str) -> NoReturn:

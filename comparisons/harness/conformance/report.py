@@ -8,6 +8,7 @@ from html import escape
 from comparisons.harness.conformance import table
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.judging import NEW, PASSED, REFUSED, VERDICTS
+from reference_numpy.console import printable
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return "\n".join(table.lines(self))
+        return printable("\n".join(table.lines(self)))
 
     __repr__ = __str__
 

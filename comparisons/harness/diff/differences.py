@@ -14,6 +14,7 @@ from comparisons.harness.diff import listing
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.proof.calls import no_masks, watched
 from reference_numpy import tree
+from reference_numpy.console import printable
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import METADATA, open_members
 
@@ -92,7 +93,7 @@ class Differences:
         return {"same": self.same, **asdict(self)}
 
     def __str__(self) -> str:
-        return "\n".join(listing.lines(self))
+        return printable("\n".join(listing.lines(self)))
 
     __repr__ = __str__
 

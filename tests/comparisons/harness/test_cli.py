@@ -217,11 +217,11 @@ def test_a_misnamed_function_is_told_with_file_and_field(house):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii"])
 def test_a_terminal_that_lacks_characters_gets_others(house, encoding):
-    house.add("good", title="Naïve — “quoted” 例 ✓")
+    house.add("good", title="Naïve — “quoted” 例 ✓ 10⁻⁵")
     status, out, err = house.call(
         "list", env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, text=False
     )
-    assert status == 0 and b"good" in out and err == b""
+    assert status == 0 and b"good" in out and b"10^-5" in out and err == b""
 
 
 def test_running_a_script_is_running_its_concept(house):
