@@ -74,9 +74,7 @@ class CategoricalCrossentropy(Loss):
 
     def forward(self, y_true, y_pred):
         """−Σ t log p."""
-        labels = y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1
-        advice = ". For class numbers use 'sparse_categorical_crossentropy'." if labels else ""
-        self.check_same_shape(y_true, y_pred, advice)
+        self.check_same_shape(y_true, y_pred)
         t, axis = smooth(y_true, self.label_smoothing, y_true.shape[self.axis]), self.axis
         if self.from_logits:
             log_p, p = log_softmax_and_softmax(y_pred, axis)

@@ -148,9 +148,11 @@ class Loss(Configurable):
             return values, own_mask if mask is None else mask, cache
         return values, np.logical_and(mask, own_mask), cache
 
-    def check_same_shape(self, y_true, y_pred, advice=""):
-        """Raise ValueError, with some advice, unless targets and predictions have one shape."""
+    def check_same_shape(self, y_true, y_pred):
+        """Raise ValueError unless targets and predictions have one shape."""
         if y_true.shape != y_pred.shape:
+            labels = y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1
+            advice = ". For class numbers use 'sparse_categorical_crossentropy'." if labels else ""
             raise ValueError(
                 f"Loss '{self.name}': `y_true` and `y_pred` must have the same shape. Received: "
                 f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}{advice}"

@@ -2,49 +2,103 @@
 
 import warnings
 
-from reference_numpy import activations
-from reference_numpy.losses import BinaryCrossentropy, BinaryFocalCrossentropy
+import numpy as np
+
+from reference_numpy import activations, metrics
+from reference_numpy.losses import (
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    KLDivergence,
+)
 from reference_numpy.models.heads import function_behind
 
 #: how far beyond 0 and 1 rounding may take a probability
 ROUNDING = 1e-3
+OF_YES_AND_NO = (BinaryCrossentropy, BinaryFocalCrossentropy)
+OF_CLASSES = (CategoricalCrossentropy, CategoricalFocalCrossentropy)
 
 
-def tell_of_mistakes(model, outputs):
-    """Warn where an output does not fit its loss, in one line each.
+def tell_of_mistakes(model, targets, outputs):
+    """Warn where an output or its targets do not fit a loss or a metric, in one line each.
 
     Args:
         model: a compiled model.
-        outputs: what it gave for a batch, beside its outputs.
+        targets, outputs: of a batch, beside its outputs.
     """
+    told = []
     for term in model.compile_loss.terms if model.compile_loss else ():
+        t, y = targets[term.index], outputs[term.index]
         function = function_behind(model.graph, term.index)
-        found = _mistake(term.loss, function, outputs[term.index])
+        found = _of_outputs(term.loss, function, y) or _of_labels(term.loss, t)
+        told.append((term.name, found))
+    for index, group in enumerate(model.compile_metrics.plain if model.compile_metrics else ()):
+        for metric in group or ():
+            told.append((metric.name, _of_metric(metric, targets[index], outputs[index])))
+    for name, found in told:
         if found:
-            warnings.warn(f"Model '{model.name}', output '{term.name}': {found}", stacklevel=4)
+            warnings.warn(f"Model '{model.name}', output '{name}': {found}", stacklevel=4)
 
 
-def _mistake(loss, function, y):
+def _of_outputs(loss, function, y):
     """What is wrong with an output y, which `function` made, for a loss; None where nothing is."""
     name = type(function).__name__.lower()
     alone = isinstance(function, activations.Softmax) and isinstance(function.axis, int)
     if alone and y.shape[function.axis] == 1:
         return "softmax over a single unit is 1 whatever its input; use sigmoid."
-    if not hasattr(loss, "from_logits"):
-        return None
-    if loss.from_logits and function is not None:
+    if isinstance(loss, OF_CLASSES) and y.shape[loss.axis] == 1:
         return (
-            f"the loss '{loss.name}' takes logits (from_logits=True) and is given probabilities, "
-            f"since the model ends with {name}; leave out one of the two."
+            f"the loss '{loss.name}' of a single unit is 0 whatever it gives; use "
+            "'binary_crossentropy'."
         )
-    if loss.from_logits or function is not None or not y.size:
+    if not hasattr(loss, "from_logits") and not isinstance(loss, KLDivergence) or not y.size:
         return None
     low, high = y.min(), y.max()
-    if low >= -ROUNDING and high <= 1 + ROUNDING:
+    within = low >= -ROUNDING and high <= 1 + ROUNDING
+    if getattr(loss, "from_logits", False):
+        shared_out = within and not isinstance(loss, OF_YES_AND_NO) and _adds_up(loss, y)
+        if function is None and not shared_out:
+            return None
+        why = f"since the model ends with {name}" if function else "values that add up to 1"
+        return (
+            f"the loss '{loss.name}' takes logits (from_logits=True) and is given probabilities, "
+            f"{why}; leave out one of the two."
+        )
+    if function is not None or within:
         return None
-    binary = isinstance(loss, (BinaryCrossentropy, BinaryFocalCrossentropy))
+    end = f"end the model with {'sigmoid' if isinstance(loss, OF_YES_AND_NO) else 'softmax'}"
+    or_else = f", or use {type(loss).__name__}(from_logits=True)"
     return (
         f"the loss '{loss.name}' takes probabilities and is given values from {low:.3g} to "
-        f"{high:.3g}; end the model with {'sigmoid' if binary else 'softmax'}, or use "
-        f"{type(loss).__name__}(from_logits=True)."
+        f"{high:.3g}; {end}{or_else if hasattr(loss, 'from_logits') else ''}."
     )
+
+
+def _adds_up(loss, y):
+    """Whether the values of each entry add up to 1 over its classes."""
+    sums = y.sum(axis=getattr(loss, "axis", -1))
+    return y.shape[-1] > 1 and bool(np.all(np.abs(sums - 1) <= ROUNDING))
+
+
+def _of_labels(loss, t):
+    """What is wrong with the targets t for a loss; None where nothing is."""
+    if not isinstance(loss, OF_YES_AND_NO) or t is None or not t.size:
+        return None
+    low, high = t.min(), t.max()
+    if low >= 0 and high <= 1:
+        return None
+    return (
+        f"the loss '{loss.name}' takes labels from 0 to 1 and is given {low:.3g} to {high:.3g}; "
+        "for class numbers use 'sparse_categorical_crossentropy' and a unit for each class."
+    )
+
+
+def _of_metric(metric, t, y):
+    """What is wrong with the targets t beside an output y for a metric; None where nothing is."""
+    if not isinstance(metric, metrics.CategoricalAccuracy) or t is None:
+        return None
+    if t.ndim == y.ndim and t.shape[-1] > 1:
+        return None
+    other = "binary_accuracy" if y.shape[-1] == 1 else "sparse_categorical_accuracy"
+    return f"the metric '{metric.name}' takes one-hot labels; use '{other}', or 'accuracy'."

@@ -71,7 +71,10 @@ def _search(graph, inputs, training):
         if isinstance(layer, Runner):
             given = [values[place] for place in call.model_inputs()]
             return f"{_search(layer.graph, given, training)} of the model '{layer.name}'"
-        return f"it first arose in the layer '{layer.name}' ({type(layer).__name__})"
+        near = [*(values[place] for place in (*call.inputs, *call.outputs)), *layer.weights]
+        why = ", where numbers are too large; scale the inputs, or try a lower learning rate"
+        huge = any(map(_is_huge, near))
+        return f"it first arose in the layer '{layer.name}' ({type(layer).__name__}){why * huge}"
     if any(_has_nan(values[place]) for place in graph.outputs):
         return "it came with the inputs, and no layer stopped it"
     return "the outputs hold none, so it arose in the loss itself"
@@ -79,3 +82,10 @@ def _search(graph, inputs, training):
 
 def _has_nan(value):
     return value is not None and value.dtype.kind == "f" and bool(np.isnan(value).any())
+
+
+def _is_huge(value):
+    """Whether there are numbers so large that a product of two of them overflows."""
+    if value is None or value.dtype.kind != "f":
+        return False
+    return bool((np.abs(value) > np.sqrt(np.finfo(value.dtype).max)).any())

@@ -17,7 +17,8 @@ ONE_HOT, YES = np.eye(3)[LABELS], (LABELS > 0).astype("float64")
 def fitted(activation, loss, y, learning_rate=0.01):
     """The warnings of two epochs of a small network."""
     spread = rn.initializers.RandomNormal(0, 3, seed=0)
-    end = [layers.Dense(1 if y is YES else 3, name="end", kernel_initializer=spread)]
+    units = 1 if y is not LABELS and y.size == len(X) else 3
+    end = [layers.Dense(units, name="end", kernel_initializer=spread)]
     end += [layers.Dropout(0.1)] + [layers.Activation(activation)] * (activation is not None)
     model = rn.Sequential([rn.Input((4,)), *end], name="small")
     model.compile(rn.optimizers.SGD(learning_rate), loss)
@@ -38,6 +39,10 @@ def fitted(activation, loss, y, learning_rate=0.01):
         (None, "binary_crossentropy", YES, "end the model with sigmoid"),
         ("softmax", "binary_crossentropy", YES, "softmax over a single unit"),
         ("softmax", "mse", YES, "softmax over a single unit"),
+        ("sigmoid", "categorical_crossentropy", YES[:, None], "of a single unit is 0 whatever"),
+        (None, "kl_divergence", ONE_HOT, "; end the model with softmax."),
+        ("sigmoid", "binary_crossentropy", 2 * YES - 1, "takes labels from 0 to 1 and is given -1"),
+        ("sigmoid", "binary_focal_crossentropy", 1 + YES, "for class numbers use 'sparse_cat"),
     ],
 )
 def test_told_once(activation, loss, y, expected):
@@ -56,10 +61,46 @@ def test_told_once(activation, loss, y, expected):
         (None, losses.SparseCategoricalCrossentropy(from_logits=True), LABELS),
         (None, losses.BinaryCrossentropy(from_logits=True), YES),
         (None, "mse", YES),
+        ("softmax", "kl_divergence", ONE_HOT),
+        ("sigmoid", "binary_crossentropy", 0.9 * YES),
     ],
 )
 def test_what_is_right_is_passed_over(activation, loss, y):
     assert fitted(activation, loss, y) == []
+
+
+@pytest.mark.parametrize(
+    "last",
+    [layers.Reshape((3,)), layers.Permute((1,)), layers.Rescaling(1.0)],
+)
+def test_probabilities_are_known_by_their_values_too(last):
+    model = rn.Sequential([rn.Input((4,)), layers.Dense(3, activation="softmax"), last])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.warns(UserWarning, match="given probabilities, values that add up to 1; leave out"):
+        model.fit(X, LABELS, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("units", "y", "other"),
+    [(3, LABELS, "'sparse_categorical_accuracy'"), (1, YES, "'binary_accuracy'")],
+)
+def test_a_metric_of_one_hot_labels_beside_others(units, y, other):
+    model = rn.Sequential([rn.Input((4,)), layers.Dense(units)])
+    loss = "mse" if units == 1 else losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("sgd", loss, metrics=["CategoricalAccuracy"])
+    with pytest.warns(UserWarning, match=f"takes one-hot labels; use {other}, or 'accuracy'"):
+        model.fit(X, y, verbose=0)
+
+
+def test_numbers_that_grow_too_large_within_a_layer():
+    model = rn.Sequential([rn.Input((2,)), layers.Dense(2), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    large, apart = np.full((2, 2), 1e308), np.array([[1.0], [-1.0]])
+    model.set_weights([large, np.zeros(2), apart, np.zeros(1)])
+    with pytest.warns(
+        UserWarning, match="are too large; scale the inputs, or try a lower learning"
+    ):
+        model.fit(np.full((4, 2), 1e10), np.ones(4), verbose=0)
 
 
 def test_a_rate_that_diverges_is_told_in_one_line():
@@ -73,6 +114,8 @@ def test_a_rate_that_diverges_is_told_in_one_line():
     [
         ("categorical_crossentropy", LABELS, "'sparse_categorical_crossentropy'"),
         ("sparse_categorical_crossentropy", ONE_HOT, "'categorical_crossentropy'"),
+        ("categorical_focal_crossentropy", LABELS, "'sparse_categorical_crossentropy'"),
+        ("binary_crossentropy", LABELS, "'sparse_categorical_crossentropy'"),
     ],
 )
 def test_labels_of_the_other_kind_name_the_other_loss(loss, y, other):
