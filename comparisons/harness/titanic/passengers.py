@@ -77,6 +77,7 @@ MEANING = {
 }
 SEX_CODES = ({"0", "1"}, {"1", "2"})
 MOST = {"age": 120, "fare": 10_000, "sibsp": 50, "parch": 50}
+MOST_WITHOUT_TITLE = 0.1  # of the names, without a word; of all passengers it is 0.02
 WHAT = {"age": "years", "fare": "pounds", "sibsp": "a whole number", "parch": "a whole number"}
 
 
@@ -139,6 +140,7 @@ def _passengers(table: Table) -> Passengers:
             notes += found
         else:
             columns[column] = texts[column]
+    notes += _notes_on_titles(columns["name"])
     if any(missing[column] for column in USED if column in missing):
         notes.append(_note_on_missing(missing))
     types = {
@@ -270,6 +272,23 @@ def _measured(texts: pd.Series, separator: str) -> tuple[pd.Series, list[Words]]
             ",": (f"{column}: the comma is a decimal mark.", f"{column}：コンマは小数点。"),
             ".": (f"{column}: commas group the digits.", f"{column}：コンマは桁区切り。"),
         }[mark]
+    ]
+
+
+def _notes_on_titles(names: pd.Series) -> list[Words]:
+    """What is said where many names have no title that is known."""
+    names = names.dropna()
+    without = names[titles(names) == "other"]
+    if len(without) <= MOST_WITHOUT_TITLE * len(names):
+        return []
+    count, example = f"{len(without):,}", f"{shown(without.iloc[0])}"
+    return [
+        (
+            f"Names without a title that is known: {count} of {len(names):,}, such as {example}; "
+            "they count as having another.",
+            f"既知の敬称がない氏名：{len(names):,}件中{count}件（例：{example}）。"
+            "別の敬称として扱う。",
+        )
     ]
 
 

@@ -11,11 +11,13 @@ KNOWN = {title.casefold(): SAME_TITLE.get(title, title) for title in (*SEX_OF_TI
 def titles(names: pd.Series) -> pd.Series:
     """One of TITLES for each name.
 
-    It is the word after the surname's comma ("Braund, Mr. Owen"); without a comma the first word
-    that is a title ("Mr Owen Braund"). `"other"` where it is another or there is none.
+    It is the first that begins the name or follows a comma ("Mr. Owen Braund, Jr.", "Braund, Mr.
+    Owen"); in a name without a comma it may stand anywhere ("Braund Mr Owen"). `"other"` where it
+    is another or there is none.
     """
-    texts = names.astype("object").fillna("")
-    after = texts.str.extract(r",\s*([^\W\d_]+)", expand=False)
-    anywhere = texts.str.extract(rf"(?i)\b({'|'.join(KNOWN)})\b", expand=False)
-    found = after.where(texts.str.contains(",", regex=False), anywhere)
+    texts = names.astype("object").fillna("").str.replace("，", ",")
+    known = rf"({'|'.join(KNOWN)})\b"
+    found = texts.str.extract(rf"(?i)(?:^|,)\s*{known}", expand=False)
+    anywhere = texts.str.extract(rf"(?i)\b{known}", expand=False)
+    found = found.where(texts.str.contains(",", regex=False), anywhere)
     return found.str.casefold().map(KNOWN).fillna("other").astype("object")
