@@ -14,9 +14,10 @@ def notebook(page: Page) -> bytes:
     cells += [
         _cell("markdown", "## NumPy = Keras"),
         _cell("code", f"import comparisons\n\nresult = comparisons.{page.call}\nresult"),
-        _cell("code", 'result.frame("runs")'),
-        _cell("code", 'result.frame("claims")'),
     ]
+    for kind, there in (("runs", page.concept.task), ("claims", page.concept.claims)):
+        if there:
+            cells.append(_cell("code", f'result.frame("{kind}")'))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
