@@ -75,5 +75,13 @@ def get(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, dict):
         return family.deserialize(identifier)
     if identifier is not None and not isinstance(identifier, str):
-        identifier = np.dtype(identifier).name
+        identifier = name_of(identifier)
     return DTypePolicy(identifier)
+
+
+def name_of(dtype: Any) -> str:
+    """The name of a dtype. Raises ValueError for what is none."""
+    try:
+        return np.dtype(dtype).name
+    except (TypeError, ValueError):
+        raise ValueError(f"Expected a dtype. Received: {dtype!r}") from None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference_numpy.annotations import Array, DType
+from reference_numpy.serialization import Configurable, Family
 
 _streams = np.random.default_rng()
 
@@ -15,7 +16,7 @@ def set_seed(seed: int) -> None:
     _streams = np.random.default_rng(seed)
 
 
-class SeedGenerator:
+class SeedGenerator(Configurable):
     """A stream of random numbers that belongs to one layer.
 
     Two generators made from the same seed give the same stream. Several layers may be given one
@@ -25,14 +26,15 @@ class SeedGenerator:
     Args:
         seed: an integer for a stream that repeats, or None for a fresh one (which repeats too
             after `set_seed`).
+        name: kept for the config.
     """
 
-    def __init__(self, seed: int | None = None):
+    def __init__(self, seed: int | None = None, name: str | None = None):
         if seed is not None and not isinstance(seed, (int, np.integer)):
             raise ValueError(f"`seed` must be an integer or None. Received: seed={seed!r}")
         if seed is None:
             seed = int(_streams.integers(2**63))
-        self.seed = seed
+        self.seed, self.name = seed, name or "seed_generator"
         self.generator = np.random.default_rng(seed)
 
     def uniform(
@@ -71,3 +73,8 @@ class SeedGenerator:
         mask = (self.generator.random(shape, dtype=np.float32) >= rate).astype(dtype)
         mask *= 1.0 / (1.0 - rate) if rate < 1.0 else 0.0
         return mask
+
+
+Family("keras.random", "seed generator", [SeedGenerator])
+#: where an initializer draws from: the seed of a stream, or the stream; None for a fresh one
+Seed = int | SeedGenerator | None

@@ -7,10 +7,10 @@ lists are an allowlist, and nothing named in a config is ever imported or execut
 """
 
 import contextlib
-import contextvars
+import functools
 import inspect
-import json
 import re
+import typing
 import warnings
 from collections import Counter
 from typing import Any
@@ -18,91 +18,12 @@ from typing import Any
 import numpy as np
 
 from reference_numpy import registration, tree
-from reference_numpy.annotations import Config
+from reference_numpy.annotations import Config, fits, in_words
+from reference_numpy.sharing import current_sharing
 
 FAMILIES: dict[str, "Family"] = {}
 #: what the refusal of a class or function says that no half of this package has
 AUTHORS_OWN = "of the author's own"
-_sharing = contextvars.ContextVar("sharing", default=None)
-
-
-@contextlib.contextmanager
-def sharing():
-    """Meanwhile an object that stands in several places of a config stays one object.
-
-    As in Keras's files: the configs of one object carry the same `shared_object_id`.
-    """
-    token = _sharing.set(_Sharing())
-    try:
-        yield
-        _sharing.get().write_numbers()
-    finally:
-        _sharing.reset(token)
-
-
-class _Sharing:
-    """The objects of a config that stand in several places of it.
-
-    Keras writes an object's number at its second place and at those that follow. At the first the
-    number is lost where that is within a model whose config was copied before the second came. So
-    an object with a new number may be one that was made without: of the same class and config.
-    Where a layer is shared, therefore, this package numbers all of them.
-    """
-
-    def __init__(self):
-        self.written = {}  # by id: the object (so that the id stays its own) and its configs
-        self.numbered, self.unnumbered, self.latest = {}, {}, []
-
-    def add(self, value, config):
-        """Remember the config of an object."""
-        self.written.setdefault(id(value), (value, []))[1].append(config)
-
-    def write_numbers(self):
-        """Write the numbers into the configs that were added."""
-        shared = [value for value, configs in self.written.values() if len(configs) > 1]
-        layers = any(_has_identity(value) for value in shared)
-        for number, (value, configs) in enumerate(self.written.values(), start=1):
-            if len(configs) > 1 or (layers and _has_identity(value)):
-                for config in configs:
-                    config["shared_object_id"] = number
-
-    def find(self, config):
-        """The object that was made for another place of the config, or None."""
-        number = config.get("shared_object_id")
-        if number is None or number in self.numbered:
-            return self.numbered.get(number)
-        for other, made in self.latest:
-            self.unnumbered.setdefault(_without_numbers(other), []).append(made)
-        self.latest = []
-        equal = self.unnumbered.get(_without_numbers(config), [])
-        if len(equal) > 1:
-            raise ValueError(
-                f"It stands in several places, but which of {len(equal)} equal ones it is has not "
-                "been written. Give the layers of the model different names."
-            )
-        return self.numbered.setdefault(number, equal.pop()) if equal else None
-
-    def keep(self, config, made):
-        """Remember what was made for a config."""
-        if "shared_object_id" in config:
-            self.numbered[config["shared_object_id"]] = made
-        elif _has_identity(made):
-            self.latest.append((config, made))
-
-
-def _has_identity(value):
-    return getattr(value, "has_identity", False)
-
-
-def _without_numbers(config):
-    """What makes a config equal to another: class and arguments, but for numbers of objects."""
-
-    def without(value):
-        if isinstance(value, dict):
-            return {k: without(v) for k, v in value.items() if k != "shared_object_id"}
-        return [without(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-    return json.dumps([config["class_name"], without(config.get("config"))], sort_keys=True)
 
 
 @contextlib.contextmanager
@@ -226,7 +147,7 @@ class Family:
 
 def _make(cls, config):
     """The object of a class that a config describes; the one that is there already, if it is."""
-    shared = _sharing.get()
+    shared = current_sharing.get()
     made = shared.find(config) if shared else None
     if made is None:
         with within("config"):
@@ -328,7 +249,7 @@ def serialize(value: Any) -> Any:
     if inspect.isclass(value):  # which stands for what it makes without arguments
         value = value()
     config = value.serialize() if hasattr(value, "serialize") else class_config(value)
-    shared = _sharing.get()
+    shared = current_sharing.get()
     if shared and isinstance(config, dict) and config["class_name"] != "function":
         shared.add(value, config)
     return config
@@ -393,7 +314,44 @@ class Configurable:
                     "out of configs and files: the default is taken, as Keras takes it.",
                     stacklevel=2,
                 )
-        return cls(**deserialize(config))
+        arguments = deserialize(config)
+        if not is_own(cls):  # whose annotations are somebody else's
+            cls.check_arguments(arguments)
+        return cls(**arguments)
+
+    @classmethod
+    def check_arguments(cls, arguments):
+        """Raise ValueError where one is missing, unknown, or not of the kind that is expected."""
+        hints, needed = cls.argument_hints()
+        for name in needed:
+            if name not in arguments:
+                raise ValueError(f"{cls.__name__} needs an argument '{name}'.")
+        for name, value in arguments.items():
+            if name not in hints:
+                raise ValueError(f"{cls.__name__} has no argument '{name}'.")
+            if not fits(value, hints[name]):
+                with within(name):
+                    raise ValueError(f"Expected {in_words(hints[name])}. Received: {value!r}")
+
+    @classmethod
+    @functools.cache
+    def argument_hints(cls):
+        """The annotations of what the constructor takes, by name; and the names it must be given.
+
+        What a base must be given, the class itself may give.
+        """
+        bases = [base for base in cls.__mro__[:-1] if "__init__" in vars(base)]
+        hints, needed = {}, []
+        for base in bases:
+            known = typing.get_type_hints(base.__init__)
+            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+            named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+            hints = {p.name: known.get(p.name, Any) for p in named} | hints
+            if base is bases[0]:
+                needed = [p.name for p in named if p.default is p.empty]
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                break
+        return hints, needed
 
     def __repr__(self):
         arguments = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())

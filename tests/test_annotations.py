@@ -5,7 +5,7 @@ import subprocess
 import sys
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import comparisons
 import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases import CASES
 from reference_numpy import serialization
-from reference_numpy.annotations import ArrayLike, Named
+from reference_numpy.annotations import ArrayLike, Named, fits
 
 ROOT = Path(__file__).parents[1]
 
@@ -78,26 +78,6 @@ def test_public_signatures_are_annotated():
     functions = {name: f for name, f in SIGNATURES.items() if f is not object.__init__}
     assert len(functions) > 400
     assert not {name: found for name, f in functions.items() if (found := bare(f))}
-
-
-def fits(value, hint):
-    """Whether a value is of the type that an annotation says."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is typing.Any:
-        return True
-    if origin in (types.UnionType, typing.Union):
-        return any(fits(value, argument) for argument in arguments)
-    if origin is Callable:
-        return callable(value)
-    if origin in (list, tuple, Sequence):
-        kinds = (list, tuple) if origin is Sequence else origin
-        return isinstance(value, kinds) and all(fits(item, arguments[0]) for item in value)
-    if origin is dict:
-        return isinstance(value, dict)
-    if hint in (int, float):
-        numbers = (int, np.integer) if hint is int else (int, float, np.number)
-        return isinstance(value, numbers) and not isinstance(value, bool)
-    return isinstance(value, hint)
 
 
 @pytest.mark.parametrize(

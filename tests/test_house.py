@@ -11,9 +11,9 @@ ROOT = Path(__file__).parents[1]
 
 # Within a tree a module imports from its own room and from rooms on floors below it only.
 LIBRARY = [
-    {"annotations", "config", "console", "registration", "tree", "kernels"},
-    {"serialization", "random"},
-    {"dtype_policies"},
+    {"annotations", "config", "console", "registration", "sharing", "tree", "kernels"},
+    {"serialization"},
+    {"dtype_policies", "random"},
     {"activations", "initializers", "regularizers", "constraints", "numerical_gradient"},
     {"layers", "losses", "optimizers"},
     {"metrics", "operations"},

@@ -4,7 +4,7 @@ import numpy as np
 
 from reference_numpy import config
 from reference_numpy.initializers.initializer import Initializer
-from reference_numpy.random import SeedGenerator
+from reference_numpy.random import Seed, SeedGenerator
 
 
 class RandomInitializer(Initializer):
@@ -21,9 +21,7 @@ class RandomInitializer(Initializer):
         ValueError: for any other seed.
     """
 
-    def __init__(self, seed: int | None = None):
-        if isinstance(seed, dict):
-            seed = SeedGenerator(seed["config"]["seed"])
+    def __init__(self, seed: Seed = None):
         self.seed = seed
         self._source = seed if isinstance(seed, SeedGenerator) else SeedGenerator(seed).seed
 
@@ -32,24 +30,6 @@ class RandomInitializer(Initializer):
         """The stream from which one call draws."""
         is_stream = isinstance(self._source, SeedGenerator)
         return self._source if is_stream else SeedGenerator(self._source)
-
-    def get_config(self):
-        """The constructor's arguments as plain values, with Keras's keys."""
-        if not isinstance(self.seed, SeedGenerator):
-            return super().get_config()
-        seed = {
-            "module": "keras.random",
-            "class_name": "SeedGenerator",
-            "config": {"seed": self.seed.seed, "name": "seed_generator"},
-            "registered_name": None,
-        }
-        names = (name for name in self.argument_names() if name != "seed")
-        return {"seed": seed, **{name: getattr(self, name) for name in names}}
-
-    @classmethod
-    def from_config(cls, config):
-        """An initializer from what `get_config` gave."""
-        return cls(**config)
 
 
 class RandomNormal(RandomInitializer):
@@ -60,7 +40,7 @@ class RandomNormal(RandomInitializer):
         seed: an integer, a `SeedGenerator`, or None.
     """
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None):
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Seed = None):
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
@@ -93,7 +73,7 @@ class RandomUniform(RandomInitializer):
         seed: an integer, a `SeedGenerator`, or None.
     """
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None):
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Seed = None):
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
@@ -121,7 +101,7 @@ class Orthogonal(RandomInitializer):
     classical compact groups" (the signs).
     """
 
-    def __init__(self, gain: float = 1.0, seed: int | None = None):
+    def __init__(self, gain: float = 1.0, seed: Seed = None):
         super().__init__(seed)
         self.gain = gain
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from reference_numpy import config
 from reference_numpy.initializers.random_initializers import RandomInitializer
+from reference_numpy.random import Seed
 
 #: Standard deviation of N(0, 1) cut at ±2.
 CUT_NORMAL_STDDEV = 0.87962566103423978
@@ -49,7 +50,7 @@ class VarianceScaling(RandomInitializer):
         scale: float = 1.0,
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
-        seed: int | None = None,
+        seed: Seed = None,
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ):
@@ -95,7 +96,7 @@ class NamedScaling(VarianceScaling):
 
     def __init__(
         self,
-        seed: int | None = None,
+        seed: Seed = None,
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ):

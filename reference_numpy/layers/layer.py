@@ -1,7 +1,6 @@
 """The base of every layer: weights, building, dtypes, and calling."""
 
 import copy
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from reference_numpy import constraints, dtype_policies, initializers, regulariz
 from reference_numpy.annotations import Array, Config, DType, Named, Structure
 from reference_numpy.layers.input_spec import InputSpec, check_inputs
 from reference_numpy.layers.refused import OF_LAYERS, refuse_attributes
+from reference_numpy.layers.signatures import signature
 from reference_numpy.layers.symbolic import Node, SymbolicEnds, is_symbolic, symbolic_call
 from reference_numpy.layers.weight import Weight, weight_maker
 from reference_numpy.layers.wrapping import wrap_backward, wrap_build, wrap_forward
@@ -313,8 +313,8 @@ class Layer(SymbolicEnds, Configurable):
         and options of the call by their names; another takes `<input>_shape` for each input it
         names, and options too.
         """
-        wanted = list(inspect.signature(getattr(self, method)).parameters)
-        inputs = inspect.signature(type(self).forward).bind(self, *args, **kwargs).arguments
+        wanted = list(signature(getattr(type(self), method)).parameters)[1:]
+        inputs = signature(type(self).forward).bind(self, *args, **kwargs).arguments
         inputs = dict(list(inputs.items())[1:])
         if len(wanted) == 1 or wanted[0] == "input_shape":
             options = {name: inputs[name] for name in wanted[1:] if name in inputs}
@@ -351,4 +351,12 @@ class Layer(SymbolicEnds, Configurable):
 
 
 def _shapes_of(inputs):
-    return tree.map_structure(lambda leaf: None if leaf is None else tuple(leaf.shape), inputs)
+    return tree.map_structure(_shape_of, inputs)
+
+
+def _shape_of(leaf):
+    if leaf is None:
+        return None
+    if not hasattr(leaf, "shape"):
+        raise ValueError(f"Expected arrays or symbolic tensors. Received among them: {leaf!r}")
+    return tuple(leaf.shape)

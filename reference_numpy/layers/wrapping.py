@@ -1,12 +1,12 @@
 """What is done around every layer's build, forward and backward, so that none does it itself."""
 
 import functools
-import inspect
 
 import numpy as np
 
 from reference_numpy import tree
 from reference_numpy.layers import penalties
+from reference_numpy.layers.signatures import signature
 
 
 def _as_tuples(shapes):
@@ -22,7 +22,7 @@ def wrap_build(build):
         named_shapes = {name: _as_tuples(shape) for name, shape in named_shapes.items()}
         build(self, *shapes, **named_shapes)
         self.built = True
-        bound = inspect.signature(build).bind(self, *shapes, **named_shapes).arguments
+        bound = signature(build).bind(self, *shapes, **named_shapes).arguments
         arguments = dict(list(bound.items())[1:])
         several = len(arguments) > 1
         self._build_config = (
@@ -65,7 +65,7 @@ def wrap_forward(forward):
 
 def wrap_backward(backward):
     """dy comes in the compute dtype, with the penalty's gradient; a frozen layer gives no grads."""
-    skips_inputs = "input_gradient" in inspect.signature(backward).parameters
+    skips_inputs = "input_gradient" in signature(backward).parameters
 
     @functools.wraps(backward)
     def wrapped(self, dy, cache, input_gradient=True):

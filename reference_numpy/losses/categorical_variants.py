@@ -1,5 +1,7 @@
 """Cross-entropies of several classes that weigh samples otherwise than the plain one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reference_numpy import activations
@@ -41,7 +43,7 @@ class CategoricalFocalCrossentropy(Loss):
 
     def __init__(
         self,
-        alpha: float = 0.25,
+        alpha: float | Sequence[float] = 0.25,
         gamma: float = 2.0,
         from_logits: bool = False,
         label_smoothing: float = 0.0,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reference_numpy.annotations import ArrayLike, DType
+from reference_numpy.annotations import DType
 from reference_numpy.metrics.confusion_counts import (
     NEVER,
     are_even,
@@ -72,7 +72,10 @@ class _Count(ConfusionMetric):
     count: str
 
     def __init__(
-        self, thresholds: ArrayLike | None = None, name: str | None = None, dtype: DType = None
+        self,
+        thresholds: float | Sequence[float] | None = None,
+        name: str | None = None,
+        dtype: DType = None,
     ):
         super().__init__(name, dtype, parse_thresholds(thresholds), (self.count,))
         self.thresholds = thresholds
@@ -142,7 +145,7 @@ class _Rate(ConfusionMetric):
 
     def __init__(
         self,
-        thresholds: ArrayLike | None = None,
+        thresholds: float | Sequence[float] | None = None,
         top_k: int | None = None,
         class_id: int | None = None,
         name: str | None = None,

@@ -156,7 +156,7 @@ class R2Score(Metric):
 
     def __init__(
         self,
-        class_aggregation: str = "uniform_average",
+        class_aggregation: str | None = "uniform_average",
         num_regressors: int = 0,
         name: str | None = "r2_score",
         dtype: DType = None,

@@ -1,12 +1,11 @@
 """One call of a layer within a graph: which values go in, which come out, and the masks beside."""
 
-import inspect
-
 import numpy as np
 
 from reference_numpy import tree
 from reference_numpy.layers import penalties
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.signatures import signature
 from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.operations import Operation
 
@@ -29,15 +28,15 @@ class Call:
         self.places, self.output_structure = places, node.outputs
         self.outputs = [places[id(tensor)] for tensor in tree.flatten(node.outputs)]
         self.inputs = [places[id(tensor)] for tensor in node.inputs]
-        signature = inspect.signature(type(node.layer).forward)
-        bound = signature.bind(node.layer, *self.args, **self.kwargs).arguments
+        forward = signature(type(node.layer).forward)
+        bound = forward.bind(node.layer, *self.args, **self.kwargs).arguments
         arguments = dict(list(bound.items())[1:])
         self.first = next(iter(arguments.values()))
         self.tensor_arguments = {name: arg for name, arg in arguments.items() if _has_tensor(arg)}
-        self.mask_arguments = self._find_mask_arguments(signature.parameters, arguments)
-        self.takes_training = "training" in signature.parameters
+        self.mask_arguments = self._find_mask_arguments(forward.parameters, arguments)
+        self.takes_training = "training" in forward.parameters
         self.makes_mask = type(node.layer).compute_mask is not Layer.compute_mask
-        options = list(inspect.signature(type(node.layer).compute_mask).parameters)[3:]
+        options = list(signature(type(node.layer).compute_mask).parameters)[3:]
         self.mask_options = {name: arg for name, arg in self.kwargs.items() if name in options}
         #: the places of the only input and the only output, for calls that have no more
         only = len(self.args) == 1 and not self.kwargs and isinstance(self.first, KerasTensor)

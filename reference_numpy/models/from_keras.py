@@ -17,7 +17,8 @@ from reference_numpy.models.live_state import (
 from reference_numpy.models.model import Model
 from reference_numpy.models.own_code import refuse_own_methods
 from reference_numpy.models.sequential import Sequential
-from reference_numpy.serialization import deserialize, sharing
+from reference_numpy.serialization import deserialize
+from reference_numpy.sharing import sharing
 
 
 def from_keras(

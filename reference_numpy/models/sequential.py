@@ -36,13 +36,12 @@ class Sequential(Model):
         name: str | None = None,
     ):
         super().__init__(trainable=trainable, name=name)
-        for layer in layers or ():
-            self._append(layer)
+        self._append(layers or ())
         self._rebuild()
 
     def add(self, layer: Any) -> None:
         """Put `layer` (or an `Input`) after the last one."""
-        self._append(layer)
+        self._append([layer])
         self._rebuild()
 
     def pop(self) -> Any:
@@ -51,25 +50,27 @@ class Sequential(Model):
         self._rebuild()
         return layer
 
-    def _append(self, layer):
-        if isinstance(layer, KerasTensor) and isinstance(layer.node.layer, InputLayer):
-            layer = layer.node.layer
-        if not isinstance(layer, Layer):
-            raise ValueError(
-                f"Only layers can be added to the Sequential model '{self.name}'. Received: "
-                f"{layer} (of type {type(layer)})"
-            )
-        if any(other.name == layer.name and other is not layer for other in self.sublayers):
-            raise ValueError(
-                f"All layers added to a Sequential model should have unique names. Name "
-                f"'{layer.name}' is already the name of a layer in model '{self.name}'."
-            )
-        if isinstance(layer, InputLayer) and self.sublayers:
-            raise ValueError(
-                f"Sequential model '{self.name}' already begins with "
-                f"'{self.sublayers[0].name}'. You cannot add an Input layer after it."
-            )
-        self.sublayers.append(layer)
+    def _append(self, layers):
+        by_name = {layer.name: layer for layer in self.sublayers}
+        for layer in layers:
+            if isinstance(layer, KerasTensor) and isinstance(layer.node.layer, InputLayer):
+                layer = layer.node.layer
+            if not isinstance(layer, Layer):
+                raise ValueError(
+                    f"Only layers can be added to the Sequential model '{self.name}'. Received: "
+                    f"{layer} (of type {type(layer)})"
+                )
+            if by_name.setdefault(layer.name, layer) is not layer:
+                raise ValueError(
+                    f"All layers added to a Sequential model should have unique names. Name "
+                    f"'{layer.name}' is already the name of a layer in model '{self.name}'."
+                )
+            if isinstance(layer, InputLayer) and self.sublayers:
+                raise ValueError(
+                    f"Sequential model '{self.name}' already begins with "
+                    f"'{self.sublayers[0].name}'. You cannot add an Input layer after it."
+                )
+            self.sublayers.append(layer)
 
     def _rebuild(self):
         self.built, self.graph = False, None

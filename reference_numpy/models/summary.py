@@ -16,7 +16,7 @@ def print_summary(model, line_length, print_fn, expand_nested, show_trainable):
     lines = [f'Model: "{model.name}"', *_table(header, rows, line_length or LINE_LENGTH)]
     trainable, frozen = model.trainable_weights, model.non_trainable_weights
     parts = {"Trainable": _count(trainable), "Non-trainable": _count(frozen)}
-    if model.compiled and model.optimizer.built:
+    if model.compiled and model.optimizer is not None and model.optimizer.built:
         parts["Optimizer"] = _count([variable.value for variable in model.optimizer.variables])
     totals = [sum(part) for part in zip(*parts.values())]
     for name, (count, size) in {"Total": totals, **parts}.items():

@@ -4,6 +4,8 @@ The order of the layers is the order of a model's weights, so it is Keras's: by 
 way to an output), and among equals by the first visit of a walk back from the outputs.
 """
 
+from collections import Counter
+
 
 def order_graph(inputs, outputs):
     """The calls between `inputs` and `outputs`, and the layers that they call, in Keras's order.
@@ -79,10 +81,9 @@ def _check_connected(nodes, inputs):
 
 
 def _check_names(layers):
-    names = [layer.name for layer in layers]
-    for name in names:
-        if names.count(name) != 1:
+    for name, count in Counter(layer.name for layer in layers).items():
+        if count != 1:
             raise ValueError(
-                f'The name "{name}" is used {names.count(name)} times in the model. All layer '
-                "names should be unique."
+                f'The name "{name}" is used {count} times in the model. All layer names should be '
+                "unique."
             )

@@ -50,9 +50,9 @@ class Muon(Optimizer):
         learning_rate: LearningRate = 0.001,
         adam_beta_1: float = 0.9,
         adam_beta_2: float = 0.999,
-        adam_weight_decay: float = 0.004,
+        adam_weight_decay: float | None = 0.004,
         epsilon: float = 1e-7,
-        weight_decay: float = 0.004,
+        weight_decay: float | None = 0.004,
         exclude_layers: Sequence[str] | None = None,
         exclude_embeddings: bool = True,
         muon_a: float = 3.4445,
@@ -62,7 +62,7 @@ class Muon(Optimizer):
         momentum: float = 0.95,
         ns_steps: int = 5,
         nesterov: bool = True,
-        rms_rate: float = 0.2,
+        rms_rate: float | None = 0.2,
         **kwargs: Any,
     ):
         super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)

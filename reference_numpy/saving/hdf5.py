@@ -36,7 +36,7 @@ class WeightsReader:
 
     def __init__(self, path, source, member=""):
         self.path, self.member, self.listed, self.taken = path, member, 0, 0
-        self.size = source.seek(0, io.SEEK_END)
+        self.size, self.groups = source.seek(0, io.SEEK_END), {}
         try:
             self.file = h5py.File(source, "r")
         except _DAMAGE as error:
@@ -105,14 +105,19 @@ class WeightsReader:
 
     def _group(self, place):
         """The group at a place, or None; every step of the way is a real group, no link."""
-        group = self.file
-        for name in place.split("/"):
-            if not self._try(place, lambda group=group, name=name: name in group):
-                return None
-            self._check_link(group, name, place)
-            group = self._try(place, lambda group=group, name=name: group[name])
-            if not isinstance(group, h5py.Group):
-                self.refuse(place, f"'{name}' is a {type(group).__name__}, not a group")
+        if place not in self.groups:
+            self.groups[place] = self._open_group(place)
+        return self.groups[place]
+
+    def _open_group(self, place):
+        way, _, name = place.rpartition("/")
+        holder = self._group(way) if way else self.file
+        if holder is None or not self._try(place, lambda: name in holder):
+            return None
+        self._check_link(holder, name, place)
+        group = self._try(place, lambda: holder[name])
+        if not isinstance(group, h5py.Group):
+            self.refuse(place, f"'{name}' is a {type(group).__name__}, not a group")
         return group
 
     def _check_link(self, group, name, place):

@@ -28,7 +28,7 @@ from reference_numpy.saving.config_check import check_config, place_of, read_jso
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.reading import read_state, unchanged_on_error, weights_within
 from reference_numpy.saving.state import own_arrays, places
-from reference_numpy.serialization import sharing
+from reference_numpy.sharing import sharing
 
 #: the version of Keras whose format is written
 KERAS_VERSION = "3.15.1"

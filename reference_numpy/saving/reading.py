@@ -8,7 +8,7 @@ import numpy as np
 
 from reference_numpy.layers.weight import weight_maker
 from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.saving.state import further_places, own_arrays, places
+from reference_numpy.saving.state import all_places, own_arrays, places
 
 #: what the weights may take beyond the bytes that the file has for them: a file of float16 fills a
 #: model of float64
@@ -58,8 +58,8 @@ def read_state(model, reader, assets=None):
     Raises:
         ModelFileError: if a weight is missing or does not fit; the model is then half filled.
     """
-    filled = "no place"
-    for place, layer in places(model):
+    filled, (found, again) = "no place", all_places(model)
+    for place, layer in found:
         if _reads_itself(layer):
             _read_own(layer, reader, place)
         else:
@@ -70,7 +70,7 @@ def read_state(model, reader, assets=None):
         if assets and hasattr(layer, "load_assets") and not place.startswith(f"{filled}/"):
             filled = place
             _load(layer.load_assets, assets(place), reader.path, f"assets/{place}")
-    for place, layer in further_places(model):
+    for place, layer in again:
         if reader.variables(place):
             reader.refuse(place, f"'{layer.name}' has weights in another place already")
     if model.compiled and model.optimizer is not None:

@@ -19,15 +19,11 @@ _SKIPPED = frozenset(dir(Layer())) | {"sublayers"}
 
 def places(model):
     """Pairs `(place, layer)` of a model (place "") and all layers in it, each once."""
-    return _walk(model)[0]
+    return all_places(model)[0]
 
 
-def further_places(model):
-    """The places of layers that have one already, where a file has no weights."""
-    return _walk(model)[1]
-
-
-def _walk(model):
+def all_places(model):
+    """Those pairs; and those of layers that have a place already, where a file has no weights."""
     visited, found, again = set(), [], []
 
     def visit(layer, place):
@@ -40,9 +36,8 @@ def _walk(model):
         if isinstance(layer, Model):
             visit_list(layer.layers, f"{prefix}layers")
             return
-        for name in sorted(dir(layer), key=lambda name: (name.startswith("_"), name)):
-            if name.startswith("__") or name in _SKIPPED:
-                continue
+        names = [name for name in dir(layer) if not name.startswith("__") and name not in _SKIPPED]
+        for name in sorted(names, key=lambda name: (name.startswith("_"), name)):
             value = getattr(layer, name, None)
             if isinstance(value, Layer):
                 visit(value, f"{prefix}{name}")

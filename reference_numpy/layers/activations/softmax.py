@@ -27,7 +27,7 @@ class Softmax(Layer):
     Source: Saito, Deep Learning from Scratch, section 3.5; `keras.layers.Softmax`.
     """
 
-    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
+    def __init__(self, axis: int | Sequence[int] | None = -1, **kwargs: Any):
         super().__init__(**kwargs)
         self.axis = axis
         self.function = activations.Softmax(axis)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import config
+from reference_numpy import config, dtype_policies
 from reference_numpy.annotations import DType
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.symbolic import KerasTensor, Node
@@ -104,7 +104,7 @@ def dtype_name(dtype):
     """The name of a dtype that is given as a name, a NumPy type, or None for the default."""
     if dtype is None:
         return config.floatx()
-    return dtype if dtype == "string" else np.dtype(dtype).name
+    return dtype if dtype == "string" else dtype_policies.name_of(dtype)
 
 
 def _sizes(shape):

@@ -44,6 +44,14 @@ class CellLayer(RNN):
         names = [*cls.cell_class.argument_names(), *super().argument_names()]
         return [name for name in dict.fromkeys(names) if name not in cls.not_in_config]
 
+    @classmethod
+    @functools.cache
+    def argument_hints(cls):
+        """Those of the cell's arguments and of the layer's own."""
+        cell, _ = cls.cell_class.argument_hints()
+        own, needed = super().argument_hints()
+        return cell | own, needed
+
     def __getattr__(self, name):
         if name != "cell" and name in type(self).cell_argument_names():
             return getattr(self.cell, name)

@@ -1,17 +1,12 @@
 """Which options of a call a layer takes."""
 
-import functools
-import inspect
-
-
-@functools.cache
-def _parameters(cls):
-    return frozenset(inspect.signature(cls.forward).parameters)
+from reference_numpy.layers.signatures import signature
 
 
 def taken_by(layer, options):
     """Those of `options` that `layer.forward` has an argument for."""
-    return {name: value for name, value in options.items() if name in _parameters(type(layer))}
+    taken = signature(type(layer).forward).parameters
+    return {name: value for name, value in options.items() if name in taken}
 
 
 def options_of_cell(cell, training, dropout_masks):

@@ -1,9 +1,11 @@
 """What the layers of images share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import fits
 from reference_numpy.layers.argument_validation import standardize_data_format
 from reference_numpy.layers.layer import Layer
 
@@ -39,10 +41,14 @@ class ImageLayer(Layer):
                 f"Layer '{self.name}' takes images alone. Dictionaries of images, labels, bounding "
                 "boxes and masks are for data pipelines."
             )
-        if np.ndim(images) not in (3, 4):
+        self.check_shape(np.shape(images))
+
+    def check_shape(self, shape):
+        """Raise ValueError unless `shape` is that of one image or of several."""
+        if len(shape) not in (3, 4):
             raise ValueError(
                 f"Layer '{self.name}' takes one image (3 axes) or a batch of images (4 axes). "
-                f"Received: shape={np.shape(images)}"
+                f"Received: shape={shape}"
             )
 
     def sizes(self, shape):
@@ -51,6 +57,7 @@ class ImageLayer(Layer):
 
     def with_sizes(self, shape, height, width):
         """An input's shape with another height and width."""
+        self.check_shape(shape)
         shape = list(shape)
         shape[self.axes[0]], shape[self.axes[1]] = height, width
         return tuple(shape)
@@ -78,13 +85,16 @@ def standardize_factor(factor, bounds=(-1, 1)):
     low, high = bounds
     if isinstance(factor, (int, float)) and low <= factor <= high:
         return max(-abs(factor), low), abs(factor)
-    pair = factor if isinstance(factor, (tuple, list)) and len(factor) == 2 else None
-    if pair is not None and pair[0] <= high and pair[1] >= low:
-        return tuple(sorted(pair))
+    if _is_pair(factor) and factor[0] <= high and factor[1] >= low:
+        return tuple(sorted(factor))
     raise ValueError(
         f"`factor` should be a number or two numbers in the range [{low}, {high}]. "
         f"Received: factor={factor}"
     )
+
+
+def _is_pair(value):
+    return fits(value, Sequence[float]) and len(value) == 2
 
 
 def standardize_share(factor, name, above=None):
@@ -94,8 +104,9 @@ def standardize_share(factor, name, above=None):
         ValueError: for other numbers, or numbers not above `above`.
     """
     pair = (factor, factor) if isinstance(factor, (int, float)) else factor
-    fits = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not fits or any(not -1 <= x <= 1 or (above is not None and x <= above) for x in pair):
+    if not _is_pair(pair) or any(
+        not -1 <= x <= 1 or (above is not None and x <= above) for x in pair
+    ):
         raise ValueError(
             f"`{name}` should be a number or two numbers between -1 and 1. "
             f"Received: {name}={factor}"

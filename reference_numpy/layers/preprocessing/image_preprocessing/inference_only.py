@@ -4,6 +4,7 @@ A model that contains one of them can be read, saved and run; what they do to im
 is not computed here, and a call in training says so.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -57,6 +58,14 @@ class InferenceOnly(ImageLayer):
         """Names of the constructor's arguments."""
         own = [name for name in cls.parameters if name not in cls.not_in_config]
         return list(dict.fromkeys([*super().argument_names(), *own]))
+
+    @classmethod
+    @functools.cache
+    def argument_hints(cls):
+        """The constructor's arguments, of any kind."""
+        hints, _ = super().argument_hints()
+        needed = [name for name, default in cls.parameters.items() if default is _REQUIRED]
+        return hints | dict.fromkeys(cls.parameters, Any), needed
 
     def forward(self, data, training=True):
         """The images as they are, and their dtype."""
