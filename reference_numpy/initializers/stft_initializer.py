@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy import config
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.initializers.initializer import Initializer
 from reference_numpy.initializers.windows import window
 
@@ -26,7 +27,7 @@ class STFT(Initializer):
     def __init__(
         self,
         side: str = "real",
-        window: str | None = "hann",
+        window: str | ArrayLike | None = "hann",
         scaling: str | None = "density",
         periodic: bool = False,
     ):

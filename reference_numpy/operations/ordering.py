@@ -48,7 +48,7 @@ class Sort(AlongAxis, keras="ops.numpy"):
         axis: the axis; None for all numbers one after another.
     """
 
-    def __init__(self, axis: int = -1, name: str | None = None):
+    def __init__(self, axis: int | None = -1, name: str | None = None):
         super().__init__(name)
         self.axis = axis
 

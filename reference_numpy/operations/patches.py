@@ -44,9 +44,9 @@ class Columns(Rearrangement):
     def __init__(
         self,
         kernel_size: int | Sequence[int],
-        dilation: int = 1,
-        padding: int = 0,
-        stride: int = 1,
+        dilation: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0,
+        stride: int | Sequence[int] = 1,
         name: str | None = None,
     ):
         super().__init__(name)
@@ -137,9 +137,9 @@ class Fold(Columns, keras="ops.nn"):
         self,
         output_size: int | Sequence[int],
         kernel_size: int | Sequence[int],
-        dilation: int = 1,
-        padding: int = 0,
-        stride: int = 1,
+        dilation: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0,
+        stride: int | Sequence[int] = 1,
         name: str | None = None,
     ):
         super().__init__(kernel_size, dilation, padding, stride, name)

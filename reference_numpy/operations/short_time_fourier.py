@@ -5,6 +5,7 @@ A complex array is a pair, its real and its imaginary part, as in `fourier`.
 
 import numpy as np
 
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.initializers.windows import window as window_values
 from reference_numpy.operations.fourier import (
     ComplexTransform,
@@ -104,7 +105,7 @@ class STFT(ShortTime, Operation, keras="ops.math"):
         sequence_length: int,
         sequence_stride: int,
         fft_length: int,
-        window: str = "hann",
+        window: str | ArrayLike | None = "hann",
         center: bool = True,
         name: str | None = None,
     ):
@@ -169,7 +170,7 @@ class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
         sequence_stride: int,
         fft_length: int,
         length: int | None = None,
-        window: str = "hann",
+        window: str | ArrayLike | None = "hann",
         center: bool = True,
         name: str | None = None,
     ):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from reference_numpy import initializers
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.preprocessing.frames import Frames
 
@@ -77,7 +78,7 @@ class MelSpectrogram(Layer):
         fft_length: int = 2048,
         sequence_stride: int = 512,
         sequence_length: int | None = None,
-        window: str | None = "hann",
+        window: str | ArrayLike | None = "hann",
         sampling_rate: int = 16000,
         num_mel_bins: int = 128,
         min_freq: float = 20.0,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference_numpy import config, initializers
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.kernels.windows import Windows, output_length
 from reference_numpy.layers.argument_validation import standardize_data_format, standardize_padding
@@ -68,7 +69,7 @@ class STFTSpectrogram(Layer):
         frame_length: int = 256,
         frame_step: int | None = None,
         fft_length: int | None = None,
-        window: str | None = "hann",
+        window: str | ArrayLike | None = "hann",
         periodic: bool = False,
         scaling: str | None = "density",
         padding: str = "valid",
