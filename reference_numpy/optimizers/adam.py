@@ -14,7 +14,7 @@ def adam_step(
 ):
     """One step of Adam: the equations below, in place, with one temporary array."""
     corrected = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-    step = g - momentum
+    step = np.subtract(g, momentum, out=np.empty_like(w))
     step *= 1 - beta_1
     momentum += step
     np.multiply(g, g, out=step)

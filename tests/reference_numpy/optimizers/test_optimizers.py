@@ -142,6 +142,13 @@ def test_memory_layout_changes_nothing(cls):
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_a_weight_without_axes_moves_as_one_of_a_single_entry(cls):
+    scalar, single = path_of(cls, [draw(0, ())]), path_of(cls, [draw(0, (1,))])
+    for one, other in zip(scalar[0] + scalar[1], single[0] + single[1], strict=True):
+        np.testing.assert_array_equal(one, other.reshape(one.shape))
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_weights_change_in_place_and_gradients_do_not(cls):
     w, g = draw(0, (3, 4)), draw(1, (3, 4))
     before, given = w.copy(), g.copy()
