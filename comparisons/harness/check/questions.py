@@ -216,7 +216,7 @@ def ask(
             reference.cotangents = [None] * len(reference.cotangents)
         question.cotangents = _cast(reference.cotangents, dtype)
         question.cotangents += [None] * len(question.layer_outputs)
-        exact, scale = _oracle(kind, reference)
+        exact, scale = _oracle(kind, reference, dtype)
         return Asked(kind, question, reference, twin, place, owners, exact, scale, masked)
 
     for call in calls:
@@ -236,7 +236,7 @@ def ask(
     yield asked(PROPAGATED, question, whole, place, _owners(model, whole, calls, places), masked)
 
 
-def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:
+def _oracle(kind: str, reference: Reference, dtype: str) -> tuple[dict, dict]:
     """The oracle's quantities and their scales."""
     with np.errstate(all="ignore"):
         exact = reference.quantities()
@@ -244,6 +244,7 @@ def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:
             scale = checks.scales(reference.quantities, exact)
         else:
             scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
+        if kind == PROPAGATED or dtype == "float64":  # of a layer in float32 `in_float32` tells
             _allow_for_cancelled_terms(scale, reference)
     for name, value in exact.items():
         if value.dtype.kind != "f":
@@ -255,8 +256,9 @@ def _oracle(kind: str, reference: Reference) -> tuple[dict, dict]:
 def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:
     """Raise each gradient's scale to the largest of all.
 
-    What is normalized twice, say, has gradients that cancel but for an epsilon: their rounding is
-    that of the terms that cancel, which are as large as the largest gradient.
+    What is normalized twice, say, has gradients that cancel but for an epsilon, and tanh of large
+    numbers the slope 1 - y²: their rounding is that of the terms that cancel, which are as large as
+    the largest gradient.
     """
     terms = [float(np.abs(c).max(initial=0.0)) for c in reference.cotangents if c is not None]
     gradients = [name for name in scale if name.startswith("gradient")]

@@ -173,6 +173,29 @@ def test_integers_agree_or_do_not():
     assert (found.layer, found.error) == ("bins", 1)
 
 
+@pytest.mark.parametrize(
+    ("make", "x"),
+    [
+        (lambda: layers.Activation("tanh"), [[18.0, 18.3], [-18.4, 18.6]]),
+        # The second has but epsilon to divide by what the first has normalized.
+        (layers.LayerNormalization, [[0.9, -0.9], [1.0, -1.0]]),
+    ],
+)
+def test_what_cancels_in_float64_is_no_finding(make, x):
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((2,)), make()])
+    (one, _) = ask(model, model, np.array(x), False, True, "float64")
+    dy = np.abs(one.question.cotangents[0]).max()
+
+    def found(wrong):
+        gradient = one.quantities["gradient of input 0"] + wrong * dy
+        judged = judge(one, {**one.quantities, "gradient of input 0": gradient}, "jax", "float64")
+        return [finding.quantity for finding, _ in findings(judged, "jax", "float64", "")]
+
+    assert not found(2.0**-52)
+    assert found(2.0**-40) == ["gradient of input, "]
+
+
 def test_what_the_precision_costs_is_no_finding(tmp_path):
     """Softmax that is saturated has a gradient of what rounding leaves of one less nearly one."""
     rn.Sequential([rn.Input((2,)), layers.Softmax()]).save(tmp_path / "m.keras")
