@@ -4,11 +4,12 @@ import importlib
 import pkgutil
 import traceback
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 import comparisons
+from comparisons.harness.bilingual import Words
 from comparisons.harness.chapters import Chapter
 from comparisons.harness.concept import Concept, Settings
 
@@ -43,12 +44,25 @@ def load(name: str) -> Concept:
         concept = importlib.import_module(f"comparisons.{name}").CONCEPT
         if not isinstance(concept.chapter, Chapter):
             raise TypeError(f"Concept.chapter: expected a Chapter, got {concept.chapter!r}")
+        _check_words(concept)
     except Exception as error:
         path = sources(name)["script"]
         frames = traceback.extract_tb(error.__traceback__)
         line = next((f", line {f.lineno}" for f in reversed(frames) if f.filename == str(path)), "")
         raise ValueError(f"{path}{line}: {type(error).__name__}: {error}") from error
     return concept
+
+
+def _check_words(part: object) -> None:
+    """Raise TypeError for a text of what is declared that is no pair: English, Japanese."""
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.type == Words and (isinstance(value, str) or len(value) != 2):
+            where = f"{type(part).__name__}.{field.name}"
+            raise TypeError(f"{where}: expected a pair, English and Japanese, got {value!r}")
+        for inner in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(inner) and not isinstance(inner, type):
+                _check_words(inner)
 
 
 def declared(name: str, settings: Settings) -> Concept:

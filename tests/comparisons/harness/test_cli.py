@@ -204,6 +204,9 @@ def test_a_broken_script_is_told_with_file_and_line(house):
     assert "has no attribute 'CONCEPT'" in house.call("list")[2]
     house.write("comparisons/broken.py", "import no_such_module\n")
     assert "broken.py, line 1: ModuleNotFoundError" in house.call("list")[2]
+    script = (house.folder / "comparisons" / "good.py").read_text()
+    house.write("comparisons/broken.py", script.replace('("Example", "例")', '"Example"'))
+    assert "broken.py: TypeError: Concept.title: expected a pair, Eng" in house.call("list")[2]
 
 
 def test_a_misnamed_function_is_told_with_file_and_field(house):
