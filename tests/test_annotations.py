@@ -15,7 +15,7 @@ import comparisons
 import reference_numpy as rn
 from comparisons.harness.conformance.layer_cases import CASES
 from reference_numpy import serialization
-from reference_numpy.annotations import ArrayLike, Named, fits
+from reference_numpy.annotations import ArrayLike, Named, fits, in_words
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,10 +95,18 @@ def test_public_signatures_are_annotated():
         (3, Named, False),
         ([1.0], ArrayLike, True),
         (None, ArrayLike, False),
+        (1, bool, True),
+        ("no", bool, False),
     ],
 )
 def test_a_value_fits_its_type_alone(value, hint, right):
     assert fits(value, hint) == right
+
+
+def test_an_annotation_in_words():
+    assert in_words(Sequence[int | None] | None) == "a list (each an integer or None) or None"
+    assert in_words(Named) == "a text, a dictionary, a function or None"
+    assert in_words(rn.layers.Layer | bool) == "a Layer or True or False"
 
 
 def untrue(case):

@@ -39,8 +39,9 @@ MAX_DEPTH = 100
 #: a value takes up to a hundred bytes in memory, whatever it takes in the text
 MAX_VALUES = 10**6
 #: what a config may describe: the largest of `keras.applications`, NASNetLarge, has 1,041 layers
-#: and 5,152 objects, initializers and dtypes among them
-MAX_LAYERS, MAX_OBJECTS = 5000, 30_000
+#: and 5,152 objects, initializers and dtypes among them; a layer with its optimizer's state takes
+#: some two milliseconds
+MAX_LAYERS, MAX_OBJECTS = 2000, 15_000
 #: arguments of which memory is made though the file holds nothing of that size, and their limits
 #: for all places together
 LIMITS = {

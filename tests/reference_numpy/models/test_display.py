@@ -35,6 +35,13 @@ def test_a_notebook_shows_a_model_that_is_not_built_as_its_summary():
     assert shown.startswith("<pre>") and "later" in shown
 
 
+def test_the_summary_of_a_model_that_is_only_evaluated():
+    model, shown = branched(), []
+    model.compile(None, "mse")
+    model.summary(print_fn=shown.append)
+    assert "Optimizer params" not in shown[0]
+
+
 def test_plot_model_writes_a_picture_without_graphviz(tmp_path):
     shown = rn.utils.plot_model(branched(), tmp_path / "model.svg", show_layer_names=True)
     assert (tmp_path / "model.svg").read_text("utf-8") == shown == shown._repr_svg_()

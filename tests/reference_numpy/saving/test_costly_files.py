@@ -1,5 +1,6 @@
 """Files that would take time or memory out of proportion: refused at once."""
 
+import json
 import os
 import struct
 import time
@@ -195,3 +196,25 @@ def test_models_that_double(path):
 def _tensor(name, call):
     history = {"shape": [None, 2], "dtype": "float32", "keras_history": [name, call, 0]}
     return {"class_name": "__keras_tensor__", "config": history}
+
+
+def test_numbered_models_within_one_another(path, monkeypatch):
+    """What stands at the bottom is looked through once, however many models are around it."""
+    rn.Sequential([rn.Input((1,)), rn.layers.Dense(1, name="x" * 10_000)]).save(path)
+
+    def change(config):
+        config["config"]["layers"][1]["shared_object_id"] = 100
+        for number in range(30):
+            inner = {**config, "config": {**config["config"], "name": f"m{number}"}}
+            start, _ = config["config"]["layers"]
+            layers = [start, {**inner, "shared_object_id": number}]
+            config["config"] = {**config["config"], "layers": layers}
+
+    change_config(path, change)
+    texts, dumps = [], json.dumps
+    monkeypatch.setattr(
+        json, "dumps", lambda *args, **kw: texts.append(dumps(*args, **kw)) or texts[-1]
+    )
+    reason = "the weights of 'xxx"
+    assert_refused(path, "layers/sequential/layers/sequential", reason)
+    assert sum(map(len, texts)) < 2 * len(members(path)["config.json"])

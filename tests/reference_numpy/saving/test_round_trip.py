@@ -228,3 +228,12 @@ def test_loading_into_a_model_that_is_not_built(tmp_path):
     make_model().save_weights(tmp_path / "model.weights.h5")
     with pytest.raises(ValueError, match="is not built"):
         rn.Sequential([L.Dense(2)]).load_weights(tmp_path / "model.weights.h5")
+
+
+def test_an_initializer_that_draws_from_a_generator(tmp_path):
+    seed = rn.random.SeedGenerator(3)
+    layer = rn.layers.Dense(2, kernel_initializer=rn.initializers.RandomNormal(seed=seed))
+    rn.Sequential([rn.Input((3,)), layer]).save(tmp_path / "model.keras")
+    model = rn.models.load_model(tmp_path / "model.keras")
+    again = model.layers[0].kernel_initializer.seed
+    assert isinstance(again, rn.random.SeedGenerator) and again.seed == 3
