@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from comparisons.harness.cli import run_script
 from comparisons.harness.datasets import data_path
-from comparisons.harness.tables.question import Column, Question
+from comparisons.harness.table_files.question import Column, Question
 from comparisons.harness.tabular.task import on_table
 
 # What `sidebyside table data/titanic.csv --target survived --group ticket --without boat --without

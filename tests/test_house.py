@@ -25,7 +25,7 @@ LIBRARY = [
 HARNESS = [
     {"backends", "bilingual", "execution", "grammar", "memory", "statistics"},
     {"conventions", "divergences"},
-    {"chapters", "phrases", "scores", "tables", "words"},
+    {"chapters", "phrases", "scores", "table_files", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},
     {"baselines", "catalogue"},

@@ -19,7 +19,7 @@ from comparisons.harness.datasets import Dataset
 from comparisons.harness.execution import Execution
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
-from comparisons.harness.tables.question import Question
+from comparisons.harness.table_files.question import Question
 
 
 @dataclass(frozen=True)

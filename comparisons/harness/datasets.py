@@ -14,8 +14,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.files import read_bytes
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.files import read_bytes
 from reference_numpy import tree
 
 DIGITS = 10

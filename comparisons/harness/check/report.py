@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from comparisons.harness.check import table
+from comparisons.harness.check import terminal
 from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
 from comparisons.harness.check.graph import feeding
@@ -164,7 +164,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return printable("\n".join(table.lines(self)))
+        return printable("\n".join(terminal.lines(self)))
 
     __repr__ = __str__
 

@@ -80,7 +80,7 @@ def check(
     ] = None,
 ) -> int:
     """Compare a model on every backend with the NumPy half, layer by layer."""
-    from comparisons.harness.check import page, table
+    from comparisons.harness.check import page, terminal
     from comparisons.harness.desk import session
     from comparisons.harness.runs.jobs import as_json, write_atomically
 
@@ -102,7 +102,7 @@ def check(
     if json_file:
         write_atomically(json_file, as_json(found.as_dict()))
     written = page.write(found, out) if out else None
-    print("\n".join(table.lines(found)))
+    print("\n".join(terminal.lines(found)))
     if written:
         print(f"\nOpen {written}")
     return HOLDS if found.agrees else FAILED
@@ -185,7 +185,7 @@ def bench(
     out: Annotated[Path, typer.Option(help="Folder of the page.")] = Path("results/bench"),
 ) -> int:
     """Time NumPy and Keras on every backend, in turn, on models from small to large."""
-    from comparisons.harness.bench import page, table
+    from comparisons.harness.bench import page, terminal
     from comparisons.harness.desk import session
     from comparisons.harness.runs.jobs import as_json, write_atomically
 
@@ -196,7 +196,7 @@ def bench(
     if json_file:
         write_atomically(json_file, as_json(found.as_dict()))
     written = page.write(found, out)
-    print("\n".join(table.lines(found)))
+    print("\n".join(terminal.lines(found)))
     print(f"\nOpen {written}")
     return HOLDS
 
@@ -238,7 +238,7 @@ def race(
 ) -> int:
     """Train Keras to a test accuracy as fast as it goes, on each backend."""
     from comparisons.harness.desk import session
-    from comparisons.harness.race import table
+    from comparisons.harness.race import terminal
 
     with interruption.closes_first("interrupted"):
         found = session.race(
@@ -255,7 +255,7 @@ def race(
     if as_json:
         print_json(found.as_dict())
     else:
-        print("\n".join(table.lines(found)))
+        print("\n".join(terminal.lines(found)))
     return HOLDS if found.holds else FAILED
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from comparisons.harness.conformance import table
+from comparisons.harness.conformance import terminal
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.judging import NEW, PASSED, REFUSED, VERDICTS
 from reference_numpy.console import printable
@@ -91,7 +91,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return printable("\n".join(table.lines(self)))
+        return printable("\n".join(terminal.lines(self)))
 
     __repr__ = __str__
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from comparisons.harness import catalogue, tables
+from comparisons.harness import catalogue, table_files
 from comparisons.harness.bench import running as timing
 from comparisons.harness.bench.report import Report as Times
 from comparisons.harness.check import checking
@@ -25,8 +25,8 @@ from comparisons.harness.race.report import Report as Race
 from comparisons.harness.report import write_pages
 from comparisons.harness.runs import estimates, runner
 from comparisons.harness.runs.jobs import write_atomically
-from comparisons.harness.tables.frames import as_csv
-from comparisons.harness.tabular import asking, listing, saved
+from comparisons.harness.table_files.frames import as_csv
+from comparisons.harness.tabular import asking, saved, terminal
 
 LARGE = 5_000_000  # bytes of a file that takes a while to read
 REPRODUCTION_SECONDS = 0.5  # of one reproduction on one backend, at first
@@ -90,7 +90,7 @@ def table(
     with Display() as display:
         _say_if_large(display, path)
         question = asking.ask(path, target, **options)
-        for line in listing.lines(question):
+        for line in terminal.lines(question):
             display.say(line)
         settings = replace(settings, table=question)
         (found,) = _run([OWN_TABLE], settings, backends, out, fresh, display, workers)
@@ -106,17 +106,17 @@ def predict(
     """A table's fields as text, what a saved pipeline tells of its rows, and what was noticed.
 
     Raises:
-        DataError: see `saved.load`, `tables.read` and `Pipeline.predict`.
+        DataError: see `saved.load`, `table_files.read` and `Pipeline.predict`.
     """
     loaded = saved.load(pipeline)
     if isinstance(given, (str, Path)):
-        where, table = f"{given}: ", tables.read(Path(given), encoding)
+        where, table = f"{given}: ", table_files.read(Path(given), encoding)
     else:
-        where, table = "", tables.parse(as_csv(given))
+        where, table = "", table_files.parse(as_csv(given))
     try:
         return table.frame, *loaded.predict(table)
-    except tables.DataError as error:
-        raise tables.DataError(f"{where}{error}") from error
+    except table_files.DataError as error:
+        raise table_files.DataError(f"{where}{error}") from error
 
 
 def _say_if_large(display: Display, path: str | Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check import inputs
-from comparisons.harness.diff import listing
+from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.proof.calls import no_masks, watched
 from reference_numpy import tree
@@ -93,7 +93,7 @@ class Differences:
         return {"same": self.same, **asdict(self)}
 
     def __str__(self) -> str:
-        return printable("\n".join(listing.lines(self)))
+        return printable("\n".join(terminal.lines(self)))
 
     __repr__ = __str__
 

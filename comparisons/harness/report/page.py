@@ -16,7 +16,7 @@ from comparisons.harness.report import charts, code, equations, introductions, n
 from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.runs.results import Result
 from comparisons.harness.scores import Score
-from comparisons.harness.tables.question import Question
+from comparisons.harness.table_files.question import Question
 
 
 @dataclass(frozen=True)

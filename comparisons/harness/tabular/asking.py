@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import tables
+from comparisons.harness import table_files
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.files import shown
-from comparisons.harness.tables.question import CLASSES, NUMBER, Column, Question
-from comparisons.harness.tables.values import are_numbers
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.files import shown
+from comparisons.harness.table_files.question import CLASSES, NUMBER, Column, Question
+from comparisons.harness.table_files.values import are_numbers
 from comparisons.harness.tabular import kinds, leakage, rows
 from comparisons.harness.tabular.rows import Rows
 
@@ -52,7 +52,7 @@ def ask(
         raise DataError(f"task: expected one of {', '.join(TASKS)}, got {task!r}")
     if folds < 2:
         raise DataError(f"folds: expected a whole number from 2, got {folds}")
-    table = tables.read(path, encoding)
+    table = table_files.read(path, encoding)
     try:
         return _asked(table, path, target, task, group, tuple(without), folds, encoding)
     except DataError as error:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.files import shown
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.files import shown
 
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 YEAR_FIRST = rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_TIME}"

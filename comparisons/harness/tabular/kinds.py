@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.files import shown
-from comparisons.harness.tables.question import CATEGORY, DATE, NUMBER, Column
-from comparisons.harness.tables.values import are_numbers, numbers
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.files import shown
+from comparisons.harness.table_files.question import CATEGORY, DATE, NUMBER, Column
+from comparisons.harness.table_files.values import are_numbers, numbers
 from comparisons.harness.tabular.dates import dates
 
 MOST_CATEGORIES = 50

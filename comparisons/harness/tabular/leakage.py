@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.question import CATEGORY, CLASSES, DATE, Column, Question
+from comparisons.harness.table_files.question import CATEGORY, CLASSES, DATE, Column, Question
 from comparisons.harness.tabular.dates import numbers_of
 from comparisons.harness.tabular.rows import Rows, sides
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from comparisons.harness.tables.question import CATEGORY, DATE, Column
+from comparisons.harness.table_files.question import CATEGORY, DATE, Column
 from comparisons.harness.tabular.dates import numbers_of
 
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import tables
+from comparisons.harness import table_files
 from comparisons.harness.bilingual import Words
 from comparisons.harness.datasets import Dataset
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.folds import deal
-from comparisons.harness.tables.question import CLASSES, NUMBER, Column, Question
-from comparisons.harness.tables.reading import Table
-from comparisons.harness.tables.values import without_missing
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.folds import deal
+from comparisons.harness.table_files.question import CLASSES, NUMBER, Column, Question
+from comparisons.harness.table_files.reading import Table
+from comparisons.harness.table_files.values import without_missing
 from comparisons.harness.tabular.kinds import typed
 from comparisons.harness.tabular.preparation import Preparation
 
@@ -44,7 +44,7 @@ def load(question: Question) -> Rows:
     Raises:
         DataError: the file is no longer what it was when the question was asked.
     """
-    table = tables.read(Path(question.path), question.encoding)
+    table = table_files.read(Path(question.path), question.encoding)
     texts = table.frame.apply(lambda column: without_missing(column)[0])
     texts = texts[texts[question.target].notna()]
     frame = columns_of(texts, question.used, table.separator)

@@ -20,10 +20,16 @@ import reference_numpy as rn
 from comparisons.harness.catalogue import declared
 from comparisons.harness.concept import Settings
 from comparisons.harness.runs.jobs import as_json, write_atomically
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.files import read_bytes, shown
-from comparisons.harness.tables.question import CATEGORY, CLASSES, DATE, DATE_FEATURES, Question
-from comparisons.harness.tables.reading import Table
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.files import read_bytes, shown
+from comparisons.harness.table_files.question import (
+    CATEGORY,
+    CLASSES,
+    DATE,
+    DATE_FEATURES,
+    Question,
+)
+from comparisons.harness.table_files.reading import Table
 from comparisons.harness.tabular import rows
 from comparisons.harness.tabular.preparation import Preparation
 from comparisons.harness.training import NumpyHalf

@@ -32,7 +32,7 @@ from comparisons.harness.scores import (
     R_SQUARED,
     Score,
 )
-from comparisons.harness.tables.question import CLASSES, Question
+from comparisons.harness.table_files.question import CLASSES, Question
 from comparisons.harness.tabular import rows
 
 REPEATS = 2

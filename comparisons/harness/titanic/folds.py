@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.folds import deal
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.folds import deal
 from comparisons.harness.titanic.passengers import CHOICES
 
 MINIMUM_PARTIES = 20  # of each outcome: fewer tell nothing, and some baselines need as many

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from comparisons.harness import tables
+from comparisons.harness import table_files
 from comparisons.harness.bilingual import Words
 from comparisons.harness.datasets import data_path, read_verified
-from comparisons.harness.tables import DataError, Table
-from comparisons.harness.tables.files import LONGEST, shown
-from comparisons.harness.tables.values import numbers, without_missing
+from comparisons.harness.table_files import DataError, Table
+from comparisons.harness.table_files.files import LONGEST, shown
+from comparisons.harness.table_files.values import numbers, without_missing
 from comparisons.harness.titanic.titles import SEX_OF_TITLE, titles
 
 # Each column with the other names that it goes by, the surest first; how a name is written (case,
@@ -106,10 +106,10 @@ def load_titanic(csv: str | os.PathLike | None = None, encoding: str | None = No
             value.
     """
     if csv is None:
-        path, table = data_path("titanic.csv"), tables.parse(read_verified("titanic.csv"))
+        path, table = data_path("titanic.csv"), table_files.parse(read_verified("titanic.csv"))
     else:
         path = Path(csv)
-        table = tables.read(path, encoding)
+        table = table_files.read(path, encoding)
     try:
         return _passengers(table)
     except DataError as error:

@@ -22,7 +22,7 @@ from comparisons.harness.datasets import (
     scenes,
     shrunk_mnist,
 )
-from comparisons.harness.tables import DataError
+from comparisons.harness.table_files import DataError
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
-from comparisons.harness.bench import measuring, models, page, running, settings, table
+from comparisons.harness.bench import measuring, models, page, running, settings, terminal
 from comparisons.harness.bench.measuring import (
     EPOCH,
     PHASES,
@@ -317,7 +317,7 @@ def test_a_row_says_which_share_of_the_floor_it_reaches():
 
 def test_the_table_and_the_page_say_what_could_not_be_measured(tmp_path):
     report = made_up()
-    text = "\n".join(table.lines(report))
+    text = "\n".join(terminal.lines(report))
     assert "M1 on keras-tensorflow: RuntimeError: <no kernel>" in text
     assert "keras-torch: torch is not installed" in text
     assert text.splitlines()[8].split() == ["M1", "2.00", "–", "4.00", "0.500", "0.500", "25", "%"]
@@ -334,5 +334,5 @@ def test_a_page_among_results_leads_to_their_first_page(tmp_path):
 
 def test_a_model_that_nothing_could_measure_is_told_too(tmp_path):
     report = made_up(milliseconds=None, reason="killed")
-    assert "M1 on numpy: killed" in "\n".join(table.lines(report))
+    assert "M1 on numpy: killed" in "\n".join(terminal.lines(report))
     assert "killed" in page.write(report, tmp_path).read_text()

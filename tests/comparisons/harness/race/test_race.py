@@ -10,7 +10,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.desk import session
-from comparisons.harness.race import loops, network, racing, running, table
+from comparisons.harness.race import loops, network, racing, running, terminal
 from comparisons.harness.race.racing import Racer, Task
 from comparisons.harness.race.recipe import Recipe
 from comparisons.harness.race.report import Report, Row
@@ -154,7 +154,7 @@ def made_up(*ends):
 
 def test_the_table_says_what_was_reached_and_how_fast():
     report = made_up(0.991, 0.992, 0.993)
-    text = "\n".join(table.lines(report))
+    text = "\n".join(terminal.lines(report))
     assert report.holds and "short of" not in text
     assert "2.00 to 4.00" not in text and "3.00  2.50 to 3.50   3 of 3" in text
     assert "99.10 to 99.30 %" in text and "400 MB" in text
@@ -169,7 +169,7 @@ def test_a_target_that_is_not_reached_is_said(capsys, monkeypatch):
     assert status == 1 and "1 of 2" in out
     assert "keras-jax, seed 0: 98.89 % after 2 epochs, short of 99.00 %" in out
     none = made_up(0.98)
-    assert none.rows[0].seconds(0.99) is None and "0 of 1" in "\n".join(table.lines(none))
+    assert none.rows[0].seconds(0.99) is None and "0 of 1" in "\n".join(terminal.lines(none))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from comparisons import own_table
 from comparisons.harness.datasets import data_path
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.question import Question
-from comparisons.harness.tabular import listing
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.question import Question
+from comparisons.harness.tabular import terminal
 from comparisons.harness.tabular.asking import ask
 from tests.comparisons.harness.tabular import samples
 
@@ -45,7 +45,7 @@ def test_every_kind_of_column(asked):
     assert (question.task, question.classes, question.rows) == ("classes", ("no", "yes"), 90)
     assert len(question.features) == 2 + 2 + 5
     assert any("--group house_id" in note[0] for note in question.notes)
-    shown = "\n".join(listing.lines(question))
+    shown = "\n".join(terminal.lines(question))
     assert "age       number                from 20 to 69; 13 missing" in shown
     assert "planet    left out: constant    'Earth' in every row" in shown
     assert "To be told: bought, one of 2 classes (no, yes)" in shown

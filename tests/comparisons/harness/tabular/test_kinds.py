@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.values import without_missing
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.values import without_missing
 from comparisons.harness.tabular.dates import dates, numbers_of
 from comparisons.harness.tabular.kinds import find, typed
 

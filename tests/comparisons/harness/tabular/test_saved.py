@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness import tables
+from comparisons.harness import table_files
 from comparisons.harness.concept import Settings
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.frames import as_csv
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.frames import as_csv
 from comparisons.harness.tabular import rows, saved
 from comparisons.harness.tabular.asking import ask
 from tests.comparisons.harness.tabular import samples
@@ -35,7 +35,7 @@ def of_patients(tmp_path_factory):
 
 
 def told(path, frame):
-    return saved.load(path).predict(tables.parse(as_csv(frame)))
+    return saved.load(path).predict(table_files.parse(as_csv(frame)))
 
 
 def test_classes_are_told_with_their_probabilities(of_people):
@@ -207,7 +207,7 @@ def test_a_damaged_file_is_refused_wherever_it_is_damaged(of_people, tmp_path):
 
 def test_a_frame_is_read_as_its_file(tmp_path):
     frame = pd.DataFrame({"a;b": [1.5, np.nan], "c;d": ["x,y", "z"], "e": [True, False]})
-    found = tables.parse(as_csv(frame)).frame
+    found = table_files.parse(as_csv(frame)).frame
     assert found.columns.tolist() == ["a;b", "c;d", "e"]
     assert found.to_numpy().tolist() == [["1.5", "x,y", "True"], ["", "z", "False"]]
     with pytest.raises(DataError, match="expected the path of a file or a pandas DataFrame, got l"):

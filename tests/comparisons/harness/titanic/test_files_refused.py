@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from comparisons.harness.tables import DataError
+from comparisons.harness.table_files import DataError
 from comparisons.harness.titanic.passengers import load_titanic
 from tests.comparisons.harness.titanic.files import (
     KAGGLE,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness.tables import DataError
+from comparisons.harness.table_files import DataError
 from comparisons.harness.titanic.folds import folds, parties
 from comparisons.harness.titanic.passengers import load_titanic
 from tests.comparisons.harness.titanic.few import passengers

@@ -14,14 +14,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from comparisons.harness import tables
-from comparisons.harness.tables import DataError, reading, unpacking
+from comparisons.harness import table_files
+from comparisons.harness.table_files import DataError, reading, unpacking
 
 
 def test_a_table_keeps_its_lines_and_its_text(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text('a,,c\n1, x ,"two\nlines"\n\n007,NA,\n')
-    table = tables.read(path)
+    table = table_files.read(path)
     assert list(table.frame.columns) == ["a", "column 2", "c"]
     assert table.frame.to_numpy().tolist() == [["1", "x", "two\nlines"], ["007", "NA", ""]]
     assert table.frame.index.tolist() == [3, 5]  # the lines where the rows end
@@ -29,7 +29,7 @@ def test_a_table_keeps_its_lines_and_its_text(tmp_path):
 
 
 def test_a_table_of_one_column():
-    assert tables.parse(b"a\n1\n2\n").frame["a"].tolist() == ["1", "2"]
+    assert table_files.parse(b"a\n1\n2\n").frame["a"].tolist() == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_table_of_more_than_fits_into_memory(monkeypatch, content, message):
     monkeypatch.setattr(reading, "MOST_COLUMNS", 2)
     monkeypatch.setattr(reading, "MOST_FIELDS", 10)
     with pytest.raises(DataError, match=message):
-        tables.parse(content)
+        table_files.parse(content)
 
 
 def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
@@ -55,10 +55,10 @@ def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
         tmp_path / ("x" * 300): "cannot be read (File name too long)",
     }.items():
         with pytest.raises(DataError, match=f"^{re.escape(f'{path}: {message}')}$"):
-            tables.read(path)
+            table_files.read(path)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="pipe: is no regular file"):  # and is not waited for
-        tables.read(tmp_path / "pipe")
+        table_files.read(tmp_path / "pipe")
 
     def refuse(path):
         raise PermissionError(13, "Permission denied")
@@ -66,7 +66,7 @@ def test_what_is_no_readable_file_is_named(tmp_path, monkeypatch):
     (tmp_path / "closed.csv").touch()
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(DataError, match=r"closed.csv: cannot be read \(Permission denied\)"):
-        tables.read(tmp_path / "closed.csv")
+        table_files.read(tmp_path / "closed.csv")
 
 
 def excel(*rows):
@@ -95,13 +95,13 @@ def test_cells_become_the_text_of_a_csv_file():
         [None] * 6,
         [1],
     )
-    table = tables.parse(content)
+    table = table_files.parse(content)
     first, second = table.frame.to_numpy().tolist()
     assert first == ["22", "0.25", "True", "1912-04-15T00:00:00", "a", ""]
     assert second == ["1", "", "", "", "", ""]
     assert table.frame.index.tolist() == [2, 4]
     with pytest.raises(DataError, match="line 2: has 3 fields, the header has 1"):
-        tables.parse(excel(["a"], [1, None, 3]))
+        table_files.parse(excel(["a"], [1, None, 3]))
 
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -120,7 +120,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 def test_a_hostile_workbook_is_refused_at_once(name, change, message):
     begun = time.process_time()
     with pytest.raises(DataError, match=message):
-        tables.parse(with_member(excel(["a", "b"], [1, 2]), name, change))
+        table_files.parse(with_member(excel(["a", "b"], [1, 2]), name, change))
     assert time.process_time() - begun < 5
 
 
@@ -130,14 +130,14 @@ def test_an_archive_cut_at_its_beginning_is_refused():
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("a.csv", "a\n1\n")
     with pytest.raises(DataError, match="is a damaged zip archive"):
-        tables.parse(content.getvalue()[:4] + content.getvalue()[9:])
+        table_files.parse(content.getvalue()[:4] + content.getvalue()[9:])
 
 
 def test_a_workbook_that_tells_a_size_is_read_as_it_is():
     content = with_member(
         excel(["a", "b"], [1, 2]), SHEET, lambda xml: xml.replace(b"A1:B2", b"A1:XFD1048576")
     )
-    assert tables.parse(content).frame.to_numpy().tolist() == [["1", "2"]]
+    assert table_files.parse(content).frame.to_numpy().tolist() == [["1", "2"]]
 
 
 def test_what_is_packed_takes_no_more_memory_than_its_bound(monkeypatch):
@@ -156,7 +156,7 @@ def test_what_is_packed_takes_no_more_memory_than_its_bound(monkeypatch):
     ):
         tracemalloc.start()
         with pytest.raises(DataError, match=message):
-            tables.parse(content)
+            table_files.parse(content)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < 8 * 2**20

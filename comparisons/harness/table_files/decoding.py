@@ -3,7 +3,7 @@
 import codecs
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError
+from comparisons.harness.table_files.files import DataError
 
 # The marks of UTF-32 first: they begin as those of UTF-16 do.
 MARKS = {

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.decoding import decode
-from comparisons.harness.tables.files import DataError, read_bytes
-from comparisons.harness.tables.separated import separated
-from comparisons.harness.tables.unpacking import OLD_EXCEL, ZIP, unpack
-from comparisons.harness.tables.workbook import sheet
+from comparisons.harness.table_files.decoding import decode
+from comparisons.harness.table_files.files import DataError, read_bytes
+from comparisons.harness.table_files.separated import separated
+from comparisons.harness.table_files.unpacking import OLD_EXCEL, ZIP, unpack
+from comparisons.harness.table_files.workbook import sheet
 
 #: a field takes some 65 bytes, and a column a hundred times the time of a field
 MOST_FIELDS, MOST_COLUMNS = 8_000_000, 10_000

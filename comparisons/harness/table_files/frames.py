@@ -1,6 +1,6 @@
 """A pandas table as the file that it would be, so that it is read as any other."""
 
-from comparisons.harness.tables.files import DataError
+from comparisons.harness.table_files.files import DataError
 
 
 def as_csv(frame: object) -> bytes:

@@ -5,7 +5,7 @@ import io
 import zipfile
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError, whole
+from comparisons.harness.table_files.files import DataError, whole
 
 MOST_BYTES = 256 * 2**20  # that a workbook may hold, of which most is no field
 MOST_TEXT = 32 * 2**20  # that another packed file may hold; what is not packed may be larger

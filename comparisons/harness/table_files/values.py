@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from comparisons.harness.tables.files import DataError, shown
+from comparisons.harness.table_files.files import DataError, shown
 
 # What pandas takes as missing, and two signs more.
 MISSING = frozenset(

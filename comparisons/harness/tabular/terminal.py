@@ -1,6 +1,6 @@
 """What was found in a table, for a terminal, before anything is run on it."""
 
-from comparisons.harness.tables.question import USED, Question
+from comparisons.harness.table_files.question import USED, Question
 
 
 def lines(question: Question) -> list[str]:

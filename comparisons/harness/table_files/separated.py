@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError
+from comparisons.harness.table_files.files import DataError
 
 SEPARATORS: dict[str, Words] = {
     ",": ("a comma", "コンマ"),

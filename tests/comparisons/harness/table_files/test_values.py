@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from pandas._libs.parsers import STR_NA_VALUES
 
-from comparisons.harness.tables import DataError
-from comparisons.harness.tables.values import MISSING, numbers, without_missing
+from comparisons.harness.table_files import DataError
+from comparisons.harness.table_files.values import MISSING, numbers, without_missing
 
 
 def column(*texts):

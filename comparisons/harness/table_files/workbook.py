@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 
 from comparisons.harness.bilingual import Words
-from comparisons.harness.tables.files import DataError, whole
+from comparisons.harness.table_files.files import DataError, whole
 
 WORKBOOK = "Excel workbook"
 MOST_ROWS, MOST_CELLS = 2**20, 30_000_000  # the rows are those that Excel has
