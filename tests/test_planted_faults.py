@@ -123,9 +123,16 @@ FAULTS = [
     ),
     Fault(
         "missing flip: a convolution's input gradient by the kernel as it is",
-        Case("Conv2D", {"filters": 2, "kernel_size": 3}, (2, 30, 30, 2)),
+        Case("Conv2D", {"filters": 16, "kernel_size": 3}, (2, 14, 14, 16)),
         "kernels.convolution:conv_input_gradient",
         "np.flip(kernel, range(kernel.ndim - 2))",
+        "kernel",
+    ),
+    Fault(
+        "missing flip: the input gradient of few channels, whose arrays lie row by row",
+        Case("Conv2D", {"filters": 2, "kernel_size": 3}, (2, 30, 30, 2)),
+        "kernels.rows_first:conv_input_gradient",
+        "kernel[::-1]",
         "kernel",
     ),
 ]

@@ -28,7 +28,7 @@ class MaxNorm(Constraint):
     overfitting", section 5.1.
     """
 
-    def __init__(self, max_value: float = 2, axis: int | Sequence[int] = 0):
+    def __init__(self, max_value: float = 2, axis: int | Sequence[int] | None = 0):
         self.max_value, self.axis = max_value, axis
 
     def __call__(self, w):
@@ -52,7 +52,7 @@ class UnitNorm(Constraint):
         axis: axis or axes along which the norm is taken.
     """
 
-    def __init__(self, axis: int | Sequence[int] = 0):
+    def __init__(self, axis: int | Sequence[int] | None = 0):
         self.axis = axis
 
     def __call__(self, w):
@@ -74,7 +74,7 @@ class MinMaxNorm(Constraint):
         min_value: float = 0.0,
         max_value: float = 1.0,
         rate: float = 1.0,
-        axis: int | Sequence[int] = 0,
+        axis: int | Sequence[int] | None = 0,
     ):
         self.min_value, self.max_value = min_value, max_value
         self.rate, self.axis = rate, axis

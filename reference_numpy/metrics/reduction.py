@@ -85,7 +85,11 @@ class MeanMetricWrapper(Mean):
     """
 
     def __init__(
-        self, fn: Callable[..., Any], name: str | None = None, dtype: DType = None, **kwargs: Any
+        self,
+        fn: Callable[..., Any] | str,
+        name: str | None = None,
+        dtype: DType = None,
+        **kwargs: Any,
     ):
         super().__init__(name, dtype)
         self.fn = losses.functions.get(fn) if isinstance(fn, str) else fn
@@ -115,6 +119,14 @@ class MeanMetricWrapper(Mean):
         if sample_weight is not None:
             sample_weight = np.asarray(sample_weight, self.dtype)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
+
+    @classmethod
+    def check_arguments(cls, arguments):
+        """Those that the wrapper itself hands on are for `fn` to judge."""
+        if cls is MeanMetricWrapper:
+            known = cls.argument_names()
+            arguments = {name: value for name, value in arguments.items() if name in known}
+        super().check_arguments(arguments)
 
     def get_config(self):
         """The constructor's arguments; those of `fn` for the wrapper itself."""

@@ -86,7 +86,7 @@ def _of_labels(loss, t):
     if not isinstance(loss, OF_YES_AND_NO) or t is None or not t.size:
         return None
     low, high = t.min(), t.max()
-    if low >= 0 and high <= 1:
+    if low >= -ROUNDING and high <= 1 + ROUNDING:
         return None
     return (
         f"the loss '{loss.name}' takes labels from 0 to 1 and is given {low:.3g} to {high:.3g}; "

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reference_numpy.annotations import ArrayLike
 from reference_numpy.layers.layer import Layer
 
 
@@ -22,7 +23,7 @@ class Masking(Layer):
     Source: `keras.layers.Masking`.
     """
 
-    def __init__(self, mask_value: float = 0.0, **kwargs: Any):
+    def __init__(self, mask_value: ArrayLike = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
         self.mask_value = mask_value
         self.supports_masking = True

@@ -10,8 +10,8 @@ from tests.reference_numpy.test_console import output_in
 
 @pytest.mark.parametrize(
     ("lines", "report"),
-    [(check.table, check.Report), (conformance.table, conformance.Report)]
-    + [(diff.listing, diff.Differences)],
+    [(check.terminal, check.Report), (conformance.terminal, conformance.Report)]
+    + [(diff.terminal, diff.Differences)],
 )
 def test_a_report_is_printed_in_any_encoding(monkeypatch, lines, report):
     monkeypatch.setattr(lines, "lines", lambda found: ["error −1.5, tolerance 2.2×10⁻⁵", "層 – x"])

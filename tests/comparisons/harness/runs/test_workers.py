@@ -24,6 +24,9 @@ class Worker:
     def __init__(self, implementation, device):
         if device == "gpu":
             raise RuntimeError("--device gpu: sees no GPU\\non this machine")
+
+    def forget(self):
+        pass
 """
 ACTIONS = """
 import os
