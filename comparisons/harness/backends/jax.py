@@ -113,7 +113,7 @@ def synchronize():
 
 
 def forget():
-    """Let go of what was trained: nothing of it is kept."""
+    """Let go of what was trained: JAX keeps nothing of it."""
 
 
 def devices():

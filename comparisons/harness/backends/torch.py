@@ -60,7 +60,7 @@ def synchronize():
 
 
 def forget():
-    """Let go of what was trained: nothing of it is kept."""
+    """Let go of what was trained: PyTorch keeps nothing of it."""
 
 
 def devices():
