@@ -10,6 +10,8 @@ from reference_numpy import tree
 class KerasTensor:
     """A placeholder for an array of a known shape, as `keras.KerasTensor`.
 
+    `reference_numpy.operations`, which stands floors above, gives it Python's operators.
+
     Args:
         shape: tuple with None where the size is not known yet.
         dtype: dtype name.

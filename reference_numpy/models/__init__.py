@@ -6,7 +6,7 @@ from typing import Any
 from reference_numpy.models.cloning import clone_model
 from reference_numpy.models.from_keras import from_keras
 from reference_numpy.models.functional import Functional
-from reference_numpy.models.model import Model
+from reference_numpy.models.model import Model, files
 from reference_numpy.models.sequential import Sequential
 from reference_numpy.operations import Operation
 from reference_numpy.serialization import FAMILIES, Family
@@ -22,7 +22,7 @@ def load_model(
     compile: bool = True,
 ) -> Model:
     """Read a model from a `.keras` file; see `reference_numpy.saving.load_model`."""
-    return Model.files.load_model(filepath, custom_objects, compile)
+    return files().load_model(filepath, custom_objects, compile)
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Model:
@@ -31,7 +31,7 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     Raises:
         ModelFileError: for text that describes no model, or one that is not held here.
     """
-    return Model.files.model_from_json(json_string, custom_objects)
+    return files().model_from_json(json_string, custom_objects)
 
 
 def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:

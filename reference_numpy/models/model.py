@@ -15,6 +15,13 @@ from reference_numpy.models.trainer import Trainer
 from reference_numpy.serialization import serialize
 
 
+def files() -> Any:
+    """What reads and writes files: `reference_numpy.saving`, which stands a floor above."""
+    from reference_numpy import saving
+
+    return saving
+
+
 @refuse_attributes(OF_MODELS)
 class Model(Runner, Trainer, Layer):  # type: ignore[override]
     """A graph of layers that can be trained: `Model(inputs, outputs)`.
@@ -32,8 +39,6 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
         ValueError: if the outputs do not follow from the inputs.
     """
 
-    #: reads and writes files: `reference_numpy.saving`, which stands a floor above
-    files: Any = None
     #: the entry of that name in Keras's config
     registered_name: str | None = None
 
@@ -102,7 +107,7 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
 
     def to_json(self) -> str:
         """The architecture, and how the model was compiled, as text; see `model_from_json`."""
-        return self.files.to_json(self)
+        return files().to_json(self)
 
     def weight_paths(self, records):
         """Names of weights that say where they are: layer, part of the layer, weight."""
@@ -141,15 +146,15 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write the model to a `.keras` file, which Keras loads too; see `saving.save_model`."""
-        self.files.save_model(self, filepath, overwrite)
+        files().save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write weights and the optimizer's state to a `.weights.h5` file."""
-        self.files.save_weights(self, filepath, overwrite)
+        files().save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | os.PathLike[str]) -> None:
         """Take weights and the optimizer's state from a `.weights.h5` or `.keras` file."""
-        self.files.load_weights(self, filepath)
+        files().load_weights(self, filepath)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

@@ -1,8 +1,5 @@
 """Keras's files, both ways: `.keras` and `.weights.h5`, read without Keras and without trust."""
 
-import sys
-
-from reference_numpy.models.model import Model
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.keras_file import (
     load_model,
@@ -12,9 +9,6 @@ from reference_numpy.saving.keras_file import (
     save_weights,
     to_json,
 )
-
-# Models stand a floor below, so they are told who reads and writes them.
-Model.files = sys.modules[__name__]
 
 __all__ = [
     "ModelFileError",
