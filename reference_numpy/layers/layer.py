@@ -335,7 +335,7 @@ class Layer(SymbolicEnds, Configurable):
         return previous_mask
 
     def unmasked_inputs(self, first, inputs):
-        """What of a call's `first` argument or its named `inputs` has no mask after; here: none."""
+        """Inputs (the `first`, or some of the named) whose mask the call removes; here: none."""
         return []
 
     def get_build_config(self):

@@ -15,8 +15,8 @@ class Call:
 
     Masks travel as in Keras. A layer whose forward takes `mask` gets the mask of its one input;
     one with several inputs (`query`, `value`, …) gets `query_mask`, `value_mask`, … where its
-    forward takes them. What the call's arguments say themselves goes first. A layer may take the
-    masks off its inputs, for all calls after its own (`masks.py`).
+    forward takes them. What the call's arguments say themselves goes first. A layer may
+    remove the masks of its inputs, for all calls after its own (`masks.py`).
 
     Args:
         node: the layer's call on symbolic tensors.

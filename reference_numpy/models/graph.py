@@ -51,7 +51,7 @@ class Graph:
         return uses
 
     def unmasked_inputs(self):
-        """The numbers of the inputs off which a call takes the mask."""
+        """The numbers of the inputs whose mask a call removes."""
         unmasked = {place for call in self.calls for place in call.unmasked}
         return [number for number, place in enumerate(self.inputs) if place in unmasked]
 

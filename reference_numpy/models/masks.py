@@ -6,10 +6,11 @@ from reference_numpy import tree
 class Masks:
     """The masks of one run, by place, each of which Keras has twice.
 
-    One hangs on the value (`attached`). Attention takes it off its inputs, a nested model puts back
-    the one that it is given. The other hangs on the symbolic tensor (`declared`): attention leaves
-    it, a nested model's outputs have none, and a call of a single tensor was written into the graph
-    with it. Both go the same way from layer to layer, and are one dictionary until they part.
+    One hangs on the value (`attached`): attention removes that of its inputs, and a nested model
+    puts back the one that it is given. The other hangs on the symbolic tensor (`declared`):
+    attention leaves it, the outputs of a nested model have none, and a call of a single tensor was
+    written into the graph with it. Both go the same way from layer to layer, and are one dictionary
+    until they part.
 
     Args:
         inputs: the places of the graph's inputs.
@@ -49,7 +50,7 @@ class Masks:
             _keep(self.attached, call.model_inputs(), tree.flatten(kwargs["mask"]))
         _keep(self.attached, call.outputs, output_masks)
 
-    def take_off(self, places):
+    def remove(self, places):
         """Leave the values of these places without a mask."""
         if places:
             self._part()

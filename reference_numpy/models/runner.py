@@ -61,7 +61,7 @@ class Runner:
         return False if False in found else "inference" if "inference" in found else True
 
     def unmasked_inputs(self, first, inputs):
-        """The symbolic inputs off which a layer of the model takes the mask."""
+        """The symbolic inputs whose mask a layer of the model removes."""
         leaves = tree.flatten(self.in_model_order(first))
         return [leaves[number] for number in self.graph.unmasked_inputs()]
 
