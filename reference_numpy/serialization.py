@@ -10,7 +10,6 @@ import contextlib
 import functools
 import inspect
 import re
-import typing
 import warnings
 from collections import Counter
 from typing import Any
@@ -271,6 +270,11 @@ def is_own(cls):
     return family is None or family.classes.get(cls.__name__) is not cls
 
 
+def optional(parameter):
+    """A parameter that need not be given."""
+    return parameter.replace(default=None) if parameter.default is parameter.empty else parameter
+
+
 class Configurable:
     """An object that is made again from its constructor's arguments.
 
@@ -285,24 +289,39 @@ class Configurable:
     not_in_config: tuple[str, ...] = ()
     #: those that it leaves out although something else is computed then
     lost_by_keras: tuple[str, ...] = ()
+    #: those that it leaves out and that are in the config here unless they have their default
+    #: value, since what is read back would be another object
+    only_in_config_when_changed: tuple[str, ...] = ()
 
     @classmethod
-    def argument_names(cls):
-        """Names of the constructor's arguments, those of the base classes first."""
-        names = {}
-        for base in reversed(cls.__mro__):
-            if "__init__" in vars(base) and base is not object:
-                for parameter in inspect.signature(base.__init__).parameters.values():
-                    if parameter.name != "self" and parameter.kind not in (
-                        parameter.VAR_POSITIONAL,
-                        parameter.VAR_KEYWORD,
-                    ):
-                        names[parameter.name] = None
-        return [name for name in names if name not in cls.not_in_config]
+    @functools.cache
+    def constructor_arguments(cls):
+        """What the constructor takes: `inspect.Parameter`s by name, those of base classes first.
+
+        Of base classes it takes what `**kwargs` hand on. None of that must be given, since the
+        class itself may give it.
+        """
+        found = {}
+        inits = [vars(base)["__init__"] for base in cls.__mro__[:-1] if "__init__" in vars(base)]
+        for init in inits:
+            parameters = list(inspect.signature(init).parameters.values())[1:]
+            named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+            found = {p.name: p if init is inits[0] else optional(p) for p in named} | found
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                break
+        return found
 
     def get_config(self) -> Config:
         """The constructor's arguments as plain values, with Keras's keys."""
-        return {name: serialize(getattr(self, name)) for name in self.argument_names()}
+        return {
+            name: serialize(getattr(self, name))
+            for name, argument in self.constructor_arguments().items()
+            if name not in self.not_in_config
+            and (
+                name not in self.only_in_config_when_changed
+                or getattr(self, name) != argument.default
+            )
+        }
 
     @classmethod
     def from_config(cls, config: Config) -> Any:
@@ -322,36 +341,17 @@ class Configurable:
     @classmethod
     def check_arguments(cls, arguments):
         """Raise ValueError where one is missing, unknown, or not of the kind that is expected."""
-        hints, needed = cls.argument_hints()
-        for name in needed:
-            if name not in arguments:
+        known = cls.constructor_arguments()
+        for name, argument in known.items():
+            if argument.default is argument.empty and name not in arguments:
                 raise ValueError(f"{cls.__name__} needs an argument '{name}'.")
         for name, value in arguments.items():
-            if name not in hints:
+            if name not in known:
                 raise ValueError(f"{cls.__name__} has no argument '{name}'.")
-            if not fits(value, hints[name]):
+            hint = known[name].annotation
+            if hint is not inspect.Parameter.empty and not fits(value, hint):
                 with within(name):
-                    raise ValueError(f"Expected {in_words(hints[name])}. Received: {value!r}")
-
-    @classmethod
-    @functools.cache
-    def argument_hints(cls):
-        """The annotations of what the constructor takes, by name; and the names it must be given.
-
-        What a base must be given, the class itself may give.
-        """
-        bases = [base for base in cls.__mro__[:-1] if "__init__" in vars(base)]
-        hints, needed = {}, []
-        for base in bases:
-            known = typing.get_type_hints(base.__init__)
-            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
-            named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-            hints = {p.name: known.get(p.name, Any) for p in named} | hints
-            if base is bases[0]:
-                needed = [p.name for p in named if p.default is p.empty]
-            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-                break
-        return hints, needed
+                    raise ValueError(f"Expected {in_words(hint)}. Received: {value!r}")
 
     def __repr__(self):
         arguments = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())

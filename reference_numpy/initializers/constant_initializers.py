@@ -51,6 +51,8 @@ class Identity(Initializer):
     linear units".
     """
 
+    only_in_config_when_changed = ("gain",)
+
     def __init__(self, gain: float = 1.0):
         self.gain = gain
 
@@ -62,7 +64,3 @@ class Identity(Initializer):
                 f"Received: shape={shape} of rank {len(shape)}."
             )
         return self.gain * np.eye(*shape, dtype=dtype or config.floatx())
-
-    def get_config(self):
-        """The gain where it is not 1: Keras's config leaves it out, but its reader takes it."""
-        return {} if self.gain == 1 else {"gain": self.gain}

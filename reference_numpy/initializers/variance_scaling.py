@@ -91,7 +91,6 @@ class VarianceScaling(RandomInitializer):
 class NamedScaling(VarianceScaling):
     """A `VarianceScaling` whose scale, mode and distribution have a name: the class's `rule`."""
 
-    not_in_config = ("scale", "mode", "distribution")
     rule: tuple[float, str, str]
 
     def __init__(

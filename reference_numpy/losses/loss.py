@@ -1,19 +1,18 @@
 """The base of every loss."""
 
-import inspect
 from typing import Any
 
 import numpy as np
 
 from reference_numpy import dtype_policies
-from reference_numpy.annotations import Array, ArrayLike, Config, DType, Structure
+from reference_numpy.annotations import Array, ArrayLike, DType, Structure
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.reduction import (
     REDUCTIONS,
     reduce_weighted_values,
     squeeze_or_expand_to_same_rank,
 )
-from reference_numpy.serialization import Configurable, serialize, snake_case
+from reference_numpy.serialization import Configurable, snake_case
 
 
 class Loss(Configurable):
@@ -44,8 +43,6 @@ class Loss(Configurable):
         ValueError: for another reduction, shapes that do not fit, or NaN among the targets.
     """
 
-    #: arguments that Keras leaves out of the config; here they are in it unless they have their
-    #: default value, since the loss read back from the config would be another one
     only_in_config_when_changed: tuple[str, ...] = ("dtype",)
 
     def __init__(
@@ -157,15 +154,6 @@ class Loss(Configurable):
                 f"Loss '{self.name}': `y_true` and `y_pred` must have the same shape. Received: "
                 f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}{advice}"
             )
-
-    def get_config(self) -> Config:
-        """The constructor's arguments as plain values, with Keras's keys."""
-        config = super().get_config()
-        parameters = inspect.signature(type(self).__init__).parameters
-        for name in self.only_in_config_when_changed:
-            if config[name] == serialize(parameters[name].default):
-                del config[name]
-        return config
 
 
 class ElementwiseLoss(Loss):

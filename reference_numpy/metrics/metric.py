@@ -1,14 +1,13 @@
 """The base of every metric."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from reference_numpy import config, dtype_policies
-from reference_numpy.annotations import Array, ArrayLike, Config, DType, Structure
-from reference_numpy.serialization import Configurable, serialize, unique_name
+from reference_numpy.annotations import Array, ArrayLike, DType, Structure
+from reference_numpy.serialization import Configurable, unique_name
 
 
 class Metric(Configurable):
@@ -22,10 +21,6 @@ class Metric(Configurable):
         name: the metric's name; None makes one from the class name.
         dtype: dtype name or policy in which to compute; None for `config.floatx()`.
     """
-
-    #: arguments that Keras leaves out of the config; here they are in it unless they have their
-    #: default value, since the metric read back from the config would be another one
-    only_in_config_when_changed: tuple[str, ...] = ()
 
     #: "up" if more is better, "down" if less is; what callbacks go by when they are to guess
     direction: str | None = None
@@ -60,16 +55,6 @@ class Metric(Configurable):
         """Take in one batch and give the result so far."""
         self.update_state(*args, **kwargs)
         return self.result()
-
-    def get_config(self) -> Config:
-        """The constructor's arguments as plain values, with Keras's keys."""
-        parameters = dict(list(inspect.signature(type(self).__init__).parameters.items())[1:])
-        return {
-            name: serialize(getattr(self, name))
-            for name, parameter in parameters.items()
-            if name not in self.only_in_config_when_changed
-            or getattr(self, name) != parameter.default
-        }
 
 
 def divide_no_nan(a, b):

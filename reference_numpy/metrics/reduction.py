@@ -124,7 +124,7 @@ class MeanMetricWrapper(Mean):
     def check_arguments(cls, arguments):
         """Those that the wrapper itself hands on are for `fn` to judge."""
         if cls is MeanMetricWrapper:
-            known = cls.argument_names()
+            known = cls.constructor_arguments()
             arguments = {name: value for name, value in arguments.items() if name in known}
         super().check_arguments(arguments)
 

@@ -116,7 +116,7 @@ class MarginsOfImages(ImageOperation):
     Args:
         before, after, target: each a pair for height and width: the margins before and after, and
             the size of the output.
-        what: the name of the margins in the constructor.
+        data_format: as in `ImageOperation`.
 
     Raises:
         ValueError: where not exactly two of three are given, one is below 0, or a margin would be.
@@ -134,12 +134,6 @@ class MarginsOfImages(ImageOperation):
                     f"Operation '{self.name}' takes two of the two margins and the target {axis}, "
                     f"each 0 or more. Received: {side}"
                 )
-
-    @classmethod
-    def argument_names(cls):
-        """Those but for the base's own."""
-        hidden = ("before", "after", "target")
-        return [name for name in super().argument_names() if name not in hidden]
 
     def _axes(self, ndim):
         first = standardize_data_format(self.data_format) == "channels_first"

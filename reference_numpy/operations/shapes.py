@@ -229,6 +229,8 @@ class ToShape(Operation):
         shape: the sizes, the batch axis counted in.
     """
 
+    not_in_config = (*Operation.not_in_config, "shape")
+
     def __init__(self, shape: Sequence[int | None], name: str | None = None):
         super().__init__(name)
         self.target = tuple(shape)  # `shape` is a method here
@@ -243,11 +245,6 @@ class ToShape(Operation):
     def get_config(self):
         """The name and the shape."""
         return {**super().get_config(), "shape": list(self.target)}
-
-    @classmethod
-    def argument_names(cls):
-        """Those but for the shape."""
-        return [name for name in super().argument_names() if name != "shape"]
 
 
 class BroadcastTo(ToShape, keras="ops.numpy"):

@@ -142,7 +142,7 @@ def test_dtype(name, dtype):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_configs_make_the_same_initializer(name):
-    seeded = "seed" in getattr(rn.initializers, name).argument_names()
+    seeded = "seed" in getattr(rn.initializers, name).constructor_arguments()
     arguments = {**ARGUMENTS.get(name, {}), **({"seed": 7} if seeded else {})}
     initializer = getattr(rn.initializers, name)(**arguments)
     config = json.loads(json.dumps(initializer.get_config()))

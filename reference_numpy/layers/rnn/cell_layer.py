@@ -6,6 +6,7 @@ from typing import Any
 
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.rnn.rnn import RNN
+from reference_numpy.serialization import optional
 
 
 class CellLayer(RNN):
@@ -14,7 +15,7 @@ class CellLayer(RNN):
     The cell's arguments are attributes of the layer too.
     """
 
-    not_in_config: tuple[str, ...] = ("autocast", "cell")
+    not_in_config: tuple[str, ...] = ("autocast", "cell", "implementation")
     #: class and name of the cell
     cell_class: Callable[..., Layer]
     cell_name: str
@@ -34,23 +35,17 @@ class CellLayer(RNN):
     @functools.cache
     def cell_argument_names(cls):
         """Names of the arguments that go to the cell."""
-        names = [*cls.cell_class.argument_names(), *cls.cell_class.not_in_config]
         shared = ("name", "dtype", "trainable", "autocast", "activity_regularizer")
-        return [name for name in names if name not in shared]
-
-    @classmethod
-    def argument_names(cls):
-        """The cell's arguments and the layer's own."""
-        names = [*cls.cell_class.argument_names(), *super().argument_names()]
-        return [name for name in dict.fromkeys(names) if name not in cls.not_in_config]
+        return [name for name in cls.cell_class.constructor_arguments() if name not in shared]
 
     @classmethod
     @functools.cache
-    def argument_hints(cls):
-        """Those of the cell's arguments and of the layer's own."""
-        cell, _ = cls.cell_class.argument_hints()
-        own, needed = super().argument_hints()
-        return cell | own, needed
+    def constructor_arguments(cls):
+        """The layer's own arguments and the cell's, which the layer itself may give."""
+        cell = cls.cell_class.constructor_arguments()
+        return {name: optional(argument) for name, argument in cell.items()} | (
+            super().constructor_arguments()
+        )
 
     def __getattr__(self, name):
         if name != "cell" and name in type(self).cell_argument_names():

@@ -5,6 +5,7 @@ is not computed here, and a call in training says so.
 """
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from reference_numpy.layers.preprocessing.image_preprocessing.image_layer import
     standardize_share,
 )
 
-_REQUIRED = object()
+_REQUIRED = inspect.Parameter.empty
 
 
 class InferenceOnly(ImageLayer):
@@ -54,18 +55,15 @@ class InferenceOnly(ImageLayer):
             setattr(self, name, standardize(value) if standardize else value)
 
     @classmethod
-    def argument_names(cls):
-        """Names of the constructor's arguments."""
-        own = [name for name in cls.parameters if name not in cls.not_in_config]
-        return list(dict.fromkeys([*super().argument_names(), *own]))
-
-    @classmethod
     @functools.cache
-    def argument_hints(cls):
-        """The constructor's arguments, of any kind."""
-        hints, _ = super().argument_hints()
-        needed = [name for name, default in cls.parameters.items() if default is _REQUIRED]
-        return hints | dict.fromkeys(cls.parameters, Any), needed
+    def constructor_arguments(cls):
+        """Those of all layers of images, and the `parameters`."""
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        own = {
+            name: inspect.Parameter(name, keyword, default=default)
+            for name, default in cls.parameters.items()
+        }
+        return super().constructor_arguments() | own
 
     def forward(self, data, training=True):
         """The images as they are, and their dtype."""
