@@ -276,12 +276,9 @@ def run(
             start.
     """
     chosen = models.chosen(names)
-    columns, missing = runner.available(list(backends or []))
-    columns.remove("numpy")
-    missing = {name: found["missing"] for name, found in missing.items()}
-    if not columns:
-        told = "; ".join(missing.values()) or "name a backend to measure beside NumPy"
-        raise ValueError(told)
+    columns, missing = runner.keras_columns(
+        list(backends or []), "name a backend to measure beside NumPy"
+    )
     there = len(crew.cores())
     cores = there if cores is None else cores
     if not 1 <= cores <= there:

@@ -91,12 +91,9 @@ def _columns(wanted: Sequence[str] | None, devices: int) -> tuple[list[str], dic
     """Those that race, and why others cannot."""
     if devices > 1 and not wanted:
         wanted = [SEVERAL]
-    columns, missing = runner.available(list(wanted or []))
-    columns.remove("numpy")
-    missing = {name: found["missing"] for name, found in missing.items()}
-    if not columns:
-        told = "; ".join(missing.values()) or "name a backend to race; NumPy trains in `run`"
-        raise ValueError(told)
+    columns, missing = runner.keras_columns(
+        list(wanted or []), "name a backend to race; NumPy trains in `run`"
+    )
     if devices > 1 and columns != [SEVERAL]:
         raise ValueError("--devices: several devices share a batch on JAX alone; --backends jax")
     return columns, missing

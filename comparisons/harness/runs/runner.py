@@ -44,6 +44,20 @@ def available(wanted: list[str] | None) -> tuple[list[str], dict[str, dict]]:
     return columns, missing
 
 
+def keras_columns(wanted: list[str], if_none: str) -> tuple[list[str], dict[str, str]]:
+    """The Keras columns that can run, and why others cannot.
+
+    Raises ValueError as `available` does, and where no backend is installed: with why, or with
+    what `if_none` says to do.
+    """
+    columns, missing = available(wanted)
+    columns.remove("numpy")
+    reasons = {name: found["missing"] for name, found in missing.items()}
+    if not columns:
+        raise ValueError("; ".join(reasons.values()) or if_none)
+    return columns, reasons
+
+
 @dataclass(frozen=True)
 class Plan:
     """A run that has been looked over: nothing in it is unknown, missing or out of place."""
