@@ -162,10 +162,10 @@ class Demonstration:
 
 def _gradient_of(backend: ModuleType) -> Callable:
     def gradient_of(function, inputs, dy):
-        outputs, slopes, _ = backend.outputs_and_gradients(
+        outputs, gradients, _ = backend.outputs_and_gradients(
             lambda tensors: function(*tensors), list(inputs), [], [dy]
         )
-        return outputs[0], slopes
+        return outputs[0], gradients
 
     return gradient_of
 

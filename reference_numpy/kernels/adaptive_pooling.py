@@ -64,8 +64,8 @@ def adaptive_max_pool_backward(dy, places, input_size):
         dy, length = np.moveaxis(dy, axis, 0), input_size[axis - 1]
         dx = np.zeros((length, *dy.shape[1:]), dy.dtype)
         windows = zip(dy, places[axis - 1], bounds(length, len(dy)), strict=True)
-        for slope, place, (first, end) in windows:
+        for gradient, place, (first, end) in windows:
             for offset in range(end - first):
-                dx[first + offset] += slope * (place == offset)
+                dx[first + offset] += gradient * (place == offset)
         dy = np.moveaxis(dx, 0, axis)
     return dy

@@ -76,12 +76,12 @@ def conv_kernel_gradient(x, dy, windows):
     """The same for this gradient; a matrix, entries × filters."""
     x, dy = in_rows_first(x), rows_first(in_rows_first(dy))
     entries, filters = math.prod(windows.window_size) * x.shape[-1], dy.shape[1]
-    slopes = dy.reshape(len(dy), filters, -1).swapaxes(1, 2)
+    dy_rows = dy.reshape(len(dy), filters, -1).swapaxes(1, 2)
 
     def total(part):
         gradient = np.zeros((entries, filters), x.dtype)
         for columns, matrices in _windows(x, windows, part):
-            its = slopes[part, columns]
+            its = dy_rows[part, columns]
             for some in blocks(slice(0, len(its)), gradient.nbytes):
                 gradient += (matrices[some] @ its[some]).sum(axis=0)
         return gradient

@@ -72,7 +72,7 @@ def add_gradient(regularizer, dy, y):
     if factor == 0:
         return dy
     sums = []
-    for slope, leaf in zip(tree.flatten(dy), tree.flatten(y), strict=True):
+    for gradient, leaf in zip(tree.flatten(dy), tree.flatten(y), strict=True):
         own = regularizer.gradient(leaf) * (factor / max(len(leaf), 1))
-        sums.append(own if slope is None else slope + own)
+        sums.append(own if gradient is None else gradient + own)
     return tree.pack_like(y, sums)

@@ -164,26 +164,26 @@ class SparseCategoricalCrossentropy(Loss):
         chosen = np.arange(len(k)), k
         if self.from_logits:
             log_p, p = log_softmax_and_softmax(rows, -1)
-            values, slopes = -log_p[chosen], (p,)
+            values, parts = -log_p[chosen], (p,)
         else:
             c, inside = clip(rows)
             sums = c.sum(axis=-1)
-            values, slopes = np.log(sums / c[chosen]), (c[chosen], inside, sums)
+            values, parts = np.log(sums / c[chosen]), (c[chosen], inside, sums)
         values = values.reshape(labels.shape)
-        return values if valid is None else values * valid, (chosen, slopes, y.shape, valid)
+        return values if valid is None else values * valid, (chosen, parts, y.shape, valid)
 
     def backward(self, dvalues, cache):
         """dvalues times the gradient of each value."""
-        chosen, slopes, shape, valid = cache
+        chosen, parts, shape, valid = cache
         if valid is not None:
             dvalues = dvalues * valid
         dvalues = dvalues.reshape(-1)
         if self.from_logits:
-            (p,) = slopes
+            (p,) = parts
             dy = p * dvalues[:, None]
             dy[chosen] -= dvalues
         else:
-            c, inside, sums = slopes
+            c, inside, sums = parts
             dy = np.broadcast_to((dvalues / sums)[:, None], inside.shape) * inside
             dy[chosen] -= dvalues / c * inside[chosen]
         dy = dy.reshape(shape)

@@ -88,5 +88,5 @@ def reduce_weighted_values(values, sample_weight, mask, reduction):
     share = 1.0 / divisor if divisor else 0.0
     if weights is None:
         return result, np.full(shape, share, dtype)
-    slopes = np.broadcast_to(weights * share, weighted.shape)
-    return result, sum_to_shape(slopes, values.shape).reshape(shape).astype(dtype, copy=False)
+    dvalues = np.broadcast_to(weights * share, weighted.shape)
+    return result, sum_to_shape(dvalues, values.shape).reshape(shape).astype(dtype, copy=False)

@@ -135,8 +135,8 @@ class Runner:
         """The gradients in the structure of `inputs`, each of its input's shape."""
         given = tree.flatten(self.in_model_order(inputs))
         dx = [
-            slope if slope is None else slope.reshape(np.shape(x))
-            for slope, x in zip(dx, given, strict=True)
+            gradient if gradient is None else gradient.reshape(np.shape(x))
+            for gradient, x in zip(dx, given, strict=True)
         ]
         if isinstance(inputs, dict) and not isinstance(self.input_structure, dict):
             names = [tensor.name for tensor in tree.flatten(self.input_structure)]

@@ -149,7 +149,7 @@ class Steps:
         self._forward_step(x, y, sample_weight, training=False)
 
     def _forward_step(self, x, y, sample_weight, training):
-        """Run a batch and count its loss and metrics; returns graph, cache and slopes."""
+        """Run a batch and count its loss and metrics; returns graph, cache and dys."""
         flat = self.flat_inputs(x)
         targets = self._beside_outputs(y, "y")
         weights = self._beside_outputs(sample_weight, "sample_weight")

@@ -62,7 +62,7 @@ class DotProductAttention(Operation, keras="ops.nn"):
         """dq, dk, dv, dbias, None for the mask, and dscale."""
         cache, query, factor, bias, scale = cache
         dq, dk, dv, ds = attend_backward(dy.swapaxes(1, 2), None, cache)
-        dq, dk, dv = (slope.swapaxes(1, 2) for slope in (dq, dk, dv))
+        dq, dk, dv = (gradient.swapaxes(1, 2) for gradient in (dq, dk, dv))
         dscale = None if scale is None else unbroadcast(dq * query, scale)
         return dq * factor, dk, dv, None if bias is None else unbroadcast(ds, bias), None, dscale
 

@@ -129,14 +129,14 @@ class RGBToHSV(FloatingColors, keras="ops.image"):
         dspan = _quotient(dsaturation, value) - _quotient(dbetween * between, span)
         dvalue = dvalue - _quotient(dsaturation * span, value * value) + dspan
         dx = np.zeros_like(dy)
-        for places, slope in (
+        for places, gradient in (
             (largest, dvalue),
             (smallest, -dspan),
             (after, dbetween),
             (before, -dbetween),
         ):
-            slope = slope + np.take_along_axis(dx, places, -1)
-            np.put_along_axis(dx, places, slope, -1)
+            gradient = gradient + np.take_along_axis(dx, places, -1)
+            np.put_along_axis(dx, places, gradient, -1)
         return dx
 
 

@@ -119,11 +119,11 @@ def as_array(argument):
     return np.asarray(argument) if isinstance(argument, (list, tuple)) else argument
 
 
-def gradient_of(argument, slope):
+def gradient_of(argument, dx):
     """The gradient in the argument's dtype; None for what is no array of floating numbers."""
     if not isinstance(argument, np.ndarray) or argument.dtype.kind != "f":
         return None
-    return slope.reshape(argument.shape).astype(argument.dtype, copy=False)
+    return dx.reshape(argument.shape).astype(argument.dtype, copy=False)
 
 
 class Take(WithIndices, keras="ops.numpy"):

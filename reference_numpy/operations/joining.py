@@ -7,11 +7,11 @@ import numpy as np
 from reference_numpy.operations.operation import Operation
 
 
-def cast_back(slopes, xs):
+def cast_back(gradients, xs):
     """The gradients in the dtypes of their arrays, None for those that are not floating."""
     return [
-        slope.astype(x.dtype, copy=False) if x.dtype.kind == "f" else None
-        for slope, x in zip(slopes, xs, strict=True)
+        gradient.astype(x.dtype, copy=False) if x.dtype.kind == "f" else None
+        for gradient, x in zip(gradients, xs, strict=True)
     ]
 
 

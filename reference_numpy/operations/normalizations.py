@@ -89,8 +89,8 @@ class Normalize(Normalization, keras="ops.nn"):
     def backward(self, dy, cache):
         """dx."""
         rows, y, length = cache
-        slope = rows.view(dy.astype(y.dtype, copy=False))
-        dx = over_length_backward(slope, y, length, self.small, self.order)
+        dnormalized = rows.view(dy.astype(y.dtype, copy=False))
+        dx = over_length_backward(dnormalized, y, length, self.small, self.order)
         return (rows.restore(dx).astype(dy.dtype, copy=False),)
 
     def shape(self, x):
@@ -126,11 +126,11 @@ class RMSNorm(Normalization, keras="ops.nn"):
     def backward(self, dy, cache):
         """dx and dscale."""
         rows, normalized, inverse, scale = cache
-        slope, dscale = dy.astype(normalized.dtype, copy=False), None
+        dnormalized, dscale = dy.astype(normalized.dtype, copy=False), None
         if scale is not None:
-            dscale = unbroadcast(slope * rows.restore(normalized), scale)
-            slope = slope * scale.astype(slope.dtype, copy=False)
-        dx = rescale_rows_backward(rows.view(slope), normalized, normalized, inverse)
+            dscale = unbroadcast(dnormalized * rows.restore(normalized), scale)
+            dnormalized = dnormalized * scale.astype(dnormalized.dtype, copy=False)
+        dx = rescale_rows_backward(rows.view(dnormalized), normalized, normalized, inverse)
         return rows.restore(dx).astype(dy.dtype, copy=False), dscale
 
     def shape(self, x, scale=None):
@@ -198,17 +198,19 @@ class LayerNorm(Normalization, keras="ops.nn"):
     def backward(self, dy, cache):
         """dx, dγ and dβ."""
         rows, normalized, inverse, scaled, gamma, beta = cache
-        slope, dgamma, dbeta = dy.astype(normalized.dtype, copy=False), None, None
+        dnormalized, dgamma, dbeta = dy.astype(normalized.dtype, copy=False), None, None
         if beta is not None and not self.rms_scaling:
-            dbeta = unbroadcast(slope, self._along_axes(beta, slope)).reshape(beta.shape)
+            dbeta = unbroadcast(dnormalized, self._along_axes(beta, dnormalized)).reshape(
+                beta.shape
+            )
         if gamma is not None:
-            along = self._along_axes(gamma, slope)
-            dgamma = unbroadcast(slope * rows.restore(scaled), along).reshape(gamma.shape)
-            slope = slope * along
+            along = self._along_axes(gamma, dnormalized)
+            dgamma = unbroadcast(dnormalized * rows.restore(scaled), along).reshape(gamma.shape)
+            dnormalized = dnormalized * along
         if self.rms_scaling:
-            dx = rescale_rows_backward(rows.view(slope), scaled, normalized, inverse)
+            dx = rescale_rows_backward(rows.view(dnormalized), scaled, normalized, inverse)
         else:
-            dx = normalize_rows_backward(rows.view(slope), normalized, inverse)
+            dx = normalize_rows_backward(rows.view(dnormalized), normalized, inverse)
         return rows.restore(dx).astype(dy.dtype, copy=False), dgamma, dbeta
 
     def shape(self, x, gamma=None, beta=None):

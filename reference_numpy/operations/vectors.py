@@ -100,8 +100,8 @@ class Cross(Binary, keras="ops.numpy"):
     @staticmethod
     def _back(dx, x, axis):
         """The gradient with the vectors where x has them."""
-        slope = unbroadcast(dx[..., : x.shape[axis]], np.moveaxis(x, axis, -1))
-        return None if slope is None else np.moveaxis(slope, -1, axis)
+        gradient = unbroadcast(dx[..., : x.shape[axis]], np.moveaxis(x, axis, -1))
+        return None if gradient is None else np.moveaxis(gradient, -1, axis)
 
     def _axes(self):
         same = self.axis is not None

@@ -59,7 +59,7 @@ class CallReference(Reference):
         first, *others = inputs
         return function(first, **dict(zip(self.argument_names, others)), **self.options)
 
-    def slopes(self, dx):
+    def input_gradients(self, dx):
         """The inputs' gradients as a list like the inputs."""
         if not self.argument_names:
             return [dx]

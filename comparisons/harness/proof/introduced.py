@@ -199,13 +199,13 @@ def _keras_quantities(made, written: WrittenOut, dtype: str, backend: ModuleType
         dys.extend([None] * (len(outputs) - len(dys)))
         return outputs
 
-    outputs, slopes, grads = backend.outputs_and_gradients(padded, inputs, weights, dys)
+    outputs, gradients, grads = backend.outputs_and_gradients(padded, inputs, weights, dys)
     if isinstance(made, keras.Layer):
         outputs = outputs + [np.asarray(value) for value in made.non_trainable_weights]
     named = name_outputs(outputs[: written.number_of_outputs])
-    slopes = dict(zip(names, [*slopes, *grads]))
+    gradients = dict(zip(names, [*gradients, *grads]))
     wanted = [n.removeprefix("gradient of ") for n in written.oracle if "gradient" in n]
-    return named | {f"gradient of {key}": slopes[key] for key in wanted if key in slopes}
+    return named | {f"gradient of {key}": gradients[key] for key in wanted if key in gradients}
 
 
 def _step(optimizer, gradient, variable) -> None:
@@ -281,13 +281,13 @@ def _library_quantities(library, made, written: WrittenOut, dtype: str, ran: dic
         return found
     with traced(ran):
         dx, grads = library.backward(dys[0] if len(dys) == 1 else tuple(dys), cache)
-    slopes = [dx[key] for key in inputs] if named else [dx] if count == 1 else dx
-    slopes = dict(zip(arrays, slopes))
+    gradients = [dx[key] for key in inputs] if named else [dx] if count == 1 else dx
+    gradients = dict(zip(arrays, gradients))
     trained = {id(w) for w in library.trainable_weights}
     own = zip(list(arrays)[count:], library.weights)
-    slopes |= zip([key for key, weight in own if id(weight) in trained], grads)
+    gradients |= zip([key for key, weight in own if id(weight) in trained], grads)
     return found | {
-        name: slopes[name.removeprefix("gradient of ")]
+        name: gradients[name.removeprefix("gradient of ")]
         for name in written.oracle
         if "gradient" in name
     }

@@ -61,19 +61,19 @@ class Reference:
         state = [weight.copy() for weight in self.layer.non_trainable_weights]
         if any(c is not None for c in self.cotangents):
             dx, grads = self.layer.backward(tree.pack_like(outputs, self.cotangents), cache)
-            slopes = [
-                np.zeros_like(x) if slope is None else slope
-                for slope, x in zip(
-                    tree.flatten(self.slopes(dx)), tree.flatten(inputs), strict=True
+            gradients = [
+                np.zeros_like(x) if gradient is None else gradient
+                for gradient, x in zip(
+                    tree.flatten(self.input_gradients(dx)), tree.flatten(inputs), strict=True
                 )
                 if x.dtype.kind == "f"
             ]
-            named.update({f"gradient of input {i}": slope for i, slope in enumerate(slopes)})
+            named.update({f"gradient of input {i}": g for i, g in enumerate(gradients)})
             named.update({f"gradient of {n}": g for n, g in zip(self.names(), grads, strict=True)})
         named.update({f"state {i} after the call": value for i, value in enumerate(state)})
         return named
 
-    def slopes(self, dx):
+    def input_gradients(self, dx):
         """The inputs' gradients in the structure of the inputs."""
         return dx
 
@@ -161,12 +161,12 @@ def keras_quantities(backend, layer, reference):
         with numpy_draws(DRAWS_SEED):
             return reference.call(layer, inputs)
 
-    outputs, slopes, grads = backend.outputs_and_gradients(
+    outputs, gradients, grads = backend.outputs_and_gradients(
         call, reference.inputs, layer.trainable_variables, reference.cotangents
     )
     named = {f"output {i}": y for i, y in enumerate(outputs)}
     if any(c is not None for c in reference.cotangents):
-        named.update({f"gradient of input {i}": slope for i, slope in enumerate(slopes)})
+        named.update({f"gradient of input {i}": g for i, g in enumerate(gradients)})
         names = reference.names()
         named.update({f"gradient of {n}": g for n, g in zip(names, grads, strict=True)})
     state = [np.asarray(v) for v in layer.non_trainable_weights]

@@ -111,21 +111,21 @@ class WrittenOut:
         outputs, cache = self.outputs(arguments)
         named = name_outputs(outputs)
         dys = [dy.astype(dtype) for dy in self.cotangents]
-        slopes = ()
+        gradients = ()
         if self.backward:
-            slopes = self.backward(*dys, cache)
+            gradients = self.backward(*dys, cache)
         elif self.derivative:
             options = {k: v for k, v in arguments.items() if k not in self.arrays}
             accepted = inspect.signature(self.derivative).parameters
             options = {k: v for k, v in options.items() if k in accepted}
-            slopes = dys[0] * self.derivative(arguments[self.floats[0]], **options)
+            gradients = dys[0] * self.derivative(arguments[self.floats[0]], **options)
         elif self.gradient:
-            slopes = self.gradient(**arguments)
-        slopes = slopes if isinstance(slopes, tuple) else (slopes,)
+            gradients = self.gradient(**arguments)
+        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
         return named | {
-            f"gradient of {key}": slope
-            for key, slope in zip(self.differentiated, slopes)
-            if slope is not None
+            f"gradient of {key}": gradient
+            for key, gradient in zip(self.differentiated, gradients)
+            if gradient is not None
         }
 
     def path(self, arguments: dict) -> np.ndarray:

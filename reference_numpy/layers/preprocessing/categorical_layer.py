@@ -100,7 +100,7 @@ class CategoricalLayer(Layer):
     def backward(self, dy, cache):
         """dx, 0 or None, and no gradients of weights; `cache` is the input."""
 
-        def slope(x):
+        def zeros(x):
             return np.zeros_like(x) if x.dtype.kind == "f" else None
 
-        return tree.map_structure(slope, cache), []
+        return tree.map_structure(zeros, cache), []

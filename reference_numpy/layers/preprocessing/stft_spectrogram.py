@@ -133,16 +133,16 @@ class STFTSpectrogram(Layer):
     def backward(self, dy, cache, input_gradient=True):
         """dx and the kernels' gradients."""
         shape, signals, windows, parts = cache
-        slopes = self._output_backward(self._arrange_backward(dy, shape, signals.dtype), parts)
-        slope = np.concatenate(slopes, axis=-1)
-        gradient = conv_kernel_gradient(signals, slope, windows)
+        dparts = self._output_backward(self._arrange_backward(dy, shape, signals.dtype), parts)
+        dspectra = np.concatenate(dparts, axis=-1)
+        gradient = conv_kernel_gradient(signals, dspectra, windows)
         grads = [
             part.astype(self.variable_dtype, copy=False)
             for part in np.split(gradient, len(self.sides), -1)
         ]
         if not input_gradient:
             return None, grads
-        dx = conv_input_gradient(slope, self._kernels(signals.dtype), windows)
+        dx = conv_input_gradient(dspectra, self._kernels(signals.dtype), windows)
         batch, *rest = shape
         if self.data_format == "channels_last":
             dx = dx.reshape(batch, *rest[::-1]).transpose(0, 2, 1)

@@ -57,6 +57,6 @@ class UpSampling2D(BaseUpSampling):
         if cache.kind != "f":
             return None, []
         sizes = [dy.shape[axis] // size for axis, size in zip(self.axes, self.size, strict=True)]
-        slopes = dy.astype(np.result_type(dy.dtype, "float32"), copy=False)
-        dx = resize.resize_backward(slopes, sizes, self.axes, self.interpolation)
+        dy = dy.astype(np.result_type(dy.dtype, "float32"), copy=False)
+        dx = resize.resize_backward(dy, sizes, self.axes, self.interpolation)
         return dx.astype(cache, copy=False), []

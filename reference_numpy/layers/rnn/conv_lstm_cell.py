@@ -164,7 +164,7 @@ class ConvLSTMCell(RecurrentCell):
         grads = [dkernel, drecurrent]
         if self.use_bias:
             grads.append(dz.sum(axis=tuple(range(dz.ndim - 1))))
-        dx, dh = (from_channels_last(slope, self.data_format) for slope in (dx, dh))
+        dx, dh = (from_channels_last(gradient, self.data_format) for gradient in (dx, dh))
         return {"inputs": dx, "states": [dh, dc]}, grads
 
     def compute_output_shape(self, inputs_shape, states_shape=None):

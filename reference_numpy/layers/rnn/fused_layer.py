@@ -114,12 +114,12 @@ class FusedLayer(CellLayer):
         cell, units = self.cell.in_compute_dtype(), kept[0].shape[1]
         length, columns, batch = z.shape
         inputs = q.shape[1] - units - 1
-        dstates = [np.array(slope.T, order="C") for slope in dstates]
+        dstates = [np.array(dstate.T, order="C") for dstate in dstates]
         dh = dstates[0]
         dy = self._gradients_of_h(dy, valid)
         kernel = self.join(cell)
         wanted = kernel[:-1] if input_gradient else kernel[inputs:-1]
-        slopes = np.empty((len(wanted), batch), q.dtype)
+        dq = np.empty((len(wanted), batch), q.dtype)
         dx = np.empty((length, inputs, batch), q.dtype) if input_gradient else None
         dkernel = np.zeros_like(kernel) if cell.trainable else None
         block = min(length, max(1, COLUMNS // max(1, batch)))
@@ -131,19 +131,19 @@ class FusedLayer(CellLayer):
                 dh += dy[t - length]
             held = ()
             if keep is not None:
-                held = [slope * ~keep[t] for slope in dstates]
-                for slope in dstates:
-                    slope *= keep[t]
+                held = [dstate * ~keep[t] for dstate in dstates]
+                for dstate in dstates:
+                    dstate *= keep[t]
             old = [s[t] for s in kept]
             direct = self.step_backward(cell, z[t], caches[t], old, dstates, dgates[:, :, place])
-            np.matmul(wanted, dz[:, place], out=slopes)
-            np.copyto(dh, slopes[-units:])
+            np.matmul(wanted, dz[:, place], out=dq)
+            np.copyto(dh, dq[-units:])
             if direct is not None:
                 dh += direct
             if input_gradient:
-                dx[t] = slopes[:inputs]
-            for slope, part in zip(dstates, held):
-                slope += part
+                dx[t] = dq[:inputs]
+            for dstate, part in zip(dstates, held):
+                dstate += part
             if place == 0 and cell.trainable:  # the block is full
                 end = min(t + block, length)
                 now = np.swapaxes(q[t:end], 0, 1).reshape(len(kernel), -1)
@@ -151,7 +151,7 @@ class FusedLayer(CellLayer):
         if input_gradient:
             dx = np.swapaxes(dx if mask is None else dx * mask.T, 1, 2)
         grads = self.split(dkernel, inputs)[: 2 + cell.use_bias] if cell.trainable else []
-        return dx, [slope.T for slope in dstates], grads
+        return dx, [dstate.T for dstate in dstates], grads
 
     def _gradients_of_h(self, dy, valid):
         """What dy adds to dh at the last steps, (steps, units, batch)."""

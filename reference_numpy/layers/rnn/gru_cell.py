@@ -115,7 +115,7 @@ class GRUCell(DenseCell):
         if self.reset_after:
             dz_r = self.recurrent_activation.backward(dz_v * content, r_cache)
             drecurrent = np.concatenate([dz_u, dz_r, dz_v * r], axis=1)
-            slope, dkernel_u = masked_product_backward(
+            dproduct, dkernel_u = masked_product_backward(
                 drecurrent, h, self.recurrent_kernel, masks[1]
             )
         else:
@@ -123,14 +123,14 @@ class GRUCell(DenseCell):
             dreset = dz_v @ kernel_v.T
             dz_r = self.recurrent_activation.backward(dreset * content, r_cache)
             masks_ur, mask_v = (None, 1.0) if masks[1] is None else (masks[1][:2], masks[1][2])
-            slope, dkernel_ur = masked_product_backward(
+            dproduct, dkernel_ur = masked_product_backward(
                 np.concatenate([dz_u, dz_r], axis=1), h, kernel_ur, masks_ur
             )
-            slope += dreset * r * mask_v
+            dproduct += dreset * r * mask_v
             dkernel_u = np.concatenate([dkernel_ur, (r * content).T @ dz_v], axis=1)
         dz = np.concatenate([dz_u, dz_r, dz_v], axis=1)
         dx, dkernel = masked_product_backward(dz, x, self.kernel, masks[0])
-        dh += slope
+        dh += dproduct
         grads = [dkernel, dkernel_u]
         if self.use_bias:
             sums = [dz.sum(axis=0), drecurrent.sum(axis=0)] if self.reset_after else dz.sum(axis=0)

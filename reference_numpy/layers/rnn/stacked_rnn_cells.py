@@ -77,14 +77,14 @@ class StackedRNNCells(Layer):
 
     def backward(self, dy, cache):
         """{dx, d states} and the cells' gradients, summed where a cell stands in several places."""
-        slope, dstates = dy[0], list(dy[1])
+        dh, dstates = dy[0], list(dy[1])
         grads = {}
         for index, cell in reversed(list(enumerate(self.cells))):
-            dx, own = cell.backward((slope, dstates[index]), cache[index])
-            slope, dstates[index] = dx.values()
+            dx, own = cell.backward((dh, dstates[index]), cache[index])
+            dh, dstates[index] = dx.values()
             for record, grad in zip(cell.trainable_records, own, strict=True):
                 grads[record] = grads[record] + grad if record in grads else grad
-        return {"inputs": slope, "states": dstates}, [grads[r] for r in self.trainable_records]
+        return {"inputs": dh, "states": dstates}, [grads[r] for r in self.trainable_records]
 
     def compute_output_shape(self, inputs_shape, states_shape=None):
         """The top cell's output, and every cell's states."""

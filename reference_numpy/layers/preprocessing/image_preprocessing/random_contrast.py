@@ -54,5 +54,5 @@ class RandomContrast(RandomImageLayer):
     def augment_backward(self, dy, cache):
         """dx."""
         contrast, inside = cache
-        slope = dy * inside
-        return contrast * slope + (1 - contrast) * slope.mean(axis=self.axes, keepdims=True)
+        dz = dy * inside
+        return contrast * dz + (1 - contrast) * dz.mean(axis=self.axes, keepdims=True)

@@ -87,8 +87,8 @@ class Resizing(ImageLayer):
         dtype, margins, sizes = cache
         if dtype.kind != "f":
             return None, []
-        slopes = dy.astype(np.result_type(dy.dtype, "float32"), copy=False)
-        dx = resize.resize_backward(slopes, sizes, self.axes, *self._method())
+        dy = dy.astype(np.result_type(dy.dtype, "float32"), copy=False)
+        dx = resize.resize_backward(dy, sizes, self.axes, *self._method())
         if self.crop_to_aspect_ratio:
             dx = pad(dx, margins)
         elif self.pad_to_aspect_ratio:
