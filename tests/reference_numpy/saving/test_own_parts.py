@@ -221,3 +221,23 @@ def test_an_own_loss_in_a_file_may_be_left_out(tmp_path):
     with pytest.raises(ModelFileError, match=r"'mine' is a function of the.*`compile=False`"):
         rn.models.load_model(path)
     assert not rn.models.load_model(path, compile=False).compiled
+
+
+class Power(rn.losses.MeanSquaredError):
+    def __init__(self, exponent):
+        super().__init__(name="power")
+        self.exponent = exponent
+
+
+class Share(Largest):
+    def __init__(self, above=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.above = above
+
+
+def test_a_config_has_what_the_constructor_takes_itself_or_hands_on():
+    assert Power(3.0).get_config() == {"exponent": 3.0}
+    assert Power.from_config({"exponent": 3.0}).exponent == 3.0
+    config = Share(0.25, name="share").get_config()
+    assert config == {"name": "share", "dtype": "float32", "above": 0.25}
+    assert Share.from_config(config).get_config() == config
