@@ -172,13 +172,14 @@ def draw(result):
                 log="y",
             ),
             (
-                "Linear regression on 500 MNIST images, in float32; λ is the largest curvature. Up "
-                "to 2/λ the loss falls; beyond, every step multiplies it, until it exceeds 3·10³⁸: "
-                "then it is inf, inf − inf is NaN, and so is every weight after it. Pixels left "
-                "between 0 and 255 have a curvature 65,025 times as large: the rate that was fine "
-                "is NaN within a few steps. So scale the inputs, lower the rate, clip gradients. "
-                "A network that answers NaN always names class 0, hence an accuracy of about 0.1.",
-                "MNISTの画像500枚の線形回帰（float32）。λは最大の曲率である。学習率が2/λ以下なら損失は"
+                "Linear regression on 500 MNIST images, in float32; λ is the largest curvature. "
+                "Below 2/λ the loss falls; beyond, every step multiplies it, until it exceeds "
+                "3·10³⁸: then it is inf, inf − inf is NaN, and so is every weight after it. "
+                "Pixels left between 0 and 255 have a curvature 65,025 times as large: the rate "
+                "that was fine is NaN within a few steps. So scale the inputs, lower the rate, "
+                "clip gradients. A network that answers NaN always names class 0, hence an "
+                "accuracy of about 0.1.",
+                "MNISTの画像500枚の線形回帰（float32）。λは最大の曲率である。学習率が2/λ未満なら損失は"
                 "下がる。超えると毎回何倍にもなり、3·10³⁸を超えるとinfになる。inf − infはNaNで、"
                 "以後すべての重みがNaNになる。画素値を0～255のままにすると曲率は65,025倍になり、適切だった"
                 "学習率でも数ステップでNaNになる。入力のスケールを揃える、学習率を下げる、勾配を"

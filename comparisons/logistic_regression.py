@@ -314,7 +314,7 @@ CONCEPT = Concept(
         "The weighted sum becomes a probability by the sigmoid, and the weights are those that "
         "give what happened the highest probability (maximum likelihood). The gradient is "
         "prediction less truth, as in linear regression. It is a network of one layer, and its "
-        "probabilities are off by few points.",
+        "probabilities are off by a few points.",
         "重み付き和をシグモイド関数で確率に変え、実際に起きたことの確率が最も高くなるように重みを決める"
         "（最尤推定）。"
         "勾配は線形回帰と同じく「予測 − 正解」になる。これは1層のニューラルネットワークであり、"

@@ -159,7 +159,7 @@ def draw(result):
                 f"A line through {POINTS} points, {LINE_EPOCHS} epochs, one learning rate. Size 1 "
                 "is online learning: 192 steps, soon near the minimum, then to and fro around it. "
                 "32 is batch learning: 6 steps straight down the slope, and still on the way.",
-                f"{POINTS}個の点に直線を当てはめる。学習率は同じで、{LINE_EPOCHS}エポック。1は"
+                f"{POINTS}個の点に直線を当てはめる。学習率は同じで、{LINE_EPOCHS}エポック。バッチサイズ1は"
                 "オンライン学習で、192回の更新ですぐに最小値に近づき、そのまわりをさまよう。32はバッチ学習で、"
                 "損失をまっすぐ下るが、更新は6回だけなので、まだ途中である。",
             ),

@@ -150,8 +150,10 @@ CONCEPT = Concept(
             "naive_softmax",
             r"y_k = \frac{e^{x_k}}{\sum_i e^{x_i}}",
             (
-                "The same on paper. On a computer it fails for inputs of some hundreds.",
-                "数式の上では同じだが、コンピュータでは入力が数百になると計算できない。",
+                "The same on paper. On a computer exp overflows: from 89 on in float32, from 710 "
+                "on in float64.",
+                "数式の上では同じだが、コンピュータではfloat32で89、float64で710以上の入力があると、"
+                "expがオーバーフローして計算できない。",
             ),
             some_logits,
         ),

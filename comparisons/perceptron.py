@@ -132,13 +132,13 @@ def draw(result):
                 "One perceptron, and in each panel the points that a gate should answer and how "
                 "many of the four it answers right. The weights turn the line, the bias moves it. "
                 "With the weights at 0.5 and 0.5 it is AND at a bias between −1 and −0.5, OR "
-                "between −0.5 and 0; with the signs of all turned round, NAND. No setting makes "
-                "it XOR.",
+                "between −0.5 and 0; with all signs of AND turned round it is NAND. No setting "
+                "makes it XOR.",
                 "1つのパーセプトロンを4つのゲートと比べる。点はゲートが出力すべき値、"
                 "数字は4点のうち正しい数を表す。重みを変えると境界の直線の向きが、"
                 "バイアスを変えると位置が変わる。重みがともに0.5のとき、"
                 "バイアスが−1と−0.5の間ではAND、−0.5と0の間ではORになり、"
-                "すべての符号を反転するとNANDになる。どう設定してもXORにはならない。",
+                "ANDの重みとバイアスの符号をすべて反転するとNANDになる。どう設定してもXORにはならない。",
             ),
         ),
         Figure(

@@ -14,7 +14,7 @@ def half_sum_of_squares(y_true, y_pred):
 
 
 def half_sum_of_squares_gradient(y_true, y_pred):
-    """y − t: the half is there for this."""
+    """(y − t) / N: the half cancels the 2 of the square."""
     return (y_pred - y_true) / len(y_pred)
 
 
