@@ -361,7 +361,7 @@ SHARES = ("by gram", "in place", "digits")
 
 CONCEPT = Concept(
     title=("Style transfer", "画風変換（スタイル変換）"),
-    chapter=chapters.USES.section(5),
+    chapter=chapters.USES.section(6),
     summary=(
         "One image gives the content, another the style, and a third is trained to have both. Its "
         "pixels are the parameters; the network's weights stay as they are. Content is what "
