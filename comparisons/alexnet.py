@@ -268,7 +268,7 @@ CLAIMS = (
             f"{SETTING[0]}The rate is the best of three for each, on other seeds. Epochs until "
             "5 % of the training images are wrong; a quarter more is what matters.",
             f"{SETTING[1]}この学習率は、別のシードで3通りのうちどちらにも最も良かったもの。"
-            "訓練データの誤り率が5％になるまでのエポック数を比べ、1.25倍を超える差に意味があるとする。",
+            "訓練データの誤り率が5%になるまでのエポック数を比べ、1.25倍を超える差に意味があるとする。",
         ),
         ("epochs of tanh over epochs of ReLU", "tanhのエポック数÷ReLUのエポック数"),
         lambda result: (times_as_long(result), 1.0),

@@ -338,9 +338,10 @@ CONCEPT = Concept(
             r"\quad g = \frac{\partial L}{\partial y} v^\top",
             (
                 "Scores s of every query with every key, softmax over the keys, a mean of the "
-                "values. Keras's Attention learns σ from 1, or leaves it out.",
+                "values. σ is a scale of the scores: Keras's Attention learns it from 1 on, or "
+                "leaves it out.",
                 "すべてのクエリとキーの組についてスコアsを求め、キーの方向にソフトマックスをとり、値を加重平均"
-                "する。KerasのAttentionは、σを初期値1から学習するか、まったく使わない。",
+                "する。σはスコアに掛ける係数で、KerasのAttentionは、初期値1から学習するか、まったく使わない。",
             ),
             some_arrays,
             inputs=3,

@@ -153,7 +153,7 @@ def draw(result):
             (
                 "From the codes of the test images: the middle 96 % of each number. Nothing made "
                 "the codes fill the plane, so between digits lie pictures of no digit.",
-                "テスト画像の潜在変数の範囲（中央96 %）を格子状にデコードした。平面を隙間なく"
+                "テスト画像の潜在変数の範囲（中央96%）を格子状にデコードした。平面を隙間なく"
                 "埋めるような制約はないので、数字と数字の間には、どの数字にも見えない画像が現れる。",
             ),
         ),

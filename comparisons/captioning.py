@@ -266,12 +266,14 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "sentence_loss",
-            r"L = - \frac{1}{N} \sum_{t \le T} \log p(w_t \mid w_{<t}, x)",
+            r"L = - \frac{1}{N} \sum_{t \le T} \log p(w_t \mid w_{<t}, x), \quad "
+            r"\frac{\partial L}{\partial z_t} = \frac{p_t - 1_{w_t}}{N}",
             (
                 "Cross-entropy of the right words; sentences differ in length T, and what comes "
-                "after the end is no word. N is the number of words in the batch.",
+                "after the end is no word. N is the number of words in the batch, z are the "
+                "logits of p.",
                 "正しい語の交差エントロピー誤差。文の長さTはさまざまで、文末より後は数えない。Nはバッチにある"
-                "語の総数。",
+                "語の総数、zはpのロジット。",
             ),
             loss_arguments,
         ),

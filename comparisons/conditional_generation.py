@@ -201,12 +201,12 @@ CLAIMS = (
             "among 500 others; one in ten is chance.",
             SETTING[1]
             + "テスト画像の数字を、潜在変数の近い15枚（別の500枚から選ぶ）の多数決で当てる。"
-            "でたらめでも10 %は当たる。",
+            "偶然でも10%は当たる。",
         ),
         metric=(
             "above chance, how much of what codes without labels tell is gone; above 90 % counts",
             "偶然を上回る正解率のうち、ラベルを与えることで失われた割合"
-            "（90 %を超えれば「もたない」とみなす）",
+            "（90%を超えれば「もたない」とみなす）",
         ),
         measure=lambda result: (
             [

@@ -299,11 +299,15 @@ CONCEPT = Concept(
             (
                 "The window at (i, j), entry by entry times the kernel, summed. x is a row of "
                 "channels, w a matrix from channels to filters, s the stride. All windows share w, "
-                "so its gradient sums over them; that of a pixel sums over the windows it lies in.",
+                "so its gradient sums over them; that of a pixel sums over the windows it lies in. "
+                "Mathematics calls this a cross-correlation, and turns the kernel round first in "
+                "its convolution; for a kernel that is learned it makes no difference.",
                 "位置(i, j)の窓とフィルターを要素ごとに掛けて和をとる。"
                 "xはチャンネルの行ベクトル、wはチャンネルをフィルターへ写す行列、sはストライド。"
                 "すべての窓がwを共有するので、wの勾配は窓にわたる和になる。画素の勾配は、"
-                "その画素を含む窓にわたる和になる。",
+                "その画素を含む窓にわたる和になる。数学ではこの演算を相互相関と呼び、"
+                "畳み込みではフィルターを上下左右に反転してから重ねる。"
+                "フィルターは学習で決まるので、どちらでも結果は変わらない。",
             ),
             some_images,
             helpers=("windows",),

@@ -106,7 +106,7 @@ def draw(result):
             figures.bars(errors, x_title=("test error", "テストデータの誤り率"), unit="%"),
             (
                 "Number and size of the convolutions; the lines are 95 % intervals over seeds.",
-                "畳み込み層の数と窓の大きさ。線はシードについての95％信頼区間。",
+                "畳み込み層の数と窓の大きさ。線はシードについての95%信頼区間。",
             ),
         ),
         Figure(

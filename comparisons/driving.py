@@ -230,7 +230,7 @@ CLAIMS = (
         ),
         "Pomerleau 1991; Bojarski et al. 2016",
         ("Views are shifted; over 9 of 10 are to stay.", "視点をずらす。10台中9台を超えればよい。"),
-        ("less 90 %", "そこから90 %を引いた値"),
+        ("less 90 %", "そこから90%を引いた値"),
         (share(SHIFTED), lambda arrays: 0.9),
     ),
     claim(
@@ -332,7 +332,8 @@ CONCEPT = Concept(
             r"\begin{pmatrix} d' \\ s' \end{pmatrix} = \begin{pmatrix} \cos\varphi & -\sin\varphi "
             r"\\ \sin\varphi & \cos\varphi \end{pmatrix} \begin{pmatrix} d \\ s \end{pmatrix} + "
             r"\begin{pmatrix} 0 \\ a \end{pmatrix}, \quad \kappa' = \frac{2 (\cos\varphi \, (s_g "
-            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}, \quad s_g = \frac{5^2}{2} \kappa",
+            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}, \quad s_g = \frac{5^2}{2} "
+            r"\kappa, \quad d_g^2 + s_g^2 = 5^2",
             (
                 "As if the car stood a further to the left, turned left by φ: the ground (d, s) of "
                 "its pixels is looked up at (d′, s′) in the recorded picture. κ′ leads to the goal "

@@ -292,7 +292,9 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "discriminator_loss",
-            r"L_D = -\frac{1}{n} \sum \left( \log \sigma(a) + \log \sigma(-\tilde a) \right)",
+            r"L_D = -\frac{1}{n} \sum \left( \log \sigma(a) + \log \sigma(-\tilde a) \right), "
+            r"\quad \frac{\partial L_D}{\partial a} = \frac{\sigma(a) - 1}{n}, \quad "
+            r"\frac{\partial L_D}{\partial \tilde a} = \frac{\sigma(\tilde a)}{n}",
             (
                 "Cross-entropy of the logits: a of real points with target 1, ã of made ones with "
                 "target 0, for 1 − σ(ã) is σ(−ã).",

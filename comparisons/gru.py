@@ -286,8 +286,8 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "gru_cell",
-            r"h' = u \odot h + (1 - u) \odot v, \quad (u, r) = \mathrm{sigmoid}(x W + b + h U + "
-            r"b'), \quad v = \tanh(x W_v + b_v + r \odot (h U_v + b'_v))",
+            r"h' = u \odot h + (1 - u) \odot v, \quad (u, r) = \mathrm{sigmoid}(x W_{ur} + b_{ur} "
+            r"+ h U_{ur} + b'_{ur}), \quad v = \tanh(x W_v + b_v + r \odot (h U_v + b'_v))",
             (
                 "The new state is a mean of the old one and of new content, weighted by u. So u = "
                 "1 keeps the state, and lets its gradient through, unchanged. r acts after the "

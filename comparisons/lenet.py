@@ -97,7 +97,7 @@ def draw(result):
     }
     return [
         Figure(
-            ("What squashes", "活性化関数"),
+            ("The activation functions", "活性化関数"),
             curves(),
             (
                 "The scaled tanh of 1998 goes through (1, 1) and (−1, −1) and has most curvature "
@@ -114,11 +114,12 @@ def draw(result):
                 ("network", "ネットワーク"),
             ),
             (
-                "A test image after learning. C convolves, S halves the maps, F connects fully. "
-                "Of 1998 the numbers have both signs (blue positive, orange negative) and few are "
-                "0; behind ReLU all dark places are exactly 0.",
-                "学習後のテスト画像の例。Cは畳み込み層、Sはマップを半分にする層、Fは全結合層。1998年の値には"
-                "正（青）と負（橙）があり、0はほとんどない。ReLUの後では、暗い部分はちょうど0である。",
+                "A test image in the trained networks. C convolves, S halves the maps, F connects "
+                "fully. In the network of 1998 the numbers have both signs (blue positive, orange "
+                "negative) and few are 0; behind ReLU all dark places are exactly 0.",
+                "学習後のネットワークにテスト画像を1枚入力した。Cは畳み込み層、Sはマップを半分にする層、"
+                "Fは全結合層。1998年のネットワークの値には正（青）と負（橙）があり、0はほとんどない。"
+                "ReLUの後では、暗い部分はちょうど0である。",
             ),
         ),
         Figure(
@@ -135,9 +136,9 @@ def draw(result):
 
 
 SETTING = (
-    "1,000 MNIST images, 10 epochs of Adam in batches of 50; LeNet-5 with 61,750 weights as in "
-    "1998, 61,706 of today. Each at its best of five learning rates on the validation images of "
-    "other seeds, 0.004 and 0.008. ",
+    "1,000 MNIST images, 10 epochs of Adam in batches of 50; LeNet-5 has 61,750 weights in the "
+    "form of 1998 and 61,706 in today's. Each at its best of five learning rates on the "
+    "validation images of other seeds, 0.004 and 0.008. ",
     "MNISTの画像1,000枚、バッチサイズ50のAdamで10エポック。LeNet-5の重みは1998年の形で61,750個、現在の形で"
     "61,706個。学習率は、別のシードの検証データで5通りのうちそれぞれに最も良かったもの（0.004と0.008）。",
 )
@@ -150,7 +151,7 @@ CLAIMS = (
         "Glorot et al. 2011; Scherer et al. 2010; common",
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
-            "test accuracy, of today less of 1998",
+            "test accuracy, today's form less that of 1998",
             "テストデータの認識精度。現在の形の値から1998年の形の値を引く",
         ),
         lambda result: (accuracy(result, TODAY), accuracy(result, OLD)),
@@ -170,7 +171,7 @@ CLAIMS = (
             "0.5エポックの差に意味がある。",
         ),
         (
-            "epochs needed, of 1998 less of today",
+            "epochs needed, the form of 1998 less today's",
             "必要なエポック数。1998年の形の値から現在の形の値を引く",
         ),
         lambda result: (
@@ -193,8 +194,8 @@ CONCEPT = Concept(
     chapter=chapters.CONVOLUTION.section(5),
     summary=(
         "The network that read cheques in the 1990s already has today's plan: convolution, "
-        "pooling, convolution, pooling, dense layers. Two things have changed: ReLU stands for a "
-        "scaled tanh, and max pooling for means with a weight and a bias. What else differed in "
+        "pooling, convolution, pooling, dense layers. Two things have changed: ReLU has replaced "
+        "a scaled tanh, and max pooling means with a weight and a bias. What else differed in "
         "the paper is said below.",
         "1990年代に小切手の数字を読んでいたネットワークは、畳み込み、プーリング、畳み込み、プーリング、全結合という"
         "現在と同じ構成をすでにもっていた。変わったのは2点で、スケーリングしたtanhがReLUに、重みとバイアスをもつ"

@@ -337,12 +337,15 @@ CONCEPT = Concept(
         Introduced(
             "lstm_cell",
             r"c' = f \odot c + i \odot g, \quad h' = o \odot \tanh c', \quad "
-            r"(i, f, o) = \mathrm{sigmoid}(z), \quad g = \tanh z, \quad z = x W + h U + b",
+            r"(i, f, o) = \mathrm{sigmoid}(z_i, z_f, z_o), \quad g = \tanh z_g, \quad "
+            r"(z_i, z_f, z_g, z_o) = x W + h U + b",
             (
-                "Gates between 0 and 1: i lets in what is added to the memory c, f keeps c, o lets "
-                "it out. From step to step the gradient along c passes through no matrix.",
-                "記憶セルcには、0から1のゲートを掛けて足し込む。入力ゲートiが取り込み、忘却ゲートfが保ち、"
-                "出力ゲートoが取り出す。cの勾配はステップごとに行列を通らずに伝わる。",
+                "Gates between 0 and 1, each from a quarter of z: i lets in what is added to the "
+                "memory c, f keeps c, o lets it out. From step to step the gradient along c passes "
+                "through no matrix.",
+                "zを4つに分け、3つから0〜1のゲート、残る1つから新しい内容gを作る。入力ゲートiはgを記憶セルcに"
+                "取り込み、忘却ゲートfはcを保ち、出力ゲートoはcから取り出す。cに沿って伝わる勾配は、"
+                "ステップごとの行列を通らない。",
             ),
             one_step,
             inputs=3,

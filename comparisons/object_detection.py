@@ -264,7 +264,7 @@ CLAIMS = (
         (
             "Against connected parts of the ink, read by a support vector machine that learned "
             "from the true boxes; the threshold of ink is chosen on validation scenes.",
-            "比較の相手は、インクの連結成分を切り出し、同じ画像の正解の枠から学習したサポートベクタマシンで"
+            "比較の相手は、インクの連結成分を切り出し、同じ画像の正解の枠から学習したサポートベクターマシンで"
             "分類する方法。2値化のしきい値は検証データで選ぶ。",
         ),
         ("detector less components", "検出器の値から連結成分の値を引く"),
@@ -323,7 +323,9 @@ INTRODUCED = (  # name, equation, what it says
     (
         "detection_loss",
         r"L = \frac{1}{N} \sum_a ( \ell_a + [c_a > 0] \, h_a ), \quad "
-        r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(\hat{t}_{aj} - t_{aj})",
+        r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(e_{aj}), \quad "
+        r"e_{aj} = \hat{t}_{aj} - t_{aj}, \quad \frac{\partial H}{\partial e} = "
+        r"\max(-1, \min(1, e))",
         "Every anchor learns its class c, background (0) among them; only the N anchors that have "
         "a box learn offsets, by Huber's loss H.",
         "すべてのアンカーがクラスc（背景は0）を学習し、正解を割り当てられたN個だけがオフセットを学習する。"

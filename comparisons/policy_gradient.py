@@ -229,7 +229,7 @@ CONCEPT = Concept(
         ),
         Introduced(
             "reinforce",
-            r"a_t \sim \pi, \quad A_t = r_t - \frac{1}{t} \sum_{s < t} r_s, \quad "
+            r"a_t \sim \pi, \quad A_t = r_t - \frac{1}{t} \sum_{s=0}^{t-1} r_s, \quad "
             r"z \leftarrow z - \eta \frac{\partial L}{\partial z}",
             (
                 "Draw an action, see its reward, step. The baseline is the mean of the rewards so "

@@ -258,7 +258,7 @@ CLAIMS = (
     Claim(
         (
             "Q-learning learns the best way even while it acts at random.",
-            "Q学習は、でたらめに行動していても最善の道を学習する。",
+            "Q学習は、ランダムに行動していても最善の道を学習する。",
         ),
         f"{BOOK}, 6.5 (off-policy control)",
         (
@@ -274,7 +274,7 @@ CLAIMS = (
         margin=-1.0,
         instead=(
             "It does in the end, but a random walk is slow to come to the goal.",
-            "いずれは学習するが、でたらめに歩いていてはなかなかゴールに着かない。",
+            "いずれは学習するが、ランダムに歩いていてはなかなかゴールに着かない。",
         ),
     ),
 )

@@ -144,9 +144,10 @@ def pictures(result):
 
 SETTING = (
     "2,000 MNIST images, layers of 32 units, Adam, 10 epochs, each network at the best of three "
-    "learning rates. ",
+    "learning rates. Plain layers begin with He's weights; in a residual block the last ones "
+    "begin at 0, so that it begins as the identity. ",
     "MNISTの画像2,000枚、ユニット数32の層、Adam、10エポック。学習率は3通りのうち、各ネットワークに"
-    "最適なもの。",
+    "最適なもの。通常の層はHeの初期値から始める。残差ブロックは最後の重みを0で初期化し、恒等写像から始める。",
 )
 CLAIMS = (
     Claim(
@@ -254,11 +255,11 @@ CONCEPT = Concept(
     summary=(
         "A plain network of many layers learns worse than one of few, on the training data too. A "
         "residual block has a shortcut around its layers: these need only learn what is to be "
-        "added to their input. A block with nothing to add passes its input on, so depth can do "
+        "added to their input. A block with nothing to add passes its input on, so depth need do "
         "no harm.",
         "層を多く重ねた通常のネットワークは、訓練データに対してさえ、層の少ないものより性能が悪くなる。残差"
         "ブロックには層を迂回するショートカットがあり、層は入力に何を足すかだけを学習すればよい。足すものが"
-        "なければ入力がそのまま通るので、層を深くしても害がない。",
+        "なければ入力がそのまま通るので、層を深くしても性能が落ちずにすむ。",
     ),
     introduces=(
         Introduced(

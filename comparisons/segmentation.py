@@ -172,7 +172,7 @@ CLAIMS = (
         (
             "Against the same network without skips, its decoder wider and its last convolution "
             "3×3 where the U-Net's is 1×1: no fewer weights.",
-            "スキップ接続をなくし、その分デコーダのフィルタを増やし、最後の畳み込みも1×1から3×3にして、重みの数が"
+            "スキップ接続をなくし、その分デコーダのフィルターを増やし、最後の畳み込みも1×1から3×3にして、重みの数が"
             "U-Netを下回らないようにしたものと比べる。",
         ),
         (
@@ -270,7 +270,7 @@ CONCEPT = Concept(
             (
                 "The U: x becomes coarser on the way down, u finer on the way up, and the skip "
                 "sets x of the same size beside it. f is convolution, batch normalization, ReLU.",
-                "Uの字の構造。xは下りで粗くなり、uは上りで細かくなる。スキップ接続は、同じ大きさのxをチャネル方向に"
+                "Uの字の構造。xは下りで粗くなり、uは上りで細かくなる。スキップ接続は、同じ大きさのxをチャンネル方向に"
                 "並べる。fは畳み込み、バッチ正規化、ReLU。",
             ),
         ),

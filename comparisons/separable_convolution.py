@@ -282,7 +282,8 @@ CONCEPT = Concept(
         ),
         Introduced(
             "pointwise_convolution",
-            r"y_{ijf} = \sum_c z_{ijc} \, p_{cf} + b_f",
+            r"y_{ijf} = \sum_c z_{ijc} \, p_{cf} + b_f, \quad \frac{\partial L}{\partial p_{cf}} = "
+            r"\sum_{i,j} z_{ijc} \, \frac{\partial L}{\partial y_{ijf}}",
             (
                 "A window of one pixel: the same dense layer over the channels of every pixel.",
                 "窓は1画素だけである。どの画素のチャンネルにも、同じ全結合層を適用することにあたる。",

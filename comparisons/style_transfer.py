@@ -234,7 +234,7 @@ def draw(result):
                 "styles are compared by 5×5 patches. A mere cross-fade does well by both, since "
                 "the texture shows through. That a painting draws it anew, they do not see.",
                 "線は、コンテンツの重みを左端から大きくしていったもので、シードの平均。どちらの値も、最小化した"
-                "損失ではない。数字はサポートベクタマシンで読み取り、スタイルは5×5のパッチで比べる。"
+                "損失ではない。数字はサポートベクターマシンで読み取り、スタイルは5×5のパッチで比べる。"
                 "単純な重ね合わせは、元の模様が透けて見えるので良い値になる。模様を描き直していることは、"
                 "これらの値には表れない。",
             ),

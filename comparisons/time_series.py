@@ -224,7 +224,7 @@ CLAIMS = (
         instead=(
             "What moves at random has no better forecast than its last value. A curve that lies "
             "over the truth is that value, one step late.",
-            "でたらめに動く値には、直前の値より良い予測はない。実際の値に重なって見える曲線は、1ステップ"
+            "ランダムに動く値には、直前の値より良い予測はない。実際の値に重なって見える曲線は、1ステップ"
             "遅れた値にすぎない。",
         ),
     ),

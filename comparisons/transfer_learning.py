@@ -181,7 +181,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("The filters of the first layer", "1層目のフィルタ"),
+            ("The filters of the first layer", "1層目のフィルター"),
             figures.images(filters, columns=6, size=52),
             (
                 "Before and after learning 0 to 4. The random pattern remains; learning shifts it.",
@@ -197,7 +197,7 @@ SETTING = (
     f"steps of 25 examples; rate (of {len(RATES)}) and stage (of {STAGES}) are chosen on "
     "validation images. The same network from scratch learns as long, at the best rate of other "
     "seeds for that number of examples and the best stage on the same validation images. ",
-    "2つの畳み込み層（フィルタ12個と24個、続いて2×2のプーリング）のネットワークが、14×14の数字を"
+    "2つの畳み込み層（フィルター12個と24個、続いて2×2のプーリング）のネットワークが、14×14の数字を"
     f"{SOURCE_STEPS}ステップ学習する。これを固定して216個の特徴量を取り出し、最後の層だけを25枚ずつ"
     f"{STEPS}ステップ学習する。学習率（{len(RATES)}通り）と途中経過（{STAGES}回）は検証データで選ぶ。"
     "同じ構造のネットワークをゼロから同じステップ数だけ学習したものと比べる。こちらの学習率は、例の数ごとに"

@@ -329,7 +329,9 @@ CONCEPT = Concept(
         Introduced(
             "causal_softmax",
             r"a_{ij} = \frac{e^{s_{ij}}}{\sum_{k \le i} e^{s_{ik}}} \; (j \le i), \quad "
-            r"a_{ij} = 0 \; (j > i)",
+            r"a_{ij} = 0 \; (j > i), \quad \frac{\partial L}{\partial s_{ij}} = a_{ij} \left( "
+            r"\frac{\partial L}{\partial a_{ij}} - \sum_k a_{ik} "
+            r"\frac{\partial L}{\partial a_{ik}} \right)",
             (
                 "The causal mask: scores of later places become −∞ before the softmax. So all "
                 "places can be trained at once without any seeing its own answer.",

@@ -235,7 +235,9 @@ CONCEPT = Concept(
         Introduced(
             "gaussian_kl",
             r"D_{KL} = \frac{1}{2} \sum_j "
-            r"\left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right)",
+            r"\left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right), \quad "
+            r"\frac{\partial D_{KL}}{\partial \mu} = \mu, \quad "
+            r"\frac{\partial D_{KL}}{\partial \log \sigma^2} = \frac{\sigma^2 - 1}{2}",
             (
                 "How far an image's distribution of codes is from N(0, 1), in nats: 0 only for "
                 "μ = 0 and σ = 1.",
@@ -247,7 +249,8 @@ CONCEPT = Concept(
         ),
         Introduced(
             "negative_elbo",
-            r"L = \sum_i \left( \log (1 + e^{a_i}) - x_i a_i \right) + \beta D_{KL}",
+            r"L = \sum_i \left( \log (1 + e^{a_i}) - x_i a_i \right) + \beta D_{KL}, \quad "
+            r"\frac{\partial L}{\partial a} = \mathrm{sigmoid}(a) - x",
             (
                 "The cross-entropy of each pixel x with the decoder's logit a, and the KL term. "
                 "With β = 1 it is the evidence lower bound of log p(x), sign turned.",

@@ -15,7 +15,8 @@ from reference_numpy.concepts.recurrent_network import (
 def lstm_cell(x, h, c, kernel, recurrent_kernel, bias):
     """One step of the long short-term memory: gates i, f, o fill, keep and read the memory c.
 
-    c' = f c + i g, h' = o tanh(c'), with i, f, o = sigmoid(z), g = tanh(z) of z = x W + h U + b
+    c' = f c + i g, h' = o tanh(c'), with i, f, o = sigmoid(z), g = tanh(z), each of its own quarter
+    of z = x W + h U + b
 
     x: (batch, inputs); h, c: (batch, units); kernels: (…, 4 units) in the order i, f, g, o.
 
