@@ -134,9 +134,12 @@ def pictures(result):
             ),
             (
                 "Behind 18 plain layers all images look nearly the same, and the gradient can no "
-                "longer tell the first layers which is which. A shortcut hands the difference on.",
+                "longer tell the first layers which is which. A shortcut alone does not help: with "
+                "He's weights in every branch images become just as alike. Where branches start at "
+                "0 it hands the difference on, and they learn from there.",
                 "通常の層を18層通ると、どの画像もほとんど同じになり、勾配は初めのほうの層に画像の違いを"
-                "伝えられない。ショートカットは違いをそのまま先へ伝える。",
+                "伝えられない。ショートカットがあっても、枝FをすべてHeの初期値にすれば、同じように違いは"
+                "失われる。枝Fを0から始めたときに、違いはそのまま先へ伝わり、学習はそこから始まる。",
             ),
         ),
     ]
