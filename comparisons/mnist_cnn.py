@@ -117,9 +117,12 @@ CONCEPT = Concept(
             source="LeCun et al. 1998; Saito, Deep Learning from Scratch, 7.5",
             experiment=(
                 "5,000 MNIST images, Adam with learning rate 0.002. One convolution with 433,890 "
-                "weights in all, against two hidden layers with 437,310.",
+                "weights in all, against two hidden layers with 437,310. On three other seeds the "
+                "fully connected network was as good at this rate as at the best of 0.0005, "
+                "0.001, 0.004 and 0.008; the convolutional one was better at 0.004.",
                 "MNISTの画像5,000枚、学習率0.002のAdam。畳み込み層1つ（重みは全部で433,890個）と、"
-                "隠れ層2つ（437,310個）を比べる。",
+                "隠れ層2つ（437,310個）を比べる。別のシード3つでは、全結合ネットワークの精度は、この学習率で"
+                "0.0005、0.001、0.004、0.008のうち最良のものと変わらず、畳み込みのほうは0.004でさらに高かった。",
             ),
             metric=(
                 "test accuracy, convolutional less fully connected",
