@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.gru import TRAINING, in_the_end
+from comparisons.gru import TRAINING
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
@@ -221,6 +221,11 @@ def recalled(arrays, name, pairs=PAIRS[-1]):
 def by_number(arrays, name):
     """The same for every number of pairs."""
     return [recalled(arrays, name, pairs) for pairs in PAIRS]
+
+
+def in_the_end(arrays, name):
+    """Test accuracy of a network at the rate that is best on the validation sequences."""
+    return float(arrays[f"{name}, test"][arrays[f"{name}, validation"].argmax()])
 
 
 def sides(function, measure, *names):
