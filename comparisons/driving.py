@@ -301,7 +301,7 @@ CONCEPT = Concept(
             (
                 "The car: a step of v metres along an arc of radius r. κ is the steering: δ is the "
                 "angle of the front wheel, ℓ the distance to the rear one.",
-                "車の動き。半径rの円弧を描いてv進む。κが操舵（δは前輪の切れ角、ℓは車輪の間隔）。",
+                "車の動き。半径rの円弧を描いてv進む。κは操舵（δは前輪の切れ角、ℓは前後の車輪の間隔）。",
             ),
             a_moment,
         ),

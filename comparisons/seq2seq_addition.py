@@ -101,10 +101,12 @@ def draw(result):
 
 
 SETTING = (
-    "5,000 sums, LSTMs of 64 units, Adam with learning rate 0.005, 20 epochs of 50 steps; 1,000 "
-    "sums that were never seen",
-    "足し算5,000問、64ユニットのLSTM、学習率0.005のAdam、1エポック50ステップで20エポック。"
-    "学習に使っていない1,000問で測る",
+    "5,000 sums, LSTMs of 64 units, Adam with learning rate 0.01, 20 epochs of 50 steps; 1,000 "
+    "sums that were never seen. On two other seeds none of the rates 0.0025, 0.005 and 0.02 "
+    "answered a point more in the end in any of the three networks",
+    "足し算5,000問、64ユニットのLSTM、学習率0.01のAdam、1エポック50ステップで20エポック。"
+    "学習に使っていない1,000問で測る。別のシード2つでは、どのネットワークでも、学習率0.0025、0.005、0.02は"
+    "学習終了時の値を1ポイント以上は改善しなかった",
 )
 CLAIMS = (
     Claim(

@@ -40,7 +40,7 @@ def build_model(reverse=False, attention=False):
     probabilities = layers.Dense(len(LETTERS), activation="softmax")(written)
     model = keras.Model([question, previous], probabilities)
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=0.005), loss="sparse_categorical_crossentropy"
+        optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="sparse_categorical_crossentropy"
     )
     return model
 

@@ -55,7 +55,7 @@ def build_model(reverse=False, attention=False):
     probabilities = rn.layers.Dense(len(LETTERS), activation="softmax")(written)
     model = rn.Model([question, previous], probabilities)
     model.compile(
-        optimizer=rn.optimizers.Adam(learning_rate=0.005), loss="sparse_categorical_crossentropy"
+        optimizer=rn.optimizers.Adam(learning_rate=0.01), loss="sparse_categorical_crossentropy"
     )
     return model
 
