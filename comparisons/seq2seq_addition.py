@@ -152,9 +152,9 @@ CLAIMS = (
         margin=0.05,
         instead=(
             "Not where the question is short: five letters fit into the encoder's state, so there "
-            "is no bottleneck for attention to widen.",
+            "is no bottleneck for attention to widen. In the end all three are about as accurate.",
             "質問が短い場合には当てはまらない。5文字ならエンコーダの状態に収まるので、Attentionが解消すべき"
-            "ボトルネックがない。",
+            "ボトルネックがない。学習後の精度は3つともほぼ同じである。",
         ),
     ),
 )
