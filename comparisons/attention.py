@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from comparisons.gru import TRAINING
+from comparisons.gru import TRAINING, in_the_end
 from comparisons.harness import chapters
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
@@ -223,11 +223,6 @@ def by_number(arrays, name):
     return [recalled(arrays, name, pairs) for pairs in PAIRS]
 
 
-def in_the_end(arrays, name):
-    """Test accuracy of a network at the rate that is best on the validation sequences."""
-    return float(arrays[f"{name}, test"][arrays[f"{name}, validation"].argmax()])
-
-
 def sides(function, measure, *names):
     """A claim's sides: a measure of two networks, by seed."""
     return lambda result: tuple(result.of_numpy(function, measure, name) for name in names)
@@ -343,8 +338,7 @@ CONCEPT = Concept(
             r"\quad g = \frac{\partial L}{\partial y} v^\top",
             (
                 "Scores s of every query with every key, softmax over the keys, a mean of the "
-                "values. σ is a scale of the scores: Keras's Attention learns it from 1 on, or "
-                "leaves it out.",
+                "values. σ is a scale that Keras's Attention learns from 1 on, or leaves out.",
                 "すべてのクエリとキーの組についてスコアsを求め、キーの方向にソフトマックスをとり、値を加重平均"
                 "する。σはスコアに掛ける係数で、KerasのAttentionは、初期値1から学習するか、まったく使わない。",
             ),

@@ -332,14 +332,13 @@ CONCEPT = Concept(
             r"\begin{pmatrix} d' \\ s' \end{pmatrix} = \begin{pmatrix} \cos\varphi & -\sin\varphi "
             r"\\ \sin\varphi & \cos\varphi \end{pmatrix} \begin{pmatrix} d \\ s \end{pmatrix} + "
             r"\begin{pmatrix} 0 \\ a \end{pmatrix}, \quad \kappa' = \frac{2 (\cos\varphi \, (s_g "
-            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}, \quad s_g = \frac{5^2}{2} "
-            r"\kappa, \quad d_g^2 + s_g^2 = 5^2",
+            r"- a) - \sin\varphi \, d_g)}{d_g^2 + (s_g - a)^2}, \quad s_g = \frac{5^2}{2} \kappa",
             (
                 "As if the car stood a further to the left, turned left by φ: the ground (d, s) of "
                 "its pixels is looked up at (d′, s′) in the recorded picture. κ′ leads to the goal "
-                "of the recorded steering, d_g ahead and s_g to the left.",
+                "of the recorded steering, 5 m away: d_g ahead, s_g to the left.",
                 "車が左にa、向きが左にφずれたとする。画素に写る地面(d, s)を、記録した画像の(d′, s′)"
-                "から取り出す。κ′は、記録した操舵の目標（d_g前方、s_g左）へ向かう操舵である。",
+                "から取り出す。κ′は、記録した操舵の目標（5 m離れた、d_g前方、s_g左の点）へ向かう操舵である。",
             ),
             a_moment,
             helpers=("corrected_steering",),

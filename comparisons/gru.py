@@ -98,6 +98,11 @@ def four_learners(seed):
     }
 
 
+def in_the_end(arrays, name):
+    """Test accuracy of a network at the rate that is best on the validation sequences."""
+    return float(arrays[f"{name}, test"][arrays[f"{name}, validation"].argmax()])
+
+
 def draw(result):
     """The gates, how fast GRU and LSTM learn, and how far back a GRU remembers."""
 

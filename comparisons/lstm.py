@@ -336,16 +336,13 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "lstm_cell",
-            r"c' = f \odot c + i \odot g, \quad h' = o \odot \tanh c', \quad "
-            r"(i, f, o) = \mathrm{sigmoid}(z_i, z_f, z_o), \quad g = \tanh z_g, \quad "
-            r"(z_i, z_f, z_g, z_o) = x W + h U + b",
+            r"c' = f \odot c + i \odot g, \quad h' = o \odot \tanh c', \quad g = \tanh z_g, \quad "
+            r"(i, f, o) = \mathrm{sigmoid}(z_{i, f, o}), \quad z = x W + h U + b",
             (
-                "Gates between 0 and 1, each from a quarter of z: i lets in what is added to the "
-                "memory c, f keeps c, o lets it out. From step to step the gradient along c passes "
-                "through no matrix.",
-                "zを4つに分け、3つから0〜1のゲート、残る1つから新しい内容gを作る。入力ゲートiはgを記憶セルcに"
-                "取り込み、忘却ゲートfはcを保ち、出力ゲートoはcから取り出す。cに沿って伝わる勾配は、"
-                "ステップごとの行列を通らない。",
+                "Gates between 0 and 1, each from its quarter of z: i adds g to the memory c, f "
+                "keeps c, o lets it out. From step to step the gradient along c meets no matrix.",
+                "zを4つに分け、0〜1のゲートと新しい内容gを作る。入力ゲートiはgを記憶セルcに取り込み、忘却ゲートfはcを"
+                "保ち、出力ゲートoはcから取り出す。cに沿う勾配は、ステップからステップへ行列を通らずに伝わる。",
             ),
             one_step,
             inputs=3,

@@ -323,9 +323,7 @@ INTRODUCED = (  # name, equation, what it says
     (
         "detection_loss",
         r"L = \frac{1}{N} \sum_a ( \ell_a + [c_a > 0] \, h_a ), \quad "
-        r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(e_{aj}), \quad "
-        r"e_{aj} = \hat{t}_{aj} - t_{aj}, \quad \frac{\partial H}{\partial e} = "
-        r"\max(-1, \min(1, e))",
+        r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(\hat{t}_{aj} - t_{aj})",
         "Every anchor learns its class c, background (0) among them; only the N anchors that have "
         "a box learn offsets, by Huber's loss H.",
         "すべてのアンカーがクラスc（背景は0）を学習し、正解を割り当てられたN個だけがオフセットを学習する。"

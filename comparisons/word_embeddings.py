@@ -311,13 +311,10 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "continuous_bag_of_words",
-            r"h = \frac{1}{C} \sum_{j=1}^{C} W_{\mathrm{in}}[c_j], \quad "
-            r"\frac{\partial L}{\partial W_{\mathrm{in}}[c_j]} = "
-            r"\frac{1}{C} \frac{\partial L}{\partial h}",
+            r"h = \frac{1}{C} \sum_{j=1}^{C} W_{\mathrm{in}}[c_j]",
             (
-                "The words c around, in whatever order: the mean of their rows. Each row gets an "
-                "equal share of the gradient.",
-                "周囲の単語cの行ベクトルを平均する。語順は考えない。勾配は、どの行にも等しく分けられる。",
+                "The words c around, in whatever order: the mean of their rows.",
+                "周囲の単語cの行ベクトルを平均する。語順は考えない。",
             ),
             some_vectors,
         ),
