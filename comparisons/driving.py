@@ -338,7 +338,7 @@ CONCEPT = Concept(
                 "its pixels is looked up at (d′, s′) in the recorded picture. κ′ leads to the goal "
                 "of the recorded steering, 5 m away: d_g ahead, s_g to the left.",
                 "車が左にa、向きが左にφずれたとする。画素に写る地面(d, s)を、記録した画像の(d′, s′)"
-                "から取り出す。κ′は、記録した操舵の目標（5 m離れた、d_g前方、s_g左の点）へ向かう操舵である。",
+                "から取り出す。κ′は、記録した操舵の5 m先の目標（d_g前方、s_g左）へ向かう操舵。",
             ),
             a_moment,
             helpers=("corrected_steering",),
