@@ -10,14 +10,19 @@ from reference_numpy.losses import (
     BinaryFocalCrossentropy,
     CategoricalCrossentropy,
     CategoricalFocalCrossentropy,
+    Hinge,
     KLDivergence,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
 )
+from reference_numpy.metrics.confusion import AtThreshold, ConfusionMetric
 from reference_numpy.models.heads import function_behind
 
 #: how far beyond 0 and 1 rounding may take a probability
 ROUNDING = 1e-3
 OF_YES_AND_NO = (BinaryCrossentropy, BinaryFocalCrossentropy)
 OF_CLASSES = (CategoricalCrossentropy, CategoricalFocalCrossentropy)
+OF_SIGNS = (Hinge, SquaredHinge)
 
 
 def tell_of_mistakes(model, targets, outputs):
@@ -27,15 +32,20 @@ def tell_of_mistakes(model, targets, outputs):
         model: a compiled model.
         targets, outputs: of a batch, beside its outputs.
     """
-    told = []
+    told, on_logits = [], set()
     for term in model.compile_loss.terms if model.compile_loss else ():
         t, y = targets[term.index], outputs[term.index]
         function = function_behind(model.graph, term.index)
         found = _of_outputs(term.loss, function, y) or _of_labels(term.loss, t)
         told.append((term.name, found))
+        if getattr(term.loss, "from_logits", False) and function is None:
+            on_logits.add(term.index)
     for index, group in enumerate(model.compile_metrics.plain if model.compile_metrics else ()):
         for metric in group or ():
-            told.append((metric.name, _of_metric(metric, targets[index], outputs[index])))
+            found = _of_metric(metric, targets[index], outputs[index])
+            if index in on_logits:
+                found = found or _of_metric_on_logits(metric)
+            told.append((metric.name, found))
     for name, found in told:
         if found:
             warnings.warn(f"Model '{model.name}', output '{name}': {found}", stacklevel=4)
@@ -52,6 +62,11 @@ def _of_outputs(loss, function, y):
             f"the loss '{loss.name}' of a single unit is 0 whatever it gives; use "
             "'binary_crossentropy'."
         )
+    if function is not None and isinstance(loss, OF_SIGNS):
+        return (
+            f"the loss '{loss.name}' takes values below and above 0 and is given those of {name}; "
+            "leave it out, or use tanh."
+        )
     if not hasattr(loss, "from_logits") and not isinstance(loss, KLDivergence) or not y.size:
         return None
     low, high = y.min(), y.max()
@@ -64,6 +79,13 @@ def _of_outputs(loss, function, y):
         return (
             f"the loss '{loss.name}' takes logits (from_logits=True) and is given probabilities, "
             f"{why}; leave out one of the two."
+        )
+    of_one_class = isinstance(loss, (*OF_CLASSES, SparseCategoricalCrossentropy))
+    if of_one_class and isinstance(function, activations.Sigmoid):
+        return (
+            f"the loss '{loss.name}' takes probabilities that add up to 1 over the classes and is "
+            "given those of sigmoid, each by itself; use softmax, or 'binary_crossentropy' where "
+            "several classes may be right."
         )
     if function is not None or within:
         return None
@@ -83,9 +105,16 @@ def _adds_up(loss, y):
 
 def _of_labels(loss, t):
     """What is wrong with the targets t for a loss; None where nothing is."""
-    if not isinstance(loss, OF_YES_AND_NO) or t is None or not t.size:
+    if not isinstance(loss, OF_YES_AND_NO + OF_SIGNS) or t is None or not t.size:
         return None
     low, high = t.min(), t.max()
+    if isinstance(loss, OF_SIGNS):
+        if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
+            return None
+        return (
+            f"the loss '{loss.name}' takes labels -1 and 1, or 0 and 1, and is given {low:.3g} to "
+            f"{high:.3g}; for classes use 'categorical_hinge' and one-hot labels."
+        )
     if low >= -ROUNDING and high <= 1 + ROUNDING:
         return None
     return (
@@ -102,3 +131,26 @@ def _of_metric(metric, t, y):
         return None
     other = "binary_accuracy" if y.shape[-1] == 1 else "sparse_categorical_accuracy"
     return f"the metric '{metric.name}' takes one-hot labels; use '{other}', or 'accuracy'."
+
+
+def _of_metric_on_logits(metric):
+    """What is wrong with a metric of an output of logits; None where nothing is."""
+    kind = type(metric).__name__
+    if getattr(metric, "from_logits", None) is False:
+        instead = f"use {kind}(from_logits=True)"
+    elif isinstance(metric, (AtThreshold, metrics.FBetaScore)):
+        if isinstance(metric, metrics.FBetaScore) and metric.threshold is None:
+            return None
+        instead = "end the model with sigmoid"
+    elif isinstance(metric, (metrics.BinaryAccuracy, metrics.BinaryIoU)) and metric.threshold:
+        instead = f"use {kind}(threshold=0)"
+    elif type(metric) is not metrics.AUC and isinstance(metric, ConfusionMetric):
+        if getattr(metric, "top_k", None) or not any(metric.cutoffs):
+            return None
+        instead = f"use {kind}(thresholds=0)"
+    else:
+        return None
+    return (
+        f"the metric '{metric.name}' takes probabilities and is given logits, as the loss is told "
+        f"by from_logits=True; {instead}."
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
-from reference_numpy import layers, losses
+from reference_numpy import layers, losses, metrics
 
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.standard_normal((16, 4))
@@ -43,6 +43,10 @@ def fitted(activation, loss, y, learning_rate=0.01):
         (None, "kl_divergence", ONE_HOT, "; end the model with softmax."),
         ("sigmoid", "binary_crossentropy", 2 * YES - 1, "takes labels from 0 to 1 and is given -1"),
         ("sigmoid", "binary_focal_crossentropy", 1 + YES, "for class numbers use 'sparse_cat"),
+        ("sigmoid", "categorical_crossentropy", ONE_HOT, "; use softmax, or 'binary_crossentropy'"),
+        ("sigmoid", "sparse_categorical_crossentropy", LABELS, "each by itself; use softmax"),
+        ("sigmoid", "hinge", 2 * YES - 1, "given those of sigmoid; leave it out, or use tanh"),
+        (None, "squared_hinge", 1 + YES, "takes labels -1 and 1, or 0 and 1, and is given 1 to 2"),
     ],
 )
 def test_told_once(activation, loss, y, expected):
@@ -63,6 +67,9 @@ def test_told_once(activation, loss, y, expected):
         (None, "mse", YES),
         ("softmax", "kl_divergence", ONE_HOT),
         ("sigmoid", "binary_crossentropy", 0.9 * YES),
+        ("sigmoid", "binary_crossentropy", ONE_HOT),
+        (None, "hinge", YES),  # taken as -1 and 1
+        ("tanh", "squared_hinge", 2 * YES - 1),
     ],
 )
 def test_what_is_right_is_passed_over(activation, loss, y):
@@ -90,6 +97,53 @@ def test_a_metric_of_one_hot_labels_beside_others(units, y, other):
     model.compile("sgd", loss, metrics=["CategoricalAccuracy"])
     with pytest.warns(UserWarning, match=f"takes one-hot labels; use {other}, or 'accuracy'"):
         model.fit(X, y, verbose=0)
+
+
+def told_of_metric(metric, units=1, activation=None):
+    """The warnings of a network on logits, or with the activation, beside a metric."""
+    y, kind = (YES[:, None], "Binary") if units == 1 else (ONE_HOT, "Categorical")
+    loss = getattr(losses, f"{kind}Crossentropy")(from_logits=activation is None)
+    model = rn.Sequential([rn.Input((4,)), layers.Dense(units, activation=activation)])
+    model.compile("sgd", loss, metrics=[metric])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(X, y, verbose=0)
+    return [str(one.message) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("metric", "instead"),
+    [
+        ("accuracy", "use BinaryAccuracy(threshold=0)."),
+        (metrics.BinaryIoU([1]), "use BinaryIoU(threshold=0)."),
+        (metrics.AUC(), "use AUC(from_logits=True)."),
+        (metrics.BinaryCrossentropy(), "use BinaryCrossentropy(from_logits=True)."),
+        (metrics.Precision(), "use Precision(thresholds=0)."),
+        (metrics.TruePositives([0.2, 0.8]), "use TruePositives(thresholds=0)."),
+        (metrics.RecallAtPrecision(0.8), "end the model with sigmoid."),
+        (metrics.F1Score(threshold=0.5), "end the model with sigmoid."),
+    ],
+)
+def test_a_metric_of_probabilities_beside_logits(metric, instead):
+    (told,) = told_of_metric(metric)
+    assert told.endswith(f"as the loss is told by from_logits=True; {instead}")
+    assert told_of_metric(metric, activation="sigmoid") == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "units"),
+    [
+        (metrics.BinaryAccuracy(threshold=0), 1),
+        (metrics.AUC(from_logits=True), 1),
+        (metrics.Recall(0), 1),
+        ("accuracy", 3),
+        (metrics.BinaryCrossentropy(from_logits=True), 1),
+        (metrics.Precision(top_k=1), 3),
+        (metrics.F1Score(), 3),
+    ],
+)
+def test_a_metric_of_logits(metric, units):
+    assert told_of_metric(metric, units) == []
 
 
 def test_numbers_that_grow_too_large_within_a_layer():
