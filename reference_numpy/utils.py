@@ -12,6 +12,7 @@ def plot_model(
     to_file: str | os.PathLike[str] | None = "model.svg",
     show_shapes: bool = False,
     show_layer_names: bool = False,
+    expand_nested: bool = False,
     show_layer_activations: bool = False,
 ) -> Diagram:
     """Draw a model into a file, without Graphviz.
@@ -21,6 +22,7 @@ def plot_model(
         to_file: an SVG file; None for none.
         show_shapes: whether shapes of outputs and numbers of parameters stand beside the boxes.
         show_layer_names: whether the layers' names stand in the boxes.
+        expand_nested: whether a model within it is a frame around its layers, else one box.
         show_layer_activations: whether the layers' activations stand in the boxes.
 
     Returns:
@@ -31,7 +33,7 @@ def plot_model(
     """
     if to_file is not None and Path(to_file).suffix != ".svg":
         raise ValueError(f"to_file: pictures are written as .svg, not as {os.fspath(to_file)!r}.")
-    picture = diagram(model, show_shapes, show_layer_names, show_layer_activations)
+    picture = diagram(model, show_shapes, show_layer_names, show_layer_activations, expand_nested)
     if to_file is not None:
         Path(to_file).write_text(picture, "utf-8")
     return picture

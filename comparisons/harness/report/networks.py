@@ -36,7 +36,9 @@ def networks(name: str, task: Task) -> list[Network]:
     depths = {}
     for variant, arguments in task.variants.items():
         for part, model in by_name(build(**arguments)).items():
-            drawn = diagram(model, show_layer_activations=True, parameters="{:,}")
+            drawn = diagram(
+                model, show_layer_activations=True, expand_nested=True, parameters="{:,}"
+            )
             found.setdefault(drawn, {}).setdefault(part, []).append(variant)
             depths[drawn] = len(model.layers)
     return [

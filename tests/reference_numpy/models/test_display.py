@@ -7,6 +7,7 @@ import pytest
 
 import reference_numpy as rn
 from reference_numpy import layers
+from reference_numpy.models.diagram import diagram
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,6 +41,31 @@ def test_the_summary_of_a_model_that_is_only_evaluated():
     model.compile(None, "mse")
     model.summary(print_fn=shown.append)
     assert "Optimizer params" not in shown[0]
+
+
+def test_a_nested_model_is_a_frame_around_its_layers():
+    encoder = rn.Sequential([rn.Input((4,)), layers.Dense(3), layers.ReLU()], name="encoder")
+    decoder = rn.Sequential([rn.Input((3,)), layers.Dense(4, activation="tanh")])
+    deep = rn.Sequential([rn.Input((4,)), rn.Sequential([rn.Input((4,)), encoder]), decoder])
+    flat, shown = (diagram(deep, expand_nested=expand) for expand in (False, True))
+    assert [text for text in texts(flat) if text == "Sequential"] == ["Sequential"] * 2
+    boxes = [text for text in texts(shown) if text in ("InputLayer", "Dense", "ReLU")]
+    assert boxes == ["InputLayer", "Dense", "ReLU", "Dense"]
+    titles = [text for text in texts(shown) if text and "Sequential" in text]
+    assert titles == ["encoder (Sequential) in Sequential", "Sequential"]
+    assert shown.count("stroke-dasharray") == 3 and shown.count("<path") == 3
+
+
+def test_a_nested_model_that_is_shared_is_drawn_once():
+    x, y = rn.Input((4,), name="x"), rn.Input((4,), name="y")
+    inner = rn.Input((4,))
+    dense = layers.Dense(3)(inner)
+    two = rn.Model(inner, [dense, layers.ReLU()(dense)], name="two")
+    model = rn.Model([x, y], layers.Concatenate()([two(x)[0], two(y)[1]]))
+    shown = diagram(model, expand_nested=True)
+    assert [text for text in texts(shown) if text in ("Dense", "ReLU")] == ["Dense", "ReLU"]
+    # x and y feed the dense layer, which feeds ReLU, and both of these the concatenation
+    assert shown.count("<path") == 5 and "two (Functional)" in texts(shown)
 
 
 def test_plot_model_writes_a_picture_without_graphviz(tmp_path):
