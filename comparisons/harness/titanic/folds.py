@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from comparisons.harness.table_files import DataError
 from comparisons.harness.table_files.folds import deal
-from comparisons.harness.titanic.passengers import CHOICES
+from comparisons.harness.titanic.passengers import CHOICES, USED
 
 MINIMUM_PARTIES = 20  # of each outcome: fewer tell nothing, and some baselines need as many
 
@@ -25,14 +27,26 @@ class Fold(NamedTuple):
 
 
 def parties(frame: pd.DataFrame) -> np.ndarray:
-    """A number a row, the same for all who share a ticket, and for rows without one that are equal.
+    """A number a row, the same for all who share a ticket and for rows that may be one passenger.
 
-    Such rows may be copies of one passenger, who must not be learned from and asked about.
+    Nobody is to be learned from and asked about. One passenger are rows of the same name, sex and
+    age, whatever else they say; without name and ticket, rows that are equal in all that is used.
     """
-    found = frame["ticket"].astype("object")
-    alone = frame[found.isna()]
-    found[found.isna()] = alone.groupby(list(frame.columns), dropna=False, sort=False).ngroup()
-    return pd.factorize(found)[0]
+    named, with_ticket = frame["name"].notna(), frame["ticket"].notna()
+    rows, shared, count = [], [], len(frame)
+    for which, columns in (
+        (with_ticket, ["ticket"]),
+        (named, ["name", "sex", "age"]),
+        (~named & ~with_ticket, list(USED)),
+    ):
+        rows.append(np.flatnonzero(which))
+        same = frame[which.to_numpy()].groupby(columns, dropna=False, sort=False).ngroup()
+        shared.append(count + same.to_numpy())
+        count += len(same)
+    edges = np.concatenate(rows), np.concatenate(shared)
+    graph = coo_array((np.ones(len(edges[0])), edges), shape=(count, count))
+    _, found = connected_components(graph, directed=False)
+    return pd.factorize(found[: len(frame)])[0]
 
 
 def folds(frame: pd.DataFrame, splits: int = 5, repeats: int = 2, seed: int = 0) -> Iterator[Fold]:

@@ -128,7 +128,7 @@ def preparation_notes(frame: pd.DataFrame) -> tuple[Words, ...]:
     counts = titles(frame["name"]).value_counts()
     found = [f"{title} {count:,}" for title, count in counts.items()]
     number = f"{parties(frame).max() + 1:,}"
-    alone = frame["ticket"].isna().sum()
+    alone = frame[["name", "ticket"]].isna().all(axis=1).sum()
     return (
         (f"Titles in the names: {', '.join(found)}.", f"氏名の敬称：{'、'.join(found)}。"),
         (
@@ -142,12 +142,13 @@ def preparation_notes(frame: pd.DataFrame) -> tuple[Words, ...]:
         ),
         (
             f"{number} parties, none of which is on both sides of a fold: passengers who share a "
-            "ticket"
-            + f"; of the {alone:,} rows without one those that are the same" * bool(alone)
+            "ticket, and rows of the same name, sex and age, which are taken as one passenger"
+            + f"; of the {alone:,} rows without name and ticket those that are the same"
+            * bool(alone)
             + ".",
             f"同行者のグループは{number}組で、同じ組を訓練とテストに分けることはない。"
-            "同じ切符の乗客を1組とする"
-            + f"。切符のない{alone:,}行では、内容がすべて同じ行を1組とする" * bool(alone)
+            "同じ切符の乗客を1組とし、氏名、性別、年齢が同じ行は同一人物とみなす"
+            + f"。氏名も切符もない{alone:,}行では、内容が同じ行を1組とする" * bool(alone)
             + "。",
         ),
         (

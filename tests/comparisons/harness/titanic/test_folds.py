@@ -28,6 +28,20 @@ def test_rows_without_tickets_that_are_the_same_are_one_party():
     assert parties(frame).tolist() == [0, 1, 0, 1, 2]
 
 
+def test_one_passenger_under_two_tickets_or_cabins_is_one_party():
+    """As copies have it that differ in those; two of one name and other ages are two."""
+    names = ["Kelly, Mr. James", "Kelly, Mr. James", "Kelly, Mr. James", "Byrne, Mr. Ann", np.nan]
+    ages, tickets = [34.5, 34.5, 44.0, np.nan, np.nan], ["A", "B", "C", np.nan, "D"]
+    frame = passengers(name=names, age=ages, ticket=tickets, cabin=["C1", np.nan, "C1", "D", "D"])
+    assert parties(frame).tolist() == [0, 0, 1, 2, 3]
+    both = pd.concat([frame, frame.assign(cabin="E", ticket=["E", "F", "G", "H", "C"])])
+    assert parties(both).tolist() == [0, 0, 1, 2, 3, 0, 0, 1, 2, 1]
+
+
+def test_no_two_of_the_real_passengers_are_taken_as_one(frame):
+    assert parties(frame).max() + 1 == frame["ticket"].nunique()
+
+
 def test_copies_without_tickets_are_on_one_side(frame):
     """seaborn's file has neither names nor tickets, and 107 rows of it are copies of others."""
     bare = frame.drop(columns=["boat", "body", "home.dest", "cabin"])

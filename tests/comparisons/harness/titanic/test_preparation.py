@@ -120,9 +120,9 @@ def test_the_page_is_told_what_becomes_of_the_passengers(frame):
     said = [english for english, _ in preparation_notes(frame)]
     assert said[0] == "Titles in the names: Mr 757, Miss 264, Mrs 198, Master 61, other 29."
     assert "the training part of each fold alone" in said[1]
-    assert said[2].startswith("929 parties") and "without one" not in said[2]
-    bare = frame.assign(ticket=np.nan)
-    assert "of the 1,309 rows without one those that are the same" in preparation_notes(bare)[2][0]
+    assert said[2].startswith("929 parties") and "without name" not in said[2]
+    bare = preparation_notes(frame.assign(name=np.nan, ticket=np.nan))[2][0]
+    assert "of the 1,309 rows without name and ticket those that are the same" in bare
     part = fold_dataset(frame, next(folds(frame)), notes=preparation_notes(frame))
     assert part.notes == preparation_notes(frame)
 
