@@ -18,6 +18,12 @@ NAMES = ("scales", "apples", "pears")
 SHARED = ("what", "against", "dtype", "passed", "reason")
 
 
+def test_what_scrolls_sideways_is_reached_by_keys(index, pages):
+    for page in (index, *pages.values()):
+        scrolls = [*page.find("div", **{"class": "scroll"}), *page.find("div", **{"class": "drawing"})]
+        assert scrolls and all(box.get("tabindex") == "0" for box in scrolls)
+
+
 def test_the_first_page_sums_up_every_concept_by_chapter(index, results):
     assert index.sections == ["concepts", "speed", "environment"]
     text = index.text("concepts")
