@@ -20,7 +20,10 @@ SHARED = ("what", "against", "dtype", "passed", "reason")
 
 def test_what_scrolls_sideways_is_reached_by_keys(index, pages):
     for page in (index, *pages.values()):
-        scrolls = [*page.find("div", **{"class": "scroll"}), *page.find("div", **{"class": "drawing"})]
+        scrolls = [
+            *page.find("div", **{"class": "scroll"}),
+            *page.find("div", **{"class": "drawing"}),
+        ]
         assert scrolls and all(box.get("tabindex") == "0" for box in scrolls)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from comparisons.harness import chapters, training
 from comparisons.harness.concept import Claim, Concept, Demonstration, Preset, Settings, Task
+from comparisons.harness.datasets import data_path
 from comparisons.harness.runs import crew, estimates, jobs, results, runner, workers
 from comparisons.harness.runs.jobs import Job
 
@@ -231,6 +232,18 @@ def test_an_estimate_by_what_the_concept_declares(tmp_path):
     assert expected(COLUMNS, Settings(preset="full")) == pytest.approx(120 + 3 * trained)
     assert expected(COLUMNS, Settings(epochs=5)) == pytest.approx(120 - trained / 2)
     assert expected(COLUMNS, Settings(seeds=4)) == pytest.approx(120 + trained)
+
+
+def test_an_estimate_for_a_large_file(tmp_path):
+    def expected(action, size):
+        (tmp_path / "own.csv").write_bytes(bytes(size))
+        settings = Settings(csv=str(tmp_path / "own.csv"))
+        return estimates.seconds(Job("one", action, "numpy"), TRAINED, settings, tmp_path, {})
+
+    large = 30 * data_path("titanic.csv").stat().st_size
+    assert expected("train", 100) == expected("baseline", 100) == 12.0
+    assert expected("train", large) == expected("baseline", large) == pytest.approx(360)
+    assert expected("check", large) == 12.0
 
 
 def test_an_estimate_by_the_last_run(tmp_path):
