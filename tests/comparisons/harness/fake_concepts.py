@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 
+import altair as alt
 import numpy as np
 import pytest
 
@@ -38,7 +39,7 @@ def network():
 
 
 def drawn(result):
-    """Lines of every column under a slider, and pictures."""
+    """Lines of every column under a slider, a layer of layers, and pictures."""
     by_power = {
         power: {
             column: result.arrays("curve", column)["square"] ** power
@@ -51,7 +52,7 @@ def drawn(result):
     return [
         Figure(
             ("Turn by load", "荷重と傾き"),
-            figures.slider(lines, ("power", "指数"), 2),
+            alt.layer(figures.slider(lines, ("power", "指数"), 2)),
             ("More turns more.", "重いほど傾く。"),
         ),
         Figure(("Pictures", "画像"), pictures),

@@ -90,7 +90,8 @@
   const isFaceted = (spec) =>
     ["row", "column", "facet"].some((channel) => channel in (spec.encoding || {}));
 
-  const hasPictures = (spec) => (spec.layer || []).some(({ mark }) => mark.type === "image");
+  const hasPictures = ({ layer, mark }) =>
+    layer ? layer.some(hasPictures) : mark?.type === "image";
 
   // A plane, a grid of pictures, panels that Vega arranges, or a drawing that says so: the page's
   // width does not change it.
