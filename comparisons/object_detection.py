@@ -5,10 +5,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from scipy import ndimage
-from sklearn.svm import SVC
 
-from comparisons.harness import chapters
+from comparisons.harness import chapters, connected_parts
 from comparisons.harness.bilingual import both
 from comparisons.harness.catalogue import reference_half
 from comparisons.harness.cli import run_script
@@ -73,49 +71,13 @@ def drawn(preset, seed):
     return data(Settings(preset), seed)
 
 
-def cut_out(image, box):
-    """What stands within a box, in the middle of 16×16 pixels, flat."""
-    left, top, right, bottom = box.astype(int)
-    inside = image[top:bottom, left:right][:16, :16]
-    spare = [(side // 2, side - side // 2) for side in 16 - np.array(inside.shape)]
-    return np.pad(inside, spare).ravel()
-
-
-def components(images, reader, ink):
-    """Connected parts that are more than three pixels high, with a digit each."""
-    found = np.tile([0.0, 0, 0, 0, 1, 1], (len(images), 20, 1))
-    for own, image in zip(found, images):
-        parts, _ = ndimage.label(image > ink, np.ones((3, 3)))
-        boxes = [(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(parts)]
-        boxes = np.array([box for box in boxes if box[3] - box[1] > 3][: len(own)])
-        if len(boxes):
-            sure = reader.decision_function([cut_out(image, box) for box in boxes])
-            own[: len(boxes), 0] = reader.classes_[sure.argmax(axis=1)]
-            own[: len(boxes), 1:] = np.column_stack([sure.max(axis=1), boxes])
-    return np.take_along_axis(found, np.argsort(-found[..., 1:2], axis=1), axis=1)
-
-
-def read(part):
-    """What a support vector machine reads that learned from the training digits, cut out."""
-    digits = [(x, row) for x, own in zip(part.x_train[..., 0], part.y_train) for row in own]
-    digits = [(cut_out(x, row[1:]), row[0]) for x, row in digits if row[0] >= 0]
-    reader = SVC(C=10).fit(*zip(*digits))
-
-    def on_validation(ink):
-        found = components(part.x_validation[..., 0], reader, ink)
-        return half().mean_average_precision(part.y_validation, found)
-
-    ink = max((0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6), key=on_validation)
-    return components(part.x_test[..., 0], reader, ink)
-
-
 def baselines(settings):
     """Connected components on the networks' own scenes, with the curve of the first seed."""
     values, curves, seconds = [], [], []
     for seed in range(settings.seeds or SEEDS):
         part = data(settings, seed)
         start = time.perf_counter()
-        found = read(part)
+        found = connected_parts.read(part, half().mean_average_precision)
         seconds.append(time.perf_counter() - start)
         values.append(float(half().mean_average_precision(part.y_test, found)))
         curves.append(curve(part.y_test, found))

@@ -28,7 +28,7 @@ HARNESS = [
     {"chapters", "phrases", "scores", "table_files", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},
-    {"baselines", "catalogue"},
+    {"baselines", "catalogue", "connected_parts"},
     {"training"},
     {"proof"},
     {"runs"},

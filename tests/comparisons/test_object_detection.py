@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from comparisons import object_detection
+from comparisons.harness import connected_parts
 from comparisons.harness.concept import Settings
 from comparisons.harness.datasets import scenes
 
@@ -27,13 +28,14 @@ def test_components_are_a_baseline_of_the_run(small):
 
 def test_page_and_claim_take_them_from_it(small, monkeypatch):
     run = {"implementation": "numpy", "seed": 0}
-    found = object_detection.read(object_detection.drawn("default", 0))
+    part = object_detection.drawn("default", 0)
+    found = connected_parts.read(part, object_detection.half().mean_average_precision)
     result = SimpleNamespace(
         content={"baselines": small},
         settings=Settings(),
         runs=lambda implementation: [run],
         kept=lambda variant, implementation, seed: {1: {"test": found}},
     )
-    monkeypatch.setattr(object_detection, "SVC", None)  # nothing is trained from here on
+    monkeypatch.setattr(connected_parts, "SVC", None)  # nothing is trained from here on
     assert object_detection.by_components(result) == small[0]["scores"]["map"]["values"]
     assert "connected components" in str(object_detection.precision_recall(result).to_dict())
