@@ -177,8 +177,12 @@ class Whole(Reference):
     """The whole model, with what each of its layers gives."""
 
     def quantities(self, jitter=lambda array: array):
-        """Every quantity by name, the outputs of the layers after them."""
-        with watched(self.layer) as calls:
+        """Every quantity by name, the outputs of the layers after them.
+
+        These are rounded too, and so are passed through `jitter`: what moves an output of a tanh
+        that is saturated does not come from the inputs.
+        """
+        with watched(self.layer, jitter) as calls:
             named = super().quantities(jitter)
         return named | {output_name(*key): y for key, y in layer_outputs(calls).items()}
 
@@ -244,6 +248,7 @@ def _oracle(kind: str, reference: Reference, dtype: str) -> tuple[dict, dict]:
             scale = checks.scales(reference.quantities, exact)
         else:
             scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
+        _allow_for_nothing_left(scale, exact, reference)
         if kind == PROPAGATED or dtype == "float64":  # of a layer in float32 `in_float32` tells
             _allow_for_cancelled_terms(scale, reference)
     for name, value in exact.items():
@@ -251,6 +256,25 @@ def _oracle(kind: str, reference: Reference, dtype: str) -> tuple[dict, dict]:
             scale[name] = 0.0  # integers and texts agree or do not
     reference.restore()
     return exact, scale
+
+
+def _allow_for_nothing_left(scale: dict, exact: dict, reference: Reference) -> None:
+    """Give an input's gradient that is zero in every entry at least the scale of dy · y / x.
+
+    What does not depend on how long x is, as x / ‖x‖ of one number, has a gradient whose terms are
+    as large and leave nothing but rounding. Where y is 0, as behind a dead ReLU, none is allowed.
+    """
+    terms = [
+        float(np.abs(c * exact[f"output {i}"]).max(initial=0.0))
+        for i, c in enumerate(reference.cotangents)
+        if c is not None
+    ]
+    inputs = [x for x in tree.flatten(reference.inputs) if x.dtype.kind == "f"]
+    for index, x in enumerate(inputs):
+        name = f"gradient of input {index}"
+        if name in exact and not exact[name].any():
+            shortest = np.abs(x[x != 0]).min(initial=np.inf)
+            scale[name] = max(scale[name], max(terms) / shortest)
 
 
 def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:

@@ -101,8 +101,11 @@ def leaf_layers(model: Model, path: tuple[int, ...] = ()) -> Iterator[tuple[tupl
 
 
 @contextmanager
-def watched(model: Model) -> Iterator[list[LayerCall]]:
-    """A list that notes the calls of the model's layers meanwhile."""
+def watched(model: Model, jitter=lambda array: array) -> Iterator[list[LayerCall]]:
+    """A list that notes the calls of the model's layers meanwhile.
+
+    What the layers give is passed through `jitter`.
+    """
     found, counts, layers = [], {}, []
 
     def watch(layer, place):
@@ -110,9 +113,10 @@ def watched(model: Model) -> Iterator[list[LayerCall]]:
 
         def noting(*args, **kwargs):
             counts[layer] = counts.get(layer, 0) + 1
-            result = forward(*args, **kwargs)
-            found.append(_call(layer, place, args, kwargs, counts[layer], result[0]))
-            return result
+            y, cache = forward(*args, **kwargs)
+            y = tree.map_structure(jitter, y)
+            found.append(_call(layer, place, args, kwargs, counts[layer], y))
+            return y, cache
 
         layer.forward = noting
         layers.append(layer)

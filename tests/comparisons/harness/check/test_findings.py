@@ -196,6 +196,22 @@ def test_what_cancels_in_float64_is_no_finding(make, x):
     assert found(2.0**-40) == ["gradient of input, "]
 
 
+@pytest.mark.parametrize(("wrong", "count"), [(0.0, 0), (1e-12, 1)])
+def test_roundings_that_begin_within_a_model_are_no_finding(wrong, count):
+    """Behind tanh of 13 and 82 every move of the inputs is lost, and its own rounding is not."""
+    made = [lambda: layers.Activation("tanh"), *[layers.LayerNormalization] * 2]
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((2,)), *(make() for make in made)])
+    x = np.array([[16.0, -17.0], [82.0, 13.4]])
+    *_, whole = ask(model, model, x, False, True, "float64")
+    theirs = dict(whole.quantities)
+    y = np.tanh(x) - np.array([[0.0, 0.0], [0.0, 2.0**-53 + wrong]])
+    theirs["output 0"] = model.layers[2].forward(model.layers[1].forward(y)[0])[0]
+    assert np.abs(theirs["output 0"] - whole.quantities["output 0"]).max() > 64 * 2.0**-53
+    judged = judge(whole, theirs, "jax", "float64")
+    assert len(findings(judged, "jax", "float64", "")) == count
+
+
 def test_what_the_precision_costs_is_no_finding(tmp_path):
     """Softmax that is saturated has a gradient of what rounding leaves of one less nearly one."""
     rn.Sequential([rn.Input((2,)), layers.Softmax()]).save(tmp_path / "m.keras")
@@ -214,3 +230,25 @@ def test_what_the_precision_costs_is_no_finding(tmp_path):
 
     assert not found(0.0) and not found(10 * error)
     assert [one.quantity for one in found(20 * error)] == ["gradient of input, "]
+
+
+def test_what_rounding_leaves_of_a_gradient_that_is_exactly_zero_is_no_finding():
+    """One number over its own length is its sign, whose gradient is (1 - y²) / |x|."""
+    (one, _) = asked(layers.UnitNormalization, shape=(1,))
+    gradient = "gradient of input 0"
+    assert not one.quantities[gradient].any()
+    x, dy = np.abs(one.question.inputs[0]), np.abs(one.question.cotangents[0])
+
+    def found(wrong):
+        theirs = {**one.quantities, gradient: wrong * dy / x}
+        judged = judge(one, theirs, "tensorflow", "float32")
+        return [finding.quantity for finding, _ in findings(judged, "tensorflow", "float32", "")]
+
+    assert not found(2.0**-23)
+    assert found(1e-4) == ["gradient of input, "]
+
+
+def test_behind_a_relu_that_is_dead_nothing_but_zero_is_right():
+    model = rn.Sequential([rn.Input((1,)), layers.ReLU()])
+    (one, _) = ask(model, model, np.array([[-0.5], [-2.0]]), False, True, "float32")
+    assert one.scale["gradient of input 0"] == 0
