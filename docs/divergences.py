@@ -69,6 +69,8 @@ def section(known: Divergence) -> str:
     on = ", ".join(f"{NAMES[b]} {known.seen[b]}" for b in KERAS_BACKENDS if b in known.seen)
     concerns = ", ".join(f"`{name}`" for name in known.concerns)
     told = [f"### {english}", japanese, f"Keras {known.seen['keras']} on {on}; {concerns}"]
+    if known.mended:
+        told.append(f"Mended in Keras {known.mended} · Keras {known.mended}で解消")
     told.append(known.at_length)
     if known.upstream:
         told.append(f"Upstream: <{known.upstream}>")

@@ -105,6 +105,7 @@ class Divergence:
         figure: how large the difference is, and of what.
         reproduction: a script that needs Keras alone and ends in an assertion.
         upstream: where Keras or the backend is told of it, where that is known.
+        mended: the version of Keras that was seen to compute it rightly, if one was.
         shows: where the checks meet it, if they do.
     """
 
@@ -116,6 +117,7 @@ class Divergence:
     reproduction: str
     figure: str = ""
     upstream: str = ""
+    mended: str = ""
     shows: Shows | None = None
 
     @property
