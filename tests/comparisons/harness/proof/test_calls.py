@@ -11,6 +11,7 @@ from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import layer_at, layer_calls
 from comparisons.harness.proof.layer_checks import keras_quantities
 from comparisons.harness.proof.precision import precision
+from reference_numpy.kernels import threads
 
 GENERATOR = np.random.default_rng(2)
 
@@ -104,3 +105,11 @@ def test_the_layers_are_left_as_they_were(model):
     layer_calls(ours, x)
     assert all("forward" not in vars(layer) for layer in ours.layers)
     assert all(np.array_equal(*pair) for pair in zip(before, ours.get_weights()))
+
+
+def test_a_call_is_met_once_where_cores_would_share_the_batch(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 3)
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    ours = rn.Sequential([rn.Input((4,)), rn.layers.Dense(3), rn.layers.Dense(2)])
+    x = GENERATOR.normal(size=(6, 4)).astype("float32")
+    assert [len(call.inputs[0]) for call in layer_calls(ours, x)] == [6, 6]
