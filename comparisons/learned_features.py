@@ -326,13 +326,15 @@ CONCEPT = Concept(
             "hog",
             r"g_c = x_{r, \, c+1} - x_{r, \, c-1}, \quad g_r = x_{r+1, \, c} - x_{r-1, \, c}, "
             r"\quad \theta = \arctan \frac{g_r}{g_c}, \quad h_k = \sum_{\mathrm{cell}} |g| \, "
-            r"\max\left(0, 1 - \left| \frac{K \theta}{\pi} - k \right|\right), \quad "
+            r"\max\left(0, 1 - \min_j \left| \frac{K \theta}{\pi} - k - j K \right|\right), \quad "
             r"y = \frac{(h)_{\mathrm{block}}}{\sqrt{\|h\|^2 + \epsilon}}",
             (
                 "The gradient of the brightness at each pixel; in each cell, how much of it has "
-                "which of K orientations; blocks of 2 × 2 cells are brought to length 1, so that "
-                "contrast does not matter.",
-                "画素ごとに明るさの勾配を求め、セルごとに、K通りの向きのどれがどれだけあるかを集計する。"
+                "which of K orientations (opposite directions are one, hence the least over whole "
+                "numbers j); blocks of 2 × 2 cells are brought to length 1, so that contrast does "
+                "not matter.",
+                "画素ごとに明るさの勾配を求め、セルごとに、K通りの向きのどれがどれだけあるかを集計する"
+                "（逆向きは同じ向きとみなすので、整数jについての最小値をとる）。"
                 "2×2セルのブロックごとに長さを1に揃えるので、コントラストの影響を受けない。",
             ),
             lambda seed: {"x": some_images(seed), "cell": 4, "bins": 5},

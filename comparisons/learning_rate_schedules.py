@@ -251,17 +251,17 @@ TRAINED = (
 )
 DECAYING = (
     f"{TRAINED[0]}batches of {BATCH}, {STEPS} steps; each schedule at five initial learning rates: "
-    "500 new images choose one, 500 others judge it.",
+    "500 new images choose one, 500 others judge it. Ten seeds before these did not decide.",
     f"{TRAINED[1]}バッチサイズ{BATCH}、{STEPS}ステップ。スケジュールごとに最初の学習率を5通り試し、"
-    "未知の画像500枚で1つを選んで別の500枚で測る。",
+    "未知の画像500枚で1つを選んで別の500枚で測る。先の10シードでは決着しなかった。",
 )
 WARMED = (
     f"{TRAINED[0]}batches of {WARM_BATCH}, {WARM_STEPS} steps along a cosine, of which {WARMING} "
     "warm up or not; learning rates a half octave apart. They hold where 1,000 new images are "
-    f"read with {LEARNED:.0%} or more.",
+    f"read with {LEARNED:.0%} or more. Ten seeds before these did not decide.",
     f"{TRAINED[1]}バッチサイズ{WARM_BATCH}、コサイン減衰で{WARM_STEPS}ステップ（うち{WARMING}ステップが"
     "ウォームアップ）。学習率は√2倍ずつ変える。未知の画像1,000枚の認識精度が"
-    f"{LEARNED:.0%}以上なら、学習できたとみなす。",
+    f"{LEARNED:.0%}以上なら、学習できたとみなす。先の10シードでは決着しなかった。",
 )
 OF_OCTAVES = (
     "octaves of learning rates that hold, with less without warm-up",
