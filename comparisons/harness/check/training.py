@@ -18,13 +18,11 @@ from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
 from comparisons.harness.proof.precision import computing_in
 from comparisons.harness.proof.training_checks import (
-    JITTERED_RUNS,
-    ROUNDINGS,
     STEPS,
-    allow_for_cancelled_gradients,
     comparable,
     follow,
     round_constants,
+    scales,
     ways_of,
     weight_name,
 )
@@ -121,10 +119,9 @@ class Training:
         )
         self.exact = self._follow(lambda array: array)
         oracle = self._with_ways(self.exact)
-        scale = checks.scales(
-            lambda jitter: self._with_ways(self._follow(jitter)), oracle, JITTERED_RUNS, ROUNDINGS
+        scale = scales(
+            lambda jitter: self._with_ways(self._follow(jitter)), oracle, self.exact, self.start
         )
-        allow_for_cancelled_gradients(scale, self.exact, self.start)
         self._allow_for_float32(scale, oracle)
         self.course = replace(self.course, last=comparable(self.exact, scale))
         steps_done = [step for step in STEPS if step <= self.course.last]

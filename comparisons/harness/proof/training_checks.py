@@ -74,12 +74,7 @@ def _check_variant(
         return {**run, **ways_of(run, exact, weights)}
 
     oracle = with_ways(exact)
-    scale = checks.scales(
-        lambda jitter: with_ways(repeat(jitter)), oracle, JITTERED_RUNS, ROUNDINGS
-    )
-    allow_for_cancelled_gradients(scale, exact, weights)
-    if comparable(exact, scale) > 1:
-        allow_for_farther_kinks(scale, lambda jitter: with_ways(repeat(jitter)), oracle)
+    scale = scales(lambda jitter: with_ways(repeat(jitter)), oracle, exact, weights)
     last = comparable(exact, scale)
     chosen = [key for key in oracle if key.endswith(("after step 1", f"after step {last}"))]
     whole = last == max(step for step in STEPS if step <= task.proven_steps)
@@ -183,6 +178,21 @@ def ways_of(run: dict, exact: dict, start: dict[str, list]) -> dict:
                 way = _moved(run, names, weights) @ d / (d @ d)
                 ways[f"{part} way after step {step}".strip()] = way
     return ways
+
+
+def scales(repeat, oracle: dict, exact: dict, start: dict[str, list]) -> dict:
+    """The scale of every log, weight and way.
+
+    Args:
+        repeat: function of a `jitter` that repeats the steps, see `checks.scales`.
+        oracle: what the steps give without jitter: logs and weights (`exact`), and the ways.
+        start: the weights before the first step, by model.
+    """
+    found = checks.scales(repeat, oracle, JITTERED_RUNS, ROUNDINGS)
+    allow_for_cancelled_gradients(found, exact, start)
+    if comparable(exact, found) > 1:
+        allow_for_farther_kinks(found, repeat, oracle)
+    return found
 
 
 def allow_for_cancelled_gradients(scale: dict, exact: dict, start: dict) -> None:
