@@ -47,6 +47,7 @@ def fitted(activation, loss, y, learning_rate=0.01):
         ("sigmoid", "sparse_categorical_crossentropy", LABELS, "each by itself; use softmax"),
         ("sigmoid", "hinge", 2 * YES - 1, "given those of sigmoid; leave it out, or use tanh"),
         (None, "squared_hinge", 1 + YES, "takes labels -1 and 1, or 0 and 1, and is given 1 to 2"),
+        (None, "hinge", -1 - YES, "takes labels -1 and 1, or 0 and 1, and is given -2 to -1"),
     ],
 )
 def test_told_once(activation, loss, y, expected):
