@@ -199,8 +199,8 @@ INTRODUCES = (
     ),
     row(
         "selu",
-        r"\mathrm{SELU}(x) = \lambda \, \mathrm{ELU}_\alpha(x), \quad "
-        r"\lambda \approx 1.0507, \; \alpha \approx 1.6733",
+        r"\mathrm{SELU}(x) = \lambda \, \mathrm{ELU}(x), \quad \mathrm{SELU}'(x) = \lambda \, "
+        r"\mathrm{ELU}'(x), \quad \lambda \approx 1.0507, \; \alpha \approx 1.6733",
         "ELU with the two numbers for which outputs of mean 0 and variance 1 stay so.",
         "平均0、分散1の出力が層を経ても保たれるように、2つの定数を決めたELU。",
     ),

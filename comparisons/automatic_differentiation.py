@@ -226,8 +226,8 @@ CONCEPT = Concept(
             "Tape",
             r"\bar{y} = 1, \quad \bar{x} \mathrel{+}= \bar{z} \frac{\partial z}{\partial x}",
             (
-                "x̄ is the derivative of the result by x. For every step z that was written down, "
-                "from the last to the first, each operand x gets its share.",
+                "x̄ is the derivative of the result with respect to x. For every step z that was "
+                "written down, from the last to the first, each operand x gets its share.",
                 "x̄は結果をxで微分した値。記録したステップzを最後から最初へたどり、それぞれの"
                 "オペランドxに勾配を足し込む。",
             ),

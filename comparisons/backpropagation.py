@@ -366,8 +366,8 @@ CONCEPT = Concept(
         (
             r"W \leftarrow W - \eta \frac{m}{\sqrt{v} + \epsilon}",
             (
-                "Adam's ε is 10⁻⁷ in Keras, 10⁻⁸ in the paper. Updates come after all gradients.",
-                "Adamのεは、Kerasでは10⁻⁷、論文では10⁻⁸。重みの更新は、全勾配を求めた後に行う。",
+                "Adam's ε (see Optimizers) is 10⁻⁷ in Keras, 10⁻⁸ in the paper. Updates come last.",
+                "Adam（「パラメータの更新手法」を参照）のεは、Kerasでは10⁻⁷、論文では10⁻⁸。更新は最後に行う。",
             ),
         ),
     ),

@@ -313,12 +313,13 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "ordinal",
-            r"\mathrm{name} = v_i, \quad v = (v_0, v_1, \dots, v_{K - 1})",
+            r"x = v_i \; \mapsto \; i, \quad v = (v_0, v_1, \dots, v_{K - 1})",
             (
-                "The vocabulary is made of the training rows; a name that is not in it gets −1. "
+                "A name x becomes its place i in the vocabulary v, which is made of the training "
+                "rows; a name that is not in it gets −1. "
                 "Keras's `StringLookup` does this for text (it needs TensorFlow and counts an "
                 "unknown name as 0, the others from 1).",
-                "語彙は訓練データから作る。語彙にない名前は−1とする。文字列には`StringLookup`を使う"
+                "名前xを、語彙vの中での位置iで表す。語彙は訓練データから作り、ない名前は−1とする。文字列には`StringLookup`を使う"
                 "（TensorFlowが必要。未知の名前が0で、ほかは1から始まる）。",
             ),
             some_names,

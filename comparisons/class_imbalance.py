@@ -352,7 +352,7 @@ CONCEPT = Concept(
         ),
         Introduced(
             "resample",
-            r"n_c \rightarrow s, \quad s = \max_c n_c \ \mathrm{or} \ \min_c n_c",
+            r"n_c \rightarrow s, \quad s \in \left\{ \max_c n_c, \, \min_c n_c \right\}",
             (
                 "s rows of each class: oversampling takes the largest class's number, "
                 "undersampling the smallest's. Only training rows are drawn: a copy among the "

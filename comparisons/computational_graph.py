@@ -246,8 +246,8 @@ CONCEPT = Concept(
         "A computation is a graph: nodes that add or multiply, and arrows (edges) along which "
         "numbers flow. Forward, each node computes its value from what arrives. Backward, each "
         "node multiplies the derivative that comes back by its own local one. One pass backward "
-        "gives the derivative of the result by every number in the graph: it walks every arrow "
-        "once, however many paths they make.",
+        "gives the derivative of the result with respect to every number in the graph: it walks "
+        "every arrow once, however many paths they make.",
         "計算は、加算や乗算を行うノードと、数が流れる矢印（エッジ）からなるグラフで表せる。順伝播では、"
         "各ノードが届いた値から自分の値を計算する。逆伝播では、上流から戻ってきた微分に自分の局所的な微分を掛けて"
         "下流へ流す。逆伝播を1回行えば、グラフの中のすべての数について、結果の微分が求まる。経路がいくつあっても、"

@@ -125,7 +125,7 @@ def draw(result):
             ),
             (
                 "The same number of steps for all. Lines: 95 % intervals over the seeds.",
-                "ステップ数はどれも同じ。線は、シードごとの値から求めた95 %信頼区間。",
+                "ステップ数はどれも同じ。線は、シードごとの値から求めた95%信頼区間。",
             ),
         ),
     ]
@@ -142,8 +142,8 @@ SHIFTED = (
     f"{SETTING[1]}縦横それぞれ最大10%まで平行移動する。",
 )
 ADDED = (
-    "test accuracy, {0} less {1}",
-    "テストデータの認識精度。{0}の値から{1}の値を引く",
+    "test accuracy, “{0}” less “{1}”",
+    "テストデータの認識精度。「{0}」の値から「{1}」の値を引く",
 )
 
 
@@ -154,7 +154,7 @@ def against(claim, source, experiment, larger, smaller, margin, instead=None):
         claim,
         source,
         experiment,
-        tuple(text.format(*(f"“{n}”" for n in own)) for text, own in zip(ADDED, names)),
+        tuple(text.format(*own) for text, own in zip(ADDED, names)),
         lambda result: (accuracies(result, larger), accuracies(result, smaller)),
         unit="%",
         margin=margin,

@@ -339,10 +339,12 @@ CONCEPT = Concept(
         ),
         Introduced(
             "best_columns",
-            r"\{ j : |r_j| \ \mathrm{is\ among\ the\ largest} \}",
+            r"\{ j : |r_j| \ge \rho_k \}",
             (
-                "A choice by the answers: it is training, and must see training rows alone.",
-                "正解に基づく選択も学習の一部なので、訓練データだけで行わなければならない。",
+                "ρₖ is the k-th largest of all |r|. A choice by the answers: it is training, and "
+                "must see training rows alone.",
+                "ρₖは|r|のうちk番目に大きい値。正解に基づく選択も学習の一部なので、訓練データだけで"
+                "行わなければならない。",
             ),
             some_table,
         ),

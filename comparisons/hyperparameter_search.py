@@ -14,7 +14,7 @@ from comparisons.harness.concept import Claim, Concept, Demonstration, Figure, I
 from comparisons.harness.datasets import shrunk_mnist
 from comparisons.harness.drawing import figures, palette
 
-NAMES = (("learning rate", "学習率"), ("hidden units", "隠れ層のユニット数"), ("noise", "雑音"))
+NAMES = (("learning rate", "学習率"), ("hidden units", "隠れ層のユニット数"), ("noise", "ノイズ"))
 LOW, HIGH = np.array([1e-3, 4, 0.01]), np.array([10, 32, 1.0])
 RANGES = {"low": LOW, "high": HIGH}
 DRAWN = np.random.default_rng(0).random((4, 3))
@@ -212,7 +212,7 @@ SETTING = (
     "1 on the inputs, all on log scales. 27 trials each, from the same weights with the same "
     "batches; 500 validation images choose, 2,000 test images judge; half a point matters. ",
     "7×7画素に縮めたMNISTの画像1,000枚、ReLUの隠れ層1つ、SGDで200ステップ。学習率は0.001から10（範囲は"
-    "シードごとに少しずらす）、隠れ層のユニット数は4から32、入力に加える雑音の標準偏差は0.01から1で、どれも対数"
+    "シードごとに少しずらす）、隠れ層のユニット数は4から32、入力に加えるノイズの標準偏差は0.01から1で、どれも対数"
     "スケールで探索する。試行は27回ずつ、初期値とミニバッチはすべて同じ。検証データ500枚で選び、テストデータ"
     "2,000枚で評価する。0.5ポイント以上を意味のある差とする。",
 )
@@ -327,7 +327,7 @@ INTRODUCES = (
     ),
     row(
         "random_search",
-        r"u_{tj} \sim U(0, 1) \quad \text{for each trial } t \text{ and each } j",
+        r"u_{tj} \sim U(0, 1), \quad t = 1, \dots, n, \quad j = 1, \dots, k",
         "n trials try n values of each hyperparameter, however many there are.",
         "ハイパーパラメータがいくつあっても、n回の試行でそれぞれn通りの値を試せる。",
         RANGES | {"trials": TRIALS},

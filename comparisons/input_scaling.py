@@ -278,7 +278,7 @@ CLAIMS = (
         instead=(
             "A round valley is not all: whitening also makes the axes with hardly any variance, "
             "mostly noise, as large as those that tell.",
-            "等高線が円に近づいても速くなるとは限らない。白色化は、分散がほとんどない（多くは雑音の）"
+            "等高線が円に近づいても速くなるとは限らない。白色化は、分散がほとんどない（多くはノイズの）"
             "主軸まで、情報の多い主軸と同じ大きさにする。",
         ),
     ),

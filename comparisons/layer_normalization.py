@@ -208,6 +208,17 @@ CONCEPT = Concept(
             a_batch,
         ),
     ),
+    equations=(
+        (
+            r"\frac{\partial L}{\partial \gamma} = \sum_n \frac{\partial L}{\partial y_n} "
+            r"\hat{x}_n, \quad \frac{\partial L}{\partial \beta} = \sum_n "
+            r"\frac{\partial L}{\partial y_n}",
+            (
+                "All rows share γ and β, so their gradients are sums over the rows.",
+                "γとβは全行に共通なので、勾配は行についての和になる。",
+            ),
+        ),
+    ),
     terms=(
         (
             "layer normalization",

@@ -335,7 +335,7 @@ CONCEPT = Concept(
         "few examples is an estimate of that of all: noisy, cheap, and right on average. Many "
         "rough steps beat a few exact ones, until batches become so small that the machine idles.",
         "バッチ学習、ミニバッチ学習、オンライン学習は、バッチの大きさが違うだけの同じループである。"
-        "少数のデータから求めた勾配は全データの勾配の推定値であり、ノイズはあるが安く求まり、平均すれば正しい。"
+        "少数のデータから求めた勾配は全データの勾配の推定値であり、ノイズはあるが少ない計算で求まり、平均すれば正しい。"
         "少数の正確な更新より、多数の大まかな更新のほうが学習は速い。ただし、バッチが小さすぎると"
         "計算機の能力を生かせない。",
     ),

@@ -342,8 +342,8 @@ CONCEPT = Concept(
     introduces=(
         row(
             "missing_indicator",
-            r"m_{ij} = \begin{cases} 1 & (x_{ij}\ \mathrm{is\ missing}) \\ 0 & "
-            r"(\mathrm{otherwise}) \end{cases}",
+            r"m_{ij} = \begin{cases} 1 & (x_{ij} = \mathrm{NaN}) \\ 0 & "
+            r"(x_{ij} \ne \mathrm{NaN}) \end{cases}",
             "A column beside each column. Floats have a value for what is missing: NaN, not a "
             "number.",
             "元の列に対応する、0と1の列。浮動小数点数では、欠損をNaN（非数）で表す。",

@@ -367,13 +367,13 @@ CONCEPT = Concept(
             ("The loss that the rule descends.", "学習則が下っていく損失。"),
         ),
         (
-            r"\text{corrections} \le \left( \frac{R}{\gamma} \right)^2",
+            r"k \le \left( \frac{R}{\gamma} \right)^2",
             (
-                "R: length of the longest input; γ: gap between a separating line and its nearest "
-                "point, both with the bias as the weight of an input 1. The bound holds for every "
-                "such line, and is least for the one with the widest gap.",
-                "Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（どちらもバイアスを入力1の"
-                "重みとして数える）。どの分離直線についても成り立ち、間隔が最も広い直線の上界が最も小さい。",
+                "k: corrections; R: length of the longest input; γ: gap between a separating line "
+                "and its nearest point, both with the bias as the weight of an input 1. The bound "
+                "holds for every such line, and is least for the one with the widest gap.",
+                "kは更新回数、Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（Rとγでは、バイアスを"
+                "入力1の重みとして数える）。どの分離直線についても成り立ち、間隔が最も広い直線の上界が最も小さい。",
             ),
         ),
     ),

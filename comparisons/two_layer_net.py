@@ -106,7 +106,8 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "TwoLayerNet",
-            r"y = \mathrm{softmax}(\sigma(x W_1 + b_1) W_2 + b_2), \quad "
+            r"a_1 = x W_1 + b_1, \; z_1 = \sigma(a_1), \quad a_2 = z_1 W_2 + b_2, \; "
+            r"y = \mathrm{softmax}(a_2), \quad "
             r"\frac{\partial L}{\partial a_2} = \frac{y - t}{N}, \quad "
             r"\frac{\partial L}{\partial a_1} = \left( \frac{\partial L}{\partial a_2} W_2^T "
             r"\right) \odot z_1 (1 - z_1)",
@@ -126,8 +127,10 @@ CONCEPT = Concept(
         ),
         (
             r"\frac{\partial L}{\partial W_2} = z_1^T \frac{\partial L}{\partial a_2}, \quad "
-            r"\frac{\partial L}{\partial b_2} = \sum_n \frac{\partial L}{\partial a_{2,n}}",
-            ("the second layer's weights and biases", "第2層の重みとバイアスの勾配"),
+            r"\frac{\partial L}{\partial b_2} = \sum_n \frac{\partial L}{\partial a_{2,n}}, \quad "
+            r"\frac{\partial L}{\partial W_1} = x^T \frac{\partial L}{\partial a_1}, \quad "
+            r"\frac{\partial L}{\partial b_1} = \sum_n \frac{\partial L}{\partial a_{1,n}}",
+            ("the weights and biases of both layers", "各層の重みとバイアスの勾配"),
         ),
         (
             r"\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h}",

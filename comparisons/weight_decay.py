@@ -334,11 +334,13 @@ CONCEPT = Concept(
             ),
         ),
         (
-            r"w \leftarrow w - \eta \, \frac{m}{\sqrt{v} + \epsilon}, \quad "
-            r"m, v \text{ of } g + 2 \lambda w",
+            r"g' = g + 2 \lambda w, \quad m \leftarrow \beta_1 m + (1 - \beta_1) g', \quad "
+            r"v \leftarrow \beta_2 v + (1 - \beta_2) g'^2, \quad "
+            r"w \leftarrow w - \eta \, \frac{m}{\sqrt{v} + \epsilon}",
             (
-                "Adam divides the penalty's gradient by the root of v as well.",
-                "Adamでは、ペナルティの勾配も√vで割られる。",
+                "Adam (here without its factor for the first steps) divides the penalty's gradient "
+                "by the root of v as well.",
+                "Adam（初めのステップの補正は省略）では、ペナルティの勾配も√vで割られる。",
             ),
         ),
     ),
