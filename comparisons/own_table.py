@@ -34,9 +34,17 @@ TITANIC = Question(
     without=("boat", "body"),
 )
 
+OF_TITANIC = on_table(TITANIC)
+MADE_BY = (
+    " Here it is the Titanic's passengers; `sidebyside table FILE --target COLUMN` makes such a "
+    "page of a table of yours.",
+    "ここではタイタニックの乗客の表を使う。`sidebyside table FILE --target COLUMN`で、"
+    "手持ちの表から同じページを作れる。",
+)
 CONCEPT = replace(
-    on_table(TITANIC),
+    OF_TITANIC,
     title=("A table of your own", "手持ちの表データ"),
+    summary=tuple(said + made_by for said, made_by in zip(OF_TITANIC.summary, MADE_BY)),
     on_table=on_table,
 )
 

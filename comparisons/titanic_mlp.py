@@ -146,8 +146,8 @@ CONCEPT = Concept(
     ),
     equations=(
         (
-            r"p = \sigma(h_2 w + b), \quad h_2 = \max(0, h_1 W_2 + b_2), \quad "
-            r"h_1 = \max(0, x W_1 + b_1)",
+            r"h_1 = \max(0, x W_1 + b_1), \quad h_2 = \max(0, h_1 W_2 + b_2), \quad "
+            r"p = \sigma(h_2 w + b)",
             ("the probability of surviving", "生存する確率"),
         ),
         (

@@ -57,10 +57,10 @@ def on_table(question: Question) -> Concept:
         title=(f"A table of your own: {target} in {table}", f"手持ちの表データ：{table}の{target}"),
         chapter=chapters.USES.section(1),
         summary=(
-            "A network on a table as tables are: numbers, categories and dates with gaps between "
-            "them. What the preparation learns, it learns from the training rows of each fold "
-            "alone; the same rows are told by scikit-learn's models, which a network has to beat "
-            "to be worth the trouble.",
+            "A network on a table as tables are: numbers, categories and dates, with values "
+            "missing. What the preparation learns, it learns from the training rows of each fold "
+            "alone. scikit-learn's models predict the same rows: a network has to beat them to be "
+            "worth the trouble.",
             "数値、カテゴリ、日付、欠損値の混ざった普通の表データにネットワークを使う。前処理は"
             "各分割の訓練データだけから求める。同じ行をscikit-learnのモデルにも予測させる。"
             "それに勝てなければ、ネットワークを使う意味はない。",
@@ -101,7 +101,7 @@ def scores(question: Question) -> tuple[Score, ...]:
 
 def _equations(of_classes: bool) -> tuple[tuple[str, Words], ...]:
     hidden = (
-        r"h_2 = \max(0, h_1 W_2 + b_2), \quad h_1 = \max(0, x W_1 + b_1)",
+        r"h_1 = \max(0, x W_1 + b_1), \quad h_2 = \max(0, h_1 W_2 + b_2)",
         ("the hidden layers", "隠れ層"),
     )
     if of_classes:
@@ -222,8 +222,8 @@ def _claim(question: Question) -> Claim:
         margin=score.margin,
         measure=partial(boosting_against_network, score.key),
         instead=(
-            "Here boosting is not surely better by more than the smallest difference that matters.",
-            "この表では、勾配ブースティングが意味のある差で勝るとはいえない。",
+            "Here boosting is not better by a difference that matters.",
+            "この表では、勾配ブースティングは意味のある差では勝っていない。",
         ),
         test_over_train=1 / (question.folds - 1),
     )
