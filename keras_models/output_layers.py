@@ -53,7 +53,7 @@ def curves(x, others, temperatures):
     return {"curves": ops.convert_to_numpy(activations.softmax(scaled))}
 
 
-def build_model(twice):
+def build_model(twice, learning_rate):
     """784 pixels, 50 units with ReLU, ten classes; softmax once, or by mistake twice."""
     model = keras.Sequential(
         [
@@ -65,7 +65,7 @@ def build_model(twice):
     if twice:
         model.add(layers.Softmax())
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=0.1),
+        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

@@ -37,14 +37,14 @@ def training(x, t, epochs, batch_size, learning_rate, **weights):
     return {"loss": np.array(history, x.dtype), **dict(zip(weights, found))}
 
 
-def build_model(depth, width):
+def build_model(depth, width, learning_rate):
     """784 pixels, `depth` hidden layers of `width` units with ReLU, ten classes by softmax."""
     model = rn.Sequential([rn.Input((784,))])
     for _ in range(depth):
         model.add(rn.layers.Dense(width, activation="relu", kernel_initializer="he_normal"))
     model.add(rn.layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=rn.optimizers.Adam(learning_rate=0.001),
+        optimizer=rn.optimizers.Adam(learning_rate=learning_rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

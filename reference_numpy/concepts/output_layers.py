@@ -71,7 +71,7 @@ def curves(x, others, temperatures):
     return {"curves": softmax(rows[None] / temperatures[:, None, None])[0]}
 
 
-def build_model(twice):
+def build_model(twice, learning_rate):
     """784 pixels, 50 units with ReLU, ten classes; softmax once, or by mistake twice."""
     model = rn.Sequential(
         [
@@ -83,7 +83,7 @@ def build_model(twice):
     if twice:
         model.add(rn.layers.Softmax())
     model.compile(
-        optimizer=rn.optimizers.SGD(learning_rate=0.1),
+        optimizer=rn.optimizers.SGD(learning_rate=learning_rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
