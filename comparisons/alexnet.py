@@ -285,7 +285,7 @@ CLAIMS = (
     Claim(
         (
             "Local response normalization makes the network more accurate.",
-            "局所応答正規化を入れると、認識精度が上がる。",
+            "局所応答正規化を入れると、正解率が上がる。",
         ),
         "Krizhevsky et al. 2012, 3.3 (1.4 points on ImageNet; 2 on CIFAR-10)",
         (
@@ -296,7 +296,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, with less without normalization",
-            "テストデータの認識精度。正規化ありの値から、なしの値を引く",
+            "テストデータの正解率。正規化ありの値から、なしの値を引く",
         ),
         lambda result: (accuracy(result, NORMALIZED), accuracy(result, RELU)),
         unit="%",

@@ -168,7 +168,7 @@ def draw(result):
                 result.of_each(NAMES, "recall_pairs", by_number),
                 PAIRS,
                 x_title=("pairs", "組の数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
             (
@@ -242,7 +242,7 @@ def of_heads(keys, words, source, instead=None):
         words,
         source,
         experiment,
-        ("test accuracy, four less one", "テストデータの認識精度。ヘッド4つの値から1つの値を引く"),
+        ("test accuracy, four less one", "テストデータの正解率。ヘッド4つの値から1つの値を引く"),
         sides("number_of_heads", in_the_end, f"four heads, {keys}", f"one head, {keys}"),
         "%",
         0.05,
@@ -264,7 +264,7 @@ CLAIMS = (
             f"大きさ{HEAD}のヘッド1つ（重み1,432個）を、{UNITS}ユニットのGRU（5,316個）と比べる。10ポイント"
             "以上の差があれば意味があるとみなす。",
         ),
-        ("test accuracy, attention less GRU", "認識精度。Attentionの値からGRUの値を引く"),
+        ("test accuracy, attention less GRU", "正解率。Attentionの値からGRUの値を引く"),
         sides("recall_pairs", recalled, "attention", "GRU"),
         unit="%",
         margin=0.1,

@@ -90,12 +90,12 @@ def draw(result):
             answers[title] = values
     return [
         Figure(
-            ("Validation accuracy by epoch", "検証データの認識精度の推移"),
+            ("Validation accuracy by epoch", "検証データの正解率の推移"),
             figures.selection(
                 figures.lines(
                     epochs,
                     x_title=("epoch", "エポック"),
-                    y_title=("validation accuracy", "検証データの認識精度"),
+                    y_title=("validation accuracy", "検証データの正解率"),
                     unit="%",
                 ),
                 ("experiment", "実験"),
@@ -224,7 +224,7 @@ CONCEPT = Concept(
             ),
             metric=(
                 "validation accuracy after three epochs, with less without",
-                "3エポック後の検証データの認識精度（あり − なし）",
+                "3エポック後の検証データの正解率（あり − なし）",
             ),
             unit="%",
             margin=0.02,
@@ -240,7 +240,7 @@ CONCEPT = Concept(
             ),
             source="Ioffe & Szegedy 2015",
             experiment=(f"{SETTING[0]}; learning rate 3", f"{SETTING[1]}、学習率3"),
-            metric=("test accuracy, with less without", "テストデータの認識精度（あり − なし）"),
+            metric=("test accuracy, with less without", "テストデータの正解率（あり − なし）"),
             unit="%",
             margin=0.1,
             measure=lambda result: compare(result, final, "rate 3"),
@@ -257,7 +257,7 @@ CONCEPT = Concept(
                 f"{SETTING[1]}、学習率0.3、重みの初期値の標準偏差0.01。（別のシードで学習率を0.03から"
                 "10まで変えても、正規化なしでは学習できなかった。）",
             ),
-            metric=("test accuracy, with less without", "テストデータの認識精度（あり − なし）"),
+            metric=("test accuracy, with less without", "テストデータの正解率（あり − なし）"),
             unit="%",
             margin=0.1,
             measure=lambda result: compare(result, final, POOR),
@@ -273,7 +273,7 @@ CONCEPT = Concept(
                 "validation images",
                 f"{SETTING[1]}。ReLUの前と後を、それぞれ検証データで最も良かった学習率で比べる",
             ),
-            metric=("test accuracy, before less after", "テストデータの認識精度（前 − 後）"),
+            metric=("test accuracy, before less after", "テストデータの正解率（前 − 後）"),
             unit="%",
             margin=0.01,
             measure=lambda result: (

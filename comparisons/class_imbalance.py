@@ -170,7 +170,7 @@ def draw(result):
         for way, times in enumerate(TIMES)
     }
     found = np.array(result.of_numpy("training", by_weight))
-    scores = (both("accuracy", "認識精度"), both("precision", "適合率"), both("recall", "再現率"))
+    scores = (both("accuracy", "正解率"), both("precision", "適合率"), both("recall", "再現率"))
     weight = ("weight of the rare class", "少数クラスの重み（倍）")
     return [
         Figure(
@@ -205,7 +205,7 @@ def draw(result):
                 f"called rare is so. To call no point rare is right in {1 - 1 / EVERY:.0%} of the "
                 "cases, and finds nothing.",
                 "再現率は、少数クラスのうち見つけた割合。適合率は、少数クラスと判定したうち正しかった"
-                f"割合。すべて多数クラスと答えるだけで、認識精度は{1 - 1 / EVERY:.0%}に"
+                f"割合。すべて多数クラスと答えるだけで、正解率は{1 - 1 / EVERY:.0%}に"
                 "なるが、何も見つからない。",
             ),
         ),
@@ -250,18 +250,18 @@ CLAIMS = (
     on_points(
         (
             "With a rare class, to choose a model by accuracy costs a good part of its F1.",
-            "不均衡なデータでは、認識精度でモデルを選ぶとF値が大きく下がる。",
+            "不均衡なデータでは、正解率でモデルを選ぶとF値が大きく下がる。",
         ),
         "He and Garcia 2009, Learning from imbalanced data, 4",
         (
             "Out of five weights and four rates one model is chosen by accuracy, one by F1, on "
             "the validation points.",
-            "重み5通りと学習率4通りから、検証データでの認識精度とF値のそれぞれで1つのモデルを選ぶ。",
+            "重み5通りと学習率4通りから、検証データでの正解率とF値のそれぞれで1つのモデルを選ぶ。",
         ),
         (
             "F1 (harmonic mean of precision and recall) on test points, chosen by F1 less by "
             "accuracy",
-            "テストデータでのF値（適合率と再現率の調和平均）。F値で選んだ値から認識精度で選んだ値を引く",
+            "テストデータでのF値（適合率と再現率の調和平均）。F値で選んだ値から正解率で選んだ値を引く",
         ),
         chosen_by(f1_score),
         chosen_by(accuracy),
@@ -334,7 +334,7 @@ CONCEPT = Concept(
         "so accuracy looks high. Weights make an error on the rare class count more, resampling "
         "shows its rows more often. Both find more of it, and are wrong more often when they name "
         "it: they move along the curve of precision and recall, much as a threshold does.",
-        "一方のクラスが少ないと、常に多数クラスと答えるだけで認識精度は高くなる。クラスの重みは少数クラスの"
+        "一方のクラスが少ないと、常に多数クラスと答えるだけで正解率は高くなる。クラスの重みは少数クラスの"
         "誤りを重く数え、再標本化は少数クラスのデータを何度も見せる。どちらも見つける数を増やすが、誤って"
         "少数クラスと答えることも増える。しきい値を変えるのと似て、適合率と再現率の曲線の上を移動する。",
     ),

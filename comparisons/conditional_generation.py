@@ -160,11 +160,11 @@ CLAIMS = (
             "points.",
             SETTING[1]
             + "ラベルごとに50個、計500個の数字を生成し、別の画像20,000枚で学習した分類器に"
-            "読ませる。本物のテスト画像での認識精度と比べ、3ポイント以上は下回らないことを確かめる。",
+            "読ませる。本物のテスト画像での正解率と比べ、3ポイント以上は下回らないことを確かめる。",
         ),
         metric=(
             "share read as asked, less the reader's accuracy on real digits",
-            "指定どおりに読まれた割合から、本物の画像での分類器の認識精度を引いた値",
+            "指定どおりに読まれた割合から、本物の画像での分類器の正解率を引いた値",
         ),
         measure=lambda result: (kept(TOLD, as_asked, "grid")(result), reader()[1]),
         unit="%",

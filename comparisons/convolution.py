@@ -239,7 +239,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Convolutions read images as well as a fully connected layer with far fewer weights.",
-            "畳み込み層は、全結合層よりはるかに少ない重みで、同等以上の精度で画像を認識できる。",
+            "畳み込み層は、全結合層よりはるかに少ない重みで、同等以上の正解率で画像を認識できる。",
         ),
         source="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         experiment=(
@@ -252,7 +252,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, convolutional less fully connected",
-            "テストデータの認識精度。畳み込みの値から全結合の値を引く",
+            "テストデータの正解率。畳み込みの値から全結合の値を引く",
         ),
         measure=lambda result: (
             result.by_seed(test_accuracy, variant=CONVOLUTIONAL),

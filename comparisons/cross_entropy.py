@@ -130,13 +130,13 @@ def draw(result):
             figures.lines(
                 figures.in_panels(learned(result), STEPS),
                 x_title=("step", "ステップ"),
-                y_title=("accuracy", "認識精度"),
+                y_title=("accuracy", "正解率"),
                 unit="%",
             ),
             (
                 "On new images, each loss at its best rate. The saturated start answers 0.998 to "
                 "every image. Thin: the single seeds.",
-                "新しい画像での認識精度。学習率はそれぞれ最適な値である。飽和した初期値では、どの画像にも"
+                "新しい画像での正解率。学習率はそれぞれ最適な値である。飽和した初期値では、どの画像にも"
                 "0.998と答える状態から始める。細い線は個々のシード。",
             ),
         ),
@@ -215,7 +215,7 @@ def on_learning(claim, start, ending, instead):
         f"quickest on other seeds. Steps to {TARGET:.0%} on {WINDOW} batches of new images.",
         f"数字の偶奇を当てる。MNISTの画像12,500枚を1回ずつ、バッチサイズ{BATCH}、隠れ層のユニット数50、"
         f"出力はシグモイド。{start[1]}初期値とバッチは共通、学習率は別のシードで最も速かった値。"
-        f"新しい画像{WINDOW}バッチの認識精度が{TARGET:.0%}に達するまでの更新回数を比べる。",
+        f"新しい画像{WINDOW}バッチの正解率が{TARGET:.0%}に達するまでの更新回数を比べる。",
     )
     return Claim(
         claim,
@@ -300,7 +300,7 @@ CONCEPT = Concept(
         "everywhere.",
         "交差エントロピー誤差は、モデルが正解に与えた確率の対数に負号をつけた値である。確信をもって当てれば0に"
         "近く、確信をもって誤れば大きい。シグモイドやソフトマックスの後では、ロジットに関する勾配は誤差そのもの、"
-        "つまりy − tになる。認識精度は、ほとんどの場所で勾配が0になるので、損失関数には使えない。",
+        "つまりy − tになる。正解率は、ほとんどの場所で勾配が0になるので、損失関数には使えない。",
     ),
     introduces=INTRODUCES,
     terms=(

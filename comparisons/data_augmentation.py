@@ -108,7 +108,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Test accuracy", "テストデータの認識精度"),
+            ("Test accuracy", "テストデータの正解率"),
             figures.bars(
                 {
                     both(name, JAPANESE[name]): {
@@ -120,7 +120,7 @@ def draw(result):
                     }
                     for name in VARIANTS
                 },
-                x_title=("test accuracy", "テストデータの認識精度"),
+                x_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
             (
@@ -143,7 +143,7 @@ SHIFTED = (
 )
 ADDED = (
     "test accuracy, “{0}” less “{1}”",
-    "テストデータの認識精度。「{0}」の値から「{1}」の値を引く",
+    "テストデータの正解率。「{0}」の値から「{1}」の値を引く",
 )
 
 
@@ -166,7 +166,7 @@ CLAIMS = (
     against(
         (
             "With few images, augmentation makes a network more accurate on new ones.",
-            "画像が少ないとき、データ拡張を使うと未知の画像に対する認識精度が上がる。",
+            "画像が少ないとき、データ拡張を使うと未知の画像に対する正解率が上がる。",
         ),
         "Simard et al. 2003; Saito, Deep Learning from Scratch, 8.1.2",
         SHIFTED,
@@ -185,7 +185,7 @@ CLAIMS = (
         ),
         (
             "gain in test accuracy by shifting, with 300 images less with 3,000",
-            "平行移動による、テストデータの認識精度の上昇幅。300枚での値から3,000枚での値を引く",
+            "平行移動による、テストデータの正解率の上昇幅。300枚での値から3,000枚での値を引く",
         ),
         lambda result: (
             gains(result, FEW_SHIFTED, FEW_PLAIN),
@@ -216,7 +216,7 @@ CLAIMS = (
     against(
         (
             "Augmented, a few hundred images are as good as thousands.",
-            "データ拡張を使えば、数百枚の画像でも数千枚と同じ精度が得られる。",
+            "データ拡張を使えば、数百枚の画像でも数千枚と同じ正解率が得られる。",
         ),
         "introductory articles",
         SHIFTED,

@@ -148,7 +148,7 @@ def draw(result):
                 {way: found[..., k] for k, way in enumerate(WAYS)},
                 NUMBERS,
                 x_title=("random columns to choose from", "候補の列数（乱数）"),
-                y_title=("accuracy in cross-validation", "交差検証での認識精度"),
+                y_title=("accuracy in cross-validation", "交差検証での正解率"),
                 unit="%",
                 log="x",
             ),
@@ -156,7 +156,7 @@ def draw(result):
                 f"{ROWS} rows, half of each class, columns of random numbers: no model can "
                 f"be right more often than half the time. The {CHOSEN} columns that correlate best "
                 "with the answers are chosen, once with all rows, once inside each fold.",
-                f"{ROWS}行、2クラスが半数ずつ、列はすべて乱数なので、真の認識精度は50%である。正解との"
+                f"{ROWS}行、2クラスが半数ずつ、列はすべて乱数なので、真の正解率は50%である。正解との"
                 f"相関が強い{CHOSEN}列を選ぶが、一方は分割前に全行で、他方は分割ごとに訓練データだけで選ぶ。",
             ),
         ),
@@ -184,7 +184,7 @@ def draw(result):
             ("A column that knows the answer", "答えを知っている列"),
             figures.bars(
                 {title: of_passengers(result, case) for case, title in CASES.items()},
-                x_title=("accuracy on the Titanic", "タイタニックでの認識精度"),
+                x_title=("accuracy on the Titanic", "タイタニックでの正解率"),
                 unit="%",
             ),
             (
@@ -222,7 +222,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Choosing columns before the split flatters the model.",
-            "分割の前に特徴量を選択すると、精度が実際より高く見える。",
+            "分割の前に特徴量を選択すると、正解率が実際より高く見える。",
         ),
         source="Hastie et al., The Elements of Statistical Learning, 7.10.2",
         experiment=(
@@ -233,7 +233,7 @@ CLAIMS = (
         ),
         metric=(
             "accuracy in cross-validation, chosen before the split less inside each fold",
-            "交差検証での認識精度。分割前に選んだ値から分割ごとに選んだ値を引く",
+            "交差検証での正解率。分割前に選んだ値から分割ごとに選んだ値を引く",
         ),
         measure=versus(
             "selection",
@@ -246,7 +246,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Standardising before the split flatters the model, even with hundreds of rows.",
-            "行数が数百あっても、分割の前に標準化すると精度が実際より高く見える。",
+            "行数が数百あっても、分割の前に標準化すると正解率が実際より高く見える。",
         ),
         source="scikit-learn user guide, Common pitfalls: Data leakage",
         experiment=(
@@ -257,7 +257,7 @@ CLAIMS = (
         ),
         metric=(
             "accuracy in cross-validation, standardised before the split less inside each fold",
-            "交差検証での認識精度。分割前に標準化した値から分割ごとに標準化した値を引く",
+            "交差検証での正解率。分割前に標準化した値から分割ごとに標準化した値を引く",
         ),
         measure=versus("scaling", of_size(SIZES[-1], 0), of_size(SIZES[-1], 1)),
         unit="%",
@@ -272,7 +272,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Columns that leak the answer, such as the Titanic's boat and body, flatter the model.",
-            "タイタニックのboatやbodyのように答えを漏らす列を使うと、精度が実際より高く見える。",
+            "タイタニックのboatやbodyのように答えを漏らす列を使うと、正解率が実際より高く見える。",
         ),
         source="Kaufman et al. 2012, Leakage in data mining",
         experiment=(
@@ -283,7 +283,7 @@ CLAIMS = (
         ),
         metric=(
             "accuracy of the same model, in cross-validation less in use",
-            "同じモデルの認識精度。交差検証の値から実際の予測での値を引く",
+            "同じモデルの正解率。交差検証の値から実際の予測での値を引く",
         ),
         measure=lambda result: (of_passengers(result, "recorded"), of_passengers(result, "use")),
         unit="%",
@@ -293,13 +293,13 @@ CLAIMS = (
     Claim(
         claim=(
             "A column that raises the cross-validated accuracy is worth having.",
-            "交差検証の精度が上がる列は、加える価値がある。",
+            "交差検証の正解率が上がる列は、加える価値がある。",
         ),
         source="a common rule of feature engineering",
         experiment=("The same runs.", "上と同じ実験。"),
         metric=(
             "accuracy in use, with the two columns less without",
-            "実際の予測での認識精度。2列ありの値からなしの値を引く",
+            "実際の予測での正解率。2列ありの値からなしの値を引く",
         ),
         measure=lambda result: (of_passengers(result, "use"), of_passengers(result, "without")),
         unit="%",

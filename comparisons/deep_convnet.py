@@ -153,7 +153,7 @@ SETTING = (
 )
 CLAIMS = (
     Claim(
-        ("A deeper network is better.", "層を深くするほど認識精度が上がる。"),
+        ("A deeper network is better.", "層を深くするほど正解率が上がる。"),
         "Saito, Deep Learning from Scratch, 8.1.3; Simonyan & Zisserman 2015",
         (
             f"{SETTING[0]}, or one of 5×5 with 6, 13 and 25: 15,542 weights against 15,829, and "
@@ -163,7 +163,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, six of 3×3 less three of 5×5",
-            "テストデータの認識精度。3×3の6層の値から5×5の3層の値を引く",
+            "テストデータの正解率。3×3の6層の値から5×5の3層の値を引く",
         ),
         lambda result: (accuracy(result, BOOK), accuracy(result, LARGE)),
         unit="%",
@@ -178,7 +178,7 @@ CLAIMS = (
     Claim(
         (
             "Batch normalization makes the deep network more accurate.",
-            "バッチ正規化を入れると、深いネットワークの認識精度が上がる。",
+            "バッチ正規化を入れると、深いネットワークの正解率が上がる。",
         ),
         "Ioffe & Szegedy 2015; He et al. 2016",
         (
@@ -189,7 +189,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, with less without normalization",
-            "テストデータの認識精度。正規化ありの値から、なしの値を引く",
+            "テストデータの正解率。正規化ありの値から、なしの値を引く",
         ),
         lambda result: (accuracy(result, NORMALIZED), accuracy(result, BOOK)),
         unit="%",

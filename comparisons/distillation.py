@@ -140,7 +140,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Test accuracy of the student", "生徒の認識精度"),
+            ("Test accuracy of the student", "生徒の正解率"),
             figures.lines(
                 {
                     both("soft targets", "ソフトターゲット"): by_temperature(result, "all: test"),
@@ -148,7 +148,7 @@ def draw(result):
                     both("labels, smoothed", "平滑化したラベル"): level(result, best(SMOOTHED)),
                     both("the teacher", "教師"): level(result, lambda a: a["teacher: test"]),
                 },
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 **axes,
             ),
             (
@@ -211,7 +211,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, soft targets less labels",
-            "テストデータの認識精度。ソフトターゲットでの値からラベルでの値を引く",
+            "テストデータの正解率。ソフトターゲットでの値からラベルでの値を引く",
         ),
         versus("distillation", best(SOFT), best(LABELS)),
         unit="%",
@@ -231,7 +231,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, smoothed labels less soft targets",
-            "テストデータの認識精度。平滑化したラベルでの値からソフトターゲットでの値を引く",
+            "テストデータの正解率。平滑化したラベルでの値からソフトターゲットでの値を引く",
         ),
         versus("distillation", best(SMOOTHED), best(SOFT)),
         unit="%",

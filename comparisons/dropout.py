@@ -137,7 +137,7 @@ def by_masks(result):
 
 def draw(result):
     """The thinned network, accuracy by rate, and by the number of masks that are averaged."""
-    accuracy = {"y_title": ("accuracy", "認識精度"), "unit": "%"}
+    accuracy = {"y_title": ("accuracy", "正解率"), "unit": "%"}
     ensemble = figures.lines(
         by_masks(result), x_title=("masks averaged", "平均したマスクの数"), log="x", **accuracy
     )
@@ -155,11 +155,11 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by rate", "Dropoutの割合と認識精度"),
+            ("Accuracy by rate", "Dropoutの割合と正解率"),
             figures.lines(by_rate(result), x_title=("rate p", "割合p"), **accuracy),
             (
                 "All units on, after training. Thin: the single seeds.",
-                "学習後、すべてのユニットを使って測った認識精度。細い線は1回ごとの学習。",
+                "学習後、すべてのユニットを使って測った正解率。細い線は1回ごとの学習。",
             ),
         ),
         Figure(
@@ -168,7 +168,7 @@ def draw(result):
             (
                 "Test accuracy of the mean answer, the first seed. The more masks are averaged, "
                 "the nearer it comes to that of one pass with all units.",
-                "出力の平均で測ったテストデータの認識精度（最初のシード）。平均する数を増やすほど、"
+                "出力の平均で測ったテストデータの正解率（最初のシード）。平均する数を増やすほど、"
                 "すべてのユニットを使う1回の順伝播に近づく。",
             ),
         ),
@@ -189,7 +189,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Dropout narrows the gap between training and new data.",
-            "Dropoutは、訓練データと未知のデータとの認識精度の差（汎化ギャップ）を縮める。",
+            "Dropoutは、訓練データと未知のデータとの正解率の差（汎化ギャップ）を縮める。",
         ),
         source="Srivastava et al. 2014, Dropout; Saito, Deep Learning from Scratch, 6.4.3",
         experiment=(
@@ -198,7 +198,7 @@ CLAIMS = (
         ),
         metric=(
             "training accuracy less validation accuracy, without less with dropout",
-            "訓練データと検証データの認識精度の差。Dropoutなしの値からありの値を引く",
+            "訓練データと検証データの正解率の差。Dropoutなしの値からありの値を引く",
         ),
         measure=lambda result: (
             result.by_seed(gap, variant=WITHOUT),
@@ -210,13 +210,13 @@ CLAIMS = (
         claim=(
             "Thinned networks are an ensemble: averaged, they answer better than one of them.",
             "間引かれたネットワークの集まりはアンサンブルである。出力を平均すると、"
-            "1つだけの場合より認識精度が上がる。",
+            "1つだけの場合より正解率が上がる。",
         ),
         source="Srivastava et al. 2014, section 1; Saito, Deep Learning from Scratch, 6.4.3",
         experiment=(f"{ENSEMBLE[0]}.", f"{ENSEMBLE[1]}。"),
         metric=(
             "test accuracy, 32 averaged masks less one mask",
-            "テストデータの認識精度。マスク32個の平均での値からマスク1個での値を引く",
+            "テストデータの正解率。マスク32個の平均での値からマスク1個での値を引く",
         ),
         measure=lambda result: (
             kept(result, "accuracy of averaged masks", -1),
@@ -249,7 +249,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Dropout makes the network more accurate on new data.",
-            "Dropoutを使うと、未知のデータに対する認識精度が上がる。",
+            "Dropoutを使うと、未知のデータに対する正解率が上がる。",
         ),
         source="Srivastava et al. 2014, Dropout, section 6",
         experiment=(
@@ -258,7 +258,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, with less without dropout",
-            "テストデータの認識精度。Dropoutありの値からなしの値を引く",
+            "テストデータの正解率。Dropoutありの値からなしの値を引く",
         ),
         measure=lambda result: (
             result.by_seed(test_accuracy, variant=WITH),
@@ -268,7 +268,7 @@ CLAIMS = (
         margin=0.0,
         instead=(
             "The gap narrows mostly because training accuracy falls.",
-            "汎化ギャップが縮まるのは、主に訓練データの認識精度が下がるためである。",
+            "汎化ギャップが縮まるのは、主に訓練データの正解率が下がるためである。",
         ),
     ),
 )

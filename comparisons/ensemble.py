@@ -103,7 +103,7 @@ def draw(result):
     """Members that disagree, and accuracy by the number of members."""
     shown = {
         "x_title": ("members", "メンバーの数"),
-        "y_title": ("test accuracy", "テストデータの認識精度"),
+        "y_title": ("test accuracy", "テストデータの正解率"),
         "unit": "%",
     }
     members = np.repeat(
@@ -124,7 +124,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by the number of members", "メンバーの数と認識精度"),
+            ("Accuracy by the number of members", "メンバーの数と正解率"),
             figures.lines(
                 {
                     **{title: by_number(result, f"own: {way}") for way, title in WAYS.items()},
@@ -154,7 +154,7 @@ def draw(result):
                 "their hidden units in different orders, and the mean of two different units is "
                 "neither. Networks that were one for the first half of the steps still have the "
                 "same order, and their mean works (a “model soup”).",
-                "重みを平均した1つのネットワークの認識精度。"
+                "重みを平均した1つのネットワークの正解率。"
                 "別々に学習したネットワークでは隠れユニットの並び順が異なり、違う働きのユニットどうしを"
                 "平均しても、どちらの働きもしない。前半のステップを共通に学習したネットワークでは"
                 "並び順がそろっているので、重みの平均が役に立つ。この方法はmodel soupと呼ばれる。",
@@ -175,13 +175,13 @@ CLAIMS = (
     Claim(
         (
             "An ensemble is more accurate than its members are on average.",
-            "アンサンブルは、個々のメンバーの平均より認識精度が高い。",
+            "アンサンブルは、個々のメンバーの平均より正解率が高い。",
         ),
         "Hansen & Salamon 1990; Saito, Deep Learning from Scratch, 8.1.2",
         (f"{SETTING[0]}A point of accuracy matters.", f"{SETTING[1]}1ポイントの差に意味がある。"),
         (
             "test accuracy, mean of all probabilities less the mean member",
-            "テストデータの認識精度。確率の平均での値から、メンバーの認識精度の平均を引く",
+            "テストデータの正解率。確率の平均での値から、メンバーの正解率の平均を引く",
         ),
         versus("ensembles", all_of("probabilities"), of_members(np.mean)),
         unit="%",
@@ -190,18 +190,18 @@ CLAIMS = (
     Claim(
         (
             "An ensemble is more accurate than its best member.",
-            "アンサンブルは、最も良いメンバーよりも認識精度が高い。",
+            "アンサンブルは、最も良いメンバーよりも正解率が高い。",
         ),
         "a common expectation",
         (
             f"{SETTING[0]}The best member is the best on the test images themselves, which nobody "
             "could have known. Half a point matters.",
-            f"{SETTING[1]}最も良いメンバーは、事前には知りえないテストデータ自体での認識精度で選ぶ。"
+            f"{SETTING[1]}最も良いメンバーは、事前には知りえないテストデータ自体での正解率で選ぶ。"
             "0.5ポイントの差に意味がある。",
         ),
         (
             "test accuracy, mean of all probabilities less the best member",
-            "テストデータの認識精度。確率の平均での値から、最も良いメンバーの値を引く",
+            "テストデータの正解率。確率の平均での値から、最も良いメンバーの値を引く",
         ),
         versus("ensembles", all_of("probabilities"), of_members(np.max)),
         unit="%",
@@ -219,7 +219,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, averaged weights less averaged probabilities",
-            "テストデータの認識精度。重みの平均での値から確率の平均での値を引く",
+            "テストデータの正解率。重みの平均での値から確率の平均での値を引く",
         ),
         versus("ensembles", all_of("weights"), all_of("probabilities")),
         unit="%",
@@ -248,7 +248,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, ensemble less wide network",
-            "テストデータの認識精度。アンサンブルの値から大きなネットワークの値を引く",
+            "テストデータの正解率。アンサンブルの値から大きなネットワークの値を引く",
         ),
         versus("ensembles", all_of("probabilities"), wide),
         unit="%",
@@ -301,7 +301,7 @@ CONCEPT = Concept(
                 "The cross-entropy of the mean is never above the members' mean cross-entropy (the "
                 "logarithm is concave). For accuracy there is no such guarantee.",
                 "平均の交差エントロピー誤差は、メンバーの交差エントロピー誤差の平均を超えない"
-                "（対数関数が上に凸であるため）。認識精度については、このような保証はない。",
+                "（対数関数が上に凸であるため）。正解率については、このような保証はない。",
             ),
         ),
     ),

@@ -104,11 +104,11 @@ def draw(result):
     }
     return [
         Figure(
-            ("Accuracy while learning", "学習中の認識精度"),
+            ("Accuracy while learning", "学習中の正解率"),
             figures.lines(
                 figures.in_panels(panels, steps),
                 x_title=("step", "ステップ"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
             (
@@ -158,7 +158,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, all layers less frozen",
-            "テストデータの認識精度。すべての層を学習した値から固定した値を引く",
+            "テストデータの正解率。すべての層を学習した値から固定した値を引く",
         ),
         versus("fine_tuning", best("all", MANY), best("frozen", MANY)),
         unit="%",
@@ -176,7 +176,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, frozen less all layers",
-            "テストデータの認識精度。固定した値からすべての層を学習した値を引く",
+            "テストデータの正解率。固定した値からすべての層を学習した値を引く",
         ),
         versus("fine_tuning", best("frozen", FEW), best("all", FEW)),
         unit="%",
@@ -202,7 +202,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, a tenth of the rate less the same rate",
-            "テストデータの認識精度。10分の1の学習率での値から同じ学習率での値を引く",
+            "テストデータの正解率。10分の1の学習率での値から同じ学習率での値を引く",
         ),
         versus("fine_tuning", best("smaller", *NUMBERS), best("all", *NUMBERS)),
         unit="%",
@@ -228,7 +228,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, last layer first less all at once",
-            "テストデータの認識精度。最後の層を先に学習した値から同時に学習した値を引く",
+            "テストデータの正解率。最後の層を先に学習した値から同時に学習した値を引く",
         ),
         versus("fine_tuning", best("head first", *NUMBERS), best("all", *NUMBERS)),
         unit="%",

@@ -208,13 +208,13 @@ CLAIMS = (
     Claim(
         (
             "A CNN needs the order of the pixels: shuffled, they cost it accuracy.",
-            "CNNには画素の並びが必要である。並べ替えると認識精度が下がる。",
+            "CNNには画素の並びが必要である。並べ替えると正解率が下がる。",
         ),
         "LeCun et al. 1998, I; Saito, Deep Learning from Scratch, 7.2.1",
         (f"{SETTING[0]}Two points of accuracy matter.", f"{SETTING[1]}2ポイントの差に意味がある。"),
         (
             "test accuracy of the CNN, pictures less shuffled",
-            "CNNのテストデータの認識精度。画像のままの値から並べ替えた値を引く",
+            "CNNのテストデータの正解率。画像のままの値から並べ替えた値を引く",
         ),
         lambda result: (accuracy(result, "CNN, pictures"), accuracy(result, "CNN, shuffled")),
         unit="%",
@@ -232,7 +232,7 @@ CLAIMS = (
         ),
         (
             "test accuracy on shuffled digits, MLP less CNN",
-            "並べ替えた数字での認識精度。MLPの値からCNNの値を引く",
+            "並べ替えた数字での正解率。MLPの値からCNNの値を引く",
         ),
         lambda result: (accuracy(result, "MLP, shuffled"), accuracy(result, "CNN, shuffled")),
         unit="%",
@@ -248,7 +248,7 @@ CLAIMS = (
             f"{SETTING[0]}To fail means to read less than half of the digits.",
             f"{SETTING[1]}半分も認識できなければ「まったく認識できない」とみなす。",
         ),
-        ("one half less test accuracy", "0.5からテストデータの認識精度を引いた値"),
+        ("one half less test accuracy", "0.5からテストデータの正解率を引いた値"),
         lambda result: (0.5, accuracy(result, "CNN, shuffled")),
         unit="%",
         instead=(

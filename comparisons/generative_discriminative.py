@@ -174,7 +174,7 @@ def draw(result):
             figures.lines(
                 pd.concat(curves, ignore_index=True),
                 x_title=("training examples of each class", "クラスごとの訓練データ数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 log="x",
             ),
@@ -185,7 +185,7 @@ def draw(result):
                 "generative too, ends above both: what counts is whether the assumption fits, more "
                 "than which kind of model it is.",
                 "どの学習器も、検証データで選んだ設定を使う。LDAの仮定が成り立つ場合、曲線はほぼ重なる。"
-                "乳がんのデータでも差は小さい。仮定が成り立たない場合、ロジスティック回帰の精度は"
+                "乳がんのデータでも差は小さい。仮定が成り立たない場合、ロジスティック回帰の正解率は"
                 "伸び続けるが、LDAは頭打ちになる。数字のデータでは、同じ生成モデルのQDAが最も高くなる。"
                 "モデルの種類よりも、仮定がデータに合うかどうかが重要である。",
             ),
@@ -203,11 +203,11 @@ SETTING = (
 METRICS = {
     LDA: (
         "test accuracy, LDA less logistic regression",
-        "テストデータの認識精度。LDAの値からロジスティック回帰の値を引く",
+        "テストデータの正解率。LDAの値からロジスティック回帰の値を引く",
     ),
     LOGISTIC: (
         "test accuracy, logistic regression less LDA",
-        "テストデータの認識精度。ロジスティック回帰の値からLDAの値を引く",
+        "テストデータの正解率。ロジスティック回帰の値からLDAの値を引く",
     ),
 }
 NG = "Ng & Jordan 2001, On discriminative vs. generative classifiers"
@@ -237,7 +237,7 @@ CLAIMS = (
     claim(
         (
             "With few examples a generative classifier wins.",
-            "データが少ないときは、生成モデルの分類器のほうが精度が高い。",
+            "データが少ないときは、生成モデルの分類器のほうが正解率が高い。",
         ),
         NG,
         (
@@ -252,7 +252,7 @@ CLAIMS = (
     claim(
         (
             "With many examples a discriminative classifier wins.",
-            "データが多いときは、識別モデルの分類器のほうが精度が高い。",
+            "データが多いときは、識別モデルの分類器のほうが正解率が高い。",
         ),
         NG,
         (
@@ -285,7 +285,7 @@ CLAIMS = (
     claim(
         (
             "If the Gaussian assumption is wrong, logistic regression wins with many examples.",
-            "ガウス分布の仮定が誤りなら、データが多いときはロジスティック回帰のほうが精度が高い。",
+            "ガウス分布の仮定が誤りなら、データが多いときはロジスティック回帰のほうが正解率が高い。",
         ),
         "Hastie et al., The Elements of Statistical Learning, 4.4.5",
         (

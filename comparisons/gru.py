@@ -153,7 +153,7 @@ def draw(result):
                 result.of_each(NAMES, "remember", accuracy),
                 GAPS,
                 x_title=("longest gap", "最長の間隔"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 log="x",
                 y_domain=(0.2, 1.0),
@@ -261,7 +261,7 @@ CLAIMS = (
             f"{TASK[1]}間隔は最長{'、'.join(map(str, GAPS))}の3通り。"
             f"{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。{UNITS}ユニットのGRUを、"
             f"ユニット数が同じRNNと、重みの数がほぼ同じRNN（{WIDE}ユニット）のうち良いほうと比べる。テストデータ"
-            "の認識精度が90%に達した間隔を「学習できた」とする。",
+            "の正解率が90%に達した間隔を「学習できた」とする。",
         ),
         (
             f"doublings of the longest gap learned ({GAPS[-1]} at most), GRU less RNN",

@@ -135,12 +135,12 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by precision and learning rate", "精度・学習率と認識精度"),
+            ("Accuracy by precision and learning rate", "精度・学習率と正解率"),
             figures.lines(
                 by_rate(result),
                 RATES,
                 x_title=("learning rate", "学習率"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 log="x",
             ),
@@ -196,7 +196,7 @@ CLAIMS = (
         OWN_RATE,
         (
             "test accuracy, mean of float16 and bfloat16 less float32",
-            "テストデータの認識精度。float16とbfloat16の平均からfloat32の値を引く",
+            "テストデータの正解率。float16とbfloat16の平均からfloat32の値を引く",
         ),
         lambda a: np.mean([at_best_rate(f"mixed_{kind}")(a) for kind in ("float16", "bfloat16")]),
         at_best_rate("float32"),
@@ -211,7 +211,7 @@ CLAIMS = (
         OWN_RATE,
         (
             "test accuracy, weights in float32 less weights in bfloat16",
-            "テストデータの認識精度。重みがfloat32での値からbfloat16での値を引く",
+            "テストデータの正解率。重みがfloat32での値からbfloat16での値を引く",
         ),
         at_best_rate("mixed_bfloat16"),
         at_best_rate("bfloat16"),
@@ -230,7 +230,7 @@ CLAIMS = (
         (f"Both at the rate {RATES[0]}.", f"どちらも学習率{RATES[0]}。"),
         (
             "test accuracy, weights in float32 less weights in bfloat16",
-            "テストデータの認識精度。重みがfloat32での値からbfloat16での値を引く",
+            "テストデータの正解率。重みがfloat32での値からbfloat16での値を引く",
         ),
         lambda a: a["mixed_bfloat16: test"][0],
         lambda a: a["bfloat16: test"][0],
@@ -245,7 +245,7 @@ CLAIMS = (
         OWN_RATE,
         (
             "test accuracy, scaled less not scaled",
-            "テストデータの認識精度。スケーリングありの値からなしの値を引く",
+            "テストデータの正解率。スケーリングありの値からなしの値を引く",
         ),
         at_best_rate("mixed_float16"),
         at_best_rate("mixed_float16, no scale"),

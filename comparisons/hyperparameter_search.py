@@ -132,7 +132,7 @@ def by_rate(result):
     chart = figures.scatter(
         pd.concat(frames, ignore_index=True),
         x_title=("log₁₀ of the learning rate", "学習率の常用対数"),
-        y_title=("validation accuracy", "検証データの認識精度"),
+        y_title=("validation accuracy", "検証データの正解率"),
     )
     return figures.selection(chart, ("search", "探索法"))
 
@@ -162,7 +162,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Where the trials lie, and what they find", "どこを試し、どんな精度が得られたか"),
+            ("Where the trials lie, and what they find", "どこを試し、どんな正解率が得られたか"),
             by_rate(result),
             (
                 "Every trial of every seed. Rate and units both have to be right. The guided "
@@ -176,14 +176,14 @@ def draw(result):
             figures.lines(
                 so_far(result),
                 x_title=("trials", "試行回数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 y_domain=(0.5, 0.9),
             ),
             (
                 "Of the network that is best on the validation data so far; 4 to 32 units. The "
                 "first 9 trials are the same in both searches. Thin: the single seeds.",
-                "その時点までに検証データで最も良かったネットワークの認識精度（4から32ユニット）。"
+                "その時点までに検証データで最も良かったネットワークの正解率（4から32ユニット）。"
                 "最初の9回の試行は両者に共通である。細い線は1回ごとの探索。",
             ),
         ),
@@ -227,7 +227,7 @@ def on_accuracy(claim, source, experiment, larger, smaller, space="", instead=No
         tuple(f"{setting}{own}" for setting, own in zip(SETTING, experiment)),
         (
             f"test accuracy, {more} less {less}",
-            f"テストデータの認識精度。{more_ja}の値から{less_ja}の値を引く",
+            f"テストデータの正解率。{more_ja}の値から{less_ja}の値を引く",
         ),
         lambda result: tuple(
             result.measured("searches", found(f"{way}{space}")) for way in (larger, smaller)
@@ -297,7 +297,7 @@ CLAIMS = (
         ),
         (
             "share of the variance of validation accuracy, the rate's less the next one's",
-            "検証データの認識精度の分散に占める割合。学習率の値から、次に重要なものの値を引く",
+            "検証データの正解率の分散に占める割合。学習率の値から、次に重要なものの値を引く",
         ),
         lambda result: (
             result.measured("searches", lambda arrays: shares(arrays)[0]),

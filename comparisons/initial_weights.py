@@ -200,7 +200,7 @@ def on_accuracy(claim, source, experiment, case, larger, smaller, margin, instea
     """A claim on the test accuracy from one kind of initial weights and from another."""
     metric = (
         f"test accuracy, {larger} less {smaller}",
-        f"テストデータの認識精度。{larger}の値から{smaller}の値を引く",
+        f"テストデータの正解率。{larger}の値から{smaller}の値を引く",
     )
     measure = versus("sweep", *(at_best_rate(case, weights) for weights in (larger, smaller)))
     return Claim(claim, source, experiment, metric, measure, "%", margin, instead)

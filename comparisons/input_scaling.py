@@ -315,7 +315,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, standardized less unscaled",
-            "テストデータの認識精度。標準化の値からスケーリングなしの値を引く",
+            "テストデータの正解率。標準化の値からスケーリングなしの値を引く",
         ),
         lambda result: by_form(result, neighbours_accuracy)[::-1],
         unit="%",

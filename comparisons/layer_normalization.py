@@ -79,10 +79,10 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Test accuracy by batch size", "バッチサイズとテストデータの認識精度"),
+            ("Test accuracy by batch size", "バッチサイズとテストデータの正解率"),
             figures.lines(
                 by_size(result, "test"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 **sizes,
             ),
             (
@@ -138,7 +138,7 @@ CLAIMS = (
         (f"Batches of {SMALL}.", f"バッチサイズ{SMALL}。"),
         (
             "test accuracy, layer less batch normalization",
-            "テストデータの認識精度。レイヤー正規化の値からバッチ正規化の値を引く",
+            "テストデータの正解率。レイヤー正規化の値からバッチ正規化の値を引く",
         ),
         ("layer", SMALL),
         ("batch", SMALL),
@@ -153,7 +153,7 @@ CLAIMS = (
         (f"Batches of {LARGE}.", f"バッチサイズ{LARGE}。"),
         (
             "test accuracy, batch less layer normalization",
-            "テストデータの認識精度。バッチ正規化の値からレイヤー正規化の値を引く",
+            "テストデータの正解率。バッチ正規化の値からレイヤー正規化の値を引く",
         ),
         ("batch", LARGE),
         ("layer", LARGE),

@@ -200,7 +200,7 @@ def against_pixels(claim, learner, source):
         TUNED,
         (
             f"test accuracy of {learner}, on HOG less on pixels",
-            f"{japanese}のテストデータの認識精度。HOGでの値から画素での値を引く",
+            f"{japanese}のテストデータの正解率。HOGでの値から画素での値を引く",
         ),
         lambda result: (of_learner(result, learner, "HOG"), of_learner(result, learner, "pixels")),
         unit="%",
@@ -219,7 +219,7 @@ def against_made(claim, variant, source, instead):
         ),
         (
             f"test accuracy, {variant} less SVM on HOG",
-            f"テストデータの認識精度。{variant}の値から、HOG＋SVMの値を引く",
+            f"テストデータの正解率。{variant}の値から、HOG＋SVMの値を引く",
         ),
         lambda result: (of_network(result, variant), of_learner(result, "SVM", "HOG")),
         unit="%",
@@ -232,7 +232,7 @@ CLAIMS = (
     against_pixels(
         (
             "A support vector machine reads digits better from made features than from pixels.",
-            "SVMは、画素をそのまま使うより、人が設計した特徴量（HOG）を使うほうが精度が高い。",
+            "SVMは、画素をそのまま使うより、人が設計した特徴量（HOG）を使うほうが正解率が高い。",
         ),
         "SVM",
         "Saito, Deep Learning from Scratch, 4.1.1; Dalal & Triggs 2005",
@@ -240,7 +240,7 @@ CLAIMS = (
     against_pixels(
         (
             "The nearest neighbour, too, reads digits better from HOG than from pixels.",
-            "k近傍法（k = 1）でも、画素よりHOGを使うほうが精度が高い。",
+            "k近傍法（k = 1）でも、画素よりHOGを使うほうが正解率が高い。",
         ),
         "k nearest neighbours",
         "Saito, Deep Learning from Scratch, 4.1.1",

@@ -212,7 +212,7 @@ def draw(result):
             figures.lines(
                 with_warm_up(result),
                 x_title=rate,
-                y_title=("accuracy on new images", "未知の画像の認識精度"),
+                y_title=("accuracy on new images", "未知の画像の正解率"),
                 unit="%",
                 log="x",
                 panels=2,
@@ -223,7 +223,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Why does accuracy stick at 0.1?", "認識精度が0.1から上がらないのはなぜか"),
+            ("Why does accuracy stick at 0.1?", "正解率が0.1から上がらないのはなぜか"),
             figures.lines(losses, places, x_title=step, y_title=loss, y_domain=(0.4, 3)),
             (
                 "With ten classes, 0.1 and a loss of ln 10 = 2.303 mean: every answer is the same, "
@@ -231,7 +231,7 @@ def draw(result):
                 f"{off['rate']:.0%} of them after too large a rate and {off['scale']:.0%} with "
                 f"unscaled pixels (a smaller rate, or a scale, mends it), but {off['labels']:.0%} "
                 "where labels do not belong to their images.",
-                "10クラスで認識精度0.1、損失ln 10 = 2.303なら、答えはどの画像でも同じである。"
+                "10クラスで正解率0.1、損失ln 10 = 2.303なら、答えはどの画像でも同じである。"
                 "どの画像にも反応しない隠れユニットの割合を調べるとよい。学習率が大きすぎると"
                 f"{off['rate']:.0%}、画素値を割り忘れると{off['scale']:.0%}になる（学習率を下げるか、"
                 f"入力を割れば直る）。画像とラベルの対応が誤っていれば{off['labels']:.0%}である。",
@@ -260,7 +260,7 @@ WARMED = (
     "warm up or not; learning rates a half octave apart. They hold where 1,000 new images are "
     f"read with {LEARNED:.0%} or more. Ten seeds before these did not decide.",
     f"{TRAINED[1]}バッチサイズ{WARM_BATCH}、コサイン減衰で{WARM_STEPS}ステップ（うち{WARMING}ステップが"
-    "ウォームアップ）。学習率は√2倍ずつ変える。未知の画像1,000枚の認識精度が"
+    "ウォームアップ）。学習率は√2倍ずつ変える。未知の画像1,000枚の正解率が"
     f"{LEARNED:.0%}以上なら、学習できたとみなす。先の10シードでは決着しなかった。",
 )
 OF_OCTAVES = (

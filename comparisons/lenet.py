@@ -146,13 +146,13 @@ CLAIMS = (
     Claim(
         (
             "ReLU and max pooling make LeNet-5 more accurate.",
-            "ReLUと最大値プーリングを使うと、LeNet-5の認識精度は上がる。",
+            "ReLUと最大値プーリングを使うと、LeNet-5の正解率は上がる。",
         ),
         "Glorot et al. 2011; Scherer et al. 2010; common",
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy, today's form less that of 1998",
-            "テストデータの認識精度。現在の形の値から1998年の形の値を引く",
+            "テストデータの正解率。現在の形の値から1998年の形の値を引く",
         ),
         lambda result: (accuracy(result, TODAY), accuracy(result, OLD)),
         unit="%",
@@ -167,7 +167,7 @@ CLAIMS = (
         (
             f"{SETTING[0]}Counted are the epochs until {ENOUGH:.0%} of the validation images are "
             "read; half an epoch matters.",
-            f"{SETTING[1]}検証データの認識精度が{ENOUGH:.0%}に達するまでのエポック数を数える。"
+            f"{SETTING[1]}検証データの正解率が{ENOUGH:.0%}に達するまでのエポック数を数える。"
             "0.5エポックの差に意味がある。",
         ),
         (

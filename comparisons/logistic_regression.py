@@ -301,7 +301,7 @@ CLAIMS = (
         instead=(
             "Here the network misses its own probabilities by about as little, and answers more "
             "rightly: most of its probabilities are near 0 or 1.",
-            "ここでは、ネットワークの予測確率のずれも同程度にとどまり、認識精度はネットワークのほうが高い。"
+            "ここでは、ネットワークの予測確率のずれも同程度にとどまり、正解率はネットワークのほうが高い。"
             "予測確率の多くは0か1に近い。",
         ),
     ),

@@ -144,13 +144,13 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by rank", "ランクと認識精度"),
+            ("Accuracy by rank", "ランクと正解率"),
             figures.lines(
                 figures.in_panels(
                     {name: by_rank(result, task) for task, name in TASKS.items()}, RANKS
                 ),
                 x_title=("rank r", "ランクr"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 log="x",
                 unit="%",
             ),
@@ -160,7 +160,7 @@ def draw(result):
                 "alone lacks, and rank 16 a little more. Rank 1, which changes every layer by rank "
                 "1 only, does worse than the last layer alone. Thin: the single seeds.",
                 "近いタスクでは、最後の層を学習し直すだけでほぼ足りる。回転した数字では前の層も"
-                "変える必要があり、最後の層だけの場合に足りない精度の約半分をランク4で、もう少しを"
+                "変える必要があり、最後の層だけの場合に足りない正解率の約半分をランク4で、もう少しを"
                 "ランク16で取り戻す。どの層の変化もランク1に限ると、最後の層だけを学習した場合より"
                 "悪い。細い線は1回ごとの結果。",
             ),
@@ -198,8 +198,8 @@ def draw(result):
                         result.measured("adaptation", of(way, "old", [task])),
                     )
                 ),
-                x_title=("accuracy on the new task", "新しいタスクの認識精度"),
-                y_title=("accuracy on upright MNIST", "元のMNISTの認識精度"),
+                x_title=("accuracy on the new task", "新しいタスクの正解率"),
+                y_title=("accuracy on upright MNIST", "元のMNISTの正解率"),
             ),
             (
                 "A point a seed. While adapted, the network forgets upright digits with LoRA too. "
@@ -225,7 +225,7 @@ CLAIMS = (
     Claim(
         (
             "LoRA is nearly as accurate as training all weights, with a small part of them.",
-            "LoRAは、すべての重みを学習する場合とほぼ同じ精度を、わずかな重みで達成する。",
+            "LoRAは、すべての重みを学習する場合とほぼ同じ正解率を、わずかな重みで達成する。",
         ),
         "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
         (
@@ -236,7 +236,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, LoRA less all weights",
-            "テストデータの認識精度。LoRAの値からすべての重みを学習した値を引く",
+            "テストデータの正解率。LoRAの値からすべての重みを学習した値を引く",
         ),
         versus("adaptation", of(4), of("all")),
         unit="%",
@@ -255,7 +255,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, rank 1 less rank 16",
-            "テストデータの認識精度。ランク1の値からランク16の値を引く",
+            "テストデータの正解率。ランク1の値からランク16の値を引く",
         ),
         versus("adaptation", of(1), of(16)),
         unit="%",
@@ -304,7 +304,7 @@ CLAIMS = (
         ),
         (
             "accuracy on the old task, LoRA less all weights",
-            "元のタスクの認識精度。LoRAの値からすべての重みを学習した値を引く",
+            "元のタスクの正解率。LoRAの値からすべての重みを学習した値を引く",
         ),
         versus("adaptation", of(4, "old"), of("all", "old")),
         unit="%",

@@ -151,7 +151,7 @@ def draw(result):
                 result.of_each(NAMES, "remember", accuracy),
                 GAPS,
                 x_title=("longest gap", "最長の間隔"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 log="x",
                 y_domain=(0.2, 1.0),
@@ -235,7 +235,7 @@ CLAIMS = (
             f"accuracy reaches {LEARNED:.0%}.",
             f"{TASK[1]}間隔は最長{'、'.join(map(str, GAPS))}の4通り。{TRAINING[1]}。学習率は3通り"
             f"から、検証データで最良のものを選ぶ。{UNITS}ユニットのLSTMを、ユニット数が同じRNNと、重みの数がほぼ"
-            f"同じRNN（{WIDE}ユニット）のうち良いほうと比べる。テストデータの認識精度が{LEARNED:.0%}に達した間隔を"
+            f"同じRNN（{WIDE}ユニット）のうち良いほうと比べる。テストデータの正解率が{LEARNED:.0%}に達した間隔を"
             "「学習できた」とする。",
         ),
         (

@@ -78,7 +78,7 @@ CONCEPT = Concept(
         "shifts, and a network with one such layer reads digits better than one without.",
         "全結合層では、どの画素が隣り合っているかという情報が失われる。"
         "畳み込み層はどの位置の小さな窓にも同じ重みを適用し、プーリング層は位置の小さなずれを"
-        "吸収する。このような層を1つ加えるだけで、ネットワークはより高い精度で数字を認識できる。",
+        "吸収する。このような層を1つ加えるだけで、ネットワークはより高い正解率で数字を認識できる。",
     ),
     equations=(
         (
@@ -111,7 +111,7 @@ CONCEPT = Concept(
         Claim(
             claim=(
                 "A convolutional network reads digits better than a fully connected one.",
-                "畳み込みニューラルネットワークは、全結合ネットワークより高い精度で数字を"
+                "畳み込みニューラルネットワークは、全結合ネットワークより高い正解率で数字を"
                 "認識する。",
             ),
             source="LeCun et al. 1998; Saito, Deep Learning from Scratch, 7.5",
@@ -121,12 +121,12 @@ CONCEPT = Concept(
                 "fully connected network was as good at this rate as at the best of 0.0005, "
                 "0.001, 0.004 and 0.008; the convolutional one was better at 0.004.",
                 "MNISTの画像5,000枚、学習率0.002のAdam。畳み込み層1つ（重みは全部で433,890個）と、"
-                "隠れ層2つ（437,310個）を比べる。別のシード3つでは、全結合ネットワークの精度は、この学習率で"
+                "隠れ層2つ（437,310個）を比べる。別のシード3つでは、全結合ネットワークの正解率は、この学習率で"
                 "0.0005、0.001、0.004、0.008のうち最良のものと変わらず、畳み込みのほうは0.004でさらに高かった。",
             ),
             metric=(
                 "test accuracy, convolutional less fully connected",
-                "テストデータの認識精度。畳み込みの値から全結合の値を引く",
+                "テストデータの正解率。畳み込みの値から全結合の値を引く",
             ),
             measure=lambda result: (
                 result.by_seed(test_accuracy, variant=CNN),

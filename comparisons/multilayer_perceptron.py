@@ -195,12 +195,12 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy against width", "隠れ層の幅と認識精度"),
+            ("Accuracy against width", "隠れ層の幅と正解率"),
             figures.lines(
                 scores,
                 list(WIDTHS.values()),
                 x_title=("hidden units", "隠れ層のユニット数"),
-                y_title=("accuracy", "認識精度"),
+                y_title=("accuracy", "正解率"),
                 unit="%",
                 log="x",
             ),
@@ -225,7 +225,7 @@ CLAIMS = (
         ),
         metric=(
             "two points less what the layers gain in test accuracy",
-            "2ポイントから、層を重ねたことによるテストデータの認識精度の向上を引いた値",
+            "2ポイントから、層を重ねたことによるテストデータの正解率の向上を引いた値",
         ),
         measure=no_gain,
         unit="%",
@@ -242,7 +242,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, with ReLU less without",
-            "テストデータの認識精度。ReLUありの値からなしの値を引く",
+            "テストデータの正解率。ReLUありの値からなしの値を引く",
         ),
         measure=versus(DEEP, LINEAR),
         unit="%",
@@ -260,25 +260,25 @@ CLAIMS = (
             f"{SETTING[1]}。ReLUの隠れ層1つ、128ユニット。テストデータの95%以上に正しく答えれば、境界を"
             "表現できたとみなす。試すのは大きく曲がった境界の一例であり、すべての境界ではない。",
         ),
-        metric=("test accuracy less 95 %", "テストデータの認識精度から95%を引いた値"),
+        metric=("test accuracy less 95 %", "テストデータの正解率から95%を引いた値"),
         measure=lambda result: (accuracy(result, "test", WIDEST), 0.95),
         unit="%",
     ),
     Claim(
         claim=(
             "Too many hidden units overfit: new points are answered worse.",
-            "隠れ層のユニットが多すぎると過学習し、未知のデータの認識精度が下がる。",
+            "隠れ層のユニットが多すぎると過学習し、未知のデータの正解率が下がる。",
         ),
         source="a common rule of thumb for the size of hidden layers",
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 (513 weights for 400 points) against the best "
             "of 2, 8 and 32 units (129 weights at most), chosen seed by seed on validation points.",
             f"{SETTING[1]}。128ユニットの隠れ層1つ（点400個に対し重みは513個）と、2、8、32ユニット"
-            "（重みは最大129個）のうち検証データの認識精度が最も高いものを比べる。幅はシードごとに選ぶ。",
+            "（重みは最大129個）のうち検証データの正解率が最も高いものを比べる。幅はシードごとに選ぶ。",
         ),
         metric=(
             "test accuracy, best narrower layer less 128 units",
-            "テストデータの認識精度。検証データで選んだ狭い層の値から128ユニットの値を引く",
+            "テストデータの正解率。検証データで選んだ狭い層の値から128ユニットの値を引く",
         ),
         measure=best_narrower,
         unit="%",
@@ -287,7 +287,7 @@ CLAIMS = (
             "Here the wide layer is the better one on new points too, though it has more weights "
             "than there are points: more weights alone do not make a network overfit. These data "
             "have little noise; fewer or noisier ones were not tried.",
-            "ここでは、重みの数がデータの数より多い広い隠れ層のほうが、未知のデータでも認識精度が高い。"
+            "ここでは、重みの数がデータの数より多い広い隠れ層のほうが、未知のデータでも正解率が高い。"
             "重みが多いだけで過学習するとは限らない。ただし、このデータはノイズが小さい。データがより少ない"
             "場合やノイズが大きい場合は試していない。",
         ),

@@ -131,12 +131,12 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy under noise at test time", "テスト時のノイズと認識精度"),
+            ("Accuracy under noise at test time", "テスト時のノイズと正解率"),
             figures.lines(
                 accuracies,
                 DISTURBANCES,
                 x_title=("standard deviation at test time", "テスト時のノイズの標準偏差"),
-                y_title=("test accuracy", "認識精度"),
+                y_title=("test accuracy", "正解率"),
                 unit="%",
             ),
             (
@@ -181,7 +181,7 @@ CLAIMS = (
     Claim(
         (
             "Noise on the inputs makes the network more accurate on new data.",
-            "入力にノイズを加えて学習すると、未知のデータに対する認識精度が上がる。",
+            "入力にノイズを加えて学習すると、未知のデータに対する正解率が上がる。",
         ),
         "Goodfellow et al., Deep Learning, 7.5; Sietsma & Dow 1991",
         (
@@ -190,7 +190,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, with less without noise",
-            "テストデータの認識精度。ノイズありの値からなしの値を引く",
+            "テストデータの正解率。ノイズありの値からなしの値を引く",
         ),
         lambda result: tuple(
             result.by_seed(test_accuracy, variant=name) for name in (INPUTS, NONE)
@@ -214,7 +214,7 @@ CLAIMS = (
         ),
         (
             "accuracy on noisy test images, with less without",
-            "ノイズのあるテスト画像の認識精度。ありの値からなしの値を引く",
+            "ノイズのあるテスト画像の正解率。ありの値からなしの値を引く",
         ),
         on_disturbed("noise", INPUTS, NONE, TESTED),
         unit="%",
@@ -232,7 +232,7 @@ CLAIMS = (
         ),
         (
             "accuracy on moved test images, with noise on inputs less without",
-            "動かしたテスト画像の認識精度。入力のノイズありの値からなしの値を引く",
+            "動かしたテスト画像の正解率。入力のノイズありの値からなしの値を引く",
         ),
         on_disturbed("moved", INPUTS, NONE),
         unit="%",
@@ -257,7 +257,7 @@ CLAIMS = (
         ),
         (
             "accuracy on noisy test images, hidden layers less inputs",
-            "ノイズのあるテスト画像の認識精度。隠れ層のノイズでの値から入力のノイズでの値を引く",
+            "ノイズのあるテスト画像の正解率。隠れ層のノイズでの値から入力のノイズでの値を引く",
         ),
         on_disturbed("noise", HIDDEN, INPUTS, TESTED),
         unit="%",

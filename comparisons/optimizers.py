@@ -204,11 +204,11 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Test accuracy by learning rate", "学習率とテストデータの認識精度"),
+            ("Test accuracy by learning rate", "学習率とテストデータの正解率"),
             figures.lines(
                 rates,
                 x_title=("learning rate", "学習率"),
-                y_title=("test accuracy", "認識精度"),
+                y_title=("test accuracy", "正解率"),
                 unit="%",
                 log="x",
             ),
@@ -257,7 +257,7 @@ CLAIMS = (
             + "How wide the range of rates is whose test accuracy is within five points of "
             "the rule's best (between the rates, accuracy is interpolated).",
             SWEEP[1]
-            + "テストデータの認識精度が、その手法の最高値から5ポイント以内に収まる学習率の範囲の"
+            + "テストデータの正解率が、その手法の最高値から5ポイント以内に収まる学習率の範囲の"
             "広さ（刻みの間は補間する）。",
         ),
         metric=(
@@ -287,7 +287,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, momentum less Adam",
-            "テストデータの認識精度。Momentumの値からAdamの値を引く",
+            "テストデータの正解率。Momentumの値からAdamの値を引く",
         ),
         measure=lambda result: (
             result.by_seed(test_accuracy, variant="Momentum"),

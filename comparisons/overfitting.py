@@ -156,7 +156,7 @@ def draw(result):
         ),
         "val_accuracy": both("validation", "検証"),
     }
-    share = {"y_title": ("accuracy", "認識精度"), "unit": "%"}
+    share = {"y_title": ("accuracy", "正解率"), "unit": "%"}
     return [
         Figure(
             ("Few points and many weights", "少ない点と多い重み"),
@@ -172,7 +172,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by amount of data", "データの数と認識精度"),
+            ("Accuracy by amount of data", "データの数と正解率"),
             figures.slider(
                 figures.lines(
                     by_amount,
@@ -188,12 +188,12 @@ def draw(result):
                 "between the lines is the gap: with 100 images it opens at once and stays; with "
                 "3,000 it is small to the end, with training near 100 %. Thin: the single seeds.",
                 "50ユニットの7層ネットワーク。ステップ数はどれも同じ。2本の線の間が汎化ギャップ"
-                "で、100枚ではすぐに開き、そのまま縮まらない。3,000枚では、訓練データの認識精度が"
+                "で、100枚ではすぐに開き、そのまま縮まらない。3,000枚では、訓練データの正解率が"
                 "100%に近づいても差は小さい。細い線は1回ごとの学習。",
             ),
         ),
         Figure(
-            ("Why validation can lie above training", "検証データの認識精度のほうが高く見える理由"),
+            ("Why validation can lie above training", "検証データの正解率のほうが高く見える理由"),
             figures.lines(
                 {n: np.stack([found[key] for _, found in all_ways]) for key, n in names.items()},
                 all_ways[0][0],
@@ -206,11 +206,11 @@ def draw(result):
                 "validation is measured after the epoch, with all units on. Measured in the same "
                 "way (`evaluate`), training lies above validation. The running mean parts the "
                 "first line from the second, dropout the second from the third.",
-                "同じネットワーク、訓練画像300枚、Dropoutの割合0.2。`fit`が表示する訓練の認識精度"
+                "同じネットワーク、訓練画像300枚、Dropoutの割合0.2。`fit`が表示する訓練の正解率"
                 "は、エポック中の全ミニバッチの平均であり（はじめのミニバッチは古い重みで計算され"
                 "る）、しかもユニットが消去された状態で測られる。検証データは、"
                 "エポックの終わりに全ユニットを使って測る。同じ条件で測れば（`evaluate`）、"
-                "訓練データの認識精度は検証データを上回る。1本目と2本目の差が平均による差、"
+                "訓練データの正解率は検証データを上回る。1本目と2本目の差が平均による差、"
                 "2本目と3本目の差がDropoutによる差である。",
             ),
         ),
@@ -232,7 +232,7 @@ CLAIMS = (
             f"{SETTING[0]}; 100 units a layer, 130,000 weights.",
             f"{SETTING[1]}。各層100ユニット、重みは13万個。",
         ),
-        ("training less validation accuracy", "訓練データと検証データの認識精度の差"),
+        ("training less validation accuracy", "訓練データと検証データの正解率の差"),
         lambda r: tuple(r.by_seed(accuracy(part), variant=TEXTBOOK) for part in PARTS),
         unit="%",
         margin=0.1,
@@ -250,7 +250,7 @@ CLAIMS = (
         ),
         (
             "training less test accuracy, fewer less more images, the least of three",
-            "訓練データとテストデータの認識精度の差。少ない枚数での値から多い枚数での値を引いた、3つの最小値",
+            "訓練データとテストデータの正解率の差。少ない枚数での値から多い枚数での値を引いた、3つの最小値",
         ),
         versus("by_amount", narrowing, lambda arrays: 0.0),
         unit="%",
@@ -263,11 +263,11 @@ CLAIMS = (
             f"{SETTING[0]}; 200 units a layer (360,000 weights) against 25, 50 or 100: the one of "
             "them that is most accurate on the validation images.",
             f"{SETTING[1]}。各層200ユニット（重み36万個）を、25、50、100ユニットのうち検証データの"
-            "認識精度が最も高いものと比べる。",
+            "正解率が最も高いものと比べる。",
         ),
         (
             "training accuracy less validation accuracy, widest less best narrower network",
-            "訓練データと検証データの認識精度の差。最も広いネットワークの値から、より狭いなかで最良のものの値を引く",
+            "訓練データと検証データの正解率の差。最も広いネットワークの値から、より狭いなかで最良のものの値を引く",
         ),
         wider,
         unit="%",
@@ -283,7 +283,7 @@ CLAIMS = (
     Claim(
         (
             "Once the validation loss rises, accuracy on new data falls.",
-            "検証データの損失が上がり始めると、未知のデータの認識精度は下がる。",
+            "検証データの損失が上がり始めると、未知のデータの正解率は下がる。",
         ),
         "a common reading of the curves by epoch",
         (
@@ -293,7 +293,7 @@ CLAIMS = (
         ),
         (
             "validation accuracy, at the lowest loss less at the end",
-            "検証データの認識精度。損失が最も低いエポックでの値から最後の値を引く",
+            "検証データの正解率。損失が最も低いエポックでの値から最後の値を引く",
         ),
         lambda result: (
             result.by_seed(at_turn, variant=TEXTBOOK),
@@ -304,15 +304,15 @@ CLAIMS = (
         instead=(
             "Accuracy stays where it is. The loss rises because the network grows ever surer of "
             "its answers, the wrong ones included; accuracy does not see how sure it is.",
-            "認識精度は下がらない。損失が上がるのは、ネットワークが誤った答えも含めて自信を強めて"
-            "いくためである。認識精度には、どれだけ自信があるかは表れない。",
+            "正解率は下がらない。損失が上がるのは、ネットワークが誤った答えも含めて自信を強めて"
+            "いくためである。正解率には、どれだけ自信があるかは表れない。",
         ),
     ),
     Claim(
         (
             "Where validation accuracy lies above training accuracy, the network does better on "
             "new data than on its training data.",
-            "検証データの認識精度が訓練データを上回っているなら、ネットワークは未知のデータのほうが得意である。",
+            "検証データの正解率が訓練データを上回っているなら、ネットワークは未知のデータのほうが得意である。",
         ),
         "a common question about the output of `fit`",
         (
@@ -324,7 +324,7 @@ CLAIMS = (
         ),
         (
             "mean validation less mean training accuracy in those epochs",
-            "それらのエポックでの認識精度の平均。検証データの値から訓練データの値を引く",
+            "それらのエポックでの正解率の平均。検証データの値から訓練データの値を引く",
         ),
         lambda result: (where_above(result, "val_accuracy"), where_above(result, "all units on")),
         unit="%",
@@ -344,7 +344,7 @@ CONCEPT = Concept(
         "validation. Here it is brought about on purpose, by few data and many weights; the "
         "remedies follow: weight decay, dropout, early stopping, more or altered data.",
         "訓練データにはノイズや偶然の偏りまで含めてよく適合するのに、未知のデータにはうまく答えら"
-        "れない。これを過学習という。過学習は両者の認識精度の差に表れるので、"
+        "れない。これを過学習という。過学習は両者の正解率の差に表れるので、"
         "検証データを別に取り分けておく。ここでは、データを少なく重みを多くして、"
         "わざと過学習を起こす。対策のWeight decay、Dropout、早期終了、データ拡張は、"
         "続く各節で扱う。",
@@ -352,7 +352,7 @@ CONCEPT = Concept(
     equations=(
         (
             r"\mathrm{gap} = A_{\mathrm{train}} - A_{\mathrm{validation}}",
-            ("The generalisation gap, in accuracy A.", "汎化ギャップ。Aは認識精度。"),
+            ("The generalisation gap, in accuracy A.", "汎化ギャップ。Aは正解率。"),
         ),
         (
             r"f(x) = \sum_{k=0}^{d} w_k x^k, \quad "

@@ -89,12 +89,12 @@ def pictures(result):
             ),
         ),
         Figure(
-            ("Accuracy on shifted digits", "ずらした数字に対する認識精度"),
+            ("Accuracy on shifted digits", "ずらした数字に対する正解率"),
             figures.lines(
                 {both(*pair): accuracies(result, pair[0]) for pair in JAPANESE.items()},
                 SHIFTS,
                 x_title=("shift in pixels", "ずらす画素数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
         ),
@@ -120,7 +120,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy lost by the shift, stride 2 less max pooling",
-            "ずらすことで失われるテストデータの認識精度。ストライド2の値から最大値プーリングの値を引く",
+            "ずらすことで失われるテストデータの正解率。ストライド2の値から最大値プーリングの値を引く",
         ),
         measure=lambda result: tuple(
             list(found[:, 0] - found[:, 2])
@@ -131,13 +131,13 @@ CLAIMS = (
     Claim(
         claim=(
             "Max pooling makes a network more accurate than average pooling.",
-            "最大値プーリングは、平均値プーリングより認識精度を高める。",
+            "最大値プーリングは、平均値プーリングより正解率を高める。",
         ),
         source="Scherer et al. 2010, Evaluation of pooling operations",
         experiment=SETTING,
         metric=(
             "test accuracy, max less average pooling",
-            "テストデータの認識精度。最大値プーリングの値から平均値プーリングの値を引く",
+            "テストデータの正解率。最大値プーリングの値から平均値プーリングの値を引く",
         ),
         measure=lambda result: (
             result.by_seed(test_accuracy, variant=MAX),

@@ -121,7 +121,7 @@ def losses_by_gap(result):
 def draw(result):
     """The gradient through time, what is remembered, and clipping by rate."""
     back = np.arange(LENGTH)
-    rate, accuracy = ("learning rate", "学習率"), ("test accuracy", "テストデータの認識精度")
+    rate, accuracy = ("learning rate", "学習率"), ("test accuracy", "テストデータの正解率")
     gradients = {
         scale: {
             both("gradient by the input", "入力についての勾配"): np.array(
@@ -264,7 +264,7 @@ CLAIMS = (
         ),
         (
             f"test accuracy, gap {GAPS[0]} less gap {GAPS[-1]}",
-            f"テストデータの認識精度。間隔{GAPS[0]}の値から間隔{GAPS[-1]}の値を引く",
+            f"テストデータの正解率。間隔{GAPS[0]}の値から間隔{GAPS[-1]}の値を引く",
         ),
         lambda result: tuple(
             result.of_numpy("remember", at_best_rate(f"gap {gap}")) for gap in (GAPS[0], GAPS[-1])
@@ -286,7 +286,7 @@ CLAIMS = (
         ),
         (
             f"test accuracy, clipped to {LIMIT:g} less plain",
-            f"テストデータの認識精度。{LIMIT:g}にクリッピングした値から、しない値を引く",
+            f"テストデータの正解率。{LIMIT:g}にクリッピングした値から、しない値を引く",
         ),
         lambda result: tuple(
             result.of_numpy("clipping", at_best_rate(name)) for name in ("clipped", "plain")

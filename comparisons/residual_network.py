@@ -95,12 +95,12 @@ def pictures(result):
     }
     return [
         Figure(
-            ("Depth and accuracy", "層の深さと認識精度"),
+            ("Depth and accuracy", "層の深さと正解率"),
             figures.lines(
                 accuracy,
                 list(LAYERS),
                 x_title=("layers", "層の数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
             (
@@ -165,7 +165,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, 4 less 20 plain layers",
-            "テストデータの認識精度。4層の値から20層の値を引く（通常）",
+            "テストデータの正解率。4層の値から20層の値を引く（通常）",
         ),
         measure=lambda result: (
             test_accuracy(result, "plain", 4),
@@ -188,7 +188,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, 20 less 4 residual layers",
-            "テストデータの認識精度。20層の値から4層の値を引く（残差）",
+            "テストデータの正解率。20層の値から4層の値を引く（残差）",
         ),
         measure=lambda result: (
             test_accuracy(result, "residual", 20),
@@ -210,7 +210,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy, 20 less 4 residual layers",
-            "テストデータの認識精度。20層の値から4層の値を引く（残差）",
+            "テストデータの正解率。20層の値から4層の値を引く（残差）",
         ),
         measure=lambda result: (
             test_accuracy(result, "residual", 20),

@@ -160,7 +160,7 @@ def draw(result):
         ),
         Figure(
             ("Equal width, equal number of weights", "同じ幅、同じ重みの数"),
-            figures.bars(scores, x_title=("test accuracy", "テストデータの認識精度"), unit="%"),
+            figures.bars(scores, x_title=("test accuracy", "テストデータの正解率"), unit="%"),
             (
                 "3,738 weights, 882, and 3,630. What separable layers save can be spent on more "
                 "filters.",
@@ -182,7 +182,7 @@ CLAIMS = (
     Claim(
         (
             "Separable convolutions are nearly as accurate as plain ones of the same width.",
-            "分離可能畳み込みは、同じ幅の通常の畳み込みとほぼ同じ精度になる。",
+            "分離可能畳み込みは、同じ幅の通常の畳み込みとほぼ同じ正解率になる。",
         ),
         "Howard et al. 2017, MobileNets, 4.1 (a point less on ImageNet)",
         (
@@ -191,7 +191,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, separable less plain, both of width 8",
-            "テストデータの認識精度。分離可能の値から通常の値を引く（どちらも幅8）",
+            "テストデータの正解率。分離可能の値から通常の値を引く（どちらも幅8）",
         ),
         lambda result: (accuracy(result, NARROW), accuracy(result, PLAIN)),
         unit="%",
@@ -199,13 +199,13 @@ CLAIMS = (
         instead=(
             "They are less accurate here, with a quarter of the weights: so small a network has "
             "few to spare.",
-            "重みが4分の1になり、精度は下がった。これほど小さなネットワークでは、重みに余裕がない。",
+            "重みが4分の1になり、正解率は下がった。これほど小さなネットワークでは、重みに余裕がない。",
         ),
     ),
     Claim(
         (
             "With as many weights, separable convolutions are more accurate.",
-            "重みの数が同じなら、分離可能畳み込みのほうが精度が高い。",
+            "重みの数が同じなら、分離可能畳み込みのほうが正解率が高い。",
         ),
         "Chollet 2017, Xception, abstract",
         (
@@ -216,7 +216,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, separable of width 20 less plain of width 8",
-            "テストデータの認識精度。幅20の分離可能の値から、幅8の通常の値を引く",
+            "テストデータの正解率。幅20の分離可能の値から、幅8の通常の値を引く",
         ),
         lambda result: (accuracy(result, WIDE), accuracy(result, PLAIN)),
         unit="%",

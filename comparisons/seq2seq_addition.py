@@ -112,7 +112,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Reversing the input helps.",
-            "入力データを反転すると、学習が速く進み、精度が上がる。",
+            "入力データを反転すると、学習が速く進み、正解率が上がる。",
         ),
         source="Sutskever et al. 2014; Saito, Deep Learning from Scratch 2, 7.3.1",
         experiment=(
@@ -154,7 +154,7 @@ CLAIMS = (
             "Not where the question is short: five letters fit into the encoder's state, so there "
             "is no bottleneck for attention to widen. In the end all three are about as accurate.",
             "質問が短い場合には当てはまらない。5文字ならエンコーダの状態に収まるので、Attentionが解消すべき"
-            "ボトルネックがない。学習後の精度は3つともほぼ同じである。",
+            "ボトルネックがない。学習後の正解率は3つともほぼ同じである。",
         ),
     ),
 )

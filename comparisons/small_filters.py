@@ -161,7 +161,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, two 3×3 less one 5×5",
-            "テストデータの認識精度。3×3を2つの値から5×5を1つの値を引く",
+            "テストデータの正解率。3×3を2つの値から5×5を1つの値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, ONE)),
         unit="%",
@@ -170,13 +170,13 @@ CLAIMS = (
     Claim(
         (
             "A ReLU between two convolutions of 3×3 makes them more accurate.",
-            "3×3の畳み込み2層の間にReLUを入れると、認識精度が上がる。",
+            "3×3の畳み込み2層の間にReLUを入れると、正解率が上がる。",
         ),
         "Simonyan & Zisserman 2015, 2.3 (a more discriminative decision function)",
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy of two 3×3, with ReLU between less without",
-            "3×3を2つのテストデータの認識精度。間にReLUがある値から、ない値を引く",
+            "3×3を2つのテストデータの正解率。間にReLUがある値から、ない値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, LINEAR)),
         unit="%",

@@ -105,7 +105,7 @@ def draw(result):
         ("What it goes by", "何を手がかりにしているか"),
         figures.bars(
             {both(*title): lost(result, column) for column, title in COLUMNS.items()},
-            x_title=("accuracy lost when shuffled", "列をシャッフルしたときの精度の低下"),
+            x_title=("accuracy lost when shuffled", "列をシャッフルしたときの正解率の低下"),
             unit="%",
         ),
         (
@@ -141,7 +141,7 @@ CONCEPT = Concept(
         "A small network on a small table: the data are few, so that the honest question is not "
         "only how accurate it is but how sure one can be of that, and whether it beats a rule of "
         "thumb.",
-        "小さな表データに小さなネットワークを使う。データが少ないため、精度の高さだけでなく、"
+        "小さな表データに小さなネットワークを使う。データが少ないため、正解率の高さだけでなく、"
         "その値がどこまで確かなのか、単純な経験則に勝てるのかも問う必要がある。",
     ),
     equations=(
@@ -181,7 +181,7 @@ CONCEPT = Concept(
         Claim(
             claim=(
                 "A neural network beats logistic regression on the Titanic.",
-                "タイタニックのデータでは、ニューラルネットワークはロジスティック回帰より精度が"
+                "タイタニックのデータでは、ニューラルネットワークはロジスティック回帰より正解率が"
                 "高い。",
             ),
             source="Kaggle, Titanic - Machine Learning from Disaster: many public notebooks",
@@ -197,7 +197,7 @@ CONCEPT = Concept(
             ),
             metric=(
                 "test accuracy, the network's less logistic regression's, fold by fold",
-                "分割ごとのテストデータに対する精度の差（ネットワーク − ロジスティック回帰）",
+                "分割ごとのテストデータに対する正解率の差（ネットワーク − ロジスティック回帰）",
             ),
             unit="%",
             margin=0.01,

@@ -149,11 +149,11 @@ def draw(result):
     }
     return [
         Figure(
-            ("Accuracy over the number of examples", "例の数と認識精度"),
+            ("Accuracy over the number of examples", "例の数と正解率"),
             figures.lines(
                 pd.concat([by_number(result, task) for task in TASKS], ignore_index=True),
                 x_title=("examples a class", "クラスごとの例の数"),
-                y_title=("test accuracy", "テストデータの認識精度"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 log="x",
                 unit="%",
             ),
@@ -210,7 +210,7 @@ COUNTED = (
 )
 GAIN = (
     "test accuracy, learned features less the network from scratch",
-    "テストデータの認識精度。学習した特徴量での値からゼロから学習した値を引く",
+    "テストデータの正解率。学習した特徴量での値からゼロから学習した値を引く",
 )
 CLAIMS = (
     Claim(
@@ -263,7 +263,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, learned features less random ones",
-            "テストデータの認識精度。学習した特徴量での値からランダムな特徴量での値を引く",
+            "テストデータの正解率。学習した特徴量での値からランダムな特徴量での値を引く",
         ),
         versus(
             "five_digits",

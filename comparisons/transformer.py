@@ -179,12 +179,12 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Accuracy by place", "位置ごとの認識精度"),
+            ("Accuracy by place", "位置ごとの正解率"),
             figures.lines(
                 by_place,
                 np.arange(BACK, LONGER) + 1,
                 x_title=("place in the sequence", "系列の中の位置"),
-                y_title=("accuracy", "認識精度"),
+                y_title=("accuracy", "正解率"),
                 unit="%",
                 y_domain=(0, 1.02),
             ),
@@ -219,7 +219,7 @@ CLAIMS = (
             f"{SETTING[0]}No positions, no mask, {BAG[0]}; 5 points matter.",
             f"{SETTING[1]}位置情報もマスクもないモデルを、{BAG[1]}と比べる。5ポイント以上を意味のある差とする。",
         ),
-        ("accuracy, best guess less model", "認識精度。最良の推測の値からモデルの値を引く"),
+        ("accuracy, best guess less model", "正解率。最良の推測の値からモデルの値を引く"),
         lambda result: (from_the_bag(whole=True)(result), accuracy(NONE, LENGTH, BACK)(result)),
         unit="%",
         margin=-0.05,
@@ -237,7 +237,7 @@ CLAIMS = (
             f"{SETTING[1]}因果マスクだけがあるモデルを、{BAG[1]}と比べる（ここでは、その位置より前の記号だけを"
             "数える）。5ポイント以上を意味のある差とする。",
         ),
-        ("accuracy, best guess less model", "認識精度。最良の推測の値からモデルの値を引く"),
+        ("accuracy, best guess less model", "正解率。最良の推測の値からモデルの値を引く"),
         lambda result: (from_the_bag(whole=False)(result), accuracy(CAUSAL, LENGTH, BACK)(result)),
         unit="%",
         margin=-0.05,
@@ -260,7 +260,7 @@ CLAIMS = (
         ),
         (
             "accuracy, sinusoidal less learned",
-            "認識精度。正弦波の値から学習した埋め込みの値を引く",
+            "正解率。正弦波の値から学習した埋め込みの値を引く",
         ),
         lambda result: (
             accuracy(SINE, LONGER, LENGTH)(result),
@@ -283,7 +283,7 @@ CLAIMS = (
         ),
         (
             "accuracy, longer less trained length",
-            "認識精度。長い系列の値から学習時の長さの値を引く",
+            "正解率。長い系列の値から学習時の長さの値を引く",
         ),
         lambda result: (
             accuracy(SINE, LONGER, LENGTH)(result),

@@ -96,7 +96,7 @@ CONCEPT = Concept(
         "weights and batches both have the same losses, step for step; where your own network "
         "and Keras part, look for other initial weights, a sum in place of a mean, or a short "
         "last batch.",
-        "推論、損失、認識精度、数値微分による勾配、誤差逆伝播法による勾配を1つのクラスにまとめ、"
+        "推論、損失、正解率、数値微分による勾配、誤差逆伝播法による勾配を1つのクラスにまとめ、"
         "パラメータを辞書で持つ。教科書のTwoLayerNetである。Kerasでは同じパラメータを2つの"
         "Dense層が持ち、自動微分で同じ勾配が求まる。重みの初期値とミニバッチが同じであれば、"
         "両者の損失は1ステップごとに一致する。自作のネットワークとKerasの結果が食い違うときは、"
@@ -140,6 +140,7 @@ CONCEPT = Concept(
     terms=(
         ("two-layer network", "2層ニューラルネットワーク"),
         ("loss function", "損失関数"),
+        ("accuracy", "正解率（認識精度）", "metrics.Accuracy"),
         ("numerical differentiation", "数値微分"),
         ("backpropagation", "誤差逆伝播法"),
         ("gradient check", "勾配確認"),
@@ -160,7 +161,7 @@ CONCEPT = Concept(
             claim=(
                 "The textbook's network does not overfit: its accuracies on training and on new "
                 "data stay within two points.",
-                "教科書の2層ネットワークでは過学習が起きない。訓練データと未知のデータの認識精度の差は"
+                "教科書の2層ネットワークでは過学習が起きない。訓練データと未知のデータの正解率の差は"
                 "2ポイント以内に収まる。",
             ),
             source="Saito, Deep Learning from Scratch, 4.5.3",
@@ -172,14 +173,14 @@ CONCEPT = Concept(
             ),
             metric=(
                 "validation accuracy less training accuracy",
-                "検証データの認識精度から訓練データの認識精度を引いた値",
+                "検証データの正解率から訓練データの正解率を引いた値",
             ),
             measure=gaps,
             unit="%",
             margin=-0.02,
             instead=(
                 "With few images the curves part by more than two points, though both still rise.",
-                "画像が少ないと、どちらの認識精度も上がり続けるものの、差は2ポイントを超える。",
+                "画像が少ないと、どちらの正解率も上がり続けるものの、差は2ポイントを超える。",
             ),
         ),
     ),

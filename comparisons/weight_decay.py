@@ -198,18 +198,18 @@ CLAIMS = (
     Claim(
         (
             "Weight decay narrows the gap between training and new data.",
-            "Weight decayは、訓練データと未知のデータとの認識精度の差（汎化ギャップ）を縮める。",
+            "Weight decayは、訓練データと未知のデータとの正解率の差（汎化ギャップ）を縮める。",
         ),
         "Saito, Deep Learning from Scratch, 6.4.2",
         (
             f"{SETTING[0]}; an L2 penalty so strong (λ = 1/32) that, as in the textbook, training "
             "no longer reaches 100 %.",
-            f"{SETTING[1]}。教科書と同じく、訓練データの認識精度が100%に達しなくなるほど強いL2ペナ"
+            f"{SETTING[1]}。教科書と同じく、訓練データの正解率が100%に達しなくなるほど強いL2ペナ"
             "ルティ（λ = 1/32）を使う。",
         ),
         (
             "training less validation accuracy, without less with the penalty",
-            "訓練データと検証データの認識精度の差。ペナルティなしの値からありの値を引く",
+            "訓練データと検証データの正解率の差。ペナルティなしの値からありの値を引く",
         ),
         against(gap, NONE, STRONG),
         unit="%",
@@ -218,7 +218,7 @@ CLAIMS = (
     Claim(
         (
             "Weight decay makes the network more accurate on new data.",
-            "Weight decayを使うと、未知のデータに対する認識精度が上がる。",
+            "Weight decayを使うと、未知のデータに対する正解率が上がる。",
         ),
         "Krogh & Hertz 1991; Goodfellow et al., Deep Learning, 7.1",
         (
@@ -227,7 +227,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, with less without",
-            "テストデータの認識精度。ペナルティありの値からなしの値を引く",
+            "テストデータの正解率。ペナルティありの値からなしの値を引く",
         ),
         against(accuracy("test"), PENALTY, NONE),
         unit="%",
@@ -236,7 +236,7 @@ CLAIMS = (
             "Strong enough to keep wrong labels out, it keeps right answers out as well; weak, it "
             "changes next to nothing. The gap narrows because training accuracy falls.",
             "誤ったラベルを覚えさせないほど強くすると、正しい答えも学べなくなる。"
-            "弱ければほとんど変化がない。ギャップが縮まるのは、訓練データの認識精度が下がるためで"
+            "弱ければほとんど変化がない。ギャップが縮まるのは、訓練データの正解率が下がるためで"
             "ある。",
         ),
     ),
@@ -254,7 +254,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, dropout less weight decay",
-            "テストデータの認識精度。Dropoutの値からWeight decayの値を引く",
+            "テストデータの正解率。Dropoutの値からWeight decayの値を引く",
         ),
         dropout_or_decay,
         unit="%",
@@ -273,7 +273,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, decoupled less penalty",
-            "テストデータの認識精度。分離した減衰の値からL2ペナルティの値を引く",
+            "テストデータの正解率。分離した減衰の値からL2ペナルティの値を引く",
         ),
         against(accuracy("test"), DECOUPLED, PENALTY),
         unit="%",

@@ -79,7 +79,7 @@ def mean_absolute_error(y: np.ndarray, predictions: np.ndarray) -> float:
     return float(np.mean(np.abs(np.reshape(y, -1) - np.reshape(predictions, -1))))
 
 
-ACCURACY = Score("accuracy", ("accuracy", "認識精度"), accuracy, unit="%")
+ACCURACY = Score("accuracy", ("accuracy", "正解率"), accuracy, unit="%")
 LOG_LOSS = Score(
     "log_loss",
     ("log loss", "対数損失"),
@@ -101,7 +101,7 @@ MEAN_SQUARED_ERROR = Score(
 )
 BALANCED_ACCURACY = Score(
     "balanced_accuracy",
-    ("balanced accuracy", "クラスごとの精度の平均"),
+    ("balanced accuracy", "クラスごとの正解率の平均"),
     balanced_accuracy,
     unit="%",
 )

@@ -94,7 +94,7 @@ def test_training_tells_overfitting_on_the_tasks_own_score(pages, results):
 def test_nothing_says_accuracy_by_itself(pages, results):
     for language in ("en", "ja"):
         page = Page(results / "apples" / "index.html", language)
-        assert "accura" not in page.text().lower() and "認識精度" not in page.text()
+        assert "accura" not in page.text().lower() and "正解率" not in page.text()
     assert "accuracy" in pages["pears"].text("scores")
 
 

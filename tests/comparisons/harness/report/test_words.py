@@ -170,6 +170,25 @@ def test_threads_and_precision_have_their_japanese(devices, monkeypatch):
             assert "=" in text or text == "float32" or JAPANESE.search(japanese), text
 
 
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("weight 3 after step 20", "ステップ20後の重み3"),
+        ("encoder weight 0 after step 1", "ステップ1後のencoderの重み0"),
+        ("way after step 20", "ステップ20後の重みの移動量"),
+        ("encoder way after step 1", "ステップ1後のencoderの重みの移動量"),
+    ],
+)
+def test_weights_of_a_training_have_japanese_names(english, japanese):
+    assert language.recorded(english) == (english, japanese)
+
+
+def test_accuracy_has_one_name_in_japanese():
+    """That of statistics: 精度 is the precision of numbers, and not everything is recognised."""
+    others = {path.stem for path in HARNESS.parent.rglob("*.py") if "認識精度" in path.read_text()}
+    assert others == {"two_layer_net"}, "whose terms tell readers of the textbook its name"
+
+
 def test_a_missing_half_is_found():
     assert is_pair(("a word", "言葉")) and is_pair(("x", "x")) and is_pair(("−ELBO", "−ELBO"))
     for wrong in (("a word",), ("a word", ""), ("a word", "another"), "ab", ("言葉", "言葉")):
