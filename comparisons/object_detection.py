@@ -320,9 +320,9 @@ INTRODUCED = (  # name, equation, what it says
     ),
     (
         "non_maximum_suppression",
-        r"s_j > s_i, \; \mathrm{IoU}(b_i, b_j) > \theta \; \Rightarrow \; i \ \mathrm{goes}",
-        "From the surest down, a box i goes if it overlaps one that stays, j.",
-        "確信度sの高い順に見て、すでに残した枠jと大きく重なる枠iを捨てる。",
+        r"i \in K \iff \mathrm{IoU}(b_i, b_j) \le \theta \; (j \in K, \; s_j > s_i)",
+        "From the surest (largest s) down, a box i goes if it overlaps one that is kept, j in K.",
+        "確信度sの高い順に見て、すでに残した枠j（Kの要素）と大きく重なる枠iを捨てる。",
     ),
     (
         "average_precision",

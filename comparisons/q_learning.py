@@ -294,10 +294,13 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "grid_step",
-            r"s' = \begin{cases} s & (\mathrm{wall}) \\ s + \Delta_a & (\mathrm{else}) \end{cases}",
+            r"s' = \begin{cases} s + \Delta_a & (s + \Delta_a \in S) \\ "
+            r"s & (s + \Delta_a \notin S) \end{cases}",
             (
-                "The world: an action leads one cell up, right, down or left.",
-                "環境。行動によって上、右、下、左に1マス進む。壁には入れず、その場にとどまる。",
+                "The world: an action leads one cell up, right, down or left. S are the free "
+                "cells; before a wall one stays.",
+                "環境。行動によって上、右、下、左に1マス進む。Sは通れるマスの集合で、壁には入れず、"
+                "その場にとどまる。",
             ),
             demonstration="episodes",
         ),

@@ -319,11 +319,11 @@ CONCEPT = Concept(
             "frozen_features",
             r"h = \max(0, x F + d), \quad y = h W + c, \quad "
             r"\frac{\partial L}{\partial W} = h^\top \frac{\partial L}{\partial y}, \quad "
-            r"F \text{ and } d \text{ stay}",
+            r"\frac{\partial L}{\partial c} = \sum_n \frac{\partial L}{\partial y_n}",
             (
-                "The gradient is carried back as far as W and c and no further, since nothing "
-                "below is to move: cheaper than training the whole.",
-                "勾配はWとcまで伝えれば足りる。それより前の層は動かさないので、逆伝播はここで終わり、"
+                "F and d stay: the gradient is carried back as far as W and c and no further, "
+                "which is cheaper than training the whole.",
+                "Fとdは動かさないので、勾配はWとcまで伝えれば足りる。逆伝播はここで終わり、"
                 "全体の学習より計算が少ない。",
             ),
             frozen_layer,
