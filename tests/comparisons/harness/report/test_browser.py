@@ -121,6 +121,24 @@ def test_pictures_keep_their_shape_however_wide_the_page_is(results):
     assert probed(results / "scales" / "index.html", script) == {"wider": "no"}
 
 
+def test_a_tall_chart_is_printed_on_one_page(results):
+    script = """
+      const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+      const print = rules.filter((rule) => rule.media?.mediaText === "print");
+      tell("rules", print.length);
+      const drawing = document.querySelector(".drawing svg");
+      drawing.setAttribute("viewBox", "0 0 500 2000");
+      drawing.setAttribute("width", 500);
+      drawing.setAttribute("height", 2000);
+      tell("on screen", drawing.getBoundingClientRect().height > 1000);
+      print.forEach((rule) => (rule.media.mediaText = "all"));
+      const { width, height } = drawing.getBoundingClientRect();
+      tell("printed", height < 25 / 2.54 * 96 && Math.abs(height / width - 4) < 0.1);
+    """
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"rules": "1", "on screen": "true", "printed": "true"}
+
+
 @pytest.mark.parametrize(("word", "found"), [("apple", "apples"), ("天秤", "scales"), ("zz", "")])
 def test_concepts_are_found_by_word(results, word, found):
     script = f"""
