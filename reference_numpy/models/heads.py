@@ -168,6 +168,13 @@ def function_behind(graph, index):
     return head.activation if isinstance(head, Head) else None
 
 
+def last_function(graph, index):
+    """The activation function of the layer that makes an output; None where it has none."""
+    place = graph.outputs[index]
+    layer = next((call.layer for call in graph.calls if place in call.outputs), None)
+    return getattr(layer, "function", None) or (layer and without_activation(layer)[1])
+
+
 def on_logits(loss, head, output):
     """The loss of the logits of `output`; None where it has none or needs another dtype."""
     if loss.compute_dtype != output.dtype:

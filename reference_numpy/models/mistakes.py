@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from reference_numpy import activations, metrics
+from reference_numpy import activations, losses, metrics
 from reference_numpy.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
@@ -15,14 +15,27 @@ from reference_numpy.losses import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
+from reference_numpy.losses.loss import ElementwiseLoss
+from reference_numpy.losses.reduction import squeeze_or_expand_to_same_rank
 from reference_numpy.metrics.confusion import AtThreshold, ConfusionMetric
-from reference_numpy.models.heads import function_behind
+from reference_numpy.models.heads import function_behind, last_function
 
 #: how far beyond 0 and 1 rounding may take a probability
 ROUNDING = 1e-3
 OF_YES_AND_NO = (BinaryCrossentropy, BinaryFocalCrossentropy)
 OF_CLASSES = (CategoricalCrossentropy, CategoricalFocalCrossentropy)
 OF_SIGNS = (Hinge, SquaredHinge)
+OF_NUMBERS = (
+    *(losses.MeanSquaredError, losses.MeanAbsoluteError, losses.MeanAbsolutePercentageError),
+    *(losses.MeanSquaredLogarithmicError, losses.Huber, losses.LogCosh, losses.HalfSumOfSquares),
+)
+#: between which values an activation function stays
+REACH = {
+    **dict.fromkeys((activations.Relu, activations.Softplus, activations.Exponential), (0, np.inf)),
+    **dict.fromkeys((activations.Sigmoid, activations.HardSigmoid, activations.Softmax), (0, 1)),
+    **dict.fromkeys((activations.Tanh, activations.Softsign, activations.HardTanh), (-1, 1)),
+    activations.Relu6: (0, 6),
+}
 
 
 def tell_of_mistakes(model, targets, outputs):
@@ -33,10 +46,14 @@ def tell_of_mistakes(model, targets, outputs):
         targets, outputs: of a batch, beside its outputs.
     """
     told, on_logits = [], set()
+    if not model.trainable_weights:
+        warnings.warn(f"Model '{model.name}' has no weights that are trained.", stacklevel=4)
     for term in model.compile_loss.terms if model.compile_loss else ():
         t, y = targets[term.index], outputs[term.index]
         function = function_behind(model.graph, term.index)
-        found = _of_outputs(term.loss, function, y) or _of_labels(term.loss, t)
+        found = _of_outputs(term.loss, function, y) or _of_shapes(term.loss, t, y)
+        found = found or _of_labels(term.loss, t)
+        found = found or _of_reach(term.loss, last_function(model.graph, term.index), t, y)
         told.append((term.name, found))
         if getattr(term.loss, "from_logits", False) and function is None:
             on_logits.add(term.index)
@@ -103,11 +120,38 @@ def _adds_up(loss, y):
     return y.shape[-1] > 1 and bool(np.all(np.abs(sums - 1) <= ROUNDING))
 
 
+SPARSE = "; for class numbers use 'sparse_categorical_crossentropy'"
+
+
+def _of_shapes(loss, t, y):
+    """What is wrong with the shape of targets t beside an output y; None where nothing is."""
+    if not isinstance(loss, ElementwiseLoss) or t is None:
+        return None
+    t, y = squeeze_or_expand_to_same_rank(t, y)
+    pairs = list(zip(reversed(t.shape), reversed(y.shape)))
+    if t.shape == y.shape or any(a != b and 1 not in (a, b) for a, b in pairs):
+        return None
+    return (
+        f"the loss '{loss.name}' takes targets of the outputs' shape {y.shape} and is given "
+        f"{t.shape}, each to be compared with several; give one for each output"
+        f"{SPARSE * (y.shape[-1] > 1)}."
+    )
+
+
 def _of_labels(loss, t):
     """What is wrong with the targets t for a loss; None where nothing is."""
-    if not isinstance(loss, OF_YES_AND_NO + OF_SIGNS) or t is None or not t.size:
+    if t is None or not t.size:
         return None
     low, high = t.min(), t.max()
+    if isinstance(loss, SparseCategoricalCrossentropy) and np.any(t != np.floor(t)):
+        return f"the loss '{loss.name}' takes whole numbers of classes and is given parts of them."
+    if isinstance(loss, OF_CLASSES) and t.sum(axis=-1).max() > 1 and np.isin(t, (0, 1)).all():
+        return (
+            f"the loss '{loss.name}' takes labels of one class and is given several; use sigmoid "
+            "and 'binary_crossentropy'."
+        )
+    if not isinstance(loss, OF_YES_AND_NO + OF_SIGNS):
+        return None
     if isinstance(loss, OF_SIGNS):
         if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
             return None
@@ -123,9 +167,33 @@ def _of_labels(loss, t):
     )
 
 
+def _of_reach(loss, function, t, y):
+    """What is wrong with targets t of an output y, which `function` made; None where nothing is."""
+    low, high = REACH.get(type(function), (-np.inf, np.inf))
+    if not isinstance(loss, OF_NUMBERS) or getattr(function, "negative_slope", 0):
+        return None
+    if t is None or not t.size or t.size != y.size:
+        return None
+    if t.min() >= low - ROUNDING and t.max() <= high + ROUNDING:
+        return None
+    name = type(function).__name__.lower()
+    reach = f"nothing below {low}" if high == np.inf else f"{low} to {high}"
+    return (
+        f"the model ends with {name}, which gives {reach}, and the targets go from {t.min():.3g} "
+        f"to {t.max():.3g}; leave it out, or scale the targets."
+    )
+
+
 def _of_metric(metric, t, y):
     """What is wrong with the targets t beside an output y for a metric; None where nothing is."""
-    if not isinstance(metric, metrics.CategoricalAccuracy) or t is None:
+    if t is None or not t.size:
+        return None
+    if isinstance(metric, metrics.BinaryAccuracy) and not np.isin(t, (0, 1)).all():
+        return (
+            f"the metric '{metric.name}' counts targets that are 0 or 1 and is given "
+            f"{t.min():.3g} to {t.max():.3g}; for numbers use 'mae', for yes and no 1 and 0."
+        )
+    if not isinstance(metric, metrics.CategoricalAccuracy):
         return None
     if t.ndim == y.ndim and t.shape[-1] > 1:
         return None

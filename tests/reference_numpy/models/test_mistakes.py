@@ -77,6 +77,71 @@ def test_what_is_right_is_passed_over(activation, loss, y):
     assert fitted(activation, loss, y) == []
 
 
+SEVERAL = np.minimum(ONE_HOT + np.roll(ONE_HOT, 1, axis=0), 1.0)
+NUMBERS = 9 * GENERATOR.random(16) - 5
+
+
+def told_of_targets(units, activation, loss, y, **options):
+    """The warnings of a network whose targets are y; `metrics` may be among the options."""
+    model = rn.Sequential([rn.Input((4,)), layers.Dense(units, activation=activation)])
+    model.compile("sgd", loss, metrics=options.pop("metrics", None))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(X, y, verbose=0, **options)
+    return [str(one.message).partition(": ")[2] or str(one.message) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y", "expected"),
+    [
+        (1, "relu", "mse", NUMBERS, "the model ends with relu, which gives nothing below 0, and "),
+        (1, "sigmoid", "mae", YES - 3, "gives 0 to 1, and the targets go from -3 to -2; leave it"),
+        (3, "tanh", "huber", 2 * ONE_HOT, "gives -1 to 1, and the targets go from 0 to 2; leave"),
+        (3, "softmax", "mse", LABELS[:, None], "(16, 3) and is given (16, 1), each to be compared"),
+        (1, None, "mse", ONE_HOT, "given (16, 3), each to be compared with several; give one for"),
+        (3, "softmax", "categorical_crossentropy", SEVERAL, "of one class and is given several;"),
+        (3, "softmax", "sparse_categorical_crossentropy", LABELS / 2, "takes whole numbers of cla"),
+    ],
+)
+def test_targets_that_do_not_fit(units, activation, loss, y, expected):
+    (told,) = told_of_targets(units, activation, loss, y)
+    assert expected in told and "\n" not in told
+
+
+@pytest.mark.parametrize("y", [NUMBERS, 2 * YES - 1])
+def test_an_accuracy_of_numbers(y):
+    (told,) = told_of_targets(1, None, "mse", y, metrics=["accuracy"])
+    assert told.startswith("the metric 'accuracy' counts targets that are 0 or 1 and is given -")
+    assert told_of_targets(1, None, "mse", YES, metrics=["accuracy"]) == []
+
+
+def test_nothing_that_is_trained():
+    model = rn.Sequential([rn.Input((4,)), layers.Dense(1, trainable=False)], name="frozen")
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="Model 'frozen' has no weights that are trained."):
+        model.fit(X, YES, verbose=0)
+
+
+@pytest.mark.parametrize("y", [np.sort(LABELS), np.eye(3)[np.sort(LABELS)]])
+def test_samples_that_are_sorted_by_class_before_a_split(y):
+    loss = ("sparse_" if y.ndim == 1 else "") + "categorical_crossentropy"
+    (told,) = told_of_targets(3, "softmax", loss, y, validation_split=0.25)
+    assert told.endswith("and the samples are sorted by class; shuffle them first.")
+
+
+@pytest.mark.parametrize("y", [np.sort(NUMBERS), np.arange(16.0), np.ones(16), YES])
+def test_what_is_no_class_or_not_sorted_is_split_without_a_word(y):
+    assert told_of_targets(1, None, "mse", y, validation_split=0.25) == []
+
+
+@pytest.mark.parametrize(
+    ("activation", "y"),
+    [("relu", YES), ("leaky_relu", NUMBERS), ("elu", NUMBERS), ("softplus", 9 * YES)],
+)
+def test_targets_within_reach(activation, y):
+    assert told_of_targets(1, activation, "mse", y) == []
+
+
 @pytest.mark.parametrize(
     "last",
     [layers.Reshape((3,)), layers.Permute((1,)), layers.Rescaling(1.0)],
