@@ -23,8 +23,8 @@ LIBRARY = [
     {"concepts"},
 ]
 HARNESS = [
-    {"backends", "bilingual", "execution", "grammar", "memory", "statistics"},
-    {"conventions", "divergences"},
+    {"backends", "bilingual", "execution", "grammar", "memory", "places", "statistics"},
+    {"conventions", "declarations", "divergences"},
     {"chapters", "phrases", "scores", "table_files", "words"},
     {"datasets"},
     {"concept", "drawing", "titanic"},

@@ -2,15 +2,13 @@
 
 import importlib
 import pkgutil
-import traceback
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import comparisons
-from comparisons.harness.bilingual import Words
-from comparisons.harness.chapters import Chapter
+from comparisons.harness import declarations, places
 from comparisons.harness.concept import Concept, Settings
 
 
@@ -42,27 +40,19 @@ def load(name: str) -> Concept:
         raise ValueError(f"Unknown concept '{name}'. Expected one of {known}.")
     try:
         concept = importlib.import_module(f"comparisons.{name}").CONCEPT
-        if not isinstance(concept.chapter, Chapter):
-            raise TypeError(f"Concept.chapter: expected a Chapter, got {concept.chapter!r}")
-        _check_words(concept)
+        declarations.look_over(concept, Concept)
+        if concept.task:
+            declarations.look_over_task(concept.task)
     except Exception as error:
-        path = sources(name)["script"]
-        frames = traceback.extract_tb(error.__traceback__)
-        line = next((f", line {f.lineno}" for f in reversed(frames) if f.filename == str(path)), "")
-        raise ValueError(f"{path}{line}: {type(error).__name__}: {error}") from error
+        raise ValueError(told(name, error)) from error
     return concept
 
 
-def _check_words(part: object) -> None:
-    """Raise TypeError for a text of what is declared that is no pair: English, Japanese."""
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if field.type == Words and (isinstance(value, str) or len(value) != 2):
-            where = f"{type(part).__name__}.{field.name}"
-            raise TypeError(f"{where}: expected a pair, English and Japanese, got {value!r}")
-        for inner in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(inner) and not isinstance(inner, type):
-                _check_words(inner)
+def told(name: str, error: Exception, field: str = "") -> str:
+    """What went wrong in a concept, in one line: the file, the script's field, the error."""
+    place = places.of(error) or str(sources(name)["script"])
+    words = " ".join(str(error).split())
+    return ": ".join(filter(None, (place, field, type(error).__name__, words)))
 
 
 def declared(name: str, settings: Settings) -> Concept:

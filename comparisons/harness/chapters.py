@@ -23,7 +23,7 @@ class Chapter:
     title: Words
 
     def __post_init__(self):
-        if not all(part.isdigit() for part in self.number.split(".")):
+        if not all(part.isdigit() for part in str(self.number).split(".")):
             raise ValueError(
                 f"a chapter's number is whole numbers with points between them, such as '6.10'; "
                 f"got {self.number!r}"

@@ -241,23 +241,14 @@ class Task:
     test_over_train: float = 0.0
     baselines: Callable[[Settings], list[dict]] | None = None
 
-    def __post_init__(self):
-        for name, preset in self.presets.items():
-            for variant, arguments in preset.build.items():
-                if name == "default":
-                    raise ValueError(
-                        "Task.presets: 'default' has a `build`; `variants` is the place for it"
-                    )
-                if variant not in self.variants:
-                    raise ValueError(
-                        f"Task.presets: '{name}' builds '{variant}', which is no variant; expected "
-                        f"one of {', '.join(self.variants)}"
-                    )
-                if not isinstance(arguments, dict):
-                    raise TypeError(
-                        f"Task.presets: '{name}' builds '{variant}' with {arguments!r}; expected "
-                        "a dictionary of builder arguments"
-                    )
+    def datasets(self, settings: Settings, seed: int) -> list[Dataset]:
+        """What `data` gives, one or several, as a list. Raises TypeError for anything else."""
+        found = self.data(settings, seed)
+        found = found if isinstance(found, list) else [found]
+        if not found or not all(isinstance(one, Dataset) for one in found):
+            kinds = " and ".join(sorted({type(one).__name__ for one in found})) or "none"
+            raise TypeError(f"Task.data: expected a Dataset, or a list of them, got {kinds}")
+        return found
 
     def preset(self, settings: Settings) -> Preset:
         """The preset's size, with the epochs that the person asked for."""

@@ -9,7 +9,7 @@ from comparisons.harness import memory
 from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Concept, Settings, Task
-from comparisons.harness.datasets import Dataset, rows
+from comparisons.harness.datasets import rows
 from comparisons.harness.scores import Score
 from reference_numpy import random as reference_random
 
@@ -173,8 +173,7 @@ def train(
         generalisation gap at the end and at the best epoch, the epoch where validation loss turns,
         times and memory; and the arrays that the concept keeps of the first one.
     """
-    datasets = concept.task.data(settings, seed)
-    datasets = [datasets] if isinstance(datasets, Dataset) else datasets
+    datasets = concept.task.datasets(settings, seed)
     records, kept = [], {}
     for fold, dataset in enumerate(datasets):
 

@@ -1,11 +1,13 @@
 """The ladder of proof for a concept: what it introduces, its demonstrations, its task."""
 
+import contextlib
+from collections.abc import Iterator
 from types import ModuleType
 
 import numpy as np
 
 from comparisons.harness.catalogue import keras_half, reference_half
-from comparisons.harness.concept import Concept, Demonstration, Settings
+from comparisons.harness.concept import Concept, Demonstration, Introduced, Settings
 from comparisons.harness.proof import allowances, checks, introduced, model_checks, training_checks
 from comparisons.harness.proof.precision import PRECISIONS, pinned, precision
 
@@ -15,10 +17,20 @@ def check_by_itself(name: str, concept: Concept, settings: Settings) -> list[dic
     records = []
     for thing in concept.introduces:
         if thing.arguments:
-            records += introduced.check_written_out(name, thing)
+            with _told_of(thing):
+                records += introduced.check_written_out(name, thing)
     if concept.task:
         records += model_checks.check_calculus(name, concept.task, settings)
     return [record.as_dict() for record in records]
+
+
+@contextlib.contextmanager
+def _told_of(thing: Introduced) -> Iterator[None]:
+    """An error says which thing could not be proven."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"Introduced '{thing.name}': {type(error).__name__}: {error}") from error
 
 
 def check(
@@ -33,7 +45,8 @@ def check(
     with pinned(backend):
         for thing in concept.introduces:
             if thing.arguments:
-                found, library[thing.name] = introduced.check(name, thing, column, backend)
+                with _told_of(thing):
+                    found, library[thing.name] = introduced.check(name, thing, column, backend)
                 records += found
         for demonstration in concept.demonstrations:
             records += check_demonstration(name, demonstration, column, backend)

@@ -100,8 +100,7 @@ def _known(layer, column: str, dtype: str) -> tuple[float, str] | None:
 
 def first_dataset(task: Task, settings: Settings) -> Dataset:
     """The data of seed 0, the first fold where there are several."""
-    data = task.data(settings, 0)
-    return data if isinstance(data, Dataset) else data[0]
+    return task.datasets(settings, 0)[0]
 
 
 def subject(name: str, task: Task, variant: str) -> str:

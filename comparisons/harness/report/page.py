@@ -1,9 +1,9 @@
 """What one concept's page shows: what was declared of the concept, and what came out."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from zipfile import BadZipFile
 
 import pandas as pd
 from markupsafe import Markup
@@ -153,7 +153,8 @@ class Page:
     @cached_property
     def networks(self) -> list[networks.Network]:
         """The networks that are trained."""
-        return networks.networks(self.name, self.concept.task) if self.concept.task else []
+        task = self.concept.task
+        return self._drawn("Task.build", lambda: networks.networks(self.name, task)) if task else []
 
     @cached_property
     def equations(self) -> list[tuple[Markup, Words]]:
@@ -163,19 +164,23 @@ class Page:
     @cached_property
     def figures(self) -> list[Picture]:
         """The concept's own figures."""
-        try:
-            figures = self.concept.figures(self.result)
-        except (OSError, EOFError, LookupError, ValueError, BadZipFile) as error:
-            if self.lost:  # they may need what a failed job did not give
-                return []
-            raise ValueError(
-                f"{self.result.folder}: the figures cannot be drawn ({error}); run the concept "
-                "again"
-            ) from error
+        figures = self._drawn("Concept.figures", lambda: self.concept.figures(self.result))
         return [
             picture(f"figure-{number}", f.title, f.chart, self.columns, f.caption)
             for number, f in enumerate(figures, start=1)
         ]
+
+    def _drawn(self, field: str, draw: Callable[[], list]) -> list:
+        """What `draw` gives; nothing where it may need what a failed job did not give."""
+        try:
+            return draw()
+        except Exception as error:
+            if self.lost:
+                return []
+            raise ValueError(
+                f"{self.result.folder}: the figures cannot be drawn; run the concept again, or "
+                f"mend {catalogue.told(self.name, error, field)}"
+            ) from error
 
     @cached_property
     def curves(self) -> list[Picture]:

@@ -29,14 +29,16 @@ def look_over(name: str, concept: Concept) -> None:
                 f"'{thing.demonstration}', which is not declared"
             )
     for half in ("numpy", "keras") if concept.task else ():
-        taken = arguments(files[half], concept.task.build)
-        for variant, given in concept.task.variants.items():
-            for argument in given if taken is not None else ():
-                if argument not in taken:
-                    raise ValueError(
-                        f"{files[half]}: {concept.task.build} takes no '{argument}', which "
-                        f"Task.variants or a preset's build in {files['script']} give '{variant}'"
-                    )
+        found = arguments(files[half], concept.task.build)
+        for variant, given in concept.task.variants.items() if found else ():
+            taken, needed = found
+            faults = [("takes no", name, "give") for name in given if name not in taken]
+            faults += [("needs", name, "do not give") for name in needed if name not in given]
+            for fault, name, given_or_not in faults:
+                raise ValueError(
+                    f"{files[half]}: {concept.task.build} {fault} '{name}', which Task.variants or "
+                    f"a preset's build in {files['script']} {given_or_not} '{variant}'"
+                )
 
 
 def names(concept: Concept):
@@ -71,11 +73,17 @@ def top_level_names(path: Path) -> set[str]:
     return found
 
 
-def arguments(path: Path, function: str) -> set[str] | None:
-    """The arguments that a module's function takes by name; None where that is not to be seen."""
+def arguments(path: Path, function: str) -> tuple[list[str], list[str]] | None:
+    """The arguments that a module's function takes by name, and those of them that it needs.
+
+    None where that is not to be seen.
+    """
     for node in _statements(path):
         if isinstance(node, ast.FunctionDef) and node.name == function and not node.args.kwarg:
-            return {argument.arg for argument in node.args.args + node.args.kwonlyargs}
+            own, named = node.args.args, node.args.kwonlyargs
+            needed = own[: len(own) - len(node.args.defaults)]
+            needed += [one for one, default in zip(named, node.args.kw_defaults) if not default]
+            return [one.arg for one in own + named], [one.arg for one in needed]
     return None
 
 

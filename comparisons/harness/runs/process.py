@@ -41,6 +41,7 @@ def main(implementation: str, device: str, *cores: str) -> None:
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
+        from comparisons.harness import places
         from comparisons.harness.runs.worker import Worker
 
         worker = Worker(implementation, device)
@@ -54,7 +55,8 @@ def main(implementation: str, device: str, *cores: str) -> None:
             answer("done", function(worker, *arguments, progress))
         except Exception as error:
             traceback.print_exc()
-            answer("failed", f"{type(error).__name__}: {_first_line(error)}")
+            told = places.of(error), type(error).__name__, _first_line(error)
+            answer("failed", ": ".join(filter(None, told)))
         worker.forget()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from comparisons.harness import catalogue
 from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.concept import Claim, Concept, Settings
 from comparisons.harness.runs.jobs import RESULT_SCHEMA, Job, as_json, write_atomically
@@ -168,7 +169,7 @@ def gather(
     }
     result = Result(folder, content)
     content["summary"] = summarise(concept, result)
-    content["claims"] = [_judge(claim, result) for claim in concept.claims]
+    content["claims"] = [_judge(name, claim, result) for claim in concept.claims]
     write_atomically(folder / "result.json", as_json(content))
     return Result.read(folder)
 
@@ -187,14 +188,15 @@ def _library(finished: list[tuple[Job, dict]]) -> dict[str, list[dict]]:
     return found
 
 
-def _judge(claim: Claim, result: Result) -> dict:
+def _judge(name: str, claim: Claim, result: Result) -> dict:
     """The claim's record; undecided where jobs that it needs have failed."""
     try:
         return claim.verdict(result)
-    except (LookupError, ValueError, OSError):
-        if not result.content["failures"]:
-            raise
-        return claim.record("undecided")
+    except Exception as error:
+        if result.content["failures"]:
+            return claim.record("undecided")
+        where = f"Claim.measure of {claim.claim[0]!r}"
+        raise ValueError(catalogue.told(name, error, where)) from error
 
 
 def summarise(concept: Concept, result: Result) -> list[dict]:

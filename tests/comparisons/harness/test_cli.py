@@ -162,7 +162,9 @@ def test_a_run_with_a_failing_job_reports_the_others(house):
     status, out, err = house.call("run", "good", "bad", "--backends", "numpy")
     assert status == 1, err
     assert "bad: 0 of 0 checks hold, 1 job failed" in out
-    assert "FAILED: bad: computing behave (numpy, seed 0): ValueError: not today; see" in out
+    place = f"{house.folder}/reference_numpy/concepts/bad.py, line 13"
+    job = "bad: computing behave (numpy, seed 0)"
+    assert f"FAILED: {job}: {place}: ValueError: not today; see" in out
     assert "good: 0 of 0 checks hold\n" in out
     assert out.splitlines()[-1] == "Open results/index.html"
     blocks = out.split("\n\n")

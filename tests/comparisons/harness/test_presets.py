@@ -2,7 +2,7 @@
 
 import pytest
 
-from comparisons.harness import catalogue, chapters
+from comparisons.harness import catalogue, chapters, declarations
 from comparisons.harness.concept import Concept, Preset, Settings, Task
 from comparisons.harness.runs import halves
 from comparisons.harness.training import NumpyHalf, by_name
@@ -37,8 +37,10 @@ def test_a_preset_changes_the_arguments_that_it_names(monkeypatch):
     ],
 )
 def test_what_cannot_be_built_is_told(presets, told):
+    sizes = {"default": Preset(1, 8), "full": Preset(1, 8)}
+    sizes |= {name: Preset(1, 8, build=build) for name, build in presets.items()}
     with pytest.raises((ValueError, TypeError), match=f"Task.presets: {told}"):
-        task(**{name: Preset(1, 8, build=build) for name, build in presets.items()})
+        declarations.look_over_task(task(**sizes))
 
 
 LARGER = [

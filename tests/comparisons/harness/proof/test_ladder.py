@@ -3,9 +3,10 @@
 import types
 
 import numpy as np
+import pytest
 
-from comparisons.harness import backends
-from comparisons.harness.concept import Demonstration
+from comparisons.harness import backends, chapters
+from comparisons.harness.concept import Concept, Demonstration, Introduced, Settings
 from comparisons.harness.proof import ladder
 
 
@@ -27,3 +28,14 @@ def test_the_proof_gives_its_own_arguments_where_it_has_some(monkeypatch):
     assert records and all(record.passed for record in records)
     assert {steps for _, steps in given} == {3}
     assert shown.arguments(0)["steps"] == 100
+
+
+def test_an_error_says_which_thing_could_not_be_proven(monkeypatch):
+    def broken(name, thing):
+        raise TypeError("too many values to unpack")
+
+    monkeypatch.setattr(ladder.introduced, "check_written_out", broken)
+    thing = Introduced("step", "", ("", ""), lambda seed: {})
+    concept = Concept(("", ""), chapters.LEARNING, ("", ""), introduces=(thing,))
+    with pytest.raises(ValueError, match="Introduced 'step': TypeError: too many values to unpack"):
+        ladder.check_by_itself("any", concept, Settings())

@@ -1,9 +1,11 @@
 """Results that are broken, old, or hold less than usual."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from comparisons.harness import catalogue
 from comparisons.harness.divergences import named
 from comparisons.harness.report import write_pages
 from comparisons.harness.runs import jobs
@@ -143,6 +145,27 @@ def test_figures_that_need_a_failed_job_are_left_out(results, tmp_path):
     page = Page(tmp_path / "scales" / "index.html")
     assert "figures" not in page.sections
     assert "computation: curve, seed 0 NumPy killed" in page.text("failures")
+
+
+def test_figures_that_are_wrong_are_told_with_file_and_field(results, tmp_path, monkeypatch):
+    copied(results, tmp_path)
+    wrong = replace(fake_concepts.CONCEPTS["scales"], figures=lambda result: result.lacking)
+    monkeypatch.setitem(fake_concepts.CONCEPTS, "scales", wrong)
+    with pytest.raises(
+        ValueError, match=r"script_scales.py: Concept.figures: AttributeError: .*lacking"
+    ):
+        write_pages(tmp_path)
+
+
+def test_networks_of_a_half_that_is_broken_are_left_out(results, tmp_path, monkeypatch):
+    path = copied(results, tmp_path, "pears")
+    monkeypatch.setattr(catalogue, "reference_half", lambda name: 1 / 0)
+    with pytest.raises(ValueError, match=r"script_pears.py: Task.build: ZeroDivisionError"):
+        write_pages(tmp_path)
+    job = {"concept": "pears", "action": "check", "implementation": "numpy", "part": "", "seed": 0}
+    change(path, failures=[{"job": job, "reason": "no module"}])
+    write_pages(tmp_path)
+    assert "no module" in (tmp_path / "pears" / "index.html").read_text("utf-8")
 
 
 def test_a_known_divergence_is_counted_apart_and_leads_to_what_it_is(results, tmp_path):

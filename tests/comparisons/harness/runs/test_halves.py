@@ -108,6 +108,9 @@ def test_an_argument_that_a_builder_does_not_take(files, half):
         files[own].write_text(text.replace("build_model()", "build_model(units, rate=0.1)"))
     declared = concept(task=task(variants={"a": {"units": 3}, "b": {"units": 3, "rate": 0.2}}))
     halves.look_over("any", declared)
+    lacking = concept(task=task(variants={"a": {"units": 3}, "b": {"rate": 0.2}}))
+    with pytest.raises(ValueError, match="build_model needs 'units', which .* do not give 'b'"):
+        halves.look_over("any", lacking)
     files[half].write_text(files[half].read_text().replace("rate=", "speed="))
     with pytest.raises(ValueError, match="build_model takes no 'rate', which .* give 'b'") as error:
         halves.look_over("any", declared)

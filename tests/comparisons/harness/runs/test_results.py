@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from comparisons.harness.concept import Claim
+from comparisons.harness import chapters
+from comparisons.harness.concept import Claim, Concept
 from comparisons.harness.runs.jobs import Job
-from comparisons.harness.runs.results import Result
+from comparisons.harness.runs.results import Result, gather
 
 
 def test_what_a_demonstration_measured_is_one_number_a_seed_the_mean_over_columns(tmp_path):
@@ -39,3 +40,13 @@ def test_a_number_stands_for_every_seed_of_a_claim():
 def test_a_claim_of_a_single_seed_is_undecided():
     record = judged(1.0, [0.1])
     assert record["verdict"] == "undecided" and record["interval"] is None
+
+
+def test_a_claim_that_cannot_be_judged_is_told_with_file_and_field(tmp_path):
+    claim = Claim(("So.", ""), "", ("", ""), ("", ""), lambda result: result.content["lacking"])
+    concept = Concept(("", ""), chapters.LEARNING, ("", ""), claims=(claim,))
+    given = ("dropout", concept, tmp_path, {}, {}, {}, [])
+    with pytest.raises(ValueError, match="dropout.py: Claim.measure of 'So.': KeyError: 'lacking'"):
+        gather(*given)
+    lost = gather(*given, failures=[{"job": "", "reason": ""}])
+    assert lost.content["claims"][0]["verdict"] == "undecided"
