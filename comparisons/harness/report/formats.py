@@ -46,7 +46,7 @@ def interval(record: dict | None, in_unit: str) -> Words:
     """A mean with half its interval, `97.8 ± 0.3 %`; without, where there is one run."""
     if record is None:
         return NONE, NONE
-    return tuple(f"{_plain(record, in_unit)} {name}".rstrip() for name in unit(in_unit))
+    return _with_unit(_plain(record, in_unit), unit(in_unit))
 
 
 def difference(value: float | dict | None, in_unit: str) -> Words:
@@ -55,7 +55,14 @@ def difference(value: float | dict | None, in_unit: str) -> Words:
         return NONE, NONE
     record = value if isinstance(value, dict) else {"mean": value, "low": None}
     names = WORDS["points"] if in_unit == "%" else unit(in_unit)
-    return tuple(f"{_plain(record, in_unit)} {name}".rstrip() for name in names)
+    return _with_unit(_plain(record, in_unit), names)
+
+
+def _with_unit(text: str, names: Words) -> Words:
+    """A number before its unit; `%` stands close to it in Japanese."""
+    english, japanese = names
+    space = "" if japanese == "%" else " "
+    return f"{text} {english}".rstrip(), f"{text}{space}{japanese}".rstrip()
 
 
 def _plain(record: dict, in_unit: str) -> str:
@@ -82,9 +89,9 @@ def needed(worst: float | None) -> Words:
     if worst == 0:
         return WORDS["exact"]
     if worst < 0.001:
-        return pair("< 0.1 %")
+        return _with_unit("< 0.1", unit("%"))
     if worst < 100:
-        return pair(f"{100 * worst:.1f} %")
+        return _with_unit(f"{100 * worst:.1f}", unit("%"))
     return words("needed times", value=digits(worst))
 
 

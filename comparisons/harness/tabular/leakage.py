@@ -96,7 +96,7 @@ def _says(question: Question, column: Column, score: float, rest: float | None) 
     )
     name = shlex.quote(column.name)
     others = f"; all others together {100 * rest:.1f} %" if rest is not None else ""
-    others_ja = f"（ほかのすべての列では{100 * rest:.1f} %）" if rest is not None else ""
+    others_ja = f"（ほかのすべての列では{100 * rest:.1f}%）" if rest is not None else ""
     return (
         f"Column {column.name} alone tells {english}{others}. Was it known "
         f"before {question.target} was? If not, leave it out: --without {name}.",
@@ -125,7 +125,7 @@ def _copies(question: Question, rows: Rows, texts: pd.DataFrame) -> list[Words]:
             f"{both:,} rows ({share:.1f} %) are the same as another on the other side of a fold, "
             f"{question.target} included: copies make scores too good. Remove them, or keep what "
             "belongs together on one side with --group.",
-            f"{both:,}行（{share:.1f} %）と同じ内容の行（{question.target}も同じ）が、"
+            f"{both:,}行（{share:.1f}%）と同じ内容の行（{question.target}も同じ）が、"
             "分割の反対側にもある。重複した行は評価を実際より高くする。取り除くか、"
             "--groupで同じ側にまとめる。",
         )

@@ -5,8 +5,8 @@ from comparisons.harness.bilingual import Words
 WORDS: dict[str, Words] = {
     "class": ("class", "クラス"),
     "column": ("column", "実装"),
-    "high": ("upper end of the 95 % interval", "95 %信頼区間の上限"),
-    "low": ("lower end of the 95 % interval", "95 %信頼区間の下限"),
+    "high": ("upper end of the 95 % interval", "95%信頼区間の上限"),
+    "low": ("lower end of the 95 % interval", "95%信頼区間の下限"),
     "mean": ("mean", "平均"),
     "panel": ("panel", "図"),
     "predicted": ("predicted", "予測"),

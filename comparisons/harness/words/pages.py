@@ -41,7 +41,7 @@ WORDS: dict[str, Words] = {
         "training step, and how many times NumPy's that is. A dash stands where a concept has "
         "nothing to train or the column did not run.",
         "各コンセプトの第一の評価指標をテストデータで測った値。シード（および分割）"
-        "にわたる平均と95 %信頼区間で、"
+        "にわたる平均と95%信頼区間で、"
         "分割が訓練データを共有する場合は補正してある。その下は学習1ステップの時間の中央値と、"
         "NumPyに対する比。"
         "学習を行わないコンセプトや、実行しなかった実装は「–」で示す。",
@@ -122,7 +122,7 @@ WORDS: dict[str, Words] = {
         "agree, and the largest share of its tolerance that any of them needed. At 100 % an error "
         "would be just within it.",
         "各欄は、比べた量（出力、勾配、重み、損失）のうち一致したものの数と、"
-        "許容誤差に対する誤差の割合の最大値を示す。100 %のとき、誤差は許容誤差にちょうど等しい。",
+        "許容誤差に対する誤差の割合の最大値を示す。100%のとき、誤差は許容誤差にちょうど等しい。",
     ),
     "proof pinned": (
         "Keras is proven in float64 and float32 on the CPU with TF32 off, whatever it trains in.",
@@ -235,13 +235,13 @@ WORDS: dict[str, Words] = {
     "points": ("points", "ポイント"),
     "scores caption": (
         "Dot and line: mean and 95 % interval. Ticks: the single runs.",
-        "点と線は平均と95 %信頼区間、短い縦線は1回ごとの値。",
+        "点と線は平均と95%信頼区間、短い縦線は1回ごとの値。",
     ),
     "off the scale": ("Off the scale: {names}.", "範囲外：{names}。"),
     "baseline": ("baseline", "ベースライン"),
     "scores note": (
         "Mean and 95 % interval over the runs of a column: {runs}.",
-        "各実装での平均と95 %信頼区間。回数：{runs}。",
+        "各実装での平均と95%信頼区間。回数：{runs}。",
     ),
     "folds note": (
         "The runs are folds of repeated cross-validation and share training data: their intervals "
@@ -265,7 +265,7 @@ WORDS: dict[str, Words] = {
     ),
     "equivalence": ("Are the halves equivalent?", "NumPyとKerasの同等性"),
     "less NumPy's": ("{score}: Keras less NumPy", "{score}（KerasからNumPyを引いた差）"),
-    "interval": ("{share} % interval", "{share} %信頼区間"),
+    "interval": ("{share} % interval", "{share}%信頼区間"),
     "range": ("{low} to {high}", "{low}～{high}"),
     "margin": ("Margin", "許容差"),
     "p": ("p value", "p値"),
@@ -277,7 +277,7 @@ WORDS: dict[str, Words] = {
         "where the whole 90 % interval lies within the margin. “Not shown” says that the runs are "
         "too few or too spread to tell, not that the halves differ.",
         "第一の評価指標について、シードと分割をそろえた対応のある2つの片側検定（TOST）を行う。"
-        "90 %信頼区間全体が許容差に収まれば同等とする。「示せず」は、"
+        "90%信頼区間全体が許容差に収まれば同等とする。「示せず」は、"
         "回数が少ないか、ばらつきが大きいために判定できないという意味であり、"
         "両者が異なるという意味ではない。",
     ),
@@ -341,7 +341,7 @@ WORDS: dict[str, Words] = {
         "Confirmed: the whole 95 % interval of the paired difference lies above the smallest "
         "effect that counts (zero where none is named); refuted: wholly below; else undecided. "
         "The verdict comes from the runs, not from the text.",
-        "対応のある差の95 %信頼区間全体が、意味のある最小の効果（指定がなければ0）を"
+        "対応のある差の95%信頼区間全体が、意味のある最小の効果（指定がなければ0）を"
         "上回れば「支持」、下回れば「反証」、それ以外は「判定できず」とする。"
         "判定は説明文ではなく実行結果から決まる。",
     ),

@@ -87,6 +87,17 @@ def test_templates_hold_no_words_of_their_own(path):
     assert not re.findall(r"[^\W\d_]{2,}", text)
 
 
+@pytest.mark.parametrize("path", sorted(HARNESS.parent.rglob("*.py")), ids=lambda path: path.stem)
+def test_percent_stands_close_to_its_number_in_japanese(path):
+    texts = (
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    apart = [text for text in texts if JAPANESE.search(text) and re.search(r"(^|[\d}]) %", text)]
+    assert not apart
+
+
 def declared_pairs(concept):
     """Every pair of a concept, with the place where it stands."""
     yield "title", concept.title
