@@ -11,6 +11,8 @@ model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x, y)
 """
 
+from typing import Any
+
 from reference_numpy import (
     activations,
     callbacks,
@@ -55,3 +57,11 @@ __all__ = [
     "saving",
     "utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("keras-side-by-side")
+    raise AttributeError(f"module 'reference_numpy' has no attribute '{name}'")

@@ -159,6 +159,7 @@ def test_a_backend_that_is_not_installed_cannot_run(planted, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["Bicubic"], "No divergence 'Bicubic'; did you mean 'bicubic-interpolation' or 'bic"),
         (["sparsemx"], "No divergence 'sparsemx'; did you mean 'sparsemax'?"),
         (["sparsemax", "--backends", "numpy"], "Unknown backend 'numpy'. Expected one of"),
         (["stateful-layers-on-jax", "--backends", "tensorflow"], "that was seen on jax"),

@@ -1,4 +1,4 @@
-"""The README's code on parts and loops of one's own runs as it stands there."""
+"""The README's code in Python runs as it stands there."""
 
 import re
 from pathlib import Path
@@ -24,3 +24,15 @@ def test_parts_and_loops_of_ones_own(tmp_path, monkeypatch):
     exec(compile(loop, "README.md", "exec"), names)
     assert all((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
     assert names["loss"](names["t"], model(names["x"])) < start
+
+
+def test_a_model_read_without_keras(tmp_path, monkeypatch):
+    (section,) = re.findall(r"^## In Python\n(.+?)^## ", README, re.MULTILINE | re.DOTALL)
+    _, reading = re.findall(r"```python\n(.+?)```", section, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    model = rn.Sequential([rn.Input((784,)), rn.layers.Dense(10, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.save("model.keras")
+    names = {}
+    exec(compile(reading, "README.md", "exec"), names)
+    assert names["dx"].shape == (64, 784) and len(names["grads"]) == 2

@@ -4,6 +4,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+import comparisons
+import reference_numpy
+
 # In a process of its own; what the standard library and NumPy bring along is there before.
 SCRIPT = """
 import ctypes, gc, json, locale, logging, os, random, signal, sys, threading, warnings
@@ -51,3 +56,9 @@ def test_an_import_changes_nothing():
     assert changed == []
     assert opened == [], "a library of the process was opened, as for a setting of its allocator"
     assert not files, "what only files need is imported with the first one"
+
+
+def test_the_version():
+    assert reference_numpy.__version__ == comparisons.__version__
+    with pytest.raises(AttributeError, match="module 'reference_numpy' has no attribute 'nothing'"):
+        reference_numpy.nothing  # noqa: B018

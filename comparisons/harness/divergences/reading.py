@@ -53,7 +53,9 @@ def named(name: str) -> Divergence:
         ValueError: there is none.
     """
     if name not in DIVERGENCES:
-        close = difflib.get_close_matches(name, DIVERGENCES, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"{DOCUMENT} has all there are"
+        close = sorted(known for known in DIVERGENCES if name and name.casefold() in known)[:3]
+        close = close or difflib.get_close_matches(name, DIVERGENCES, n=1)
+        meant = " or ".join(f"'{known}'" for known in close)
+        hint = f"did you mean {meant}?" if close else f"{DOCUMENT} has all there are"
         raise ValueError(f"No divergence '{name}'; {hint}")
     return DIVERGENCES[name]
