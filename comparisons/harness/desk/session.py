@@ -22,7 +22,7 @@ from comparisons.harness.divergences import running as reproducing
 from comparisons.harness.divergences.outcomes import Outcome
 from comparisons.harness.race import running as racing
 from comparisons.harness.race.report import Report as Race
-from comparisons.harness.report import write_pages
+from comparisons.harness.report import equations, write_pages
 from comparisons.harness.runs import estimates, runner
 from comparisons.harness.runs.jobs import write_atomically
 from comparisons.harness.table_files.frames import as_csv
@@ -136,6 +136,8 @@ def _run(
 ) -> Comparisons:
     catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
     plan = runner.plan(names, settings, backends, workers, cluster)
+    for name, concept in plan.concepts.items():
+        equations.look_over(name, concept)
     out.mkdir(parents=True, exist_ok=True)
     runner.run(plan, out, fresh, display)
     write_pages(out)

@@ -218,6 +218,14 @@ def test_a_misnamed_function_is_told_with_file_and_field(house):
     status, _, err = house.call("run", "misnamed", "--backends", "numpy")
     assert status == 2 and err.count("\n") == 1
     assert "keras_models/misnamed.py: defines no 'behave', which Demonstration.function" in err
+    house.add("wrong")
+    script = house.folder / "comparisons" / "wrong.py"
+    text = script.read_text()
+    script.write_text(
+        text.replace("    summary=", '    equations=((r"\\fract", ("", "")),),\n    summary=')
+    )
+    status, _, err = house.call("run", "wrong", "--backends", "numpy")
+    assert status == 2 and err.count("\n") == 1 and "wrong.py: Concept.equations: " in err
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii"])

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness import catalogue
+from comparisons.harness import catalogue, chapters
+from comparisons.harness.concept import Concept
 from comparisons.harness.report import (
     charts,
     code,
@@ -114,6 +115,26 @@ def test_what_was_compared_is_words_or_the_name_of_a_function_as_code():
 def test_words_in_equations_are_one_identifier():
     assert "<mi>XOR</mi>" in equations.mathml(r"\mathrm{XOR}(x)")
     assert "<mo>&#x0223C;</mo>" in equations.mathml(r"m \sim p")
+
+
+@pytest.mark.parametrize(
+    ("latex", "told"),
+    [
+        (r"\frac{a}{b", "a brace has no other"),
+        (r"\fraction{a}{b}", r"unknown command \\fraction"),
+        (r"\left( a", "ExtraLeftOrMissingRightError"),
+        (r"\begin{cases} a", "MissingEndError"),
+    ],
+)
+def test_what_is_no_equation_is_told_with_file_and_field(latex, told):
+    concept = Concept(("", ""), chapters.LEARNING, ("", ""), equations=((latex, ("", "")),))
+    with pytest.raises(ValueError, match=rf"dropout.py: Concept.equations: ValueError: .*{told}"):
+        equations.look_over("dropout", concept)
+
+
+@pytest.mark.parametrize("name", catalogue.script_names())
+def test_every_equation_can_be_shown(name):
+    equations.look_over(name, catalogue.load(name))
 
 
 def test_an_equation_has_a_line_for_each_part():
