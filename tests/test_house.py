@@ -23,7 +23,7 @@ LIBRARY = [
     {"concepts"},
 ]
 HARNESS = [
-    {"backends", "bilingual", "execution", "grammar", "memory", "places", "statistics"},
+    {"backends", "bilingual", "execution", "given", "grammar", "memory", "places", "statistics"},
     {"conventions", "declarations", "divergences"},
     {"chapters", "phrases", "scores", "table_files", "words"},
     {"datasets"},

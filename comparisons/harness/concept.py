@@ -17,6 +17,7 @@ from comparisons.harness.bilingual import Words
 from comparisons.harness.chapters import Chapter
 from comparisons.harness.datasets import Dataset
 from comparisons.harness.execution import Execution
+from comparisons.harness.given import named
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
 from comparisons.harness.table_files.question import Question
@@ -157,7 +158,7 @@ class Demonstration:
         if "devices" in parameters:
             kinds = ("cpu", "gpu") if backend.devices() else ("cpu",)
             given["devices"] = {kind: partial(backend.on_device, kind) for kind in kinds}
-        return function(**given)
+        return named(half, "Demonstration.function", self.function, function(**given))
 
 
 def _gradient_of(backend: ModuleType) -> Callable:

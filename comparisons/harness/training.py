@@ -10,6 +10,7 @@ from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Concept, Settings, Task
 from comparisons.harness.datasets import rows
+from comparisons.harness.given import by_name, made, named
 from comparisons.harness.scores import Score
 from reference_numpy import random as reference_random
 
@@ -74,7 +75,7 @@ class NumpyHalf:
     def build(self, build: str, arguments: dict, seed: int):
         """The model (or models by name) with the initial weights that belong to the seed."""
         reference_random.set_seed(seed)
-        return getattr(self.module, build)(**arguments)
+        return made(self.module, build, arguments)
 
     def batches(self, x, y, batch_size: int, seed: int) -> dict:
         """Arguments of `fit`; it shuffles by the seed that the model was built with."""
@@ -117,7 +118,7 @@ class KerasHalf:
         keras.utils.clear_session(free_memory=False)
         keras.config.set_dtype_policy(policy)  # which is forgotten with the session
         keras.utils.set_random_seed(seed)
-        model = getattr(self.module, build)(**arguments)
+        model = made(self.module, build, arguments)
         initial = by_name(NumpyHalf(self.name).build(build, arguments, seed))
         for name, own in by_name(model).items():
             own.set_weights(initial[name].get_weights())
@@ -153,11 +154,6 @@ class KerasHalf:
         import keras
 
         return type(own.__name__, (own, keras.callbacks.Callback), {})()
-
-
-def by_name(model) -> dict:
-    """The models that a builder returned, by name."""
-    return model if isinstance(model, dict) else {"": model}
 
 
 def train(
@@ -308,6 +304,7 @@ class Run:
         wanted = {round(share * self.preset.epochs) for share in self.task.keep_at}
         if self.task.keep and epoch in wanted:
             found = getattr(self.half.module, self.task.keep)(self.model, self.data)
+            found = named(self.half.module, "Task.keep", self.task.keep, found)
             self.kept |= {f"{epoch}/{name}": plain(value) for name, value in found.items()}
 
     def predict(self, x):

@@ -5,11 +5,11 @@ import numpy as np
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Settings, Task
 from comparisons.harness.datasets import Dataset, rows
+from comparisons.harness.given import by_name, made
 from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.calls import layer_at, layer_calls, leaf_layers
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.precision import PRECISIONS, precision, reference_precision
-from comparisons.harness.training import by_name
 from reference_numpy import random as reference_random
 from reference_numpy import tree
 
@@ -144,7 +144,7 @@ def _architectures(name: str, task: Task) -> list[str]:
     """The variants without those that repeat another's layers; they may differ in optimizer."""
     found = {}
     for variant, arguments in task.variants.items():
-        models = by_name(getattr(reference_half(name), task.build)(**arguments))
+        models = by_name(made(reference_half(name), task.build, arguments))
         layers = [
             {**layer.get_config(), "name": type(layer).__name__}
             for model in models.values()
@@ -170,7 +170,7 @@ def build_reference(name: str, task: Task, variant: str) -> dict:
 
     with reference_precision("float64"):
         reference_random.set_seed(0)
-        models = by_name(getattr(reference_half(name), task.build)(**task.variants[variant]))
+        models = by_name(made(reference_half(name), task.build, task.variants[variant]))
     for model in models.values():
         model.set_weights([moved(w) for w in model.get_weights()])
     return models
@@ -180,8 +180,8 @@ def build_pair(name: str, task: Task, variant: str, dtype: str, weights: dict):
     """The reference's and Keras's models in `dtype` with these weights, by name."""
     arguments = task.variants[variant]
     with precision(dtype):
-        ours = by_name(getattr(reference_half(name), task.build)(**arguments))
-        theirs = by_name(getattr(keras_half(name), task.build)(**arguments))
+        ours = by_name(made(reference_half(name), task.build, arguments))
+        theirs = by_name(made(keras_half(name), task.build, arguments))
     for part, values in weights.items():
         ours[part].set_weights(values)
         theirs[part].set_weights(values)

@@ -14,6 +14,7 @@ import numpy as np
 from comparisons.harness.catalogue import keras_half, reference_half
 from comparisons.harness.concept import Settings, Task
 from comparisons.harness.datasets import Dataset, rows
+from comparisons.harness.given import by_name, made
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.draws import numpy_draws, reseed
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
@@ -24,7 +25,6 @@ from comparisons.harness.proof.model_checks import (
     subject,
 )
 from comparisons.harness.proof.precision import PRECISIONS, precision, reference_precision
-from comparisons.harness.training import by_name
 from reference_numpy import tree
 
 STEPS = (1, 2, 5, 10, 20, 50)
@@ -59,7 +59,7 @@ def _check_variant(
 
     def repeat(jitter=lambda array: array):
         with reference_precision("float64"):
-            built = getattr(reference_half(name), task.build)(**task.variants[variant])
+            built = made(reference_half(name), task.build, task.variants[variant])
             for part, model in by_name(built).items():
                 model.set_weights([jitter(weight) for weight in weights[part]])
                 round_constants(model)

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from comparisons.harness import catalogue
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Task
+from comparisons.harness.given import by_name
 from comparisons.harness.report.charts import variant_name
 from comparisons.harness.report.language import fill, pair
-from comparisons.harness.training import by_name
 from reference_numpy.models.diagram import diagram
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from comparisons.harness import catalogue, chapters, declarations
 from comparisons.harness.concept import Concept, Preset, Settings, Task
+from comparisons.harness.given import by_name
 from comparisons.harness.runs import halves
-from comparisons.harness.training import NumpyHalf, by_name
+from comparisons.harness.training import NumpyHalf
 
 VARIANTS = {"small": {"units": 3, "rate": 0.1}, "large": {"units": 30}}
 
