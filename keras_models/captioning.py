@@ -46,13 +46,15 @@ def search_in_chain(log_p, widths, length):
     return found
 
 
-def build_model(reads=True, rate=0.01, units=64):
+def build_model(reads=True, rate=0.01, units=64, steps=None):
     """14×14 pixels and the words before each word in, its logits out.
 
     The GRU starts from what the encoder saw, and is told a word at a time.
 
     Args:
         reads: whether the decoder is told the words before.
+        rate: of Adam's steps; within so many `steps` it falls to 0 along a cosine.
+        units: of the GRU, and features of a place in the picture.
     """
     picture, before = layers.Input((14, 14, 1)), layers.Input((LONGEST,), dtype="int32")
     x = layers.Conv2D(units, 7, strides=7, activation="relu")(picture)
@@ -66,6 +68,9 @@ def build_model(reads=True, rate=0.01, units=64):
     h = layers.GRU(units, return_sequences=True)(word, initial_state=start)
     decoder = keras.Model([seen, before], layers.Dense(len(WORDS))(h), name="decoder")
     model = keras.Model([picture, before], decoder([encoder(picture), before]))
+    if steps:  # in this precision; of Python's number the schedule would be made in float32
+        rate = np.dtype(keras.config.floatx()).type(rate)
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     model.compile(keras.optimizers.Adam(rate), loss=sentence_loss())
     model.reads = reads
     return model

@@ -7,7 +7,6 @@ from keras import layers, ops
 
 LIMIT = 200
 DISCOUNT = 0.99
-CAPACITY = 5_000
 START = (-0.05, 0.05)
 
 
@@ -73,17 +72,25 @@ def replay(q, size, generator):
     return {"states": states, "numbers": numbers}
 
 
-def build_model(update_every):
-    """State to the values of both actions, 4-64-64-2; and its copy, set anew now and then."""
-    found = {}
+def build_model(update_every, steps=None, capacity=5_000):
+    """State to the values of both actions, 4-64-64-2; and its copy, set anew now and then.
+
+    Args:
+        steps: after so many the learning rate has fallen to 0 along a cosine; None lets it be.
+        capacity: transitions that are remembered.
+    """
+    rate, found = 0.001, {}
+    if steps:  # in this precision; of Python's number the schedule would be made in float32
+        rate = np.dtype(keras.config.floatx()).type(rate)
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     for name in ("online", "target"):
         model = keras.Sequential([layers.Input((4,))])
         for _ in range(2):
             model.add(layers.Dense(64, activation="relu", kernel_initializer="he_uniform"))
         model.add(layers.Dense(2))
-        model.compile(keras.optimizers.Adam(learning_rate=0.001), loss=batch_loss)
+        model.compile(keras.optimizers.Adam(rate), loss=batch_loss)
         found[name] = model
-    found["target"].update_every = update_every
+    found["target"].update_every, found["target"].capacity = update_every, capacity
     found["target"].set_weights(found["online"].get_weights())
     return found
 
@@ -104,7 +111,7 @@ def train(models, data, generator, batch_size):
         next_state, lost = cart.step(action)
         reward, step = reward + 1, step + 1
         transition = (state.astype(dtype), action, next_state.astype(dtype), dtype.type(lost))
-        memory = [*memory, transition][-CAPACITY:]
+        memory = [*memory, transition][-target.capacity :]
         logs = {"reward": reward} if lost or reward == LIMIT else {}
         cart, state = (None if logs else cart), next_state
 

@@ -24,21 +24,29 @@ def class_iou():
     return iou
 
 
-def build_model(skips, loss, learning_rate):
+def build_model(skips, loss, learning_rate, steps=None, filters=8, decoder=16):
     """A U-Net of two levels, 28×28, 14×14 and 7×7 pixels; or, without skips, an hourglass.
 
-    Without skips the decoder is wider and its last convolution 3×3: there are no fewer weights.
+    Without skips the last convolution is 3×3.
+
+    Args:
+        learning_rate: of Adam; within so many `steps` it falls to 0 along a cosine.
+        filters: of the first convolution, twice as many at each level.
+        decoder: filters of the decoder's convolution.
     """
     inputs = layers.Input((28, 28, 1))
-    fine = convolved(inputs, 8)
-    middle = convolved(layers.MaxPooling2D()(fine), 16)
-    coarse = convolved(convolved(layers.MaxPooling2D()(middle), 32), 32)
+    fine = convolved(inputs, filters)
+    middle = convolved(layers.MaxPooling2D()(fine), 2 * filters)
+    coarse = convolved(convolved(layers.MaxPooling2D()(middle), 4 * filters), 4 * filters)
     x = layers.UpSampling2D()(coarse)
-    x = convolved(layers.Concatenate()([x, middle]) if skips else x, 16 if skips else 20)
+    x = convolved(layers.Concatenate()([x, middle]) if skips else x, decoder)
     x = layers.UpSampling2D()(x)
     x = layers.Concatenate()([x, fine]) if skips else x
     last = layers.Conv2D(CLASSES, 1 if skips else 3, padding="same", activation="softmax")
     model = keras.Model(inputs, last(x))
+    if steps:  # in this precision; of Python's number the schedule would be made in float32
+        learning_rate = np.dtype(keras.config.floatx()).type(learning_rate)
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(keras.optimizers.Adam(learning_rate), LOSSES[loss]())
     return model
 

@@ -73,13 +73,15 @@ def search_in_chain(log_p, widths, length):
     return found
 
 
-def build_model(reads=True, rate=0.01, units=64):
+def build_model(reads=True, rate=0.01, units=64, steps=None):
     """14×14 pixels and the words before each word in, its logits out.
 
     The GRU starts from what the encoder saw, and is told a word at a time.
 
     Args:
         reads: whether the decoder is told the words before.
+        rate: of Adam's steps; within so many `steps` it falls to 0 along a cosine.
+        units: of the GRU, and features of a place in the picture.
     """
     picture, before = rn.Input((14, 14, 1)), rn.Input((LONGEST,), dtype="int32")
     x = rn.layers.Conv2D(units, 7, strides=7, activation="relu")(picture)
@@ -90,6 +92,8 @@ def build_model(reads=True, rate=0.01, units=64):
     h = rn.layers.GRU(units, return_sequences=True)(word, initial_state=start)
     decoder = rn.Model([seen, before], rn.layers.Dense(len(WORDS))(h), name="decoder")
     model = rn.Model([picture, before], decoder([encoder(picture), before]))
+    if steps:
+        rate = rn.optimizers.schedules.CosineDecay(rate, steps)
     model.compile(rn.optimizers.Adam(rate))
     model.reads = reads
     return model

@@ -7,7 +7,6 @@ from reference_numpy.concepts.q_learning import epsilon_greedy
 
 LIMIT = 200  # steps of an episode, each of which is worth a reward of 1
 DISCOUNT = 0.99
-CAPACITY = 5_000
 START = (-0.05, 0.05)  # between which all four numbers of the state begin
 
 
@@ -85,17 +84,24 @@ def replay(q, size, generator):
     return {"states": states, "numbers": numbers}
 
 
-def build_model(update_every):
-    """State to the values of both actions, 4-64-64-2; and its copy, set anew now and then."""
-    found = {}
+def build_model(update_every, steps=None, capacity=5_000):
+    """State to the values of both actions, 4-64-64-2; and its copy, set anew now and then.
+
+    Args:
+        steps: after so many the learning rate has fallen to 0 along a cosine; None lets it be.
+        capacity: transitions that are remembered.
+    """
+    rate, found = 0.001, {}
+    if steps:
+        rate = rn.optimizers.schedules.CosineDecay(rate, steps)
     for name in ("online", "target"):
         model = rn.Sequential([rn.Input((4,))])
         for _ in range(2):
             model.add(rn.layers.Dense(64, activation="relu", kernel_initializer="he_uniform"))
         model.add(rn.layers.Dense(2))
-        model.compile(optimizer=rn.optimizers.Adam(learning_rate=0.001))
+        model.compile(optimizer=rn.optimizers.Adam(rate))
         found[name] = model
-    found["target"].update_every = update_every
+    found["target"].update_every, found["target"].capacity = update_every, capacity
     found["target"].set_weights(found["online"].get_weights())
     return found
 
@@ -114,7 +120,7 @@ def train(models, data, generator, batch_size):
         next_state, lost = cart_pole(state, action)
         reward, step = reward + 1, step + 1
         transition = (state.astype(dtype), action, next_state.astype(dtype), dtype.type(lost))
-        memory = remember(memory, transition, CAPACITY)
+        memory = remember(memory, transition, target.capacity)
         logs = {"reward": reward} if lost or reward == LIMIT else {}
         state = None if logs else next_state
 
