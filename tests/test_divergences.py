@@ -10,7 +10,7 @@ import keras
 import pytest
 
 from comparisons.harness import backends
-from comparisons.harness.divergences import DIVERGENCES, named, reading, running
+from comparisons.harness.divergences import DIVERGENCES, divergence, named, reading, running
 from comparisons.harness.divergences.outcomes import CANNOT_RUN, MENDED, STANDS
 from tests import scripts
 from tests.comparisons.harness.test_cli import call
@@ -87,6 +87,16 @@ def test_every_link_leads_to_a_divergence():
                     links.setdefault(found, path)
     assert len(links) > 10
     assert {name: path for name, path in links.items() if name not in DIVERGENCES} == {}
+
+
+@pytest.mark.parametrize(
+    ("installed", "stands"),
+    [("3.9.0", True), ("3.12.4", True), ("3.15.1", False), ("3.16.0.dev2026", False)],
+)
+def test_where_keras_has_mended_it_a_divergence_explains_nothing(monkeypatch, installed, stands):
+    monkeypatch.setattr(divergence, "version", {"keras": installed}.get)
+    known = named("softmax-with-a-mask-of-numbers")
+    assert known.meets("tensorflow", "Softmax", {}, "float32", "output 0") is stands
 
 
 @pytest.mark.parametrize(

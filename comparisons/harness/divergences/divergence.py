@@ -1,7 +1,9 @@
 """What is known of a divergence, and whether it concerns a layer."""
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from importlib.metadata import version
 
 import numpy as np
 
@@ -154,4 +156,15 @@ class Divergence:
             and dtype in self.shows.precisions
             and quantity.startswith(self.shows.quantity)
             and any(place.holds(layer, arguments) for place in self.shows.where)
+            and not self.is_mended
         )
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether the installed Keras is the one that was seen to compute it rightly, or newer."""
+        return bool(self.mended) and _release(version("keras")) >= _release(self.mended)
+
+
+def _release(text: str) -> tuple[int, ...]:
+    """The numbers of a version like 3.15.1."""
+    return tuple(map(int, re.findall(r"\d+", text)[:3]))
