@@ -6,6 +6,7 @@ oracle says of it stays here.
 
 import inspect
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,7 +24,7 @@ from comparisons.harness.proof.calls import (
 )
 from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
-from reference_numpy import tree
+from reference_numpy import activations, tree
 from reference_numpy.models.model import Model
 from reference_numpy.registration import class_name
 
@@ -156,7 +157,8 @@ class Asked:
         """The same quantities by the NumPy half in float32.
 
         Their error is what a precision costs whoever computes in it: where softmax is saturated,
-        say, its gradient is made of what rounding leaves of one less nearly one.
+        say, its gradient is made of what rounding leaves of one less nearly one, and of a dy that a
+        compiled computation rounds in one place and not in another.
         """
         layer, question = layer_at(self.twin, self.question.path), self.question
         if question.path:
@@ -167,10 +169,28 @@ class Asked:
             options = {"mask": no_masks(question.inputs), **question.options}
             repeated = Whole(layer, question.inputs, options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), _softmax_of_two_roundings():
             found = repeated.quantities()
         layer.set_weights(repeated.start)
         return found
+
+
+@contextmanager
+def _softmax_of_two_roundings() -> Iterator[None]:
+    """Let softmax's gradient be y (dy (1 + u) − Σ dy y) meanwhile.
+
+    Where y is 1, that rounding is all that is left of it.
+    """
+    backward = activations.Softmax.backward
+
+    def rounded(self, dy, cache):
+        return backward(self, dy, cache) + checks.UNIT_ROUNDOFF["float32"] * cache * dy
+
+    activations.Softmax.backward = rounded
+    try:
+        yield
+    finally:
+        activations.Softmax.backward = backward
 
 
 class Whole(Reference):

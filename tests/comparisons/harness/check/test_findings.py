@@ -10,7 +10,7 @@ from comparisons.harness.check.questions import LOCAL, PROPAGATED, ask
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.divergences import named
 from comparisons.harness.proof.precision import reference_precision
-from reference_numpy import layers
+from reference_numpy import activations, layers
 
 
 def asked(*made, shape=(5,), kind=inputs.ORDINARY, training=False, dtype="float32", **options):
@@ -230,6 +230,35 @@ def test_what_the_precision_costs_is_no_finding(tmp_path):
 
     assert not found(0.0) and not found(10 * error)
     assert [one.quantity for one in found(20 * error)] == ["gradient of input, "]
+
+
+@pytest.mark.parametrize("kind", [inputs.ORDINARY, inputs.BIG])
+@pytest.mark.parametrize(("wrong", "is_found"), [(2.0**-24, False), (1e-3, True)])
+def test_a_rounding_within_a_saturated_softmax_is_no_finding(monkeypatch, kind, wrong, is_found):
+    """Attention of large logits has a gradient that is zero, of terms that are not."""
+
+    def of(precision):
+        rn.random.set_seed(0)
+        with reference_precision(precision):
+            x = rn.Input((3, 6))
+            return rn.Model(x, layers.MultiHeadAttention(2, 1)(x, x))
+
+    model, twin = of("float64"), of("float32")
+    x = inputs.draw(model, 4, 0, kind, "float32")
+    (one, _) = ask(model, twin, x, False, True, "float32")
+    backward = activations.Softmax.backward
+
+    def faulty(self, dy, y):
+        return backward(self, dy, y) + wrong * dy * y
+
+    with monkeypatch.context() as patch:
+        patch.setattr(activations.Softmax, "backward", faulty)
+        theirs = one.reference.quantities()
+    query = next(name for name in theirs if name.startswith("gradient of weight 0"))
+    error = np.abs(theirs[query] - one.quantities[query]).max()
+    assert kind == inputs.ORDINARY or error > 64 * 2.0**-24 * one.scale[query]
+    found = findings(judge(one, theirs, "jax", "float32"), "jax", "float32", "")
+    assert (query in [judged.name for _, judged in found]) == is_found
 
 
 def test_what_rounding_leaves_of_a_gradient_that_is_exactly_zero_is_no_finding():
