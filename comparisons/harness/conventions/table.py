@@ -56,9 +56,6 @@ PARTS: dict[Words, tuple[Convention, ...]] = {
         Convention("ops.std", ((1.0, 1.0),), (nan, nan), torch=(0.0, 0.0)),
         Convention("ops.hypot", (0.0, 0.0), (0.0, 0.0), jax=(0.5, 0.5), torch=(nan, nan)),
         Convention("ops.arctan2", (0.0, 0.0), (0.0, 0.0), tensorflow=(nan, nan), jax=(nan, nan)),
-        Convention(
-            "ops.normalize", ((0.0, 0.0),), (1.0e7, 2.0e7), jax=(nan, nan), torch=(nan, nan)
-        ),
     ),
     ("Vertical tangents", "接線が垂直な点"): (
         Convention("ops.sqrt", (0.0,), (inf,)),

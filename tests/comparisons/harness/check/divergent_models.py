@@ -86,6 +86,15 @@ DIVERGENT = {
     "small_selu": Divergent(
         (5,), "Activation", {"activation": "selu"}, "elu-of-small-numbers", TENSORFLOW, first=True
     ),
+    "normalized_zeros": Divergent(
+        (5,),
+        "UnitNormalization",
+        {},
+        "gradients-of-normalized-zeros",
+        ("jax", "torch"),
+        "gradient of input",
+        first=True,
+    ),
     "pool3d": Divergent(
         (4, 4, 4, 1),
         "MaxPooling3D",
@@ -151,6 +160,14 @@ DIVERGENT = {
         TORCH,
         "gradient",
         "float64",
+    ),
+    "softplus": Divergent(
+        (5,),
+        "Dense",
+        {"units": 64, "activation": "softplus"},  # some sums lie between 20 and 27
+        "softplus-above-20-on-pytorch",
+        TORCH,
+        dtype="float64",
     ),
     "gelu": Divergent(
         (5,),
