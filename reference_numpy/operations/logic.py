@@ -75,17 +75,14 @@ class LogicalXor(Comparison, keras="ops.numpy"):
 
 
 class Closeness(Comparison):
-    """Whether |a − b| ≤ atol + rtol |b|, or both are the same infinity; integers are to be equal.
+    """Whether |a − b| ≤ atol + rtol |b|, or both are the same infinity.
 
     A subclass has `equal_nan`, whether NaN is close to NaN.
     """
 
     def close(self, x1, x2, rtol, atol):
         """Whether the entries are close."""
-        a, b = self.promoted(x1, x2)
-        if np.dtype(self.promote(x1, x2)).kind != "f":
-            return np.equal(a, b)
-        return np.isclose(a, b, rtol, atol, self.equal_nan)
+        return np.isclose(*self.promoted(x1, x2), rtol, atol, self.equal_nan)
 
 
 class Isclose(Closeness, keras="ops.numpy"):

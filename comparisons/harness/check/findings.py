@@ -145,11 +145,11 @@ def is_convention(one: Judged, dtype: str) -> bool:
         return False
     if exact.dtype.kind not in "fiub" or not np.isfinite(theirs).all():
         return False
-    around = np.stack([exact, *nearby(one.asked, one.name, dtype)])
+    around = np.stack([exact, *nearby(one.asked, one.name, dtype)], dtype="float64")
     # Where there is no kink, the roundings and this margin together stay within the tolerance.
     tolerance = one.record.tolerance * ROUNDINGS / checks.FACTOR
     entries = _within(theirs, around, tolerance, 0.0)
-    sums = around.reshape(len(around), -1).sum(1, dtype="float64")
+    sums = around.reshape(len(around), -1).sum(1)
     # A few samples do not reach the ends of where a sum of many may be.
     return entries and _within(np.sum(theirs, dtype="float64"), sums, theirs.size * tolerance, 1.0)
 

@@ -87,6 +87,13 @@ def test_infinities_are_close_to_themselves():
     np.testing.assert_array_equal(logic.Isclose()(x, np.array([np.inf, np.inf, 1.0])), [1, 0, 1])
 
 
+def test_integers_are_close_within_the_tolerances():
+    """On TensorFlow and PyTorch Keras takes them for far apart."""
+    one, two = np.array([1, 1]), np.array([2, 3])
+    np.testing.assert_array_equal(logic.Isclose()(one, two, atol=1.0), [1, 0])
+    assert logic.AllClose(atol=2.0)(one, two)
+
+
 def test_bits_of_shapes_that_broadcast():
     a, b = rn.Input((4, 1), dtype="int32"), rn.Input((1, 3), dtype="int32")
     assert bits.BitwiseAnd()(a, b).shape == (None, 4, 3)

@@ -1,6 +1,6 @@
 """Two numbers, element by element."""
 
-from comparisons.harness.conformance.operation_cases.case import Case, Draw
+from comparisons.harness.conformance.operation_cases.case import OF_INTEGERS, Case, Draw
 
 PAIR = (Draw((4, 3)), Draw((4, 3)))
 POSITIVE = (Draw((4, 3), "positive"), Draw((1, 3), "positive"))
@@ -34,7 +34,7 @@ CASES = [
     Case("Minimum-and-a-number", lambda ops, x: ops.minimum(x, 0.1)),
     Case("DivideNoNan", lambda ops, a, b: ops.divide_no_nan(a, b), ZEROS, calculus=False),
     Case("DivideNoNan-a-number", lambda ops, x: ops.divide_no_nan(2, x), ZEROS[1:], calculus=False),
-    Case("DivideNoNan-integers", lambda ops, a, b: ops.divide_no_nan(a, b), INTEGERS),
+    Case("DivideNoNan-integers", lambda ops, a, b: ops.divide_no_nan(a, b), INTEGERS, OF_INTEGERS),
     Case("Fmax", lambda ops, a, b: ops.fmax(a, b), PAIR),
     Case("Fmin", lambda ops, a, b: ops.fmin(a, b), PAIR),
     Case("Fmax-holes", lambda ops, a, b: ops.fmax(a, b), HOLES, calculus=False),

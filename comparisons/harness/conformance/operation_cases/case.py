@@ -9,7 +9,7 @@ from comparisons.harness.divergences import named
 
 BATCH = 3
 # Of those that compute functions of integers.
-OF_INTEGERS = "functions-of-integers-with-floatx-float64-on-pytorch"
+OF_INTEGERS = "functions-of-integers-with-floatx-float64"
 
 #: kinds of numbers by name: a function of a generator and a shape, and their dtype if not floating
 KINDS = {

@@ -158,6 +158,12 @@ def mobile_net():
     return keras.applications.MobileNetV2((64, 64, 3), alpha=0.35, weights=None, classes=10)
 
 
+def efficient_net():
+    import keras
+
+    return keras.applications.EfficientNetB0(input_shape=(32, 32, 3), weights=None, classes=10)
+
+
 SOUND = (
     lenet,
     lstm_stack,
@@ -170,4 +176,5 @@ SOUND = (
     critic,
     tabular,
     mobile_net,
+    efficient_net,
 )

@@ -17,7 +17,7 @@ from comparisons.harness.conformance.families import layers
 from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
 from comparisons.harness.conformance.report import Judgement, Report
 from comparisons.harness.proof.precision import PRECISIONS
-from reference_numpy.operations import reductions
+from reference_numpy.operations import logic, reductions
 from tests import scripts
 from tests.comparisons.harness.test_cli import call
 
@@ -74,6 +74,15 @@ def forward(right):
     return faulty
 
 
+def contrary(right):
+    @functools.wraps(right)
+    def faulty(self, *args, **kwargs):
+        y, cache = right(self, *args, **kwargs)
+        return ~y, cache
+
+    return faulty
+
+
 def backward(right):
     @functools.wraps(right)
     def faulty(self, *args, **kwargs):
@@ -116,6 +125,7 @@ def faster(right):
         ("LayerNormalization", rn.layers.LayerNormalization, "forward", forward),
         ("LayerNormalization", rn.layers.LayerNormalization, "backward", backward),
         ("Mean", reductions.Mean, "forward", forward),
+        ("Isclose", logic.Isclose, "forward", contrary),
         ("Poisson", rn.losses.Loss, "value_and_gradient", scaled_gradient),
         ("metric.Poisson", rn.metrics.Poisson, "result", scaled),
         ("softplus", type(rn.activations.get("softplus")), "forward", forward),
