@@ -70,7 +70,11 @@ class Judged:
 
 
 def judge(asked: Asked, theirs: dict, backend: str, dtype: str) -> list[Judged]:
-    """Every quantity of an answer compared with the oracle's."""
+    """Every quantity of an answer compared with the oracle's.
+
+    Where the oracle has no number, as the mean of nothing, none is asked of the backend.
+    """
+    theirs = {name: _where_defined(y, asked.quantities.get(name)) for name, y in theirs.items()}
     records = checks.compare_all(
         str(asked.place), backend, dtype, asked.quantities, theirs, asked.scale
     )
@@ -79,6 +83,14 @@ def judge(asked: Asked, theirs: dict, backend: str, dtype: str) -> list[Judged]:
         record = _allowing(record, asked, name, dtype)
         judged.append(Judged(asked, name, *asked.where(name), record, theirs.get(name)))
     return judged
+
+
+def _where_defined(theirs: np.ndarray, exact: np.ndarray | None) -> np.ndarray:
+    """The backend's numbers, and NaN where the oracle has none."""
+    if exact is None or exact.dtype.kind != "f" or exact.shape != np.shape(theirs):
+        return theirs
+    undefined = np.isnan(exact)
+    return np.where(undefined, np.nan, theirs) if undefined.any() else theirs
 
 
 def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> checks.Record:

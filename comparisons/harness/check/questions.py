@@ -246,6 +246,8 @@ def ask(
     for call in calls:
         if isinstance(call.layer, Borrowed):
             continue  # it is no witness of its own calls
+        if _holds_nan(call.inputs):
+            continue  # what follows on the mean of nothing, say, is no layer's fault
         model.set_weights(start)  # training may have changed the state
         reference = call.reference(call.layer, "float64")
         place = replace(places[call.path], number=call.number)
@@ -330,6 +332,10 @@ def _owners(model: Model, whole: Whole, calls, places: dict) -> dict[str, tuple[
     return found
 
 
+def _holds_nan(arrays) -> bool:
+    return any(np.isnan(x).any() for x in tree.flatten(arrays) if x.dtype.kind == "f")
+
+
 def _cast(value, dtype: str):
     return tree.map_structure(
         lambda x: x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x, value
@@ -339,7 +345,7 @@ def _cast(value, dtype: str):
 def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
     """A quantity as it is where every number is moved by some roundings, some up, others down.
 
-    An exact zero of a layer's input or weights is moved too, by so little of its largest entry that
+    An exact zero of an input or a weight is moved too, by so little of its largest entry that
     what is found on either side of a kink is what holds right beside it.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
@@ -350,7 +356,7 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
             if array.dtype.kind != "f":
                 return array
             size = np.abs(array)
-            if asked.kind == LOCAL:  # in a whole model a zero may be a mask
+            if asked.kind == LOCAL or not asked.masked:  # in a model with masks a zero may be one
                 beside_zero = BESIDE_ZERO * (size.max(initial=0.0) or 1.0)
                 size = np.where(size == 0, beside_zero, size)
             # Each by its own part of the step, so that what was equal is ordered in any way.

@@ -115,7 +115,7 @@ def scales(evaluate, quantities, draws=3, roundings=1.0):
     """
     unit = UNIT_ROUNDOFF["float32"]
     step = roundings * unit
-    found = {name: float(np.abs(value).max(initial=0.0)) for name, value in quantities.items()}
+    found = {name: _largest(value) for name, value in quantities.items()}
     for seed in range(draws):
         generator = np.random.default_rng(seed)
 
@@ -127,7 +127,7 @@ def scales(evaluate, quantities, draws=3, roundings=1.0):
         for name, value in evaluate(jitter).items():
             if value.dtype.kind != "f":
                 continue
-            moved = float(np.abs(value - quantities[name]).max(initial=0.0)) / step
+            moved = _largest(value - quantities[name]) / step
             found[name] = max(found[name], moved)
     # A gradient that is zero whatever the inputs (that of a bias which softmax does not see) is
     # nothing but the rounding of the others.
@@ -136,6 +136,11 @@ def scales(evaluate, quantities, draws=3, roundings=1.0):
         if name.startswith("gradient") and scale < unit * largest:
             found[name] = largest
     return found
+
+
+def _largest(value: np.ndarray) -> float:
+    """The largest magnitude; NaN is none."""
+    return float(np.fmax.reduce(np.abs(value), axis=None, initial=0.0))
 
 
 def compare_all(what, against, dtype, ours, theirs, scale, exceptions=None):

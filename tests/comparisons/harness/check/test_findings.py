@@ -142,6 +142,40 @@ def test_the_gradient_of_a_maximum_may_go_to_either_of_two_but_not_to_both():
     assert [one.convention for one in answered(questions, to_both)] == [False]
 
 
+def test_a_tie_of_zeros_is_met_in_a_whole_model_too():
+    with reference_precision("float64"):
+        a, b = rn.Input((2,)), rn.Input((2,))
+        model = rn.Model([a, b], layers.Minimum()([a, b]))
+    zeros = np.zeros((3, 2))
+    *_, whole = ask(model, model, [zeros, zeros], False, True, "float32")
+    (dy,) = whole.reference.cotangents
+
+    def called(share):
+        halves = {"gradient of input 0": share * dy, "gradient of input 1": (1 - share) * dy}
+        judged = judge(whole, {**whole.quantities, **halves}, "torch", "float32")
+        return [one.convention for one, _ in findings(judged, "torch", "float32", "")]
+
+    assert called(0.25) == [True] and called(2.0) == [False]
+
+
+def test_what_is_no_number_in_the_oracle_is_none_of_a_backend():
+    """A sample of zeros has all steps masked, and the mean of nothing is 0 / 0."""
+    made = layers.Masking, layers.GlobalAveragePooling1D, dense
+    questions = asked(*made, shape=(3, 2), kind=inputs.TIES)
+    classes = [one.place.class_name for one in questions[:-1]]
+    assert classes == ["Masking", "GlobalAveragePooling1D"]  # Dense is fed with no numbers
+    assert any(np.isnan(y).any() for y in questions[1].quantities.values())
+
+    def zeros(one, name, value):
+        return np.nan_to_num(value) if value.dtype.kind == "f" else value
+
+    def beside(one, name, value):
+        return value + np.float32(0.01 * (name == "output 0"))
+
+    assert not answered(questions, zeros)
+    assert len(answered(questions, beside)) == 2
+
+
 def test_a_small_error_without_a_kink_is_no_convention():
     def change(one, name, value):
         if one.kind == PROPAGATED or name != "output 0":
