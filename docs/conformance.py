@@ -2,8 +2,8 @@
 
 python docs/conformance.py FILE…
 
-Several files are runs of one Keras on several backends. Of a Keras that is not the one installed it
-is docs/conformance-VERSION.md.
+Several files are runs of one Keras on several backends; a dash is what was not run. Of a Keras that
+is not the one installed it is docs/conformance-VERSION.md.
 """
 
 import json
@@ -80,7 +80,7 @@ def kinds(classes: list[dict]) -> list[str]:
         )
     columns = list(dict.fromkeys((one["backend"], one["dtype"]) for one in classes))
     rows = [
-        [family, *("{} of {}".format(*of[column]) for column in columns)]
+        [family, *("{} of {}".format(*of[c]) if c in of else "–" for c in columns)]
         for family, of in passed.items()
     ]
     return ["", *table(["passed", *map(", ".join, columns)], rows)]

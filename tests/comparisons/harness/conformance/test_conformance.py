@@ -65,6 +65,16 @@ def test_a_known_divergence_is_called_by_its_name():
     assert {row["reason"] for row in rows} == {"docs/keras-divergences.md#leaky_relu-in-float64"}
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's divergence")
+def test_a_convention_beside_a_known_divergence_makes_no_case_new(monkeypatch):
+    """A slope of 1 at |0|, and a penalty with the digits of float32."""
+    kind = rn.regularizers.L1
+    value, slope = kind.__call__, kind.gradient
+    monkeypatch.setattr(kind, "__call__", lambda self, w: value(self, w) * (1 + 1e-9))
+    monkeypatch.setattr(kind, "gradient", lambda self, w: slope(self, w) + self.l1 * (w == 0))
+    assert verdicts(judged("L1", "float64")) == {KNOWN}
+
+
 def forward(right):
     @functools.wraps(right)
     def faulty(self, *args, **kwargs):
