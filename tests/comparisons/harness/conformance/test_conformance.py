@@ -135,7 +135,7 @@ def faster(right):
         ("LayerNormalization", rn.layers.LayerNormalization, "forward", forward),
         ("LayerNormalization", rn.layers.LayerNormalization, "backward", backward),
         ("Mean", reductions.Mean, "forward", forward),
-        ("Isclose", logic.Isclose, "forward", contrary),
+        ("Isfinite", logic.Isfinite, "forward", contrary),
         ("Poisson", rn.losses.Loss, "value_and_gradient", scaled_gradient),
         ("metric.Poisson", rn.metrics.Poisson, "result", scaled),
         ("softplus", type(rn.activations.get("softplus")), "forward", forward),
