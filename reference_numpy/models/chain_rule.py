@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reference_numpy import tree
 from reference_numpy.models.masks import Masks
+from reference_numpy.models.watching import watcher
 
 
 @dataclass(eq=False)
@@ -33,6 +34,7 @@ def forward(graph, inputs, masks, training):
     values, kept, calls = [None] * len(graph.tensors), Masks(graph.inputs, masks), []
     for place, x in zip(graph.inputs, inputs, strict=True):
         values[place] = x
+    see = watcher()
     for index, call in enumerate(graph.calls):
         layer = call.layer
         args, kwargs = call.arguments(values)
@@ -41,6 +43,8 @@ def forward(graph, inputs, masks, training):
         if kept:
             kept.add_arguments(call, kwargs)
         y, cache = layer.forward(*args, **kwargs)
+        if see is not None and not isinstance(cache, GraphCache):
+            y = see(layer, args, kwargs, y)
         if call.only_output is not None:
             values[call.only_output] = y
         else:

@@ -4,6 +4,7 @@ import numpy as np
 
 from reference_numpy.kernels.threads import at_once, by_parts
 from reference_numpy.models import chain_rule
+from reference_numpy.models.watching import watcher
 
 #: Multiplications of a matrix product that take as long as what a layer does with one number of its
 #: output, forward and backward.
@@ -11,11 +12,13 @@ NUMBER = 24
 
 
 def are_allowed(graph, inputs, training):
-    """Whether no layer looks at several samples at once."""
+    """Whether no layer looks at several samples at once, and nobody watches."""
     sizes = {None if x is None else len(x) for x in inputs}
     apart = (True, "inference") if training is False else (True,)
-    return len(sizes) == 1 and all(
-        call.layer.samples_apart in apart and not call.penalized for call in graph.calls
+    return (
+        watcher() is None
+        and len(sizes) == 1
+        and all(call.layer.samples_apart in apart and not call.penalized for call in graph.calls)
     )
 
 

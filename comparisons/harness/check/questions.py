@@ -19,7 +19,6 @@ from comparisons.harness.proof.calls import (
     holds_masks,
     layer_at,
     leaf_layers,
-    no_masks,
     watched,
 )
 from comparisons.harness.proof.layer_checks import Reference
@@ -166,8 +165,7 @@ class Asked:
                 layer, question.inputs, question.options, question.argument_names
             )
         else:
-            options = {"mask": no_masks(question.inputs), **question.options}
-            repeated = Whole(layer, question.inputs, options)
+            repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
         with np.errstate(all="ignore"), _softmax_of_two_roundings():
             found = repeated.quantities()
@@ -227,7 +225,7 @@ def ask(
     """The questions of one pass over the model: its layers in order, then the model whole."""
     start = model.get_weights()
     options = {"training": training}
-    whole = Whole(model, inputs, {"mask": no_masks(inputs), **options})
+    whole = Whole(model, inputs, options)
     with watched(model) as calls:
         whole.forward(inputs, start)
     places = {

@@ -1,6 +1,7 @@
 """The calls of a model's layers, walked in the order of its graph, nested models included."""
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import numpy as np
 from comparisons.harness.proof.layer_checks import Reference
 from reference_numpy import tree
 from reference_numpy.layers.layer import Layer
+from reference_numpy.models import watching
 from reference_numpy.models.model import Model
 
 
@@ -70,18 +72,13 @@ class CallReference(Reference):
 def layer_calls(model: Model, inputs) -> list[LayerCall]:
     """Every call of a layer when the model computes these inputs, in inference mode."""
     with watched(model) as calls:
-        model.forward(inputs, mask=no_masks(inputs))
+        model.forward(inputs)
     return calls
 
 
 def holds_masks(options: dict) -> bool:
     """Whether a call is given masks: the arrays among the options, since floats are inputs."""
     return any(isinstance(leaf, np.ndarray) for leaf in tree.flatten(list(options.values())))
-
-
-def no_masks(inputs):
-    """Masks that mask nothing: with them a model computes the batch in one piece."""
-    return [None] * len(tree.flatten(inputs))
 
 
 def layer_at(model, path: tuple[int, ...]):
@@ -106,29 +103,19 @@ def watched(model: Model, jitter=lambda array: array) -> Iterator[list[LayerCall
 
     What the layers give is passed through `jitter`.
     """
-    found, counts, layers = [], {}, []
-
-    def watch(layer, place):
-        forward = layer.forward
-
-        def noting(*args, **kwargs):
-            counts[layer] = counts.get(layer, 0) + 1
-            y, cache = forward(*args, **kwargs)
-            y = tree.map_structure(jitter, y)
-            found.append(_call(layer, place, args, kwargs, counts[layer], y))
-            return y, cache
-
-        layer.forward = noting
-        layers.append(layer)
-
+    found, counts, places = [], Counter(), {}
     for place, layer in leaf_layers(model):
-        if "forward" not in vars(layer):  # else it stands there for the second time
-            watch(layer, place)
-    try:
+        places.setdefault(layer, place)
+
+    def note(layer, args, kwargs, y):
+        y = tree.map_structure(jitter, y)
+        if layer in places:  # else it is within one of them, or stands for one in training
+            counts[layer] += 1
+            found.append(_call(layer, places[layer], args, kwargs, counts[layer], y))
+        return y
+
+    with watching.watched(note):
         yield found
-    finally:
-        for layer in layers:
-            del layer.forward
 
 
 def _call(layer, path, args, kwargs, number, y) -> LayerCall:

@@ -1,5 +1,7 @@
 """The calls of a model's layers are found and proven one by one, whatever the graph."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from keras import layers
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.proof import checks
-from comparisons.harness.proof.calls import layer_at, layer_calls
+from comparisons.harness.proof.calls import layer_at, layer_calls, watched
 from comparisons.harness.proof.layer_checks import keras_quantities
 from comparisons.harness.proof.precision import precision
 from reference_numpy.kernels import threads
@@ -113,3 +115,19 @@ def test_a_call_is_met_once_where_cores_would_share_the_batch(monkeypatch):
     ours = rn.Sequential([rn.Input((4,)), rn.layers.Dense(3), rn.layers.Dense(2)])
     x = GENERATOR.normal(size=(6, 4)).astype("float32")
     assert [len(call.inputs[0]) for call in layer_calls(ours, x)] == [6, 6]
+
+
+def test_the_steps_of_a_model_that_was_watched_are_those_of_one_that_was_not():
+    """A loss of logits takes a copy of the last layer, which has to end without its softmax."""
+    x, t = GENERATOR.normal(size=(6, 4)), GENERATOR.integers(0, 3, 6)
+
+    def losses(watch):
+        rn.random.set_seed(0)
+        layers = rn.layers.Dense(4, "relu"), rn.layers.Dense(3, "softmax")
+        model = rn.Sequential([rn.Input((4,)), *layers])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        with watch(model):
+            first = model.train_on_batch(x, t)
+        return first, model.train_on_batch(x, t)
+
+    assert losses(watched) == losses(lambda model: contextlib.nullcontext())
