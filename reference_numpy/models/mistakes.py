@@ -30,7 +30,7 @@ OF_NUMBERS = (
     *(losses.MeanSquaredLogarithmicError, losses.Huber, losses.LogCosh, losses.HalfSumOfSquares),
 )
 #: between which values an activation function stays
-REACH = {
+REACH: dict[type, tuple[float, float]] = {
     **dict.fromkeys((activations.Relu, activations.Softplus, activations.Exponential), (0, np.inf)),
     **dict.fromkeys((activations.Sigmoid, activations.HardSigmoid, activations.Softmax), (0, 1)),
     **dict.fromkeys((activations.Tanh, activations.Softsign, activations.HardTanh), (-1, 1)),
