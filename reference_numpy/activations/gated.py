@@ -43,7 +43,7 @@ class HardSilu(ActivationFunction):
 
     def forward(self, x):
         """x times the hard sigmoid of x."""
-        gate = x + 3.0
+        gate = np.asarray(x + 3.0)
         np.clip(gate, 0.0, 6.0, out=gate)
         gate *= 1.0 / 6.0
         return x * gate, (x, gate)
@@ -79,7 +79,7 @@ class Gelu(ActivationFunction):
             return x * cumulative, (x, cumulative, density)
         # Beyond ±20 the tanh is ±1, and the cube of a larger x might overflow.
         bounded = np.clip(x, -20.0, 20.0)
-        t = bounded * bounded
+        t = np.asarray(bounded * bounded)
         t *= 0.044715
         t += 1.0
         t *= bounded

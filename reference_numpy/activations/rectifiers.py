@@ -95,7 +95,7 @@ class LeakyRelu(ActivationFunction):
 
     def forward(self, x):
         """The higher of the two lines (the lower one where the slope is above 1)."""
-        y = x * self.negative_slope
+        y = np.asarray(x * self.negative_slope)
         choose = np.maximum if self.negative_slope <= 1 else np.minimum
         return choose(x, y, out=y), x
 

@@ -35,7 +35,7 @@ class SoftShrink(ActivationFunction):
 
     def forward(self, x):
         """x less what of it lies within the threshold."""
-        y = np.clip(x, -self.threshold, self.threshold)
+        y = np.asarray(np.clip(x, -self.threshold, self.threshold))
         return np.subtract(x, y, out=y), x
 
     def backward(self, dy, cache):

@@ -12,7 +12,7 @@ def logistic(x):
     e⁻ˣ may become infinite for very negative x; the quotient is then 0, as it should be.
     (½ tanh(x/2) + ½ is a quarter faster but has no correct digit left below x = −17 in float32.)
     """
-    y = np.negative(x)
+    y = np.asarray(np.negative(x))
     with np.errstate(over="ignore"):
         np.exp(y, out=y)
     y += 1.0
@@ -46,7 +46,7 @@ class HardSigmoid(ActivationFunction):
 
     def forward(self, x):
         """The line from (−3, 0) to (3, 1), flat outside."""
-        y = x + 3.0
+        y = np.asarray(x + 3.0)
         np.clip(y, 0.0, 6.0, out=y)
         y *= 1.0 / 6.0
         return y, x
@@ -91,7 +91,7 @@ class Tanh(ActivationFunction):
 
     def backward(self, dy, cache):
         """dy · (1 − y²)."""
-        dx = cache * cache
+        dx = np.asarray(cache * cache)
         np.subtract(1.0, dx, out=dx)
         dx *= dy
         return dx

@@ -9,7 +9,7 @@ from reference_numpy.activations.sigmoids import logistic
 
 def log_one_plus_exp(x):
     """log(1 + eˣ) = max(x, 0) + log(1 + e^{−|x|}), which overflows nowhere."""
-    y = np.abs(x)
+    y = np.asarray(np.abs(x))
     np.negative(y, out=y)
     np.exp(y, out=y)
     np.log1p(y, out=y)

@@ -74,6 +74,21 @@ def test_dtype_is_kept_and_arguments_are_not_written_to(name, dtype):
     np.testing.assert_array_equal(dx, again, err_msg="backward wrote to the cache")
 
 
+@pytest.mark.parametrize(
+    "function",
+    [f for f in [*FUNCTIONS.values(), *WITH_ARGUMENTS] if not hasattr(f, "axis")],
+    ids=repr,
+)
+@pytest.mark.parametrize("number", [-0.75, 1.25])
+def test_an_array_without_axes_is_taken_as_one_of_a_single_number(function, number):
+    x, dy = np.array(number, "float32"), np.array(0.5, "float32")
+    y, cache = function.forward(x)
+    wanted, cache_of_one = function.forward(x[None])
+    dx, wanted_dx = function.backward(dy, cache), function.backward(dy[None], cache_of_one)
+    assert y.shape == dx.shape == () and y.dtype == dx.dtype == "float32"
+    assert (y, dx) == (wanted, wanted_dx)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @BY_FUNCTION
 def test_large_inputs_overflow_nowhere(name, dtype):
