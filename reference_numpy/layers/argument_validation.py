@@ -38,11 +38,10 @@ def standardize_tuple(value, n, name, allow_zero=False):
 
 
 def positive_integer(value, name):
-    """`value` as an integer. Raises TypeError where it is none, ValueError below 1."""
+    """`value` as an integer. Raises ValueError for anything but an integer of 1 or more."""
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_integer or value < 1:
-        error = ValueError if is_integer else TypeError
-        raise error(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
+        raise ValueError(f"`{name}` must be an integer of 1 or more. Received: {name}={value!r}")
     return int(value)
 
 

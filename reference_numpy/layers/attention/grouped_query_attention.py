@@ -3,6 +3,7 @@
 from typing import Any
 
 from reference_numpy.annotations import Named
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.attention.projected_attention import ProjectedAttention
 from reference_numpy.serialization import unique_name
 
@@ -76,11 +77,9 @@ class GroupQueryAttention(ProjectedAttention):
             seed=seed,
             **kwargs,
         )
-        self.check_sizes(
-            head_dim=head_dim,
-            num_query_heads=num_query_heads,
-            num_key_value_heads=num_key_value_heads,
-        )
+        self.head_dim = positive_integer(head_dim, "head_dim")
+        self.num_query_heads = positive_integer(num_query_heads, "num_query_heads")
+        self.num_key_value_heads = positive_integer(num_key_value_heads, "num_key_value_heads")
         if num_query_heads % num_key_value_heads != 0:
             raise ValueError(
                 f"Layer '{self.name}': `num_query_heads` must be divisible by "
@@ -88,9 +87,6 @@ class GroupQueryAttention(ProjectedAttention):
                 f"num_key_value_heads={num_key_value_heads}"
             )
         self.activity_regularizer = self.projection_penalty
-        self.head_dim = head_dim
-        self.num_query_heads = num_query_heads
-        self.num_key_value_heads = num_key_value_heads
 
     def build(self, query_shape, value_shape, key_shape=None):
         """Make the projections for inputs of these shapes."""

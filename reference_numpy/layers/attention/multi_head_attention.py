@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference_numpy.annotations import Named
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.attention.projected_attention import ProjectedAttention
 
 
@@ -100,16 +101,14 @@ class MultiHeadAttention(ProjectedAttention):
             seed=seed,
             **kwargs,
         )
-        value_dim = key_dim if value_dim is None else value_dim
-        self.check_sizes(num_heads=num_heads, key_dim=key_dim, value_dim=value_dim)
         if attention_axes and not isinstance(attention_axes, (int, list, tuple)):
             raise ValueError(
                 f"`attention_axes` of layer '{self.name}' must be an int, list, or tuple. "
                 f"Received: attention_axes={attention_axes}"
             )
-        self.num_heads = num_heads
-        self.key_dim = key_dim
-        self.value_dim = value_dim
+        self.num_heads = positive_integer(num_heads, "num_heads")
+        self.key_dim = positive_integer(key_dim, "key_dim")
+        self.value_dim = positive_integer(key_dim if value_dim is None else value_dim, "value_dim")
         self.attention_axes = (
             (attention_axes,) if isinstance(attention_axes, int) else (attention_axes)
         )

@@ -9,6 +9,7 @@ import numpy as np
 from reference_numpy import regularizers
 from reference_numpy.annotations import Named
 from reference_numpy.layers.activations.softmax import Softmax
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.attention.dot_product import HeadAxes, attend, attend_backward
 from reference_numpy.layers.attention.masks import (
     both,
@@ -62,13 +63,8 @@ class ProjectedAttention(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        if sliding_window is not None and (
-            not isinstance(sliding_window, int) or sliding_window <= 0
-        ):
-            raise ValueError(
-                f"`sliding_window` of layer '{self.name}' must be `None` or a positive integer. "
-                f"Received: sliding_window={sliding_window}"
-            )
+        if sliding_window is not None:
+            sliding_window = positive_integer(sliding_window, "sliding_window")
         if flash_attention and dropout > 0.0:
             raise ValueError(
                 f"Layer '{self.name}': dropout is not supported when flash attention is enabled. "
@@ -84,15 +80,6 @@ class ProjectedAttention(Layer):
         self.use_gate = use_gate
         self.seed = seed
         self.supports_masking = True
-
-    def check_sizes(self, **sizes):
-        """Raise ValueError for a size that is no positive integer."""
-        for name, size in sizes.items():
-            if not isinstance(size, (int, np.integer)) or size <= 0:
-                raise ValueError(
-                    f"Received an invalid value for argument `{name}` of layer '{self.name}', "
-                    f"expected a positive integer. Received: {name}={size}"
-                )
 
     # Building
 

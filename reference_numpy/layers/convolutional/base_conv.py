@@ -5,6 +5,7 @@ from typing import Any
 
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.low_rank import LowRankAdaptation
 
@@ -94,8 +95,8 @@ class BaseConv(LowRankAdaptation, ConvolutionLayer):
             bias_constraint,
             **kwargs,
         )
-        self.check_positive("filters", filters)
-        self.check_positive("groups", groups)
+        self.filters = positive_integer(filters, "filters")
+        self.groups = positive_integer(groups, "groups")
         self.check_strides_and_dilation()
         if filters % groups:
             raise ValueError(
@@ -103,7 +104,6 @@ class BaseConv(LowRankAdaptation, ConvolutionLayer):
                 f"number of groups. Received: groups={groups}, filters={filters}."
             )
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
-        self.filters, self.groups = filters, groups
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
         self.keep_arguments_of("kernel", *arguments)
 

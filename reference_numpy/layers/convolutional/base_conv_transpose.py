@@ -6,7 +6,7 @@ from typing import Any
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.convolution import conv, conv_input_gradient, conv_kernel_gradient
 from reference_numpy.kernels.windows import Windows
-from reference_numpy.layers.argument_validation import standardize_tuple
+from reference_numpy.layers.argument_validation import positive_integer, standardize_tuple
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 
 
@@ -86,7 +86,7 @@ class BaseConvTranspose(ConvolutionLayer):
             bias_constraint,
             **kwargs,
         )
-        self.check_positive("filters", filters)
+        self.filters = positive_integer(filters, "filters")
         self.check_strides_and_dilation()
         added = None
         if output_padding is not None:
@@ -97,7 +97,7 @@ class BaseConvTranspose(ConvolutionLayer):
                     "than the corresponding `strides` value. Received: "
                     f"output_padding={added}, strides={self.strides}."
                 )
-        self.filters, self.output_padding = filters, added
+        self.output_padding = added
         arguments = kernel_initializer, kernel_regularizer, kernel_constraint
         self.keep_arguments_of("kernel", *arguments)
 

@@ -10,6 +10,7 @@ from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv_kernel_gradient,
     with_multiplier,
 )
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 
 
@@ -78,8 +79,7 @@ class BaseDepthwiseConv(ConvolutionLayer):
             bias_constraint,
             **kwargs,
         )
-        self.check_positive("depth_multiplier", depth_multiplier)
-        self.depth_multiplier = depth_multiplier
+        self.depth_multiplier = positive_integer(depth_multiplier, "depth_multiplier")
         arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
         self.keep_arguments_of("depthwise", *arguments)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.separable_convolution import separable_conv, separable_conv_backward
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 
 
@@ -79,9 +80,8 @@ class BaseSeparableConv(ConvolutionLayer):
             bias_constraint,
             **kwargs,
         )
-        self.check_positive("filters", filters)
-        self.check_positive("depth_multiplier", depth_multiplier)
-        self.filters, self.depth_multiplier = filters, depth_multiplier
+        self.filters = positive_integer(filters, "filters")
+        self.depth_multiplier = positive_integer(depth_multiplier, "depth_multiplier")
         arguments = depthwise_initializer, depthwise_regularizer, depthwise_constraint
         self.keep_arguments_of("depthwise", *arguments)
         arguments = pointwise_initializer, pointwise_regularizer, pointwise_constraint

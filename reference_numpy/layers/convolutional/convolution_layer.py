@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from reference_numpy import activations
 from reference_numpy.annotations import Named
 from reference_numpy.kernels.bias import add_bias, bias_gradient
@@ -78,14 +76,6 @@ class ConvolutionLayer(Layer):
         self.use_bias = use_bias
         self.keep_arguments_of("bias", bias_initializer, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
-
-    def check_positive(self, name, value):
-        """Raise ValueError unless the argument `name` is an integer of 1 or more."""
-        if not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(
-                f"Invalid value for argument `{name}` of layer '{self.name}'. Expected a strictly "
-                f"positive integer. Received {name}={value!r}."
-            )
 
     def check_strides_and_dilation(self):
         """Raise ValueError where both strides and dilation rates are above 1."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference_numpy import activations
 from reference_numpy.annotations import Named
-from reference_numpy.layers.argument_validation import refuse_quantization
+from reference_numpy.layers.argument_validation import positive_integer, refuse_quantization
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.low_rank import LowRankAdaptation
@@ -61,14 +61,9 @@ class Dense(LowRankAdaptation, Layer):
         **kwargs: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if not isinstance(units, (int, np.integer)) or units < 1:
-            raise ValueError(
-                f"Received an invalid value for `units` of layer '{self.name}', expected a "
-                f"positive integer. Received: units={units!r}"
-            )
         refuse_quantization(self.name, quantization_config)
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
-        self.units = units
+        self.units = positive_integer(units, "units")
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.keep_arguments_of("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)

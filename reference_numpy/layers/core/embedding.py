@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from reference_numpy.annotations import Array, Named
-from reference_numpy.layers.argument_validation import refuse_quantization
+from reference_numpy.layers.argument_validation import positive_integer, refuse_quantization
 from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.low_rank import LowRankAdaptation
 
@@ -57,17 +57,11 @@ class Embedding(LowRankAdaptation, Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ):
-        for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
-            if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
-                raise ValueError(
-                    f"`{name}` must be a positive integer. Received: {name}={size} "
-                    f"(of type {type(size).__name__})."
-                )
         super().__init__(**kwargs)
         refuse_quantization(self.name, quantization_config)
         self.keep_low_rank_arguments(lora_rank, lora_alpha)
-        self.input_dim = input_dim
-        self.output_dim = output_dim
+        self.input_dim = positive_integer(input_dim, "input_dim")
+        self.output_dim = positive_integer(output_dim, "output_dim")
         arguments = embeddings_initializer, embeddings_regularizer, embeddings_constraint
         self.keep_arguments_of("embeddings", *arguments)
         self.mask_zero = mask_zero

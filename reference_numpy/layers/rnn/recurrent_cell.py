@@ -6,6 +6,7 @@ import numpy as np
 
 from reference_numpy import activations, random
 from reference_numpy.annotations import Named
+from reference_numpy.layers.argument_validation import positive_integer
 from reference_numpy.layers.layer import Layer
 
 
@@ -116,14 +117,9 @@ class DenseCell(RecurrentCell):
     def __init__(
         self, units: int, activation: Named = "tanh", use_bias: bool = True, **kwargs: Any
     ):
-        if not isinstance(units, (int, np.integer)) or units <= 0:
-            raise ValueError(
-                "Received an invalid value for argument `units`, expected a positive integer, "
-                f"got {units}."
-            )
         super().__init__(activation, use_bias, **kwargs)
-        self.units = self.output_size = units
-        self.state_size: int | list[int] = units
+        self.units = self.output_size = positive_integer(units, "units")
+        self.state_size: int | list[int] = self.units
 
     def get_initial_state(self, batch_size=None):
         """Zeros for every state."""

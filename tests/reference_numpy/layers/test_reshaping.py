@@ -62,13 +62,6 @@ def test_unknown_sizes_stay_unknown(layer, arguments, input_shape, output_shape)
     assert layer.compute_output_shape(input_shape) == output_shape
 
 
-@pytest.mark.parametrize("layer", ["RepeatVector", "UpSampling1D"])
-@pytest.mark.parametrize("times", [2.0, True, "2"])
-def test_a_number_of_repetitions_is_an_integer(layer, times):
-    with pytest.raises(TypeError, match="must be an integer of 1 or more"):
-        getattr(rn.layers, layer)(times)
-
-
 @pytest.mark.parametrize("interpolation", resize.INTERPOLATIONS)
 @pytest.mark.parametrize("sizes", [(5, 12), (12, 5), (7, 7), (1, 4), (4, 1)])
 @pytest.mark.parametrize("antialias", [False, True])

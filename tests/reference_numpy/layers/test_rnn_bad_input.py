@@ -21,8 +21,6 @@ def kept():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: L.LSTM(0), "expected a positive integer, got 0"),
-        (lambda: L.GRUCell(2.5), "expected a positive integer, got 2.5"),
         (lambda: L.LSTM(2, no_such=1), "no_such"),
         (lambda: L.LSTM(2, use_cudnn="yes"), "use_cudnn=yes"),
         (lambda: L.LSTM(2, use_cudnn=True)(X), "there is no cuDNN"),
