@@ -275,6 +275,16 @@ def optional(parameter):
     return parameter.replace(default=None) if parameter.default is parameter.empty else parameter
 
 
+def check_names(what, parameters, arguments):
+    """Raise ValueError where an argument that `what` needs is missing, or one is unknown to it."""
+    for name, parameter in parameters.items():
+        if parameter.default is parameter.empty and name not in arguments:
+            raise ValueError(f"{what} needs an argument '{name}'.")
+    for name in arguments:
+        if name not in parameters:
+            raise ValueError(f"{what} has no argument '{name}'.")
+
+
 class Configurable:
     """An object that is made again from its constructor's arguments.
 
@@ -342,12 +352,8 @@ class Configurable:
     def check_arguments(cls, arguments):
         """Raise ValueError where one is missing, unknown, or not of the kind that is expected."""
         known = cls.constructor_arguments()
-        for name, argument in known.items():
-            if argument.default is argument.empty and name not in arguments:
-                raise ValueError(f"{cls.__name__} needs an argument '{name}'.")
+        check_names(cls.__name__, known, arguments)
         for name, value in arguments.items():
-            if name not in known:
-                raise ValueError(f"{cls.__name__} has no argument '{name}'.")
             hint = known[name].annotation
             if hint is not inspect.Parameter.empty and not fits(value, hint):
                 with within(name):

@@ -49,7 +49,9 @@ def is_shape(value):
 
 
 def map_shapes(function, shapes):
-    """Apply `function` to every shape of a nested structure of shapes."""
+    """Apply `function` to every shape of a nested structure of shapes; None for none stays."""
+    if shapes is None:
+        return None
     if is_shape(shapes):
         return function(tuple(shapes))
     if isinstance(shapes, dict):

@@ -102,7 +102,7 @@ class Layer(SymbolicEnds, Configurable):
     def add_weight(
         self,
         shape: Sequence[int],
-        initializer: Named = "zeros",
+        initializer: Named = None,
         name: str | None = None,
         regularizer: Named = None,
         constraint: Named = None,
@@ -110,9 +110,16 @@ class Layer(SymbolicEnds, Configurable):
         dtype: DType = None,
         autocast: bool = True,
     ) -> Array:
-        """Create, record and return a weight: an array that is only ever changed in place."""
+        """Create, record and return a weight: an array that is only ever changed in place.
+
+        Without an `initializer` it begins as in Keras: drawn as by `GlorotUniform`, or, where it is
+        no floating array, with zeros.
+        """
+        dtype = dtype or self.variable_dtype
+        if initializer is None:
+            initializer = "glorot_uniform" if np.dtype(dtype).kind == "f" else "zeros"
         make = weight_maker.get() or initializers.get(initializer)
-        value = make(tuple(shape), dtype or self.variable_dtype)
+        value = make(tuple(shape), dtype)
         weight = Weight(
             name=name or f"variable_{len(self.own_weights)}",
             value=value,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference_numpy import tree
+from reference_numpy.layers.signatures import check_call
 
 
 class KerasTensor:
@@ -84,6 +85,7 @@ def is_symbolic(args, kwargs):
 
 def symbolic_call(layer, args, kwargs):
     """Build `layer` for the shapes of its arguments and add the call to the graph."""
+    check_call(layer, args, kwargs)
     layer.prepare(args, kwargs)
     arguments = layer.shape_arguments("compute_output_shape", args, kwargs)
     shapes = layer.compute_output_shape(**arguments)

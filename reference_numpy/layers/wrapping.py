@@ -9,17 +9,13 @@ from reference_numpy.layers import penalties
 from reference_numpy.layers.signatures import signature
 
 
-def _as_tuples(shapes):
-    return None if shapes is None else tree.map_shapes(tuple, shapes)
-
-
 def wrap_build(build):
     """Shapes come as tuples, and are remembered for the file; the layer is built after."""
 
     @functools.wraps(build)
     def wrapped(self, *shapes, **named_shapes):
-        shapes = [_as_tuples(shape) for shape in shapes]
-        named_shapes = {name: _as_tuples(shape) for name, shape in named_shapes.items()}
+        shapes = [tree.map_shapes(tuple, shape) for shape in shapes]
+        named_shapes = {name: tree.map_shapes(tuple, shape) for name, shape in named_shapes.items()}
         build(self, *shapes, **named_shapes)
         self.built = True
         bound = signature(build).bind(self, *shapes, **named_shapes).arguments

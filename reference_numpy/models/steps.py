@@ -7,12 +7,13 @@ import numpy as np
 
 from reference_numpy import optimizers, tree
 from reference_numpy.layers import penalties
+from reference_numpy.layers.signatures import signature
 from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
 from reference_numpy.models.mistakes import tell_of_mistakes
 from reference_numpy.models.nan_source import nan_source
-from reference_numpy.serialization import deserialize, serialize
+from reference_numpy.serialization import check_names, deserialize, serialize
 
 
 class Steps:
@@ -95,6 +96,7 @@ class Steps:
 
     def compile_from_config(self, config):
         """Compile as `get_compile_config` says."""
+        check_names("compile", signature(self.compile).parameters, config)
         self.compile(**deserialize(config))
 
     def build_optimizer(self, records=None):

@@ -113,7 +113,7 @@ def _blaming(path, key):
     """Whatever goes wrong meanwhile is the fault of `key` in the file's config."""
     try:
         yield
-    except ModelFileError:
+    except (ModelFileError, Warning):  # a warning that is to be an error
         raise
     except Exception as error:
         place = place_of((key, *getattr(error, "config_keys", ())))

@@ -97,7 +97,7 @@ class Merge(Layer):
         merged = input_shape[0][1:]
         for shape in input_shape[1:]:
             merged = self.broadcast(merged, shape[1:])
-        batch_sizes = {shape[0] for shape in input_shape} - {None}
+        batch_sizes = {shape[0] for shape in input_shape if shape} - {None}
         return (batch_sizes.pop() if len(batch_sizes) == 1 else None, *merged)
 
     def broadcast(self, first, second):

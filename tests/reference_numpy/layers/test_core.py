@@ -197,6 +197,17 @@ def test_sizes_and_numbers_of_things_are_integers_of_one_or_more(name, make, val
         make(value)
 
 
+def test_a_weight_without_an_initializer_begins_as_in_keras():
+    layer = rn.layers.Dense(40, kernel_initializer=None, bias_initializer=None)
+    layer.build((None, 20))
+    for weight, fans in zip(layer.get_weights(), (20 + 40, 40 + 40), strict=True):
+        limit = np.sqrt(6 / fans)
+        assert 0.8 * limit < np.abs(weight).max() <= limit  # GlorotUniform
+    assert rn.layers.Dense.from_config(layer.get_config()).kernel_initializer is None
+    own = rn.layers.Layer()
+    assert np.any(own.add_weight((3, 4))) and not np.any(own.add_weight((3, 4), dtype="int64"))
+
+
 def test_dense_demands_the_size_it_was_built_for():
     layer = rn.layers.Dense(2, name="head")
     layer(np.ones((1, 3)))
