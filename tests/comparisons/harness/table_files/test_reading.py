@@ -37,7 +37,7 @@ def test_a_table_of_one_column():
     [
         (b"a,b,c\n1,2,3\n", "has 3 columns; at most 2 are read"),
         (b"a,b\n" + b"1,2\n" * 6, "has more than 10 fields; leave out rows or columns"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 6), "has more than 10 fields"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 6, mtime=0), "has more than 10 fields"),
     ],
 )
 def test_a_table_of_more_than_fits_into_memory(monkeypatch, content, message):
