@@ -20,7 +20,7 @@ from reference_numpy.losses.reduction import squeeze_or_expand_to_same_rank
 from reference_numpy.metrics.confusion import AtThreshold, ConfusionMetric
 from reference_numpy.models.heads import function_behind, last_function
 
-#: how far beyond 0 and 1 rounding may take a probability
+#: how far rounding may take a probability beyond 0 and 1, or a label from its number
 ROUNDING = 1e-3
 OF_YES_AND_NO = (BinaryCrossentropy, BinaryFocalCrossentropy)
 OF_CLASSES = (CategoricalCrossentropy, CategoricalFocalCrossentropy)
@@ -142,6 +142,7 @@ def _of_labels(loss, t):
     """What is wrong with the targets t for a loss; None where nothing is."""
     if t is None or not t.size:
         return None
+    t = _without_rounding(t)
     low, high = t.min(), t.max()
     if isinstance(loss, SparseCategoricalCrossentropy) and np.any(t != np.floor(t)):
         return f"the loss '{loss.name}' takes whole numbers of classes and is given parts of them."
@@ -153,18 +154,24 @@ def _of_labels(loss, t):
     if not isinstance(loss, OF_YES_AND_NO + OF_SIGNS):
         return None
     if isinstance(loss, OF_SIGNS):
-        if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
+        if low >= -1 and high <= 1:
             return None
         return (
             f"the loss '{loss.name}' takes labels -1 and 1, or 0 and 1, and is given {low:.3g} to "
             f"{high:.3g}; for classes use 'categorical_hinge' and one-hot labels."
         )
-    if low >= -ROUNDING and high <= 1 + ROUNDING:
+    if low >= 0 and high <= 1:
         return None
     return (
         f"the loss '{loss.name}' takes labels from 0 to 1 and is given {low:.3g} to {high:.3g}; "
         "for class numbers use 'sparse_categorical_crossentropy' and a unit for each class."
     )
+
+
+def _without_rounding(t):
+    """Targets t, whole numbers where they nearly are."""
+    whole = np.round(t)
+    return np.where(np.abs(t - whole) <= ROUNDING, whole, t)
 
 
 def _of_reach(loss, function, t, y):
@@ -188,7 +195,8 @@ def _of_metric(metric, t, y):
     """What is wrong with the targets t beside an output y for a metric; None where nothing is."""
     if t is None or not t.size:
         return None
-    if isinstance(metric, metrics.BinaryAccuracy) and not np.isin(t, (0, 1)).all():
+    yes_or_no = np.isin(_without_rounding(t), (0, 1)).all()
+    if isinstance(metric, metrics.BinaryAccuracy) and not yes_or_no:
         return (
             f"the metric '{metric.name}' counts targets that are 0 or 1 and is given "
             f"{t.min():.3g} to {t.max():.3g}; for numbers use 'mae', for yes and no 1 and 0."

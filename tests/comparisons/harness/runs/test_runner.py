@@ -10,7 +10,7 @@ import pytest
 
 from comparisons.harness import chapters, training
 from comparisons.harness.concept import Claim, Concept, Demonstration, Preset, Settings, Task
-from comparisons.harness.datasets import data_path
+from comparisons.harness.datasets import Dataset, data_path
 from comparisons.harness.runs import crew, estimates, jobs, results, runner, workers
 from comparisons.harness.runs.jobs import Job
 
@@ -299,7 +299,8 @@ def test_epochs_count_on_from_dataset_to_dataset(monkeypatch):
             return {}
 
     told = []
-    task = Task(lambda settings, seed: ["one", "two"], {})
+    one = Dataset(*np.zeros((6, 1)), ("numbers", "数値"))
+    task = Task(lambda settings, seed: [one, one], {})
     monkeypatch.setattr(training, "Run", Run)
     declared = SimpleNamespace(task=task)
     training.train(declared, None, "model", 0, Settings(), lambda *epochs: told.append(epochs))

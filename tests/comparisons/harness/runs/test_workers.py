@@ -54,7 +54,8 @@ def pool(tmp_path, monkeypatch):
         (package / "__init__.py").touch()
     (room / "worker.py").write_text(WORKER)
     (room / "actions.py").write_text(ACTIONS)
-    (room / "process.py").symlink_to(ROOT / "comparisons" / "harness" / "runs" / "process.py")
+    for own in (room.parent / "places.py", room / "process.py"):
+        own.symlink_to(ROOT / own.relative_to(tmp_path))
     monkeypatch.syspath_prepend(tmp_path)
     with workers.Pool(SimpleNamespace(device="cpu"), tmp_path / "logs") as pool:
         yield pool
