@@ -44,7 +44,7 @@ def forward(graph, inputs, masks, training):
             kept.add_arguments(call, kwargs)
         y, cache = layer.forward(*args, **kwargs)
         if see is not None and not isinstance(cache, GraphCache):
-            y = see(layer, args, kwargs, y)
+            y, cache = see(layer, args, kwargs, y, cache)
         if call.only_output is not None:
             values[call.only_output] = y
         else:

@@ -8,7 +8,7 @@ _see = contextvars.ContextVar("see", default=None)
 
 @contextlib.contextmanager
 def watched(see):
-    """Meanwhile y = see(layer, args, kwargs, y) goes on wherever a graph calls a layer.
+    """Meanwhile y, cache = see(layer, args, kwargs, y, cache) go on wherever a graph calls a layer.
 
     Of a nested model these are the layers in it. Batches are computed in one piece.
     """

@@ -107,12 +107,12 @@ def watched(model: Model, jitter=lambda array: array) -> Iterator[list[LayerCall
     for place, layer in leaf_layers(model):
         places.setdefault(layer, place)
 
-    def note(layer, args, kwargs, y):
+    def note(layer, args, kwargs, y, cache):
         y = tree.map_structure(jitter, y)
         if layer in places:  # else it is within one of them, or stands for one in training
             counts[layer] += 1
             found.append(_call(layer, places[layer], args, kwargs, counts[layer], y))
-        return y
+        return y, cache
 
     with watching.watched(note):
         yield found

@@ -2,12 +2,15 @@
 
 A training run carries every rounding on. How far two correct runs may be apart is measured by
 repetitions of the reference in which every input, and every weight after every step, is moved by
-some roundings. Where that grows to a noticeable share of what is compared, no two machines agree
-any more: the comparison ends before it, and says at which step.
+some roundings; so is each statistic that a normalization keeps for its way back, since it rounds
+once for many numbers, whose own roundings average away in a sum. Where that grows to a noticeable
+share of what is compared, no two machines agree any more: the comparison ends before it, and says
+at which step.
 """
 
 import dataclasses
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -26,6 +29,9 @@ from comparisons.harness.proof.model_checks import (
 )
 from comparisons.harness.proof.precision import PRECISIONS, precision, reference_precision
 from reference_numpy import tree
+from reference_numpy.layers import RMSNormalization
+from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
+from reference_numpy.models import watching
 
 STEPS = (1, 2, 5, 10, 20, 50)
 STEP_BATCH = 8
@@ -137,7 +143,7 @@ def follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
     """Logs and weights after those of `STEPS` that are no later than the last one, by name."""
     quantities, logs = {}, {}
     for step in range(1, last + 1):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), moved_statistics(jitter) if jitter else nullcontext():
             # A run that diverges is compared up to where it does.
             warnings.filterwarnings("ignore", "The loss of model .* is NaN")
             logged = next(steps)
@@ -154,6 +160,20 @@ def follow(built, steps, jitter=None, last=STEPS[-1]) -> dict:
             for key, values in logs.items():
                 quantities[f"{key} after step {step}"] = values[:step].copy()
     return quantities
+
+
+def moved_statistics(jitter):
+    """Meanwhile what normalizations keep of many numbers at once is passed through `jitter`."""
+
+    def see(layer, args, kwargs, y, cache):
+        if isinstance(layer, (AffineNormalization, RMSNormalization)):
+            cache = tuple(
+                jitter(kept) if isinstance(kept, np.ndarray) and kept.size < y.size else kept
+                for kept in cache
+            )
+        return y, cache
+
+    return watching.watched(see)
 
 
 def weight_name(part: str, index: int, step: int) -> str:

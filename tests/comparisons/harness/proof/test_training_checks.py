@@ -12,6 +12,7 @@ from comparisons.harness import backends
 from comparisons.harness.concept import Preset, Settings, Task
 from comparisons.harness.datasets import Dataset
 from comparisons.harness.proof import checks, model_checks, training_checks
+from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import config
 
 GENERATOR = np.random.default_rng(0)
@@ -228,3 +229,35 @@ def test_a_kink_within_the_tolerance_counts_after_the_first_step():
     crossed = abs(repeat(lambda x: x * (1 + checks.FACTOR * unit))["weight 1 after step 2"] - 1)
     assert scale.pop("weight 1 after step 2") * checks.FACTOR * unit >= crossed
     assert len(scale) == 3 and max(scale.values()) < 1.01
+
+
+@pytest.mark.parametrize(("off", "dtype"), [(1, "float32"), (1, "float64"), (1e4, "float64")])
+def test_a_statistic_that_rounds_once_for_many_numbers_is_no_fault(off, dtype):
+    """The first input is nearly the same everywhere, so that normalization hides its weights."""
+    draw = np.random.default_rng(0)
+    x, t = draw.normal(size=(8, 500, 2)), draw.normal(size=(8, 500, 1))
+    x[..., 0] = 1 + 1e-5 * x[..., 0]
+    unit = checks.UNIT_ROUNDOFF[dtype]
+
+    def repeat(jitter=lambda array: array, within=None):
+        with reference_precision("float64"):
+            rn.random.set_seed(0)
+            dense = rn.layers.Dense(3, use_bias=False)
+            normalization = rn.layers.BatchNormalization()
+            last = rn.layers.Activation("selu")
+            model = rn.Sequential([rn.Input((500, 2)), dense, normalization, last])
+            model.compile(rn.optimizers.Adam(), "mean_squared_error")
+            weights.setdefault("", model.get_weights())
+            model.set_weights([jitter(weight) for weight in weights[""]])
+            moved, wanted = jitter(x), np.repeat(t, 3, axis=-1)
+            steps = ({"loss": model.train_on_batch(moved, wanted)} for _ in range(1))
+            with training_checks.moved_statistics(within) if within else contextlib.nullcontext():
+                return training_checks.follow(model, steps, None if within else jitter, 1)
+
+    weights = {}
+    exact = repeat()
+    name = "weight 0 after step 1"
+    scale = training_checks.scales(repeat, exact, exact, weights)[name]
+    other = repeat(within=lambda statistic: statistic * (1 + off * unit))
+    needed = np.abs(other[name] - exact[name]).max() / (checks.FACTOR * unit * scale)
+    assert (needed <= 1) == (off == 1)
