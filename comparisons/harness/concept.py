@@ -21,6 +21,7 @@ from comparisons.harness.given import named
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, Score
 from comparisons.harness.statistics import paired_effect
 from comparisons.harness.table_files.question import Question
+from reference_numpy import optimizers
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,9 @@ class Demonstration:
             are no computation that two implementations share.
         proven_with: arguments that the proof gives in place of those, such as a few steps where
             all later ones are measured alone.
+        judged: function of the arguments and the arrays that gives further named arrays, which are
+            kept with these: what a model of scikit-learn says of them, trained in the run and not
+            for the page.
         timed: whether a quantity of it is a time, so that it is run when nothing else is.
     """
 
@@ -144,6 +148,7 @@ class Demonstration:
     subject: Callable[[str], tuple[str, dict]] | None = None
     measured: tuple[str, ...] = ()
     proven_with: dict = field(default_factory=dict)
+    judged: Callable[[dict, dict], dict] | None = None
     timed: bool = False
 
     def run(self, half: ModuleType, arguments: dict, seed: int, backend=None) -> dict:
@@ -327,7 +332,11 @@ def trained_with(optimizer: str) -> Callable[[str], tuple[str, dict]]:
     """A demonstration's `subject` where whatever it gives is trained with this optimizer.
 
     Keras rounds an optimizer's constants to float32, and so differs from the mathematics.
+
+    Raises:
+        ValueError: there is no such optimizer.
     """
+    optimizers.get(optimizer)
     return lambda quantity: ("Optimizer", {"name": optimizer})
 
 

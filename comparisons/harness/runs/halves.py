@@ -1,8 +1,14 @@
-"""Whether a concept's two halves define what its script names, found without importing them."""
+"""Whether a concept's two halves and the library have what its script names.
+
+The halves are read and not imported; the parent of a run imports no framework.
+"""
 
 import ast
+import difflib
+from operator import attrgetter
 from pathlib import Path
 
+import reference_numpy
 from comparisons.harness import catalogue
 from comparisons.harness.concept import Concept
 
@@ -10,9 +16,16 @@ from comparisons.harness.concept import Concept
 def look_over(name: str, concept: Concept) -> None:
     """Raises ValueError, with file and field, for the first name that a half does not define.
 
-    So too for an argument that a builder does not take.
+    So too for one that the library does not have, and for an argument that a builder does not take.
     """
     files = catalogue.sources(name)
+    for english, _, *known_as in concept.terms:
+        for own in known_as:
+            if not _has(reference_numpy, own):
+                raise ValueError(
+                    f"{files['script']}: Concept.terms: '{english}' is named '{own}', which is not "
+                    f"in the library{_hint(own)}"
+                )
     defined = {half: top_level_names(files[half]) for half in ("numpy", "keras")}
     for field, function, which in names(concept):
         for half in which:
@@ -55,6 +68,22 @@ def names(concept: Concept):
         for field in ("build", "train", "predict", "keep"):
             if function := getattr(concept.task, field):
                 yield f"Task.{field}", function, both
+
+
+def _has(module: object, dotted: str) -> bool:
+    try:
+        attrgetter(dotted)(module)
+    except AttributeError:
+        return False
+    return True
+
+
+def _hint(dotted: str) -> str:
+    """What may have been meant by a dotted name that the library does not have."""
+    room, _, name = dotted.rpartition(".")
+    known = dir(attrgetter(room)(reference_numpy)) if _has(reference_numpy, room) else []
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean '{room}.{close[0]}'?" if close else ""
 
 
 def top_level_names(path: Path) -> set[str]:

@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from comparisons.harness import chapters, declarations
-from comparisons.harness.concept import Claim, Concept, Demonstration, Introduced, Preset, Task
+from comparisons.harness.concept import (
+    Claim,
+    Concept,
+    Demonstration,
+    Introduced,
+    Preset,
+    Task,
+    trained_with,
+)
 
 SIZES = {"default": Preset(1, 8), "full": Preset(2, 8)}
 TASK = Task(data=lambda settings, seed: None, presets=SIZES, variants={"a": {}, "b": {"units": 3}})
@@ -87,3 +95,9 @@ def test_what_is_no_concept():
 def test_a_task_that_cannot_be_trained(changed, told):
     with pytest.raises(ValueError, match=f"^Task.{told}"):
         declarations.look_over_task(replace(TASK, **changed))
+
+
+def test_an_optimizer_that_there_is_not():
+    assert trained_with("Adam")("losses") == ("Optimizer", {"name": "Adam"})
+    with pytest.raises(ValueError, match="Unknown optimizer: 'adma'"):
+        trained_with("Adma")

@@ -92,6 +92,26 @@ def test_what_is_lacking_is_named_with_file_and_field(files, declared, half, nam
     assert f"'{named}'" in str(error.value) and field in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("layers.Dropuot", "; did you mean 'layers.Dropout'?"),
+        ("layer.Dropout", ""),
+        ("Dropout", ""),
+        ("layers.Dropout.forwards", "; did you mean 'layers.Dropout.forward'?"),
+    ],
+)
+def test_a_term_that_is_not_in_the_library(files, name, hint):
+    terms = (("load", "荷重"), ("dropout", "ドロップアウト", "layers.Dropout"))
+    halves.look_over("any", concept(terms=terms))
+    with pytest.raises(ValueError) as error:
+        halves.look_over("any", concept(terms=(*terms, ("out", "外", name))))
+    assert str(error.value) == (
+        f"{files['script']}: Concept.terms: 'out' is named '{name}', which is not in the library"
+        f"{hint}"
+    )
+
+
 def test_a_half_that_is_no_python_or_not_there(files):
     files["keras"].write_text("x = 1\ndef f(:\n")
     with pytest.raises(ValueError, match=r"any.py, line 2: invalid syntax"):
