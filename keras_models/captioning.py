@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_models.learning_rate_schedules import make
+
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 WORDS = (".", *DIGITS, "left", "right", "of", "above", "below")
 EDGE = 0  # the full stop: a sentence begins after one and ends with one
@@ -68,9 +70,9 @@ def build_model(reads=True, rate=0.01, units=64, steps=None):
     h = layers.GRU(units, return_sequences=True)(word, initial_state=start)
     decoder = keras.Model([seen, before], layers.Dense(len(WORDS))(h), name="decoder")
     model = keras.Model([picture, before], decoder([encoder(picture), before]))
-    if steps:  # in this precision; of Python's number the schedule would be made in float32
-        rate = np.dtype(keras.config.floatx()).type(rate)
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    if steps:
+        cosine = {"initial_learning_rate": rate, "decay_steps": steps}
+        rate = make("cosine_decay", cosine, np.dtype(keras.config.floatx()))
     model.compile(keras.optimizers.Adam(rate), loss=sentence_loss())
     model.reads = reads
     return model

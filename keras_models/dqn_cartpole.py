@@ -5,6 +5,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_models.learning_rate_schedules import make
+
 LIMIT = 200
 DISCOUNT = 0.99
 START = (-0.05, 0.05)
@@ -80,9 +82,9 @@ def build_model(update_every, steps=None, capacity=5_000):
         capacity: transitions that are remembered.
     """
     rate, found = 0.001, {}
-    if steps:  # in this precision; of Python's number the schedule would be made in float32
-        rate = np.dtype(keras.config.floatx()).type(rate)
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    if steps:
+        cosine = {"initial_learning_rate": rate, "decay_steps": steps}
+        rate = make("cosine_decay", cosine, np.dtype(keras.config.floatx()))
     for name in ("online", "target"):
         model = keras.Sequential([layers.Input((4,))])
         for _ in range(2):

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_models.learning_rate_schedules import make
+
 CLASSES = 11  # the ground, and ten digits
 
 
@@ -44,9 +46,9 @@ def build_model(skips, loss, learning_rate, steps=None, filters=8, decoder=16):
     x = layers.Concatenate()([x, fine]) if skips else x
     last = layers.Conv2D(CLASSES, 1 if skips else 3, padding="same", activation="softmax")
     model = keras.Model(inputs, last(x))
-    if steps:  # in this precision; of Python's number the schedule would be made in float32
-        learning_rate = np.dtype(keras.config.floatx()).type(learning_rate)
-        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    if steps:
+        cosine = {"initial_learning_rate": learning_rate, "decay_steps": steps}
+        learning_rate = make("cosine_decay", cosine, np.dtype(keras.config.floatx()))
     model.compile(keras.optimizers.Adam(learning_rate), LOSSES[loss]())
     return model
 
