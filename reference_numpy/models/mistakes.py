@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 
 from reference_numpy import activations, losses, metrics
+from reference_numpy.layers import BatchNormalization
+from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
@@ -48,6 +50,8 @@ def tell_of_mistakes(model, targets, outputs):
     told, on_logits = [], set()
     if not model.trainable_weights:
         warnings.warn(f"Model '{model.name}' has no weights that are trained.", stacklevel=4)
+    for found in _of_normalization(model.graph, len(outputs[0])):
+        warnings.warn(f"Model '{model.name}', {found}", stacklevel=4)
     for term in model.compile_loss.terms if model.compile_loss else ():
         t, y = targets[term.index], outputs[term.index]
         function = function_behind(model.graph, term.index)
@@ -66,6 +70,24 @@ def tell_of_mistakes(model, targets, outputs):
     for name, found in told:
         if found:
             warnings.warn(f"Model '{model.name}', output '{name}': {found}", stacklevel=4)
+
+
+def _of_normalization(graph, batch):
+    """The layers, here and in nested models, that give β whatever their input."""
+    for call in graph.calls:
+        layer = call.layer
+        if isinstance(getattr(layer, "graph", None), type(graph)):
+            yield from _of_normalization(layer.graph, batch)
+        if not isinstance(layer, AffineNormalization):
+            continue
+        shape = batch, *graph.tensors[call.inputs[0]].shape[1:]
+        if None not in shape and layer.sharing_moments(shape) == 1:
+            over_batch = isinstance(layer, BatchNormalization)
+            more = "train with more rows a batch" if over_batch else "leave it out"
+            yield (
+                f"layer '{layer.name}': {type(layer).__name__} takes the mean of a single number, "
+                f"of inputs of shape {shape}, and gives beta whatever they are; {more}."
+            )
 
 
 def _of_outputs(loss, function, y):

@@ -86,6 +86,13 @@ class AffineNormalization(Layer):
             )
         return sizes
 
+    def sharing_moments(self, input_shape):
+        """How many entries of an input of this shape are given one mean and one variance.
+
+        A single one is its own mean, and y is β whatever it is.
+        """
+        raise NotImplementedError
+
     def compute_output_shape(self, input_shape):
         """The shape of the input. Raises ValueError for an `axis` that it does not have."""
         check_axes(self, input_shape)

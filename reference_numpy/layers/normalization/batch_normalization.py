@@ -1,5 +1,6 @@
 """Normalization over the batch, channel by channel."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,12 @@ class BatchNormalization(AffineNormalization):
         if self.renorm:
             renormalization.add_state(self, shape)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
+
+    def sharing_moments(self, input_shape):
+        """N in training; None where μ and σ² are not the batch's alone."""
+        if self.renorm or not self.trainable:
+            return None
+        return math.prod(input_shape) // input_shape[self.axis]
 
     def forward(self, x, training=False, mask=None):
         """y, and what backward needs: x, μ, 1/s, the factor of x̂, N and the mask."""

@@ -94,6 +94,10 @@ class GroupNormalization(AffineNormalization):
         self.add_gamma_and_beta((channels,), self.scale, self.center)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
+    def sharing_moments(self, input_shape):
+        """How many entries a group of a sample has."""
+        return math.prod(input_shape[1:]) // self.groups
+
     def forward(self, x, training=False):
         """y, and what backward needs: x̂ and 1 / √(σ² + ε), one a sample and channel."""
         view = self._view(x.astype(statistics_dtype(x.dtype), copy=False))

@@ -1,5 +1,6 @@
 """Normalization of each sample by itself."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -101,6 +102,10 @@ class LayerNormalization(AffineNormalization):
             scale=self.scale or self.rms_scaling,
             center=self.center and not self.rms_scaling,
         )
+
+    def sharing_moments(self, input_shape):
+        """How many entries lie along `axis`; None with `rms_scaling`, which keeps the mean."""
+        return None if self.rms_scaling else math.prod(input_shape[axis] for axis in self.axis)
 
     def forward(self, x, training=False):
         """y, and what backward needs: the rows, x̂, 1 / √(σ² + ε) and what γ multiplied."""

@@ -246,3 +246,50 @@ def test_a_rate_that_diverges_is_told_in_one_line():
 def test_labels_of_the_other_kind_name_the_other_loss(loss, y, other):
     with pytest.raises(ValueError, match=f"use {other}"):
         fitted("softmax", loss, y)
+
+
+def told_of_layer(layer, rows, shape=(4,), nested=False):
+    """The warnings of a step of a network that contains the layer."""
+    body = [rn.Input(shape), layer]
+    body = [rn.Input(shape), rn.Sequential(body)] if nested else body
+    model = rn.Sequential([*body, layers.Flatten(), layers.Dense(1)], name="small")
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(np.ones((rows, *shape)), np.ones(rows), batch_size=rows, verbose=0)
+    return [str(one.message) for one in told]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize(
+    ("layer", "rows", "shape", "instead"),
+    [
+        (layers.BatchNormalization, 1, (4,), "train with more rows a batch"),
+        (layers.BatchNormalization, 1, (1, 1, 4), "train with more rows a batch"),
+        (layers.LayerNormalization, 8, (1,), "leave it out"),
+        (lambda: layers.LayerNormalization((1, 2)), 8, (1, 1), "leave it out"),
+        (lambda: layers.GroupNormalization(4), 8, (4,), "leave it out"),
+    ],
+)
+def test_a_normalization_of_a_single_number(layer, rows, shape, instead, nested):
+    (told,) = told_of_layer(layer(), rows, shape, nested)
+    assert told.startswith("Model 'small', layer '") and told.endswith(
+        f"takes the mean of a single number, of inputs of shape {(rows, *shape)}, and gives beta "
+        f"whatever they are; {instead}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "rows", "shape"),
+    [
+        (lambda: layers.BatchNormalization(), 2, (4,)),
+        (lambda: layers.BatchNormalization(), 1, (2, 4)),
+        (lambda: layers.BatchNormalization(renorm=True), 1, (4,)),
+        (lambda: layers.BatchNormalization(trainable=False), 1, (4,)),
+        (lambda: layers.LayerNormalization(), 1, (4,)),
+        (lambda: layers.GroupNormalization(2), 1, (4,)),
+        (lambda: layers.RMSNormalization(), 1, (4,)),
+    ],
+)
+def test_a_normalization_of_several_numbers(layer, rows, shape):
+    assert told_of_layer(layer(), rows, shape) == []
