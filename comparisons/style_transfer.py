@@ -26,6 +26,7 @@ FEATURES = {
     "learned": both("features learned from digits", "数字を学習した特徴"),
     "random": both("features of random weights", "ランダムな重みの特徴"),
 }
+CROSS_FADE = both("cross-fade", "単純な重ね合わせ")
 
 
 def half():
@@ -85,15 +86,15 @@ def shown(pictures):
     return np.reshape(pictures, (-1, SIDE, SIDE))[:, 1:-1, 1:-1]
 
 
-def pairs(seed):
+def pairs(given):
     """Each content with each style, as they are painted."""
-    contents, styles = (shown(given(seed)[name]) for name in ("contents", "styles"))
+    contents, styles = (shown(given[name]) for name in ("contents", "styles"))
     return np.repeat(contents, len(styles), axis=0), np.tile(styles, (len(contents), 1, 1))
 
 
-def style_distance(pictures, seed):
+def style_distance(pictures, given):
     """How far pictures of all pairs are from their styles; the plain digits are as far as 1."""
-    contents, styles = pairs(seed)
+    contents, styles = pairs(given)
     found, largest = (half().patch_distance(x, styles).mean() for x in (shown(pictures), contents))
     return float(found / largest)
 
@@ -114,45 +115,43 @@ def reader():
     return SVC(C=10).fit(coarse(x), part.y_train)
 
 
-def legible(pictures, seed):
+def legible(pictures, given):
     """The share of pictures of all pairs in which the digit is read."""
-    _, _, (_, y) = given(seed)["digits"]
+    _, _, (_, y) = given["digits"]
     wanted = np.repeat(y[painted_digits(y)], len(KINDS))
     return float(np.mean(reader().predict(coarse(pictures)) == wanted))
 
 
-MEASURES = style_distance, legible
+def judged(given, arrays):
+    """Distances from the style and shares of digits read, by weight; and of mere cross-fades."""
+    contents, styles = given["contents"], given["styles"]
+    ways = {name: arrays[f"{name}: pictures"] for name in FEATURES}
+    ways["cross-fade"] = [w * contents[:, None] + (1 - w) * styles for w in FADES]
+    return {
+        f"{name}: {what}": [measure(pictures, given) for pictures in way]
+        for name, way in ways.items()
+        for what, measure in (("distance", style_distance), ("read", legible))
+    }
 
 
-def painted(measure, features, weight):
-    """`measure(pictures, seed)` of the pictures with one weight by seed, mean of the columns."""
-
-    def of_seed(result, seed):
-        columns = [result.arrays("transfer", name, seed) for name in result.implementations]
-        return np.mean([measure(a[f"{features}: pictures"][weight], seed) for a in columns])
-
-    return lambda result: [float(of_seed(result, s)) for s in result.seeds_of("transfer")]
+def by_weight(result, way):
+    """By seed the distances and the shares that are read, means of the columns: (seeds, 2, n)."""
+    found = [
+        [result.arrays("transfer", name, seed) for name in result.implementations]
+        for seed in result.seeds_of("transfer")
+    ]
+    measures = [f"{way}: distance", f"{way}: read"]
+    return np.array([[[a[m] for m in measures] for a in own] for own in found]).mean(axis=1)
 
 
 def price(features):
     """By seed the distance from the style at the first weight at which most digits are read."""
 
     def by_seed(result):
-        found = [painted(m, features, w)(result) for w in range(len(WEIGHTS)) for m in MEASURES]
-        ways = (list(zip(own[::2], own[1::2])) for own in zip(*found))
-        return [next((x for x, read in own if read >= LEGIBLE), own[-1][0]) for own in ways]
+        ways = by_weight(result, features)
+        return [next((x for x, read in zip(*w) if read >= LEGIBLE), w[0, -1]) for w in ways]
 
     return by_seed
-
-
-def faded(measure, share):
-    """`measure(pictures, seed)` of each content laid over each style, by seed."""
-
-    def mixed(seed):
-        contents, styles = (given(seed)[name] for name in ("contents", "styles"))
-        return share * contents[:, None] + (1 - share) * styles
-
-    return lambda result: [measure(mixed(s), s) for s in result.seeds_of("transfer")]
 
 
 def table(arrays, contents, styles):
@@ -179,15 +178,12 @@ def by_step(arrays):
 
 def trade_off(result):
     """Digits that are read over the distance from the style, means over the seeds."""
-    ways = [(both("cross-fade", "単純な重ね合わせ"), faded, share) for share in FADES]
-    for name, title in FEATURES.items():
-        ways += [(title, painted, name, weight) for weight in range(len(WEIGHTS))]
-    rows = []
-    for series, way, *which in ways:
-        x, y = (np.mean(way(measure, *which)(result)) for measure in MEASURES)
-        rows.append({"x": x, "y": y, "series": series})
+    tables = []
+    for way, series in {"cross-fade": CROSS_FADE, **FEATURES}.items():
+        x, y = by_weight(result, way).mean(axis=0)
+        tables.append(pd.DataFrame({"x": x, "y": y, "series": series}))
     titles = ("distance from the style", "スタイルとの距離"), ("digits read", "読み取れた数字")
-    return figures.lines(pd.DataFrame(rows), x_title=titles[0], y_title=titles[1], unit="%")
+    return figures.lines(pd.concat(tables), x_title=titles[0], y_title=titles[1], unit="%")
 
 
 def matrices(gram):
@@ -203,7 +199,7 @@ def matrices(gram):
 def draw(result):
     """Pictures by weight and by step, content against style, and Gram matrices."""
     arrays = result.arrays("transfer")
-    pictures = table(arrays, *pairs(result.seeds_of("transfer")[0]))
+    pictures = table(arrays, *pairs(given(result.seeds_of("transfer")[0])))
     return [
         Figure(
             ("Digits painted in textures", "模様で描いた数字"),
@@ -389,6 +385,7 @@ CONCEPT = Concept(
             subject=trained_by("Adam"),
             measured=tuple(f"{name}: {share}" for name in FEATURES for share in SHARES),
             proven_with=few(),
+            judged=judged,
         ),
     ),
     claims=CLAIMS,

@@ -10,6 +10,7 @@ from comparisons.harness import catalogue
 
 NAMES = catalogue.script_names()
 WAYS = ("", "_backward", "_derivative", "_gradient")
+TRAINS = {"fit", "partial_fit", "fit_transform", "fit_predict", "train_on_batch"}
 
 
 class Half:
@@ -39,13 +40,22 @@ class Half:
             if name in found:
                 continue
             found[name] = self.definitions[name]
+            local = bound(found[name])
             for node in ast.walk(found[name]):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                if isinstance(node, ast.Name) and node.id not in local:
                     if node.id in self.definitions:
                         pending.append(node.id)
                     elif node.id in self.imports:
                         imported.add(self.imports[node.id])
         return found, imported
+
+
+def bound(definition):
+    """The names that a definition binds within: arguments, variables, what it defines."""
+    nodes = [node for node in ast.walk(definition) if node is not definition]
+    found = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    found |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    return found | {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
 
 
 @cache
@@ -199,13 +209,24 @@ def test_every_name_is_a_builtin_or_known():
     for name in NAMES:
         definitions, _ = half(name).reached(introduced(name))
         for definition in definitions.values():
-            local = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)
-                     and isinstance(n.ctx, ast.Store)}  # fmt: skip
-            local |= {a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)}
-            local |= {n.name for n in ast.walk(definition)
-                      if isinstance(n, (ast.FunctionDef, ast.ClassDef))}  # fmt: skip
+            local = bound(definition)
             for node in ast.walk(definition):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                     known = node.id in local or hasattr(builtins, node.id)
                     known |= node.id in half(name).imports or node.id in half(name).definitions
                     assert known, f"{name}: {node.id}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_trains_nothing(name):
+    """What is drawn was computed by a job, whose result is kept; a report only draws it."""
+    script = Half(catalogue.sources(name)["script"].read_text())
+    assert not trained(script, [catalogue.load(name).figures.__name__])
+
+
+def trained(half, names):
+    """Where the code behind these names trains a model."""
+    definitions, _ = half.reached(n for n in names if n in half.definitions)
+    nodes = (node for d in definitions.values() for node in ast.walk(d))
+    attributes = (node for node in nodes if isinstance(node, ast.Attribute))
+    return [f"line {a.lineno}: {ast.unparse(a)}" for a in attributes if a.attr in TRAINS]

@@ -56,6 +56,8 @@ def demonstrate(worker: Worker, job: Job, declared: Concept) -> dict[str, np.nda
         half = catalogue.keras_half(job.concept)
         with worker.backend.on_device("cpu"):
             found = demonstration.run(half, arguments, job.seed, worker.backend)
+    if demonstration.judged:
+        found = found | demonstration.judged(arguments, found)
     return {name: np.asarray(value) for name, value in found.items()}
 
 
