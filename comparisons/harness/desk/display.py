@@ -9,12 +9,18 @@ from rich.text import Text
 from comparisons.harness.runs.estimates import Status
 
 SECONDS_BETWEEN_LINES = 30.0  # of one long job
+LONG = 45 * 60.0  # seconds of a run of which it is told what makes it shorter
 
 
 class Display:
-    """Shows each `Status` that it is called with."""
+    """Shows each `Status` that it is called with.
+
+    Attributes:
+        shorter: the options with which a long run would be shorter.
+    """
 
     def __init__(self):
+        self.shorter: list[str] = []
         self.console = Console(stderr=True, highlight=False, markup=False)
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -42,7 +48,7 @@ class Display:
         """Show where the run stands."""
         until = time.monotonic() + status.left
         if self.task is None:
-            self.console.print(beginning(status))
+            self.say(beginning(status, self.shorter))
             self.task = self.bar.add_task("starting", total=1.0, until=until)
         epochs = ", epoch {} of {}".format(*status.epochs) if status.epochs else ""
         self.bar.update(self.task, completed=status.share, until=until)
@@ -66,13 +72,14 @@ class TimeLeft(ProgressColumn):
         return Text(f"{about(max(0.0, task.fields['until'] - time.monotonic()))} left")
 
 
-def beginning(status: Status) -> str:
-    """What is to be done, before it is begun."""
+def beginning(status: Status, shorter: list[str]) -> str:
+    """What is to be done, before it is begun; and, of a long run, what makes it shorter."""
     jobs = f"{status.total} job" + ("s" if status.total != 1 else "")
     if status.done == status.total:
         return f"{jobs}, all done already"
     done = f", {status.done} of them done already" if status.done else ""
-    return f"{jobs}{done}; this takes {about(status.left)}"
+    less = f", less with {', '.join(shorter)}" if shorter and status.left > LONG else ""
+    return f"{jobs}{done}; this takes {about(status.left)}{less}"
 
 
 def about(seconds: float) -> str:

@@ -124,6 +124,13 @@ def _say_if_large(display: Display, path: str | Path) -> None:
         display.say(f"reading {path} ({size / 1e6:.0f} MB)")
 
 
+def shorter(settings: Settings) -> list[str]:
+    """The options, not chosen yet, with which a run does less."""
+    folds = ["--folds 2"] if settings.table and settings.table.folds > 2 else []
+    sizes = {"seeds": settings.seeds, "epochs": settings.epochs}
+    return folds + [f"--{option} 1" for option, chosen in sizes.items() if chosen != 1]
+
+
 def _run(
     names,
     settings,
@@ -138,6 +145,7 @@ def _run(
     plan = runner.plan(names, settings, backends, workers, cluster)
     for name, concept in plan.concepts.items():
         equations.look_over(name, concept)
+    display.shorter = shorter(settings)
     out.mkdir(parents=True, exist_ok=True)
     runner.run(plan, out, fresh, display)
     write_pages(out)

@@ -9,8 +9,10 @@ import pytest
 
 import comparisons
 from comparisons.harness import backends, cli
+from comparisons.harness.concept import Settings
 from comparisons.harness.desk import display, session
 from comparisons.harness.runs.estimates import Status
+from comparisons.harness.table_files.question import Question
 from tests.comparisons.harness.fake_house import House
 
 
@@ -280,6 +282,26 @@ def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
         "[1/2] training, epoch 4 of 9 · about 4 minutes left",
         "[1/2] training, epoch 7 of 9 · about 4 minutes left",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (300.0, "2 jobs; this takes about 5 minutes"),
+        (9000.0, "2 jobs; this takes about 2.5 hours, less with --folds 2, --epochs 1"),
+    ],
+)
+def test_a_long_run_tells_what_makes_it_shorter(capsys, seconds, told):
+    settings = Settings(seeds=1, table=Question("own.csv", "y", "classes", (), 9))
+    with display.Display() as shown:
+        shown.shorter = session.shorter(settings)
+        shown(Status("", None, 0, 2, 0.0, seconds))
+    assert capsys.readouterr().err.splitlines() == [told]
+
+
+def test_what_makes_a_run_shorter():
+    assert session.shorter(Settings()) == ["--seeds 1", "--epochs 1"]
+    assert session.shorter(Settings(seeds=1, epochs=1)) == []
 
 
 def test_a_large_file_is_told_before_it_is_read(capsys, tmp_path, monkeypatch):
