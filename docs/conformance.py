@@ -36,7 +36,7 @@ the two differ, and who is right there is still to be looked at.
 
 def main(paths: list[Path]) -> None:
     """Write the document."""
-    runs = [json.loads(path.read_text()) for path in paths]
+    runs = [json.loads(path.read_text("utf-8")) for path in paths]
     classes = [one for run in runs for one in run["classes"]]
     found = [run["environment"]["versions"] for run in runs]
     if len(kerases := {versions["keras"] for versions in found}) != 1:
@@ -54,7 +54,7 @@ def main(paths: list[Path]) -> None:
         lines += [line for one in classes for row in one["rows"] for line in script(row, verdict)]
     (keras,) = kerases
     name = "conformance" if keras == version("keras") else f"conformance-{keras}"
-    Path(__file__).with_name(f"{name}.md").write_text("\n".join(lines) + "\n")
+    Path(__file__).with_name(f"{name}.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def totals(classes: list[dict]) -> list[str]:

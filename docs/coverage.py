@@ -318,8 +318,8 @@ def main():
     parser.add_argument("--check", action="store_true", help="fail where the page is out of date")
     written = page()
     if not parser.parse_args().check:
-        PAGE.write_text(written)
-    elif not PAGE.exists() or PAGE.read_text() != written:
+        PAGE.write_text(written, "utf-8")
+    elif not PAGE.exists() or PAGE.read_text("utf-8") != written:
         sys.exit("docs/coverage.md is out of date: run python docs/coverage.py")
 
 

@@ -171,6 +171,38 @@ def test_the_three_trees_hold_the_same_concepts():
     assert names("comparisons") == names("keras_models") == names("reference_numpy/concepts")
 
 
+def test_every_file_of_text_is_told_its_encoding():
+    """Else it is the system's, which on Windows has no sign for most of what is written here."""
+    rooms = ("reference_numpy", "keras_models", "comparisons", "data", "docs")
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for room in rooms
+        for path in modules(room)
+        for line in without_encoding(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not found, "\n".join(found)
+    left_out = "a.read_text()\na.write_text(b)\nopen(c)\nopen(c, 'w')"
+    given = (
+        "a.read_text('utf-8')\na.write_text(b, 'utf-8')\nopen(c, encoding='utf-8')\nopen(c, 'rb')"
+    )
+    assert [*without_encoding(ast.parse(left_out))] == [1, 2, 3, 4]
+    assert not [*without_encoding(ast.parse(given))]
+
+
+def without_encoding(tree):
+    """The lines in which a file is read or written as text, in whatever encoding."""
+    before = {"read_text": 0, "write_text": 1}  # arguments, and then the encoding
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or any(one.arg == "encoding" for one in node.keywords):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if isinstance(node.func, ast.Name) and name == "open":
+            if not any(isinstance(a, ast.Constant) and "b" in a.value for a in node.args[1:]):
+                yield node.lineno
+        elif len(node.args) <= before.get(name, -1):
+            yield node.lineno
+
+
 def test_no_file_has_grown_too_long():
     packages = ("reference_numpy", "keras_models", "comparisons", "tests", "data")
     long = [

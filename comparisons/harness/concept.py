@@ -135,9 +135,8 @@ class Demonstration:
             are no computation that two implementations share.
         proven_with: arguments that the proof gives in place of those, such as a few steps where
             all later ones are measured alone.
-        judged: function of the arguments and the arrays that gives further named arrays, which are
-            kept with these: what a model of scikit-learn says of them, trained in the run and not
-            for the page.
+        judged: function of the arguments and the arrays that gives further named arrays, kept with
+            these: what a model of scikit-learn says of them, trained here and not by the page.
         timed: whether a quantity of it is a time, so that it is run when nothing else is.
     """
 

@@ -14,7 +14,7 @@ _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 def reset_peak() -> None:
     """Start anew, where the system can (Linux); elsewhere the peak is that of the whole process."""
     try:
-        _RESET.write_text("5")
+        _RESET.write_text("5", "utf-8")
     except OSError:
         return
 
@@ -22,7 +22,7 @@ def reset_peak() -> None:
 def peak_bytes() -> int | None:
     """Largest resident size since the last reset, in bytes; None where the system does not tell."""
     try:
-        line = next(li for li in _STATUS.read_text().splitlines() if li.startswith("VmHWM"))
+        line = next(li for li in _STATUS.read_text("utf-8").splitlines() if li.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
     except (OSError, StopIteration):
         if resource is None:

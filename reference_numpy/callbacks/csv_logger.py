@@ -32,7 +32,8 @@ class CSVLogger(Callback):
         self.close()
         has_header = self.append and os.path.exists(self.filename)
         has_header = has_header and os.path.getsize(self.filename) > 0
-        self.file = open(self.filename, "a" if self.append else "w", newline="")  # noqa: SIM115
+        mode = "a" if self.append else "w"
+        self.file = open(self.filename, mode, encoding="utf-8", newline="")  # noqa: SIM115
         self.writer, self.needs_header = None, not has_header
 
     def on_epoch_end(self, epoch, logs=None):
