@@ -27,9 +27,10 @@ def seconds(job: Job, concept: Concept, settings: Settings, folder: Path, choice
         return last["seconds"]
     declared = jobs.plan(job.concept, concept, ["numpy", "one Keras column"], Settings())
     share = 60 * concept.minutes / len(declared)
-    own = settings.table.path if settings.table else settings.csv
-    if own and job.action in ("train", "baseline"):  # a proof takes as many steps of any file
-        share *= max(1.0, Path(own).stat().st_size / data_path("titanic.csv").stat().st_size)
+    # A proof takes as many steps of any file; a table's concept knows its rows.
+    if settings.csv and job.action in ("train", "baseline"):
+        size = Path(settings.csv).stat().st_size
+        share *= max(1.0, size / data_path("titanic.csv").stat().st_size)
     if job.action != "train":
         return share
     asked, default = concept.task.preset(settings), concept.task.presets["default"]

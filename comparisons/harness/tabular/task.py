@@ -52,7 +52,8 @@ def on_table(question: Question) -> Concept:
     batch_size = next(sizes, LAST_BATCH_SIZE)
     trained_on = question.rows * (1 - 1 / question.folds) * (1 - 1 / rows.VALIDATION_SPLITS)
     epochs = int(np.clip(STEPS * batch_size / trained_on, *EPOCHS))
-    seconds = REPEATS * question.folds * epochs * (0.06 + 2e-3 * trained_on / batch_size)
+    of_network = epochs * (0.06 + 2e-3 * trained_on / batch_size)
+    seconds = REPEATS * question.folds * (of_network + 1.5e-4 * question.rows)
     return Concept(
         title=(f"A table of your own: {target} in {table}", f"手持ちの表データ：{table}の{target}"),
         chapter=chapters.USES.section(1),

@@ -13,6 +13,8 @@ from comparisons.harness.concept import Claim, Concept, Demonstration, Preset, S
 from comparisons.harness.datasets import Dataset, data_path
 from comparisons.harness.runs import crew, estimates, jobs, results, runner, workers
 from comparisons.harness.runs.jobs import Job
+from comparisons.harness.table_files.question import Question
+from comparisons.harness.tabular.task import on_table
 
 COLUMNS = ["numpy", "keras-jax"]
 
@@ -244,6 +246,18 @@ def test_an_estimate_for_a_large_file(tmp_path):
     assert expected("train", 100) == expected("baseline", 100) == 12.0
     assert expected("train", large) == expected("baseline", large) == pytest.approx(360)
     assert expected("check", large) == 12.0
+
+
+def test_an_estimate_for_a_table_follows_from_its_rows(tmp_path):
+    (tmp_path / "own.csv").write_bytes(bytes(30_000_000))
+
+    def expected(rows):
+        table = Question(str(tmp_path / "own.csv"), "y", "classes", (), rows, ("a", "b"), folds=2)
+        settings, concept = Settings(seeds=1, epochs=1, table=table), on_table(table)
+        planned = jobs.plan("own_table", concept, COLUMNS, settings)
+        return sum(estimates.seconds(job, concept, settings, tmp_path, {}) for job in planned)
+
+    assert expected(1_000) < 60 < expected(500_000) < 600
 
 
 def test_an_estimate_by_the_last_run(tmp_path):
