@@ -21,6 +21,9 @@ class CallbackList(Callback):
         add_progbar: whether a `ProgbarLogger` is added at the end if there is none.
         model: the model; `model.history` becomes the list's `History`.
         params: what `fit` was called with.
+
+    Raises:
+        ValueError: for what is no callback, such as a name or a class.
     """
 
     def __init__(
@@ -32,6 +35,12 @@ class CallbackList(Callback):
         **params: Any,
     ):
         self.callbacks = tree.flatten(callbacks) if callbacks else []
+        for callback in self.callbacks:
+            if isinstance(callback, type) or not hasattr(callback, "set_model"):
+                raise ValueError(
+                    "Expected `callbacks` to be objects, such as `EarlyStopping()`. Received among "
+                    f"them: {callback!r}"
+                )
         self.history = self.find_or_add(History, add_history)
         self.find_or_add(ProgbarLogger, add_progbar)
         if model is not None:

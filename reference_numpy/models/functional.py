@@ -30,10 +30,12 @@ class Functional(Model):
         super().__init__(name=name)
         for kind, structure in (("inputs", inputs), ("outputs", outputs)):
             leaves = tree.flatten(structure)
-            if not leaves or not all(isinstance(leaf, KerasTensor) for leaf in leaves):
+            others = [type(leaf).__name__ for leaf in leaves if not isinstance(leaf, KerasTensor)]
+            if others or not leaves:
+                received = f"a value of type {others[0]}" if others else "none"
                 raise ValueError(
                     f"All `{kind}` values must be symbolic tensors, at least one, such as "
-                    f"`rn.Input(shape)` and what layers make of it. Received: {kind}={structure}"
+                    f"`rn.Input(shape)` and what layers make of it. Received: {received}"
                 )
         if not all(isinstance(t.node.layer, InputLayer) for t in tree.flatten(inputs)):
             inputs, outputs = _cut_out(inputs, outputs)

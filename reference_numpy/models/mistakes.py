@@ -50,6 +50,13 @@ def tell_of_mistakes(model, targets, outputs):
     told, on_logits = [], set()
     if not model.trainable_weights:
         warnings.warn(f"Model '{model.name}' has no weights that are trained.", stacklevel=4)
+    rate = getattr(model.optimizer, "learning_rate", None)
+    if rate is not None and rate < 0:
+        warnings.warn(
+            f"Model '{model.name}': the learning rate {rate:.3g} is below 0, so that each step "
+            "goes up the loss.",
+            stacklevel=4,
+        )
     for found in _of_normalization(model.graph, len(outputs[0])):
         warnings.warn(f"Model '{model.name}', {found}", stacklevel=4)
     for term in model.compile_loss.terms if model.compile_loss else ():

@@ -93,7 +93,13 @@ class Trainer(Steps):
             size = validation_batch_size or (None if is_stream(validation_data) else batch_size)
             if isinstance(validation_data, Iterator):
                 validation_data = Replayed(validation_data)
-            validation = batches_of(*unpack(validation_data), size, validation_steps)
+            held_out = unpack(validation_data)
+            if y is not None and held_out[1] is None and not is_stream(validation_data):
+                raise ValueError(
+                    "`validation_data` must be `(x, y)` or `(x, y, sample_weight)`, since the "
+                    "training data have targets. Received no targets."
+                )
+            validation = batches_of(*held_out, size, validation_steps)
         callbacks = self._callbacks(callbacks, batches, verbose, epochs, add_history=True)
         self.stop_training, self.initial_epoch, self._told_of_nan = False, None, False
         callbacks.on_train_begin()

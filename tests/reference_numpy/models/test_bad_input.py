@@ -17,6 +17,9 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
     [
         (lambda m: m.fit(X, np.full(24, np.nan)), "`y` contains NaN"),
         (lambda m: m.fit(X, LABELS, sample_weight=np.full(24, np.nan)), "`sample_weight` contains"),
+        (lambda m: m.fit(X, LABELS, callbacks=["EarlyStopping"]), "objects.*them: 'EarlyStopping'"),
+        (lambda m: m.fit(X, LABELS, callbacks=rn.callbacks.History), "such as `EarlyStopping"),
+        (lambda m: m.fit(X, LABELS, validation_data=X), r"`validation_data` .* no targets"),
         (lambda m: m.fit(X, LABELS + 1), "label 3, which is outside of the 3 classes"),
         (lambda m: m.fit(X, LABELS - 1), "label -1, which is outside"),
         (lambda m: m.fit(X[:, :3], LABELS), r"Expected shape \(None, 4\).*\(24, 3\)"),
@@ -61,7 +64,6 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
             lambda m: m.train_on_batch(X, np.zeros((24, 2, 5, 3)), class_weight={0: 1.0}),
             r"`class_weight` needs targets of one label for each sample. .* shape \(24, 2, 5\)",
         ),
-        (lambda m: m.fit(X, LABELS, validation_data=(X,) * 4), "tuple of 4"),
         (
             lambda m: m.fit(X, LABELS, class_weight={0: 1.0}, sample_weight=np.ones(24)),
             "`class_weight` and `sample_weight` together",
@@ -95,7 +97,6 @@ def test_targets_are_missed_later_too():
     model = classifier(metrics=["acc"])
     model.fit(X, LABELS, verbose=0)
     for run in (
-        lambda: model.fit(X, LABELS, validation_data=(X,), verbose=0),
         lambda: model.evaluate(X, verbose=0),
         lambda: model.train_on_batch(X),
     ):

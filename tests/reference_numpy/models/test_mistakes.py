@@ -234,6 +234,13 @@ def test_a_rate_that_diverges_is_told_in_one_line():
     assert told.endswith("try a lower learning rate.")
 
 
+def test_a_rate_below_0():
+    (told,) = fitted(None, "mse", ONE_HOT, learning_rate=-0.1)
+    assert told == (
+        "Model 'small': the learning rate -0.1 is below 0, so that each step goes up the loss."
+    )
+
+
 @pytest.mark.parametrize(
     ("loss", "y", "other"),
     [
