@@ -147,10 +147,10 @@ class STFT(ShortTime, Operation, keras="ops.math"):
 
 
 class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
-    """The signal that an `STFT` is of: its frames by `IRFFT`, times v, and added up.
+    """The signal that an `STFT` is of: a mean of its frames, which are got by `IRFFT`.
 
-    v[t] = w[t] / Σ of w² over all places of a frame that lie over the same sample, so that the two
-    windows amount to 1. Backward, each frame has v times the gradients of its samples.
+    y = Σ w frame / Σ w², both over the frames that lie over the sample; w is 1 without a window, and
+    y 0 where no window lets the sample through. Backward, dframe = w dy / Σ w².
 
     Shapes: x twice (…, frames, ⌊N / 2⌋ + 1); y (…, samples).
 
@@ -181,33 +181,29 @@ class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
     def forward(self, x):
         """The samples."""
         frames = np.fft.irfft(complex_of(self.promoted_pair(x)), self.fft_length)
-        signal = overlap_add(frames * self._inverse(frames.dtype), self.sequence_stride)
+        signal = overlap_add(frames * self.window_values(frames.dtype), self.sequence_stride)
+        signal /= self._squares(frames.shape[-2], frames.dtype)
         return signal[..., self._kept(signal.shape[-1])], x
 
     def backward(self, dy, cache):
         """The gradients of the frames' spectra."""
         number, frequencies = cache[0].shape[-2:]
-        size = self.sequence_stride * (number - 1) + self.fft_length
-        dsignal = np.zeros((*dy.shape[:-1], size), dy.dtype)
-        dsignal[..., self._kept(size)] = dy
-        dframes = frames_of(dsignal, self.fft_length, self.sequence_stride)
-        dframes = dframes * self._inverse(dy.dtype)
+        squares = self._squares(number, dy.dtype)
+        dsignal = np.zeros((*dy.shape[:-1], squares.size), dy.dtype)
+        dsignal[..., self._kept(squares.size)] = dy
+        dframes = frames_of(dsignal / squares, self.fft_length, self.sequence_stride)
+        dframes = dframes * self.window_values(dy.dtype)
         return (self.like(irfft_backward(dframes, frequencies), cache),)
 
     def _kept(self, size):
         start = self.fft_length // 2 if self.center else 0
         return slice(start, size - start if self.length is None else start + self.length)
 
-    def _inverse(self, dtype):
-        """v; 0 where no window lets the sample through, and 1 everywhere without a window."""
-        values = self.window_values(dtype)
-        if self.window is None:
-            return values
-        stride = self.sequence_stride
-        pieces = -(-self.fft_length // stride)
-        squares = resized(values**2, pieces * stride).reshape(pieces, stride).sum(axis=0)
-        total = np.tile(squares, pieces)[: self.fft_length]
-        return np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    def _squares(self, number, dtype):
+        """Σ w² at every sample of so many frames; 1 where no window lets it through."""
+        windows = np.tile(self.window_values(dtype) ** 2, (number, 1))
+        squares = overlap_add(windows, self.sequence_stride)
+        return np.where(squares > 0, squares, 1)
 
     def shape(self, x):
         """x's with samples in place of frames and frequencies."""

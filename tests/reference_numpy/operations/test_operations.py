@@ -88,12 +88,12 @@ def test_windows_are_periodic_for_odd_lengths_too(length):
     assert_calculus(operation, draw(2, 11))
 
 
-def test_a_signal_comes_back_from_its_spectra():
+@pytest.mark.parametrize("window", ["hann", "hamming", None])
+def test_a_signal_comes_back_from_its_spectra(window):
     x = draw(2, 21)
-    spectra, _ = short_time_fourier.STFT(5, 2, 7).forward(x)
-    y, _ = short_time_fourier.ISTFT(5, 2, 7, length=21).forward(spectra)
-    inside = slice(3, -3)  # at the ends there are fewer frames than the windows are made for
-    np.testing.assert_allclose(y[:, inside], x[:, inside])
+    spectra, _ = short_time_fourier.STFT(5, 2, 7, window).forward(x)
+    y, _ = short_time_fourier.ISTFT(5, 2, 7, 21, window).forward(spectra)
+    np.testing.assert_allclose(y, x)
 
 
 def test_largest_numbers_are_sorted_in_any_case():
