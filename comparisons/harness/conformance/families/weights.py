@@ -16,10 +16,9 @@ from comparisons.harness.conformance.weight_cases import CONSTRAINTS, REGULARIZE
 
 def penalty(case: tuple[str, dict], module, backend: str, dtype: str) -> Trial:
     """A regularizer's penalty and its gradient."""
-    ours = made(rn.regularizers, case)
 
     def quantities(jitter):
-        w = jitter(WEIGHT)
+        ours, w = made(rn.regularizers, case), jitter(WEIGHT)  # its factor is in today's floatx
         return {"penalty": np.asarray(ours(w)), "gradient": ours.gradient(w)}
 
     def theirs():

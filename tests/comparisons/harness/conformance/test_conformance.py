@@ -68,10 +68,16 @@ def test_a_known_divergence_is_called_by_its_name():
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's divergence")
 def test_a_convention_beside_a_known_divergence_makes_no_case_new(monkeypatch):
     """A slope of 1 at |0|, and a penalty with the digits of float32."""
-    kind = rn.regularizers.L1
+    kind = rn.regularizers.L1L2
     value, slope = kind.__call__, kind.gradient
     monkeypatch.setattr(kind, "__call__", lambda self, w: value(self, w) * (1 + 1e-9))
     monkeypatch.setattr(kind, "gradient", lambda self, w: slope(self, w) + self.l1 * (w == 0))
+    default, *rows = judged("L1L2", "float64")  # by default both factors are 0
+    assert default["verdict"] == PASSED and verdicts(rows) == {KNOWN}
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's divergence")
+def test_what_is_right_of_a_regularizer_has_all_digits_of_its_factor():
     assert verdicts(judged("L1", "float64")) == {KNOWN}
 
 
