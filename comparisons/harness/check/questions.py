@@ -302,12 +302,15 @@ def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:
 
     What is normalized twice, say, has gradients that cancel but for an epsilon, and tanh of large
     numbers the slope 1 - y²: their rounding is that of the terms that cancel, which are as large as
-    the largest gradient.
+    the largest gradient, and those of a weight as many times larger as the inputs.
     """
     terms = [float(np.abs(c).max(initial=0.0)) for c in reference.cotangents if c is not None]
     gradients = [name for name in scale if name.startswith("gradient")]
     largest = max([*terms, *(scale[name] for name in gradients)], default=0.0)
-    scale.update(dict.fromkeys(gradients, largest))
+    inputs = [np.abs(x) for x in tree.flatten(reference.inputs) if x.dtype.kind == "f"]
+    times = max([1.0, *(float(x.max(initial=0.0)) for x in inputs)])
+    for name in gradients:
+        scale[name] = largest * (times if name.startswith("gradient of weight") else 1.0)
 
 
 def _owners(model: Model, whole: Whole, calls, places: dict) -> dict[str, tuple[Place, str]]:

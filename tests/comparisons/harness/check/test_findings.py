@@ -230,6 +230,20 @@ def test_what_cancels_in_float64_is_no_finding(make, x):
     assert found(2.0**-40) == ["gradient of input, "]
 
 
+@pytest.mark.parametrize(("wrong", "count"), [(2.0**-53, 0), (1e-12, 1)])
+def test_roundings_of_a_slope_times_large_inputs_are_no_finding(wrong, count):
+    """tanh of large numbers has the slope 1 - y², and the kernel that times the input."""
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((1,)), layers.Dense(1, activation="tanh")])
+    model.set_weights([np.array([[0.02]]), np.zeros(1)])
+    (one, _) = ask(model, model, np.array([[900.0], [-1000.0]]), False, True, "float64")
+    kernel, x, dy = "gradient of weight 0 (kernel)", one.question.inputs[0], one.question.cotangents
+    theirs = {**one.quantities, kernel: one.quantities[kernel] + wrong * x.T @ dy[0]}
+    error = np.abs(theirs[kernel] - one.quantities[kernel]).max()
+    assert error > 64 * 2.0**-53 * max(one.quantities[kernel].max(), np.abs(dy[0]).max())
+    assert len(findings(judge(one, theirs, "torch", "float64"), "torch", "float64", "")) == count
+
+
 @pytest.mark.parametrize(("wrong", "count"), [(0.0, 0), (1e-12, 1)])
 def test_roundings_that_begin_within_a_model_are_no_finding(wrong, count):
     """Behind tanh of 13 and 82 every move of the inputs is lost, and its own rounding is not."""
