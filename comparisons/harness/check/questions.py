@@ -6,7 +6,7 @@ oracle says of it stays here.
 
 import inspect
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -167,28 +167,28 @@ class Asked:
         else:
             repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
-        with np.errstate(all="ignore"), _softmax_of_two_roundings():
+        with np.errstate(all="ignore"), _roundings_where_one_is_left():
             found = repeated.quantities()
         layer.set_weights(repeated.start)
         return found
 
 
 @contextmanager
-def _softmax_of_two_roundings() -> Iterator[None]:
-    """Let softmax's gradient be y (dy (1 + u) − Σ dy y) meanwhile.
+def _roundings_where_one_is_left() -> Iterator[None]:
+    """Let softmax, tanh and the logistic function be a rounding larger where backward takes them.
 
-    Where y is 1, that rounding is all that is left of it.
+    Their slopes have 1 - y: where y is 1, roundings are all that is left of it.
     """
-    backward = activations.Softmax.backward
-
-    def rounded(self, dy, cache):
-        return backward(self, dy, cache) + checks.UNIT_ROUNDOFF["float32"] * cache * dy
-
-    activations.Softmax.backward = rounded
-    try:
+    kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
+    with ExitStack() as stack:
+        for kind in kinds:
+            stack.callback(setattr, kind, "backward", kind.backward)
+            kind.backward = _rounded(kind.backward)
         yield
-    finally:
-        activations.Softmax.backward = backward
+
+
+def _rounded(backward):
+    return lambda self, dy, y: backward(self, dy, np.nextafter(y, y.dtype.type(np.inf)))
 
 
 class Whole(Reference):

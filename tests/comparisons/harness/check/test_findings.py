@@ -9,7 +9,8 @@ from comparisons.harness.check.findings import findings, judge
 from comparisons.harness.check.questions import LOCAL, PROPAGATED, ask
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.divergences import named
-from comparisons.harness.proof.precision import reference_precision
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.precision import PRECISIONS, reference_precision
 from reference_numpy import activations, layers
 
 
@@ -34,6 +35,13 @@ def answered(questions, change=lambda asked, name, value: value, dtype="float32"
         }
         judged += judge(one, theirs, backend, dtype)
     return [finding for finding, _ in findings(judged, backend, dtype, "inference")]
+
+
+def saturated(precision):
+    layer = layers.Dense(1, activation="tanh", dtype=precision)
+    layer.build((None, 1))
+    layer.set_weights([np.array([[0.02]]), np.zeros(1)])
+    return layer
 
 
 def dense(name="dense"):
@@ -230,18 +238,18 @@ def test_what_cancels_in_float64_is_no_finding(make, x):
     assert found(2.0**-40) == ["gradient of input, "]
 
 
-@pytest.mark.parametrize(("wrong", "count"), [(2.0**-53, 0), (1e-12, 1)])
-def test_roundings_of_a_slope_times_large_inputs_are_no_finding(wrong, count):
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("wrong", "count"), [(1, 0), (10_000, 1)])
+def test_roundings_of_a_slope_times_large_inputs_are_no_finding(dtype, wrong, count):
     """tanh of large numbers has the slope 1 - y², and the kernel that times the input."""
-    with reference_precision("float64"):
-        model = rn.Sequential([rn.Input((1,)), layers.Dense(1, activation="tanh")])
-    model.set_weights([np.array([[0.02]]), np.zeros(1)])
-    (one, _) = ask(model, model, np.array([[900.0], [-1000.0]]), False, True, "float64")
+    model, twin = (rn.Sequential([rn.Input((1,)), layer]) for layer in map(saturated, PRECISIONS))
+    (one, _) = ask(model, twin, np.array([[900.0], [-1000.0]]), False, True, dtype)
     kernel, x, dy = "gradient of weight 0 (kernel)", one.question.inputs[0], one.question.cotangents
-    theirs = {**one.quantities, kernel: one.quantities[kernel] + wrong * x.T @ dy[0]}
-    error = np.abs(theirs[kernel] - one.quantities[kernel]).max()
-    assert error > 64 * 2.0**-53 * max(one.quantities[kernel].max(), np.abs(dy[0]).max())
-    assert len(findings(judge(one, theirs, "torch", "float64"), "torch", "float64", "")) == count
+    rounding = checks.UNIT_ROUNDOFF[dtype]
+    exact = one.quantities[kernel]
+    theirs = {**one.quantities, kernel: exact + wrong * rounding * np.abs(x.T @ dy[0])}
+    assert wrong * np.abs(x.T @ dy[0]) > 64 * max(exact.max(), np.abs(dy[0]).max())
+    assert len(findings(judge(one, theirs, "torch", dtype), "torch", dtype, "")) == count
 
 
 @pytest.mark.parametrize(("wrong", "count"), [(0.0, 0), (1e-12, 1)])
