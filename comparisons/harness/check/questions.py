@@ -5,8 +5,8 @@ oracle says of it stays here.
 """
 
 import inspect
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -167,27 +167,32 @@ class Asked:
         else:
             repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
-        with np.errstate(all="ignore"), _roundings_where_one_is_left():
+        kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
+        with np.errstate(all="ignore"), _changed("backward", kinds, _rounded):
             found = repeated.quantities()
         layer.set_weights(repeated.start)
         return found
 
 
 @contextmanager
-def _roundings_where_one_is_left() -> Iterator[None]:
-    """Let softmax, tanh and the logistic function be a rounding larger where backward takes them.
-
-    Their slopes have 1 - y: where y is 1, roundings are all that is left of it.
-    """
-    kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
-    with ExitStack() as stack:
-        for kind in kinds:
-            stack.callback(setattr, kind, "backward", kind.backward)
-            kind.backward = _rounded(kind.backward)
+def _changed(method: str, kinds: Iterable[type], change: Callable) -> Iterator[None]:
+    """Let classes have another method meanwhile, which `change` makes of theirs."""
+    before = [(kind, getattr(kind, method)) for kind in kinds]
+    for kind, own in before:
+        setattr(kind, method, change(own))
+    try:
         yield
+    finally:
+        for kind, own in before:
+            setattr(kind, method, own)
 
 
-def _rounded(backward):
+def _rounded(backward: Callable) -> Callable:
+    """A backward pass for which y, which it is given, is a rounding larger.
+
+    The slopes of softmax, tanh and the logistic function have 1 - y: where y is 1, roundings are
+    all that is left of it.
+    """
     return lambda self, dy, y: backward(self, dy, np.nextafter(y, y.dtype.type(np.inf)))
 
 
@@ -347,7 +352,8 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
     """A quantity as it is where every number is moved by some roundings, some up, others down.
 
     An exact zero of an input or a weight is moved too, by so little of its largest entry that
-    what is found on either side of a kink is what holds right beside it.
+    what is found on either side of a kink is what holds right beside it. Of many zeros some go up
+    and some down; at last those that activation functions are given go all to one side.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
     for seed in range(NEARBY):
@@ -368,4 +374,12 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
 
         with np.errstate(all="ignore"):
             yield asked.reference.quantities(jitter)[name]
+    kinds = {type(function) for function in activations.functions.values()}
+    for side in (-step, step):
+
+        def moved(forward, side=BESIDE_ZERO * side):
+            return lambda self, x: forward(self, np.where(x == 0, x.dtype.type(side), x))
+
+        with np.errstate(all="ignore"), _changed("forward", kinds, moved):
+            yield asked.reference.quantities()[name]
     asked.reference.restore()

@@ -116,6 +116,28 @@ def test_any_share_of_the_gradient_at_a_kink_is_a_convention(share):
     assert [one.convention for one in found] == ([True] if share else [])
 
 
+@pytest.mark.parametrize(("wrong", "convention"), [(0.0, True), (0.01, False)])
+def test_a_kink_that_many_sums_are_at_together_is_a_convention(wrong, convention):
+    """A sample of zeros: of its sums w x some are above 0 and some below wherever x is moved to."""
+
+    def made():
+        layer = layers.Dense(6, activation="relu", use_bias=False)
+        layer.build((None, 1))
+        layer.set_weights([np.array([[1.0, -1.0, 2.0, -2.0, 3.0, -3.0]])])
+        return layer
+
+    def all_of_it(one, name, value):
+        if name != "gradient of input 0" or one.kind == PROPAGATED:
+            return value
+        whole = one.question.cotangents[0] @ one.reference.start[0].T
+        at_kink = one.question.inputs[0] == 0
+        assert at_kink.any()
+        return np.where(at_kink, whole * (1 + wrong), value).astype("float32")
+
+    found = answered(asked(made, shape=(1,), kind=inputs.TIES), all_of_it)
+    assert [one.convention for one in found] == [convention]
+
+
 def test_more_than_the_whole_gradient_at_a_kink_is_no_convention():
     def change(one, name, value):
         return value * 1.5 if name == "gradient of input 0" and one.kind == LOCAL else value
