@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,14 @@ from comparisons.harness.check.answers import computing_in
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Judged, finding_of, judge
 from comparisons.harness.check.questions import LOCAL, Asked, Place, Question
-from comparisons.harness.check.script import Case, Numbers, drawn_weights, script, telling
+from comparisons.harness.check.script import (
+    Case,
+    Numbers,
+    Sketch,
+    drawn_weights,
+    script,
+    telling,
+)
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import CallReference, layer_at
 from comparisons.harness.proof.precision import reference_precision
@@ -67,6 +74,29 @@ def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], obj
     if shown is None:
         return None
     return script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
+
+
+def shown(sketches: Iterable[Sketch], run: Callable[[str], object]) -> str:
+    """The script of the first sketch that shows a difference and was run; empty where none does."""
+    for sketch in sketches:
+        found, exact = run(sketch.computing()), np.asarray(sketch.right)
+        if isinstance(found, str) or found.shape != exact.shape or not np.isfinite(exact).all():
+            continue
+        if checks.compare("", "", "", "", exact, found, sketch.tolerance).passed:
+            continue
+        index = _worst_entry(found, exact)
+        told = versions(sketch.backend), index, exact[index].item(), sketch.tolerance
+        text = script(sketch, *told)
+        if text and confirmed([text]) == [True]:
+            return text
+    return ""
+
+
+def _worst_entry(found: np.ndarray, exact: np.ndarray) -> tuple[int, ...]:
+    """Where the two are the furthest apart; what is no number is further than any."""
+    apart = np.abs(np.asarray(found, "float64") - exact)
+    index = np.unravel_index(np.where(np.isnan(apart), np.inf, apart).argmax(), apart.shape)
+    return tuple(map(int, index))
 
 
 def versions(backend: str) -> dict[str, str]:
@@ -222,9 +252,7 @@ class Search:
         finding = finding_of(judged, self.backend, self.dtype, "")
         if finding.convention or finding.known != self.known:
             return None
-        apart = np.abs(np.asarray(found, "float64") - exact)
-        index = np.unravel_index(np.where(np.isnan(apart), np.inf, apart).argmax(), apart.shape)
-        index = tuple(map(int, index))
+        index = _worst_entry(found, exact)
         return Shown(case, index, exact[index].item(), record.tolerance, record.needed)
 
     def _ask(self, case: Case) -> tuple[Case, Asked]:

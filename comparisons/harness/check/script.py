@@ -1,4 +1,4 @@
-"""One call of one layer as a script that needs Keras alone.
+"""One call of one layer, or another computation, as a script that needs Keras alone.
 
 The script computes one quantity by the backend and ends in an assertion that it is as far from what
 is right as was found; what is right comes from the NumPy half in float64.
@@ -101,29 +101,39 @@ class Case:
 
     def computing(self) -> str:
         """The lines that leave the quantity in `found`."""
-        gradient = self.quantity.startswith("gradient")
-        imports = ["import keras", "import numpy as np"]
         lines = [
-            *sorted(imports + [IMPORTS[self.backend]] * gradient),
-            "",
-            *(['keras.config.set_floatx("float64")'] if self.dtype == "float64" else []),
             *(f"{name} = {x}" for name, x in zip(NAMES, self.inputs)),
             *([] if self.cotangent is None else [f"dy = {self.cotangent}"]),
             f"layer = {construction('keras.layers', self.class_name, self.arguments)}",
             *self._weighted(),
             *self._quantity(),
         ]
-        return "\n".join(part for line in lines for part in _wrapped(line))
+        return _computing(self, self.quantity.startswith("gradient"), lines)
 
     def _weighted(self) -> list[str]:
         """The layer is built by a call, and then given its weights."""
         if self.weights == ():
             return []
         if self.weights is None:
-            return [self._call(), *WEIGHTS.splitlines()]
-        return [self._call(), f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
+            return [self.call, *WEIGHTS.splitlines()]
+        return [self.call, f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
 
-    def _call(self, function: str = "layer", first: str = "") -> str:
+    @property
+    def call(self) -> str:
+        """The layer's call."""
+        return self._called("layer")
+
+    @property
+    def pure(self) -> tuple[list[str], str]:
+        """The lines before a call that changes nothing, and that call."""
+        lines = [
+            *([self.call] if self.weights == () else []),
+            "weights = [v.value for v in layer.trainable_variables]",
+            "state = [v.value for v in layer.non_trainable_variables]",
+        ]
+        return lines, f"{self._called('layer.stateless_call', 'weights, state')}[0]"
+
+    def _called(self, function: str, first: str = "") -> str:
         count = len(self.inputs) - len(self.names)
         given = ", ".join(NAMES[:count])
         arguments = [first] if first else []
@@ -137,7 +147,7 @@ class Case:
             r"(output|gradient of input|gradient of weight) (\d+)", self.quantity
         ).groups()
         if kind == "output":
-            return [f"found = keras.ops.convert_to_numpy({self._call()})"]
+            return [f"found = keras.ops.convert_to_numpy({self.call})"]
         return GRADIENTS[self.backend](self, int(place) if kind.endswith("weight") else None)
 
     @property
@@ -151,18 +161,66 @@ class Case:
         return f"{y}.sum()" if self.cotangent is None else f"({y} * dy).sum()"
 
 
-def _torch(case: Case, weight: int | None) -> list[str]:
+@dataclass(frozen=True)
+class Sketch:
+    """A computation that is no layer's, and what is right of it.
+
+    Args:
+        backend, dtype, class_name, quantity: those of a `Case`.
+        lines: those that make what `call` needs.
+        call: gives the quantity, or what is differentiated.
+        right: what is right.
+        tolerance: how far from it rounding may lead.
+        source: the name of the array whose gradient it is; empty where it is no gradient.
+    """
+
+    backend: str
+    dtype: str
+    class_name: str
+    quantity: str
+    lines: tuple[str, ...]
+    call: str
+    right: np.ndarray
+    tolerance: float
+    source: str = ""
+    cotangent = None
+
+    def computing(self) -> str:
+        """The lines that leave the quantity in `found`."""
+        quantity = [f"found = keras.ops.convert_to_numpy({self.call})"]
+        if self.source:
+            quantity = GRADIENTS[self.backend](self, None)
+        return _computing(self, bool(self.source), [*self.lines, *quantity])
+
+    @property
+    def pure(self) -> tuple[list[str], str]:
+        """No lines, and the call."""
+        return [], self.call
+
+    def total(self, y: str) -> str:
+        """What is differentiated."""
+        return f"{y}.sum()"
+
+
+def _computing(case: Case | Sketch, gradient: bool, lines: list[str]) -> str:
+    """The lines after the imports that they need."""
+    imports = sorted(["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient)
+    floatx = ['keras.config.set_floatx("float64")'] if case.dtype == "float64" else []
+    return "\n".join(part for line in (*imports, "", *floatx, *lines) for part in _wrapped(line))
+
+
+def _torch(case: Case | Sketch, weight: int | None) -> list[str]:
     if weight is not None:
         start, source = [], f"layer.trainable_variables[{weight}].value"
     else:
         source = case.source
         start = [f"{source} = torch.tensor({source}, requires_grad=True)"]
     dy = [] if case.cotangent is None else ["dy = torch.tensor(dy)"]
-    total = f"total = {case.total(case._call())}"
+    total = f"total = {case.total(case.call)}"
     return [*start, *dy, total, f"found = torch.autograd.grad(total, {source})[0].numpy()"]
 
 
-def _tensorflow(case: Case, weight: int | None) -> list[str]:
+def _tensorflow(case: Case | Sketch, weight: int | None) -> list[str]:
     dy = "" if case.cotangent is None else " * dy"
     tape = ["with tf.GradientTape() as tape:"]
     start, source = [], f"layer.trainable_variables[{weight}].value"
@@ -170,18 +228,16 @@ def _tensorflow(case: Case, weight: int | None) -> list[str]:
         source = case.source
         start = [f"{source} = tf.constant({source})"]
         tape.append(f"    tape.watch({source})")
-    tape.append(f"    total = tf.reduce_sum({case._call()}{dy})")
+    tape.append(f"    total = tf.reduce_sum({case.call}{dy})")
     return [*start, *tape, f"found = tf.convert_to_tensor(tape.gradient(total, {source})).numpy()"]
 
 
-def _jax(case: Case, weight: int | None) -> list[str]:
+def _jax(case: Case | Sketch, weight: int | None) -> list[str]:
     source = "weights" if weight is not None else case.source
-    call = case._call("layer.stateless_call", "weights, state")
+    before, call = case.pure
     return [
-        *([case._call()] if case.weights == () else []),
-        "weights = [v.value for v in layer.trainable_variables]",
-        "state = [v.value for v in layer.non_trainable_variables]",
-        f"total = lambda {source}: {case.total(f'{call}[0]')}",
+        *before,
+        f"total = lambda {source}: {case.total(call)}",
         f"found = np.asarray(jax.grad(total)({source}){'' if weight is None else f'[{weight}]'})",
     ]
 
@@ -191,7 +247,7 @@ IMPORTS = {"torch": "import torch", "tensorflow": "import tensorflow as tf", "ja
 
 
 def script(
-    case: Case, versions: dict[str, str], index: tuple, right, tolerance: float
+    case: Case | Sketch, versions: dict[str, str], index: tuple, right, tolerance: float
 ) -> str | None:
     """The whole script, or None where it is too long.
 

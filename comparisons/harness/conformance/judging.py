@@ -1,5 +1,6 @@
 """Judge the cases of one class on one backend, in the backend's own process."""
 
+import itertools
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -8,9 +9,9 @@ import numpy as np
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Judged, is_convention
 from comparisons.harness.check.questions import LOCAL, Asked, Place
-from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines
+from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines, shown
 from comparisons.harness.conformance.families import FAMILIES
-from comparisons.harness.conformance.families.trial import Refused
+from comparisons.harness.conformance.families.trial import Refused, Trial
 from comparisons.harness.divergences import seen_on
 from comparisons.harness.proof import allowances, checks
 from comparisons.harness.proof.calls import CallReference
@@ -33,8 +34,8 @@ class Row:
         error, tolerance, needed: the largest difference, the largest that rounding explains, and
             the first in units of the second.
         reason: the divergence that it is, or why the backend refused it.
-        reproduction: of the worst that is new in a class of layers or activation functions, a
-            script that needs Keras alone, which was run.
+        reproduction: of the worst that is new in a class of layers, activation functions, losses,
+            metrics or optimizers, a script that needs Keras alone, which was run.
     """
 
     case: str
@@ -146,14 +147,21 @@ def judge_case(family: str, title: str, case, worker, dtype: str, reproducing: b
             return Row(title, KNOWN, *numbers, told.link)
         why = AS_FLOAT32
     row = Row(title, NEW, *numbers, why)
-    if reproducing and isinstance(trial.reference, CallReference):
-        return replace(row, reproduction=_script(judged, worker, backend, dtype))
-    return row
+    return replace(row, reproduction=_script(trial, judged, worker, dtype)) if reproducing else row
 
 
-def _script(judged: list[Judged], worker, backend: str, dtype: str) -> str:
+def _script(trial: Trial, judged: list[Judged], worker, dtype: str) -> str:
     """A script that shows the worst of some differences and was run, where there is a short one."""
-    worst = max(judged, key=lambda one: one.record.needed)
+    judged = sorted(judged, key=lambda one: -one.record.needed)
     run = partial(run_lines, worker, dtype, progress=None)
-    text = reproduce(worst, backend, dtype, run)
-    return text if text and confirmed([text]) == [True] else ""
+    if isinstance(trial.reference, CallReference):
+        text = reproduce(judged[0], worker.implementation.removeprefix("keras-"), dtype, run)
+        return text if text and confirmed([text]) == [True] else ""
+    with reference_precision("float64"):
+        return shown(
+            itertools.chain.from_iterable(
+                trial.sketches(one.name, trial.quantities[one.name], one.record.tolerance)
+                for one in judged
+            ),
+            run,
+        )

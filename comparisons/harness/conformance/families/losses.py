@@ -7,7 +7,8 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check.questions import hang_on
-from comparisons.harness.conformance.families.trial import Calculation, Family, Trial
+from comparisons.harness.check.script import Sketch, construction
+from comparisons.harness.conformance.families.trial import Calculation, Family, Trial, written
 from comparisons.harness.conformance.loss_cases import CASES, LossCase
 from comparisons.harness.proof import checks
 
@@ -93,6 +94,27 @@ def keras_quantities(case: LossCase, module, dtype: str, shaped: dict) -> dict:
     return found
 
 
+def sketches(
+    case: LossCase, backend: str, dtype: str, name: str, right: np.ndarray, tolerance: float
+) -> Iterator[Sketch]:
+    """The call that a quantity is of; none with a mask, which only a tensor within a model has."""
+    kind, _, call = name.partition(", ")
+    reduction, options = next((r, o) for n, r, o in _calls(case) if n == call)
+    if "mask" in options:
+        return
+    given = {"y_true": case.y_true, "y_pred": case.y_pred}
+    if options["sample_weight"] is not None:
+        given["sample_weight"] = options["sample_weight"]
+    arguments = {**case.arguments, "reduction": reduction}
+    lines = [f"{name} = {written(array, dtype)}" for name, array in given.items()]
+    lines.append(f"loss = {construction('keras.losses', case.loss, arguments)}")
+    weighted = ", sample_weight=sample_weight" * (len(given) > 2)
+    how = right, tolerance, "y_pred" if kind == "gradient" else ""
+    yield Sketch(
+        backend, dtype, case.loss, kind, tuple(lines), f"loss(y_true, y_pred{weighted})", *how
+    )
+
+
 def trial(case: LossCase, module, backend: str, dtype: str) -> Trial:
     """Every call of a case's loss."""
     precision = dtype if case.own_precision else "float64"
@@ -104,6 +126,7 @@ def trial(case: LossCase, module, backend: str, dtype: str) -> Trial:
         scales=lambda exact: checks.scales(
             partial(quantities, case), exact if precision == "float64" else quantities(case)
         ),
+        sketches=partial(sketches, case, backend, dtype),
     )
 
 

@@ -1,11 +1,13 @@
 """Metrics: the result after each of several batches."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
 import reference_numpy as rn
-from comparisons.harness.conformance.families.trial import Calculation, Family, Trial
+from comparisons.harness.check.script import Sketch, construction
+from comparisons.harness.conformance.families.trial import Calculation, Family, Trial, written
 from comparisons.harness.conformance.metric_cases import CASES, MetricCase
 from comparisons.harness.divergences import seen_on
 
@@ -25,6 +27,18 @@ def make_keras(case: MetricCase, dtype: str | None):
 def results(metric, batches) -> list[np.ndarray]:
     """The NumPy half's result after each batch."""
     return [np.array(metric(*batch)) for batch in batches]
+
+
+def sketches(
+    case: MetricCase, backend: str, dtype: str, name: str, right: np.ndarray, tolerance: float
+) -> Iterator[Sketch]:
+    """The result after as many batches as the quantity is of."""
+    batches = case.batches[: int(name.rpartition(" ")[2])]
+    given = [", ".join(written(x, dtype) for x in batch) for batch in batches]
+    lines = [f"metric = {construction('keras.metrics', case.metric, case.arguments)}"]
+    lines += [f"metric.update_state({arguments})" for arguments in given]
+    how = tuple(lines), "metric.result()", right, tolerance
+    yield Sketch(backend, dtype, case.metric, "result", *how)
 
 
 def _named(found: list[np.ndarray]) -> dict[str, np.ndarray]:
@@ -63,6 +77,7 @@ def trial(case: MetricCase, module, backend: str, dtype: str) -> Trial:
         diverges=case.diverges,
         undecided=case.undecided,
         scales=_scales,
+        sketches=partial(sketches, case, backend, dtype),
     )
 
 

@@ -1,16 +1,20 @@
 """Optimizers: weights and state over twenty steps."""
 
+import itertools
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check.known import of_training
+from comparisons.harness.check.script import Sketch, construction
 from comparisons.harness.conformance.families.trial import Calculation, Family, Trial
 from comparisons.harness.conformance.optimizer_cases import CASES, case_id
+from comparisons.harness.proof import checks
 from comparisons.harness.proof.training_checks import STEPS, ways_of, weight_name
 
 LAST = 20  # step
@@ -122,6 +126,36 @@ def _named(path: list[list], variables: list[tuple]) -> dict[str, np.ndarray]:
     return found
 
 
+def sketches(name: str, arguments: dict, backend: str, dtype: str, *asked) -> Iterator[Sketch]:
+    """Few steps of a small weight, then more of them, whatever quantity it is that differs."""
+    unit = checks.UNIT_ROUNDOFF[dtype]
+    for steps, shape in itertools.product((1, 2, 5, 10, 20), ((1,), (3, 4))):
+
+        def quantities(jitter=lambda array: array, steps=steps, shape=shape):
+            generator = np.random.default_rng(0)
+
+            def drawn():
+                return jitter(generator.normal(size=shape).astype(dtype).astype("float64"))
+
+            optimizer, weights = make(rn, name, arguments), [drawn()]
+            for _ in range(steps):
+                optimizer.apply([drawn()], weights)
+            return {"weight": weights[0]}
+
+        right = quantities()
+        tolerance = checks.FACTOR * unit * checks.scales(quantities, right)["weight"]
+        lines = (
+            "rng = np.random.default_rng(0)",
+            f'weight = keras.Variable(rng.normal(size={shape}), dtype="{dtype}")',
+            f"optimizer = {construction('keras.optimizers', name, arguments)}",
+            f"for _ in range({steps}):",
+            f'    gradient = keras.ops.cast(rng.normal(size={shape}), "{dtype}")',
+            "    optimizer.apply([gradient], [weight])",
+        )
+        how = "weight", right["weight"], tolerance
+        yield Sketch(backend, dtype, name, f"weight after step {steps}", lines, *how)
+
+
 def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Trial:
     """The steps of a case's optimizer.
 
@@ -144,7 +178,12 @@ def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Tri
         return with_ways(_named(*run(make(rn, name, arguments), also, jitter=jitter)))
 
     known = partial(of_training, name, "", False, backend, dtype)
-    return Trial(Calculation(quantities), theirs, lambda _, needed: known(needed))
+    return Trial(
+        Calculation(quantities),
+        theirs,
+        lambda _, needed: known(needed),
+        sketches=partial(sketches, name, arguments, backend, dtype),
+    )
 
 
 FAMILY = Family([(case[0], case_id(case), case) for case in CASES], trial)

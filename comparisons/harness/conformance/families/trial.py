@@ -1,11 +1,12 @@
 """One case put to both halves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from comparisons.harness.check.script import Numbers, Sketch
 from comparisons.harness.divergences import Divergence
 from comparisons.harness.proof import checks
 
@@ -51,6 +52,8 @@ class Trial:
             where there is none.
         undecided: what a backend may choose, if there is such a thing.
         scales: function of the quantities that gives the scale of each; None measures them.
+        sketches: function of a quantity's name, of what is right of it and of its tolerance, that
+            gives computations of Keras's that may show a difference, for a script.
     """
 
     reference: Calculation
@@ -59,6 +62,7 @@ class Trial:
     diverges: str = ""
     undecided: str = ""
     scales: Callable[[dict], dict[str, float]] | None = None
+    sketches: Callable[[str, np.ndarray, float], Iterable[Sketch]] = lambda *asked: ()
 
     @cached_property
     def quantities(self) -> dict[str, np.ndarray]:
@@ -98,3 +102,10 @@ def title(case: tuple[str, dict]) -> str:
     name, arguments = case
     given = ",".join(f"{key}={value}" for key, value in arguments.items())
     return f"{name}-{given or 'default'}"[:90]
+
+
+def written(array, dtype: str) -> str:
+    """A number or an array as a script has it, its floats in a precision."""
+    if not isinstance(array, np.ndarray):
+        return repr(array)
+    return str(Numbers(array.astype(dtype) if array.dtype.kind == "f" else array))

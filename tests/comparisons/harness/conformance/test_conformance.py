@@ -12,6 +12,8 @@ import pytest
 import comparisons
 import reference_numpy as rn
 from comparisons.harness import backends
+from comparisons.harness.check import reproductions
+from comparisons.harness.check.script import LINES
 from comparisons.harness.conformance import judging, running
 from comparisons.harness.conformance.families import layers
 from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
@@ -155,6 +157,7 @@ def faster(right):
 def test_a_fault_is_new(monkeypatch, name, owner, method, planted):
     monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
     monkeypatch.setattr(judging, "reproduce", lambda *what: None)
+    monkeypatch.setattr(judging, "shown", lambda *what: "")
     rows = judged(name)
     assert NEW in verdicts(rows)
     assert max(row["needed"] for row in rows if row["verdict"] == NEW) > 10
@@ -174,6 +177,28 @@ def test_the_worst_of_what_is_new_in_a_layer_comes_with_a_script(monkeypatch):
     (script,) = run
     assert [row["reproduction"] for row in rows if row["reproduction"]] == [script]
     assert "keras.layers.Permute(dims=" in script and f'"{BACKEND}"' in script
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+@pytest.mark.parametrize(
+    ("name", "owner", "method", "planted", "made"),
+    [
+        ("Poisson", rn.losses.Loss, "value_and_gradient", scaled_gradient, "keras.losses.Poisson("),
+        ("metric.Poisson", rn.metrics.Poisson, "result", scaled, "keras.metrics.Poisson("),
+        ("Lion", rn.optimizers.Lion, "update", faster, "keras.optimizers.Lion("),
+    ],
+)
+def test_so_does_the_worst_of_a_loss_a_metric_and_an_optimizer(
+    monkeypatch, name, owner, method, planted, made
+):
+    monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
+    monkeypatch.setattr(
+        reproductions, "confirmed", lambda texts: [exec(text, {}) is None for text in texts]
+    )
+    rows = judged(name)
+    (script,) = [row["reproduction"] for row in rows if row["reproduction"]]
+    assert made in script and f'"{BACKEND}"' in script and "assert not abs(" in script
+    assert script.count("\n") <= LINES and "reference_numpy" not in script
 
 
 def test_what_keras_does_not_compute_is_refused_with_its_reason(monkeypatch):
