@@ -149,8 +149,8 @@ class STFT(ShortTime, Operation, keras="ops.math"):
 class ISTFT(ShortTime, ComplexTransform, keras="ops.math"):
     """The signal that an `STFT` is of: a mean of its frames, which are got by `IRFFT`.
 
-    y = Σ w frame / Σ w², both over the frames that lie over the sample; without a window w is 1, and
-    where none lets the sample through y is 0. Backward, dframe = w dy / Σ w².
+    y = Σ w frame / Σ w², both over the frames that lie over the sample; w is 1 without a window,
+    y 0 where none lets the sample through. Backward, dframe = w dy / Σ w².
 
     Shapes: x twice (…, frames, ⌊N / 2⌋ + 1); y (…, samples).
 
