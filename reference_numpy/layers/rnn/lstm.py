@@ -5,18 +5,21 @@ from typing import Any
 import numpy as np
 
 from reference_numpy.activations import Sigmoid, Tanh
+from reference_numpy.activations.sigmoids import logistic
 from reference_numpy.annotations import Named
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.fused_layer import FusedLayer, check_use_cudnn, refuse_cudnn
 from reference_numpy.layers.rnn.lstm_cell import LSTMCell
+
+NEARLY_SHUT = -7.0  # z of a gate
 
 
 class LSTM(FusedLayer):
     """`RNN` over an `LSTMCell`; equations and shapes of the weights stand there.
 
     The fast path (tanh and sigmoid) writes σ(z) = ½ tanh(z / 2) + ½, so that one tanh serves all
-    four gates. In a gate that is nearly shut, σ(z) below the dtype's precision, this keeps the
-    absolute accuracy but not the relative one.
+    four gates. Where a gate is nearly shut, z < −7, that would leave too few digits of σ(z): there
+    it is computed by e⁻ᶻ.
 
     Shapes:
         sequences: (batch, T, inputs)   mask: (batch, T)   initial_state: [h, c], (batch, units)
@@ -64,11 +67,19 @@ class LSTM(FusedLayer):
         """The step of `LSTMCell`, with one tanh for all gates."""
         _, c = states
         new_h, new_c = new_states
-        np.tanh(z, out=z)
         gates = z.reshape(4, *c.shape)
-        for sigmoids in (gates[:2], gates[3]):
-            sigmoids *= 0.5
-            sigmoids += 0.5
+        sigmoids = gates[:2], gates[3]
+        shut = [
+            (part, low, logistic(2.0 * part[low]))
+            for part in sigmoids
+            if (low := part < NEARLY_SHUT / 2).any()
+        ]
+        np.tanh(z, out=z)
+        for part in sigmoids:
+            part *= 0.5
+            part += 0.5
+        for part, low, exact in shut:
+            part[low] = exact
         i, f, g, o = gates
         np.multiply(f, c, out=new_c)
         new_c += i * g
