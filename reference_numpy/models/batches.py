@@ -23,12 +23,12 @@ class Epochs:
     `_all()`, which yields them once.
 
     Args:
-        steps: batches an epoch; None for as many as there are. With fewer than that the next
-            epoch goes on where the last one stopped.
+        steps: batches an epoch; None or 0 for as many as there are. With fewer than that the
+            next epoch goes on where the last one stopped.
     """
 
     def __init__(self, steps=None):
-        self.steps = None if steps is None else positive_integer(steps, "steps")
+        self.steps = None if steps in (None, 0) else positive_integer(steps, "steps")
         self._rest, self._seen = None, 0
 
     @property
@@ -77,7 +77,7 @@ class Batches(Epochs):
 
     Raises:
         ValueError: if the numbers of samples differ, for what is not an array, and for a
-            `batch_size` or `steps` that is no positive integer.
+            `batch_size` that is no positive integer or `steps` that is no integer of 0 or more.
     """
 
     def __init__(

@@ -177,6 +177,18 @@ def test_every_validation_begins_at_the_beginning(source):
     assert ours.history["val_loss"][-1] == pytest.approx(expected["loss"])
 
 
+@pytest.mark.parametrize("source", [pair, dataset, pipeline])
+def test_steps_of_zero_are_all_that_there_are(source):
+    keras_model, x, y, _ = mlp()
+    model = rn.models.from_keras(keras_model)
+    options = {"shuffle": False, "verbose": 0, "epochs": 2}
+    options |= {"steps_per_epoch": 0, "validation_steps": 0}
+    theirs = keras_model.fit(x, y, validation_data=source(x, y), **options)
+    ours = model.fit(x, y, validation_data=source(x, y), **options)
+    assert_same_history(ours, theirs)
+    assert len(model.predict(x, steps=0, verbose=0)) == len(x)
+
+
 def test_a_dataset_with_class_weights_in_another_order():
     keras_model, x, y, _ = mlp()
     model, other = (rn.models.from_keras(keras_model) for _ in range(2))

@@ -43,7 +43,7 @@ NAN = np.where(np.arange(96).reshape(24, 4) == 5, np.nan, X)
         (lambda m: m.fit(X, {"other": LABELS}), "structure of `y`.*'other'"),
         (lambda m: m.fit(X, LABELS, batch_size=0), "`batch_size` must be an integer of 1 or more"),
         (lambda m: m.fit(X, LABELS, batch_size=1.5), "batch_size=1.5"),
-        (lambda m: m.fit(X, LABELS, steps_per_epoch=0), "`steps` must be an integer of 1 or more"),
+        (lambda m: m.fit(X, LABELS, steps_per_epoch=-1), "`steps` must be an integer of 1 or more"),
         (lambda m: m.fit(X, LABELS, epochs=-1), "`epochs` must be.*epochs=-1"),
         (lambda m: m.fit(X, LABELS, epochs=1.5), "`epochs` must be.*epochs=1.5"),
         (lambda m: m.fit(X[:1], LABELS[:1], validation_split=0.5), "not sufficient to split"),
