@@ -1,7 +1,6 @@
 """What `fit` is given: checks, weights of classes, the part for validation."""
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -108,17 +107,6 @@ def count_samples(x, y, sample_weight):
     return counts.pop()
 
 
-def _is_sorted_by_class(y):
-    """Whether targets are numbers of classes, or one-hot, one class after another."""
-    if y.ndim == 2 and y.shape[1] > 1 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
-        y = y.argmax(axis=1)
-    if y.size != len(y) or np.any(y != np.floor(y)):
-        return False
-    steps = np.diff(y.reshape(-1).astype("int64"))
-    # Whole numbers that are counts or times change more often.
-    return steps.min() >= 0 and 0 < np.count_nonzero(steps) <= len(steps) / 5
-
-
 def split(x, y, sample_weight, validation_split):
     """`((x, y, sample_weight), the same of the last part)`; the last part is for validation."""
     if not 0 <= validation_split < 1:
@@ -134,13 +122,6 @@ def split(x, y, sample_weight, validation_split):
             f"Training data contains {count} samples, which is not sufficient to split it as "
             f"specified by `validation_split={validation_split}`. Either provide more data, or a "
             "different value for `validation_split`."
-        )
-
-    if any(_is_sorted_by_class(t) for t in tree.flatten(data[1]) if t is not None):
-        warnings.warn(
-            "`validation_split` takes the last samples, and the samples are sorted by class; "
-            "shuffle them first.",
-            stacklevel=3,
         )
 
     def part(structure, cut):

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from reference_numpy import activations, losses, metrics
+from reference_numpy import activations, losses, metrics, tree
 from reference_numpy.layers import BatchNormalization
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.losses import (
@@ -95,6 +95,27 @@ def _of_normalization(graph, batch):
                 f"layer '{layer.name}': {type(layer).__name__} takes the mean of a single number, "
                 f"of inputs of shape {shape}, and gives beta whatever they are; {more}."
             )
+
+
+def tell_of_sorted_classes(targets):
+    """Warn where the last samples are to validate with, and the samples are sorted by class."""
+    if any(_is_sorted_by_class(t) for t in tree.flatten(targets) if t is not None):
+        warnings.warn(
+            "`validation_split` takes the last samples, and the samples are sorted by class; "
+            "shuffle them first.",
+            stacklevel=3,
+        )
+
+
+def _is_sorted_by_class(y):
+    """Whether targets are numbers of classes, or one-hot, one class after another."""
+    if y.ndim == 2 and y.shape[1] > 1 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
+        y = y.argmax(axis=1)
+    if y.size != len(y) or np.any(y != np.floor(y)):
+        return False
+    steps = np.diff(y.reshape(-1).astype("int64"))
+    # Whole numbers that are counts or times change more often.
+    return steps.min() >= 0 and 0 < np.count_nonzero(steps) <= len(steps) / 5
 
 
 def _of_outputs(loss, function, y):

@@ -12,6 +12,7 @@ from reference_numpy.callbacks.callback_list import as_numbers
 from reference_numpy.models.batches import Batches, Replayed, batches_of, is_stream
 from reference_numpy.models.data import as_arrays, unpack
 from reference_numpy.models.data import split as split_data
+from reference_numpy.models.mistakes import tell_of_sorted_classes
 from reference_numpy.models.steps import Steps
 
 NO_BATCH = (
@@ -81,9 +82,11 @@ class Trainer(Steps):
                 f"Received: x of type {type(x).__name__}"
             )
         if validation_split and validation_data is None:
+            targets = as_arrays(y, "y")
             (x, y, sample_weight), validation_data = split_data(
-                x, y, sample_weight, validation_split
+                x, targets, sample_weight, validation_split
             )
+            tell_of_sorted_classes(targets)
         batches = batches_of(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         )

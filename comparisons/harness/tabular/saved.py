@@ -96,10 +96,12 @@ class Pipeline:
                 f"lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}; the pipeline "
                 f"tells {target} from {', '.join(column.name for column in used)}"
             )
+        known = {target, *self.question.without, *(c.name for c in self.question.columns)}
+        new = [name for name in texts if name not in known]
         frame = rows.columns_of(texts, used, table.separator)
         given = self.preparation.transform(frame)
         found = self.model.predict(given, batch_size=1000, verbose=0).astype("float64")
-        return self._told(found, texts.index), self._notes(frame)
+        return self._told(found, texts.index), [*_of_columns(new), *self._notes(frame)]
 
     def _told(self, found: np.ndarray, lines: pd.Index) -> pd.DataFrame:
         name, classes = f"predicted {self.question.target}", self.question.classes
@@ -129,6 +131,12 @@ class Pipeline:
                     f"taken as {'unknown' if column.kind == CATEGORY else 'the median'}"
                 )
         return notes
+
+
+def _of_columns(new: list[str]) -> list[str]:
+    """Columns that the training table did not have; of many the first ones."""
+    named = ", ".join(map(shown, new[:5])) + ", …" * (len(new) > 5)
+    return [f"columns that training did not have: {named}; left out"] if new else []
 
 
 def load(path: Path) -> Pipeline:

@@ -75,6 +75,16 @@ def test_what_training_did_not_see_is_told(of_people):
     ]
 
 
+def test_columns_that_training_did_not_have_are_told(of_people):
+    frame = samples.people().head(3)
+    expected, nothing = told(of_people, frame)
+    found, notes = told(of_people, frame.assign(**{f"new {n}": n for n in range(2)}))
+    assert not nothing and found.equals(expected)
+    assert notes == ["columns that training did not have: 'new 0', 'new 1'; left out"]
+    _, (note,) = told(of_people, frame.assign(**{f"new {n}": n for n in range(9)}))
+    assert note.endswith("'new 4', …; left out")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
