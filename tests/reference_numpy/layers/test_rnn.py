@@ -61,10 +61,9 @@ def test_fast_path_agrees_with_the_cells_steps(name, mask, arguments):
 
 
 def test_gates_that_are_nearly_shut_keep_their_digits():
-    """Outputs of 1e-27, of which an LSTM with one tanh for all gates left none."""
-    fast = built("LSTM", units=3)
-    kernel, recurrent, bias = fast.get_weights()
-    fast.set_weights([kernel, recurrent, bias - np.repeat([60.0, 0.0, 0.0, 0.0], 3)])
+    fast = built("LSTM", units=3)  # its outputs are 1e-27, of which one tanh for all left none
+    *kernels, bias = fast.get_weights()
+    fast.set_weights([*kernels, bias - 60 * (np.arange(12) < 3)])
     expected = L.RNN(fast.cell, dtype="float64").forward(X)[0]
     assert 0 < np.abs(expected).max() < 1e-20
     np.testing.assert_allclose(fast.forward(X)[0], expected, rtol=1e-12)
