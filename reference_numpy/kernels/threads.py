@@ -28,10 +28,15 @@ def by_parts(work, batch, multiplications):
         batch: length of the axis.
         multiplications: how many the whole takes, about.
     """
-    wanted = 1 if _within_part.get() else multiplications // WORTH_A_THREAD
-    count = max(1, min(_cores(), batch, wanted))
+    count = parts_of(batch, multiplications)
     bounds = [batch * i // count for i in range(count + 1)]
     return at_once(work, [slice(*pair) for pair in zip(bounds, bounds[1:])])
+
+
+def parts_of(batch, multiplications):
+    """How many parts `by_parts` makes."""
+    wanted = 1 if _within_part.get() else multiplications // WORTH_A_THREAD
+    return max(1, min(_cores(), batch, wanted))
 
 
 def at_once(work, parts):

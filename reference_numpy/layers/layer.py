@@ -60,6 +60,8 @@ class Layer(SymbolicEnds, Configurable):
     #: whether what a sample gives follows from that sample alone, so that parts of a batch may be
     #: computed apart: True, False, or "inference" for a layer that is like that outside training
     samples_apart: bool | str = False
+    #: what the layer has last taken as it was (`wrapping.py`)
+    taken: tuple[Any, ...] | None = None
 
     def __init__(
         self,
@@ -280,7 +282,8 @@ class Layer(SymbolicEnds, Configurable):
 
     def in_compute_dtype(self):
         """This layer, or under mixed precision a stand-in with the weights rounded."""
-        if self.compute_dtype == self.variable_dtype or not self.own_weights:
+        policy = self.dtype_policy
+        if policy.compute_dtype == policy.variable_dtype or not self.own_weights:
             return self
         rounded = {
             id(weight.value): weight.value.astype(self.compute_dtype)

@@ -35,20 +35,8 @@ def wrap_forward(forward):
 
     @functools.wraps(forward)
     def wrapped(self, *args, **kwargs):
-        if len(args) == 1 and isinstance(args[0], np.ndarray):
-            args = (self.cast(args[0]),)
-        else:
-            args = [
-                tree.map_structure(
-                    lambda x: x if x is None else self.cast(np.asarray(x)),
-                    arg,
-                )
-                for arg in args
-            ]
-        if kwargs:
-            kwargs = tree.map_structure(self.cast, kwargs)
-        if not self.built or self.input_spec is not None:
-            self.prepare(args, kwargs)
+        if self.taken is None or _as_taken(self, args, kwargs) != self.taken:
+            args, kwargs = _take(self, args, kwargs)
         y, cache = forward(self.in_compute_dtype(), *args, **kwargs)
         # Not where a subclass calls what it inherits: the penalty is on the output of the whole.
         if self.activity_regularizer is not None and type(self).forward is wrapped:
@@ -59,13 +47,40 @@ def wrap_forward(forward):
     return wrapped
 
 
+def _take(layer, args, kwargs):
+    """The inputs in the compute dtype; the layer is built for them, or has checked them."""
+    given = args
+    args = [
+        tree.map_structure(lambda x: x if x is None else layer.cast(np.asarray(x)), arg)
+        for arg in args
+    ]
+    kwargs = tree.map_structure(layer.cast, kwargs)
+    if not layer.built or layer.input_spec is not None:
+        layer.prepare(args, kwargs)
+    if len(args) == 1 and args[0] is given[0]:
+        layer.taken = _as_taken(layer, args, kwargs)
+    return args, kwargs
+
+
+def _as_taken(layer, args, kwargs):
+    """All that decides whether a single array goes in as it is; None for other inputs.
+
+    Training gives a layer the same shape step after step: what was found out the first time holds.
+    """
+    if len(args) != 1 or type(args[0]) is not np.ndarray or not kwargs.keys() <= {"training"}:
+        return None
+    x, policy = args[0], layer.dtype_policy
+    return x.shape, x.dtype, layer.built, layer.autocast, policy.name, layer.input_spec
+
+
 def wrap_backward(backward):
     """dy comes in the compute dtype, with the penalty's gradient; a frozen layer gives no grads."""
     skips_inputs = "input_gradient" in signature(backward).parameters
 
     @functools.wraps(backward)
     def wrapped(self, dy, cache, input_gradient=True):
-        dy = tree.map_structure(self.cast, dy)
+        single = isinstance(dy, np.ndarray)
+        dy = self.cast(dy) if single else tree.map_structure(self.cast, dy)
         if self.activity_regularizer is not None and type(self).backward is wrapped:
             y, cache = cache
             dy = penalties.add_gradient(self.activity_regularizer, dy, y)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_numpy import dtype_policies
+from reference_numpy import config, dtype_policies
 from reference_numpy.annotations import Array, ArrayLike, DType, Structure
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.losses.reduction import (
@@ -63,7 +63,7 @@ class Loss(Configurable):
     @property
     def compute_dtype(self) -> str:
         """Name of the dtype in which the loss is computed."""
-        return dtype_policies.get(self.dtype).compute_dtype
+        return self.dtype or config.floatx()
 
     def forward(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Any]:
         """One value a sample, and what backward needs."""

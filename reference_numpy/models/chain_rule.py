@@ -54,7 +54,8 @@ def forward(graph, inputs, masks, training):
             kept.follow_model(call, kwargs, cache.output_masks)
         elif layer.supports_masking and (kept or call.makes_mask):
             kept.follow_layer(call, args, kwargs)
-        kept.remove(call.unmasked)
+        if call.unmasked:
+            kept.remove(call.unmasked)
         calls.append((layer, cache, y if call.keeps_output else None))
         for place in graph.last_uses[index]:
             values[place] = None

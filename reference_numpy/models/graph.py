@@ -3,6 +3,7 @@
 import copy
 import functools
 import math
+import operator
 
 from reference_numpy import tree
 from reference_numpy.kernels.memory import keep_freed_memory
@@ -15,6 +16,8 @@ from reference_numpy.models.topology import order_graph
 #: How often a model may call layers, those of nested models counted at each call: models that call
 #: the one within twice grow like 2ⁿ.
 MAX_CALLS = 10**5
+
+_trainable = operator.attrgetter("trainable")
 
 
 class Graph:
@@ -71,7 +74,7 @@ class Graph:
             training: passed to the layers; None leaves them what their calls say.
         """
         keep_freed_memory()
-        if masks is None and parts.are_allowed(self, inputs, training):
+        if masks is None and parts.are_wanted(self, inputs, training):
             return parts.forward(self, inputs, training)
         return chain_rule.forward(self, inputs, masks, training)
 
@@ -97,7 +100,7 @@ class Graph:
 
     def plan(self, input_gradient):
         """The plan for the layers that are trainable now."""
-        state = (input_gradient, *(layer.trainable for layer in self.every_layer()))
+        state = (input_gradient, *map(_trainable, self.every_layer()))
         if state not in self._plans:
             self._plans = {state: make_plan(self, input_gradient)}
         return self._plans[state]

@@ -52,8 +52,7 @@ class Masks:
 
     def remove(self, places):
         """Leave the values of these places without a mask."""
-        if places:
-            self._part()
+        self._part()
         for place in places:
             self.attached.pop(place, None)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference_numpy.kernels.threads import at_once, by_parts
+from reference_numpy.kernels.threads import at_once, by_parts, parts_of
 from reference_numpy.models import chain_rule
 from reference_numpy.models.watching import watcher
 
@@ -11,15 +11,20 @@ from reference_numpy.models.watching import watcher
 NUMBER = 24
 
 
-def are_allowed(graph, inputs, training):
-    """Whether no layer looks at several samples at once, and nobody watches."""
-    sizes = {None if x is None else len(x) for x in inputs}
+def are_wanted(graph, inputs, training):
+    """Whether there is work for several, no layer looks at several samples, and nobody watches."""
+    sizes = {0 if x is None else len(x) for x in inputs}
     apart = (True, "inference") if training is False else (True,)
     return (
-        watcher() is None
-        and len(sizes) == 1
+        len(sizes) == 1
+        and parts_of(*sizes, _multiplications(graph, *sizes)) > 1
+        and watcher() is None
         and all(call.layer.samples_apart in apart and not call.penalized for call in graph.calls)
     )
+
+
+def _multiplications(graph, batch):
+    return NUMBER * graph.numbers * batch
 
 
 def forward(graph, inputs, training):
@@ -29,9 +34,7 @@ def forward(graph, inputs, training):
         return rows, *chain_rule.forward(graph, [x[rows] for x in inputs], None, training)
 
     batch = len(inputs[0])
-    rows, outputs, caches = zip(*by_parts(work, batch, NUMBER * graph.numbers * batch))
-    if len(rows) == 1:
-        return outputs[0], caches[0]
+    rows, outputs, caches = zip(*by_parts(work, batch, _multiplications(graph, batch)))
     outputs = [np.concatenate(pieces) for pieces in zip(*outputs)]
     masks = [None] * len(outputs)
     return outputs, chain_rule.GraphCache(None, masks, parts=list(zip(rows, caches)))

@@ -219,7 +219,7 @@ class Optimizer(OptimizerState):
     def update_weights(self, gradients):
         """Clip, decay and update; `gradients` are by the weights' indices."""
         learning_rate = self.learning_rate
-        flush = self.calls % FLUSH_EVERY == FLUSH_EVERY - 1
+        flush = int(self.calls) % FLUSH_EVERY == FLUSH_EVERY - 1
         gradients = clip(gradients, self.clipnorm, self.clipvalue, self.global_clipnorm)
         for block in self.blocks([(index, self.weight_decay_of(index)) for index in gradients]):
             w, g = block.w, block.gradient(gradients)

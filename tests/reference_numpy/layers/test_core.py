@@ -225,3 +225,31 @@ def test_code_of_a_config_is_never_loaded(name):
     }
     with pytest.raises(NotImplementedError, match=f"'{name}' is not supported: it runs code"):
         rn.layers.deserialize(config)
+
+
+def test_what_a_layer_takes_as_it_was_is_checked_once(monkeypatch):
+    layer, checked = rn.layers.Dense(2, activation="relu"), []
+    prepare = rn.layers.Layer.prepare
+    monkeypatch.setattr(
+        rn.layers.Layer, "prepare", lambda *given: checked.append(1) or prepare(*given)
+    )
+    x = np.ones((3, 4), "float32")
+    found = [layer.forward(x, training=True)[0] for _ in range(3)]
+    assert len(checked) == 1
+    np.testing.assert_array_equal(found[0], found[2])
+    layer.forward(np.ones((5, 4), "float32"))
+    assert len(checked) == 2
+
+
+def test_a_layer_looks_again_at_what_is_not_as_before():
+    layer = rn.layers.Dense(2)
+    x = np.ones((3, 4), "float32")
+    layer(x)
+    assert layer(x.astype("float64")).dtype == layer(x.astype("int32")).dtype == "float32"
+    with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 4"):
+        layer(np.ones((3, 5), "float32"))
+    layer.input_spec = rn.layers.InputSpec(ndim=3)
+    with pytest.raises(ValueError, match="expected ndim=3, found ndim=2"):
+        layer(x)
+    layer.input_spec, layer.dtype_policy = None, rn.dtype_policies.get("mixed_float16")
+    assert layer(x).dtype == "float16"
