@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: Entries of a part of a large weight.
-BLOCK = 16384
+#: Entries of a part of a large weight: 640 KiB of it, its gradient, Adam's state and a temporary.
+BLOCK = 32768
 #: Most entries of a small weight.
 SMALL = 1024
 
