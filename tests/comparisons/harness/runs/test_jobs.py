@@ -149,3 +149,14 @@ def test_keras_is_proven_on_the_cpu_wherever_it_trains():
     declared = Concept(("", ""), chapters.LEARNING, ("", ""))
     actions.check(worker, Job("any", "check", "keras-torch"), declared, Settings())
     assert asked == ["cpu"]
+
+
+def test_what_is_said_of_a_demonstration_is_kept_with_it(monkeypatch):
+    half = SimpleNamespace(shown=lambda x: {"y": x + 1})
+    monkeypatch.setattr(catalogue, "reference_half", lambda name: half)
+    judged = Demonstration(
+        "shown", lambda seed: {"x": seed}, judged=lambda x, y: {"both": x["x"] + y["y"]}
+    )
+    declared = Concept(("", ""), chapters.LEARNING, ("", ""), demonstrations=(judged,))
+    job = Job("any", "demonstrate", "numpy", "shown", 3)
+    assert actions.demonstrate(SimpleNamespace(backend=None), job, declared) == {"y": 4, "both": 7}
