@@ -119,7 +119,7 @@ def train(models, data, generator, batch_size):
 
         states, actions, next_states, ends = recall(memory, batch_size, generator)
         next_q = target.predict_on_batch(next_states)
-        goal = ops.convert_to_numpy(goal_of(1, ends, ops.convert_to_tensor(next_q)))
+        goal = ops.convert_to_numpy(goal_of(1, *map(ops.convert_to_tensor, (ends, next_q))))
         loss = online.train_on_batch(states, np.stack([actions.astype(dtype), goal], axis=1))
         if step % target.update_every == 0:
             target.set_weights(online.get_weights())
