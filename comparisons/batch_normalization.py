@@ -8,6 +8,7 @@ from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Introduced, Preset, Task
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
+from comparisons.harness.scores import ACCURACY
 
 RATES = (0.03, 0.3, 3.0)
 PLAIN, BEFORE, AFTER = "plain", "normalized", "normalized after ReLU"
@@ -207,6 +208,7 @@ CONCEPT = Concept(
     task=Task(
         data=data,
         presets={"default": Preset(10, 100), "full": Preset(15, 100)},
+        scores=(ACCURACY,),
         variants=variants(),
         variants_ja={variant: in_japanese(variant) for variant in variants()},
         keep="hidden",

@@ -365,6 +365,7 @@ CONCEPT = Concept(
             DEEP: "ReLUの3層（各32）",
         }
         | {name: f"隠れ層{units}ユニット" for name, units in WIDTHS.items()},
+        predict="probability",
         keep="plane",
         seeds=5,
         first_seed=FIRST_SEED,

@@ -17,6 +17,7 @@ from comparisons.harness.concept import (
 )
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
+from comparisons.harness.scores import ACCURACY
 
 STEPS = 30
 RATES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.95, 1.5)
@@ -347,6 +348,7 @@ CONCEPT = Concept(
     task=Task(
         data=data,
         presets={"default": Preset(16, 50), "full": Preset(12, 128)},
+        scores=(ACCURACY,),
         variants={
             name: {"optimizer": name, "learning_rate": rate} for name, rate in TASK_RATES.items()
         },

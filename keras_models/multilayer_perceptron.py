@@ -25,22 +25,30 @@ def forward_pass(w1, w2, w3):
 
 
 def build_model(units, activation):
-    """Two inputs, hidden layers of `units`, and the probability of the second spiral."""
+    """Two inputs, hidden layers of `units`, and the logit of the second spiral."""
     model = keras.Sequential([layers.Input((2,))])
     for number in units:
         model.add(layers.Dense(number, activation=activation, kernel_initializer="he_normal"))
-    model.add(layers.Dense(1, activation="sigmoid"))
+    model.add(layers.Dense(1))
+    right = keras.metrics.MeanMetricWrapper(
+        keras.metrics.binary_accuracy, name="accuracy", threshold=0.0
+    )
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate=0.03),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[right],
     )
     return model
 
 
+def probability(model, x):
+    """The probability of the second spiral."""
+    return ops.convert_to_numpy(ops.sigmoid(model.predict(x, verbose=0)))
+
+
 def plane(model, data):
     """What the network answers over the plane; of one hidden layer, what each unit adds to it."""
-    found = {"probability": model.predict(PLANE, verbose=0)[:, 0]}
+    found = {"probability": probability(model, PLANE)[:, 0]}
     if len(model.layers) == 2:
         w, b = model.layers[1].get_weights()
         hidden = ops.convert_to_numpy(model.layers[0](PLANE))

@@ -44,7 +44,7 @@ def normalize_by_moving_backward(dy, cache):
 
 
 def build_model(place, learning_rate, deviation):
-    """784 pixels, four hidden layers of 100 with ReLU, ten classes.
+    """784 pixels, four hidden layers of 100 with ReLU, ten logits.
 
     Args:
         place: `"before"` or `"after"` the activation, or `""` for no batch normalization.
@@ -59,10 +59,10 @@ def build_model(place, learning_rate, deviation):
         model.add(rn.layers.Activation("relu"))
         if place == "after":
             model.add(rn.layers.BatchNormalization(momentum=0.9))
-    model.add(rn.layers.Dense(10, activation="softmax"))
+    model.add(rn.layers.Dense(10))
     model.compile(
         optimizer=rn.optimizers.SGD(learning_rate=learning_rate),
-        loss="sparse_categorical_crossentropy",
+        loss=rn.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     return model

@@ -32,22 +32,28 @@ def forward_pass(x, w1, b1, w2, b2, w3, b3):
 
 
 def build_model(units, activation):
-    """Two inputs, hidden layers of `units`, and the probability of the second spiral."""
+    """Two inputs, hidden layers of `units`, and the logit of the second spiral."""
     model = rn.Sequential([rn.Input((2,))])
     for number in units:
         model.add(rn.layers.Dense(number, activation=activation, kernel_initializer="he_normal"))
-    model.add(rn.layers.Dense(1, activation="sigmoid"))
+    model.add(rn.layers.Dense(1))
+    right = rn.metrics.MeanMetricWrapper(rn.metrics.binary_accuracy, name="accuracy", threshold=0.0)
     model.compile(
         optimizer=rn.optimizers.Adam(learning_rate=0.03),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
+        loss=rn.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[right],
     )
     return model
 
 
+def probability(model, x):
+    """The probability of the second spiral."""
+    return rn.activations.sigmoid(model.predict(x, verbose=0))
+
+
 def plane(model, data):
     """What the network answers over the plane; of one hidden layer, what each unit adds to it."""
-    found = {"probability": model.predict(PLANE, verbose=0)[:, 0]}
+    found = {"probability": probability(model, PLANE)[:, 0]}
     if len(model.layers) == 2:
         w, b = model.layers[1].get_weights()
         found |= {"bias": b, "contributions": np.asarray(model.layers[0](PLANE)) * w[:, 0]}
