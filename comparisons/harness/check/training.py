@@ -120,8 +120,11 @@ class Training:
         self.exact = self._follow(lambda array: array)
         oracle = self._with_ways(self.exact)
         scale = scales(
-            lambda jitter: self._with_ways(self._follow(jitter)), oracle, self.exact, self.start
-        )
+            lambda jitter, **steps: self._with_ways(self._follow(jitter, **steps)),
+            oracle,
+            self.exact,
+            self.start,
+        )[dtype]
         self._allow_for_float32(scale, oracle)
         self.course = replace(self.course, last=comparable(self.exact, scale))
         steps_done = [step for step in STEPS if step <= self.course.last]
@@ -197,7 +200,7 @@ class Training:
                 error = float(np.abs(value - twin[name]).max(initial=0.0))
                 scale[name] = max(scale[name], TWINS * error / (checks.FACTOR * unit))
 
-    def _follow(self, jitter, precision: str = "float64") -> dict:
+    def _follow(self, jitter, precision: str = "float64", last: int | None = None) -> dict:
         model = self._compiled(self.subject.oracle(self.dtype, precision, compile=True))
         start = [w.astype(precision) if w.dtype.kind == "f" else w for w in self.start[WHOLE]]
         model.set_weights([jitter(w) for w in start])
@@ -205,7 +208,7 @@ class Training:
         reseed(model, DRAWS_SEED)
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
         with np.errstate(all="ignore"):
-            return follow(model, course.steps(model), jitter, self.course.last)
+            return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:
         return {**run, **ways_of(run, self.exact, self.start)}

@@ -216,19 +216,26 @@ def test_the_state_of_a_model_is_made_before_its_first_step():
     assert len(variables) == made
 
 
-def test_a_kink_within_the_tolerance_counts_after_the_first_step():
+def test_a_kink_within_the_tolerance_of_float32_counts_there_from_the_first_step():
     unit = checks.UNIT_ROUNDOFF["float32"]
 
-    def repeat(jitter=lambda array: array):
+    def repeat(jitter=lambda array: array, last=2):
         x = jitter(np.ones(1))
         y = x + 1e6 * np.maximum(0.0, x - 1 - 2 * training_checks.ROUNDINGS * unit)
-        return {f"weight {i} after step {step}": w for step in (1, 2) for i, w in enumerate((x, y))}
+        return {
+            f"weight {i} after step {step}": w
+            for step in range(1, last + 1)
+            for i, w in enumerate((x, y))
+        }
 
     exact = repeat()
     scale = training_checks.scales(repeat, exact, exact, {"": list(np.ones((2, 1)))})
     crossed = abs(repeat(lambda x: x * (1 + checks.FACTOR * unit))["weight 1 after step 2"] - 1)
-    assert scale.pop("weight 1 after step 2") * checks.FACTOR * unit >= crossed
-    assert len(scale) == 3 and max(scale.values()) < 1.01
+    for step in (1, 2):
+        name = f"weight 1 after step {step}"
+        assert scale["float32"].pop(name) * checks.FACTOR * unit >= crossed
+    assert len(scale["float32"]) == 2 and max(scale["float32"].values()) < 1.01
+    assert len(scale["float64"]) == 4 and max(scale["float64"].values()) < 1.01
 
 
 @pytest.mark.parametrize(("off", "dtype"), [(1, "float32"), (1, "float64"), (1e4, "float64")])
@@ -239,25 +246,25 @@ def test_a_statistic_that_rounds_once_for_many_numbers_is_no_fault(off, dtype):
     x[..., 0] = 1 + 1e-5 * x[..., 0]
     unit = checks.UNIT_ROUNDOFF[dtype]
 
-    def repeat(jitter=lambda array: array, within=None):
+    def repeat(jitter=lambda array: array, within=None, last=1):
         with reference_precision("float64"):
             rn.random.set_seed(0)
             dense = rn.layers.Dense(3, use_bias=False)
             normalization = rn.layers.BatchNormalization()
-            last = rn.layers.Activation("selu")
-            model = rn.Sequential([rn.Input((500, 2)), dense, normalization, last])
+            activation = rn.layers.Activation("selu")
+            model = rn.Sequential([rn.Input((500, 2)), dense, normalization, activation])
             model.compile(rn.optimizers.Adam(), "mean_squared_error")
             weights.setdefault("", model.get_weights())
             model.set_weights([jitter(weight) for weight in weights[""]])
             moved, wanted = jitter(x), np.repeat(t, 3, axis=-1)
             steps = ({"loss": model.train_on_batch(moved, wanted)} for _ in range(1))
             with training_checks.moved_statistics(within) if within else contextlib.nullcontext():
-                return training_checks.follow(model, steps, None if within else jitter, 1)
+                return training_checks.follow(model, steps, None if within else jitter, last)
 
     weights = {}
     exact = repeat()
     name = "weight 0 after step 1"
-    scale = training_checks.scales(repeat, exact, exact, weights)[name]
+    scale = training_checks.scales(repeat, exact, exact, weights)[dtype][name]
     other = repeat(within=lambda statistic: statistic * (1 + off * unit))
     needed = np.abs(other[name] - exact[name]).max() / (checks.FACTOR * unit * scale)
     assert (needed <= 1) == (off == 1)
