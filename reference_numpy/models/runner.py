@@ -110,7 +110,7 @@ class Runner:
                 "passed."
             )
         x = np.asarray(x)
-        if x.dtype == tensor.dtype and x.shape[1:] == tensor.shape[1:]:
+        if x.ndim and x.dtype == tensor.dtype and x.shape[1:] == tensor.shape[1:]:
             return x
         if tensor.dtype != "string" and x.dtype != tensor.dtype:
             if x.dtype.kind not in "fiub":

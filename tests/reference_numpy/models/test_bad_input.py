@@ -93,6 +93,13 @@ def test_bad_input_is_told_in_one_line(run, message):
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_single_number_is_no_batch_of_numbers():
+    inputs = rn.Input(())
+    model = rn.Model(inputs, rn.layers.Rescaling(2.0)(inputs))
+    with pytest.raises(ValueError, match=r"Expected shape \(None,\), but .* shape \(\)"):
+        model(np.float32(3))
+
+
 def test_targets_are_missed_later_too():
     model = classifier(metrics=["acc"])
     model.fit(X, LABELS, verbose=0)
