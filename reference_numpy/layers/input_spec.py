@@ -53,6 +53,8 @@ def check_inputs(spec, inputs, layer_name):
             f"but it received {len(leaves)} input tensors."
         )
     for index, (leaf, demand) in enumerate(zip(leaves, specs, strict=True)):
+        if leaf is None:
+            raise ValueError(f"Input {index} of layer '{layer_name}' should be an array, not None.")
         problem = demand.problem(tuple(leaf.shape)) if demand is not None else None
         if problem:
             raise ValueError(

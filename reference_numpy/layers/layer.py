@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from reference_numpy import constraints, dtype_policies, initializers, regulariz
 from reference_numpy.annotations import Array, Config, DType, Named, Structure
 from reference_numpy.layers.input_spec import InputSpec, check_inputs
 from reference_numpy.layers.refused import OF_LAYERS, refuse_attributes
-from reference_numpy.layers.signatures import signature
+from reference_numpy.layers.signatures import check_call, signature
 from reference_numpy.layers.symbolic import Node, SymbolicEnds, is_symbolic, symbolic_call
 from reference_numpy.layers.weight import Weight, weight_maker
 from reference_numpy.layers.wrapping import wrap_backward, wrap_build, wrap_forward
@@ -299,12 +300,17 @@ class Layer(SymbolicEnds, Configurable):
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The output alone; on a symbolic tensor, a symbolic tensor."""
+        """The output alone; on a symbolic tensor, a symbolic tensor.
+
+        Raises:
+            ValueError: for arguments that the layer's forward does not take.
+        """
         if not args and "inputs" in kwargs:  # Keras's name of the first argument
             args = (kwargs.pop("inputs"),)
         if is_symbolic(args, kwargs):
             return symbolic_call(self, args, kwargs)
-        return self.forward(*args, **kwargs)[0]
+        check_call(self, args, kwargs)
+        return self.forward(*map(_as_array, args), **kwargs)[0]
 
     def prepare(self, args, kwargs):
         """Check the first input against `input_spec` and build, where that is still to be done."""
@@ -358,6 +364,13 @@ class Layer(SymbolicEnds, Configurable):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize(self.activity_regularizer)
         return config
+
+
+def _as_array(argument):
+    """The array that a list of plain numbers is; any other argument as it is."""
+    leaves = tree.flatten(argument) if isinstance(argument, list) else []
+    numbers = bool(leaves) and all(isinstance(leaf, Real) for leaf in leaves)
+    return np.asarray(argument) if numbers else argument
 
 
 def _shapes_of(inputs):

@@ -253,3 +253,20 @@ def test_a_layer_looks_again_at_what_is_not_as_before():
         layer(x)
     layer.input_spec, layer.dtype_policy = None, rn.dtype_policies.get("mixed_float16")
     assert layer(x).dtype == "float16"
+
+
+def test_arguments_that_a_call_does_not_take():
+    for layer in (rn.layers.Dense(2), rn.layers.Add(), rn.layers.LSTM(2)):
+        with pytest.raises(ValueError, match=f"A call of the layer '{layer.name}' takes .*0 by"):
+            layer()
+    with pytest.raises(ValueError, match="takes sequences, .* Received: 0 by position, mask"):
+        rn.layers.LSTM(2)(mask=None)
+    with pytest.raises(ValueError, match="Input 0 of layer 'd' should be an array, not None"):
+        rn.layers.Dense(2, name="d")(None)
+
+
+def test_a_list_of_numbers_is_an_array():
+    """As Keras has it for layers of preprocessing."""
+    for layer in (rn.layers.Rescaling(2.0), rn.layers.Discretization([1.0]), rn.layers.ReLU()):
+        assert np.array_equal(layer([[0.5, 2.0]]), layer(np.array([[0.5, 2.0]])))
+    assert rn.layers.Resizing(2, 3)([[[1], [2]]]).shape == (2, 3, 1)
