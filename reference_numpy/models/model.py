@@ -1,7 +1,7 @@
 """What every model can do beside running and training: its layers, its summary, its files."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -47,6 +47,13 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
         from reference_numpy.models.functional import Functional
 
         return super().__new__(Functional if cls is Model else cls)
+
+    @classmethod
+    def from_config(cls, config):
+        """A Functional from what its `get_config` gave; the weights are new."""
+        from reference_numpy.models.functional import Functional
+
+        return Functional.from_config(config)
 
     def __init__(self, *args: Any, **kwargs: Any):
         Layer.__init__(self, *args, **kwargs)
@@ -130,19 +137,28 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
     def summary(
         self,
         line_length: int | None = None,
+        positions: Sequence[float] | None = None,
         print_fn: Callable[[str], Any] | None = None,
         expand_nested: bool = False,
         show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
     ) -> None:
         """Print a table of the layers with their output shapes and numbers of parameters.
 
         Args:
-            line_length: width of the table; None for the terminal's, at most Keras's.
+            line_length: width of the table, which is wider where a cell needs it.
+            positions: where the columns end, as shares of `line_length`.
             print_fn: called with the whole text instead of `print`.
             expand_nested: whether the layers of nested models are listed.
             show_trainable: whether a column says which layers are trained.
+            layer_range: patterns of the names of the first layer and the last that are listed.
+
+        Raises:
+            ValueError: for a range of layers that are not there, and for too few `positions`.
         """
-        print_summary(self, line_length, print_fn, expand_nested, show_trainable)
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write the model to a `.keras` file, which Keras loads too; see `saving.save_model`."""
@@ -152,9 +168,13 @@ class Model(Runner, Trainer, Layer):  # type: ignore[override]
         """Write weights and the optimizer's state to a `.weights.h5` file."""
         files().save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: str | os.PathLike[str]) -> None:
-        """Take weights and the optimizer's state from a `.weights.h5` or `.keras` file."""
-        files().load_weights(self, filepath)
+    def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
+        """Take weights and the optimizer's state from a `.weights.h5` or `.keras` file.
+
+        With `skip_mismatch` a layer whose weights in the file do not fit stays as it is, which a
+        warning says.
+        """
+        files().load_weights(self, filepath, skip_mismatch)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

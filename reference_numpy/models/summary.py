@@ -1,5 +1,7 @@
 """The table that `model.summary()` prints."""
 
+import re
+
 from reference_numpy import tree
 from reference_numpy.console import say
 
@@ -7,13 +9,17 @@ LINE_LENGTH = 88
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
-def print_summary(model, line_length, print_fn, expand_nested, show_trainable):
+def print_summary(
+    model, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+):
     """Print the layers of `model` with their output shapes and numbers of parameters."""
     connected = _has_branches(model)
     header = ["Layer (type)", "Output Shape", "Param #"]
     header += ["Connected to"] * connected + ["Trainable"] * show_trainable
-    rows = _rows(model, connected, expand_nested, show_trainable)
-    lines = [f'Model: "{model.name}"', *_table(header, rows, line_length or LINE_LENGTH)]
+    shown = _within_range(_parts(model), layer_range)
+    rows = _rows(model, shown, connected, expand_nested, show_trainable)
+    table = _table(header, rows, line_length or LINE_LENGTH, positions)
+    lines = [f'Model: "{model.name}"', *table]
     trainable, frozen = model.trainable_weights, model.non_trainable_weights
     parts = {"Trainable": _count(trainable), "Non-trainable": _count(frozen)}
     if model.compiled and model.optimizer is not None and model.optimizer.built:
@@ -47,9 +53,32 @@ def _has_branches(model):
     return shared or any(len(call.inputs) > 1 for call in calls) or len(model.graph.inputs) > 1
 
 
-def _rows(model, connected, expand_nested, show_trainable, level=0):
+def _parts(model):
+    """The layers, and the operations between them."""
+    return getattr(model, "operations", model.layers)
+
+
+def _within_range(parts, layer_range):
+    """The parts from the first whose name begins with one pattern to the last with the other."""
+    if layer_range is None:
+        return parts
+    if len(layer_range) != 2:
+        raise ValueError(f"`layer_range` is two names of layers. Received: {layer_range}")
+    places = [
+        [place for place, part in enumerate(parts) if re.match(pattern, part.name)]
+        for pattern in layer_range
+    ]
+    if not all(places):
+        raise ValueError(
+            f"No such layers: {layer_range}. Existing layers are: {[part.name for part in parts]}."
+        )
+    first, last = sorted((min(places[0]), max(places[1])))
+    return parts[first : last + 1]
+
+
+def _rows(model, parts, connected, expand_nested, show_trainable, level=0):
     rows = []
-    for layer in model.layers:
+    for layer in parts:
         mark = "   " * level + "└ " if level else ""
         row = [f"{mark}{layer.name} ({type(layer).__name__})", output_shape(layer)]
         row.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
@@ -59,7 +88,8 @@ def _rows(model, connected, expand_nested, show_trainable, level=0):
             row.append(("Y" if layer.trainable else "N") if layer.weights else "-")
         rows.append(row)
         if expand_nested and hasattr(layer, "graph"):
-            rows += _rows(layer, connected, expand_nested, show_trainable, level + 1)
+            nested = _parts(layer)
+            rows += _rows(layer, nested, connected, expand_nested, show_trainable, level + 1)
     return rows
 
 
@@ -83,12 +113,17 @@ def _connections(model, layer):
     return ", ".join(sources) or "-"
 
 
-def _table(header, rows, line_length):
+def _table(header, rows, line_length, positions):
     """Lines of a table whose columns share `line_length`, wider where a cell needs it."""
-    share = {3: (0.45, 0.35, 0.20)}.get(len(header), (0.3, 0.26, 0.18, 0.26, 0.1))
+    positions = positions or ((0.45, 0.8, 1) if len(header) == 3 else (0.3, 0.56, 0.74, 1, 1.1))
+    if len(positions) < len(header):
+        raise ValueError(
+            f"`positions` says where each of the columns ends: {', '.join(header)}. "
+            f"Received: {positions}"
+        )
     widths = [
-        max(int(line_length * part) - 3, *(len(row[column]) for row in [header, *rows]))
-        for column, part in zip(range(len(header)), share)
+        max(int(line_length * (end - start)) - 3, *map(len, column))
+        for column, start, end in zip(zip(header, *rows), (0, *positions), positions)
     ]
 
     def cells(row, bar):

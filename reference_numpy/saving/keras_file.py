@@ -214,8 +214,10 @@ def save_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool =
     _write_whole(path, overwrite, lambda file: _hdf5().write_weights(file, _state(model)))
 
 
-def load_weights(model: Any, filepath: str | os.PathLike[str]) -> None:
+def load_weights(model: Any, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
     """Fill a built model from a `.weights.h5` file, or from the weights of a `.keras` file.
+
+    With `skip_mismatch` a layer whose weights do not fit stays as it is, which a warning says.
 
     Raises:
         ModelFileError: if a weight is missing or has another shape; the model is then as before.
@@ -237,7 +239,7 @@ def load_weights(model: Any, filepath: str | os.PathLike[str]) -> None:
             weights, assets = stack.enter_context(open_regular(path)), None
             reader = _hdf5().WeightsReader(path, weights)
         with reader, unchanged_on_error(model):
-            read_state(model, reader, assets)
+            read_state(model, reader, assets, skip_mismatch)
 
 
 def _state(model):

@@ -1,11 +1,12 @@
 """The state of a model filled in from a file."""
 
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from math import prod
 
 import numpy as np
 
+from reference_numpy.layers.layer import Layer
 from reference_numpy.layers.weight import weight_maker
 from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.state import all_places, own_arrays, places
@@ -47,25 +48,22 @@ def weights_within(size):
         weight_maker.reset(token)
 
 
-def read_state(model, reader, assets=None):
+def read_state(model, reader, assets=None, skip_mismatch=False):
     """Fill in the weights of a model, and the optimizer's state if it is compiled.
 
     Args:
         model: a built model.
         reader: a `WeightsReader`.
         assets: a function that gives the texts of a layer's assets by the layer's place.
+        skip_mismatch: whether what does not fit stays as it is, with a warning.
 
     Raises:
         ModelFileError: if a weight is missing or does not fit; the model is then half filled.
     """
     filled, (found, again) = "no place", all_places(model)
     for place, layer in found:
-        if _reads_itself(layer):
-            _read_own(layer, reader, place)
-        else:
-            arrays = own_arrays(layer)
-            _fill(arrays, reader, place, layer.name)
-            layer.take_stored(list(arrays.values()))
+        with _skipped(layer) if skip_mismatch else nullcontext():
+            _read_layer(layer, reader, place)
         # A part of a layer that has been filled from its assets may have none of its own.
         if assets and hasattr(layer, "load_assets") and not place.startswith(f"{filled}/"):
             filled = place
@@ -74,7 +72,28 @@ def read_state(model, reader, assets=None):
         if reader.variables(place):
             reader.refuse(place, f"'{layer.name}' has weights in another place already")
     if model.compiled and model.optimizer is not None:
-        read_optimizer(model, reader)
+        with _skipped(model.optimizer) if skip_mismatch else nullcontext():
+            read_optimizer(model, reader)
+
+
+@contextmanager
+def _skipped(part):
+    """Meanwhile a part is filled in; where that fails it stays as it is, and a warning says so."""
+    try:
+        with unchanged_on_error(part) if isinstance(part, Layer) else nullcontext():
+            yield
+    except ModelFileError as error:
+        warnings.warn(f"'{part.name}' stays as it is: {error}", stacklevel=6)
+
+
+def _read_layer(layer, reader, place):
+    """Fill in the weights that a layer itself has."""
+    if _reads_itself(layer):
+        _read_own(layer, reader, place)
+        return
+    arrays = own_arrays(layer)
+    _fill(arrays, reader, place, layer.name)
+    layer.take_stored(list(arrays.values()))
 
 
 def _read_own(layer, reader, place):
@@ -139,7 +158,7 @@ def read_optimizer(model, reader, place="optimizer"):
 
 @contextmanager
 def unchanged_on_error(model):
-    """Meanwhile a model is filled in; where that fails it is left as it was before."""
+    """Meanwhile a model or a layer is filled in; where that fails it is left as it was before."""
     weights = model.get_weights()
     own = [(layer, vars(layer).copy()) for _, layer in places(model) if _reads_itself(layer)]
     try:

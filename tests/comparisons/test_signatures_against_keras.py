@@ -37,6 +37,7 @@ def test_calls_of_layers(name):
     [
         *("compile", "fit", "evaluate", "predict"),
         *("train_on_batch", "test_on_batch", "predict_on_batch"),
+        *("get_layer", "load_weights", "summary"),
     ],
 )
 def test_methods_of_models(method):

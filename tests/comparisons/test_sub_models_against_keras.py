@@ -165,6 +165,8 @@ def test_a_model_as_text(make):
     assert json.loads(again.to_json()) == json.loads(model.to_json())
     back = keras.models.model_from_json(model.to_json())
     assert [tuple(w.shape) for w in back.weights] == [w.shape for w in model.weights]
+    inputs = rn.Model.from_config(theirs.get_config()).inputs
+    assert [x.shape for x in inputs] == [tuple(x.shape) for x in theirs.inputs]
     for text in ("[]", "{}", "nothing", '{"class_name": "Lambda", "config": {}}'):
         with pytest.raises(rn.saving.ModelFileError, match=r"JSON: config\.json: "):
             rn.models.model_from_json(text)

@@ -43,6 +43,25 @@ def test_the_summary_of_a_model_that_is_only_evaluated():
     assert "Optimizer params" not in shown[0]
 
 
+def test_the_summary_lists_operations_and_of_a_range_alone():
+    x, shown = rn.Input((4,), name="x"), []
+    h = layers.Dense(4, name="first")(x)
+    model = rn.Model(x, layers.Dense(2, name="last")(h * 2 + x))
+    model.summary(print_fn=shown.append)
+    model.summary(print_fn=shown.append, layer_range=["fir", "add"])
+    names = [[line.split()[1] for line in text.splitlines() if "None" in line] for text in shown]
+    assert names == [["x", "first", "multiply", "add", "last"], ["first", "multiply", "add"]]
+    assert "multiply[0][0], x[0][0]" in shown[0]
+    model.summary(100, (0.7, 0.8, 0.9, 1), shown.append)
+    assert shown[2].splitlines()[1].index("┳") == 70
+    with pytest.raises(ValueError, match="No such layers: .*'first', 'multiply'"):
+        model.summary(layer_range=["first", "nowhere"])
+    with pytest.raises(ValueError, match="two names of layers"):
+        model.summary(layer_range=["first"])
+    with pytest.raises(ValueError, match="where each of the columns ends: Layer"):
+        model.summary(positions=(0.5, 1))
+
+
 def test_a_nested_model_is_a_frame_around_its_layers():
     encoder = rn.Sequential([rn.Input((4,)), layers.Dense(3), layers.ReLU()], name="encoder")
     decoder = rn.Sequential([rn.Input((3,)), layers.Dense(4, activation="tanh")])

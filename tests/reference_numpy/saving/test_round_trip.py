@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import reference_numpy as rn
+from reference_numpy.saving import ModelFileError
 from tests.reference_numpy.saving.files import change_config, make_model, members
 
 L = rn.layers
@@ -237,3 +238,28 @@ def test_an_initializer_that_draws_from_a_generator(tmp_path):
     model = rn.models.load_model(tmp_path / "model.keras")
     again = model.layers[0].kernel_initializer.seed
     assert isinstance(again, rn.random.SeedGenerator) and again.seed == 3
+
+
+def test_weights_that_fit_are_taken_alone(tmp_path):
+    """A body with another head, compiled or not."""
+
+    def network(units):
+        first, norm = rn.layers.Dense(3, name="first"), rn.layers.BatchNormalization()
+        model = rn.Sequential([rn.Input((4,)), first, norm, rn.layers.Dense(units, name="head")])
+        model.compile("adam", "mse")
+        model.fit(np.ones((4, 4)), np.ones((4, units)), verbose=0)
+        return model
+
+    saved, other = network(2), network(5)
+    head = other.get_weights()[-2:]
+    saved.save_weights(tmp_path / "model.weights.h5")
+    with pytest.raises(ModelFileError, match=r"has the shape \(3, 2\)"):
+        other.load_weights(tmp_path / "model.weights.h5")
+    with pytest.warns(UserWarning) as told:
+        other.load_weights(tmp_path / "model.weights.h5", skip_mismatch=True)
+    assert [str(w.message).split(" stays")[0] for w in told] == [
+        "'head'",
+        f"'{other.optimizer.name}'",
+    ]
+    wanted = [*saved.get_weights()[:-2], *head]
+    assert all(map(np.array_equal, other.get_weights(), wanted))
