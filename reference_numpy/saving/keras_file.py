@@ -179,7 +179,7 @@ def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = T
         except ModelFileError as error:
             reason = f"it could not be read again, so it is not written: {error.reason}"
             raise ModelFileError(path, error.place, reason) from None
-    _warn_of_losses(model)
+    _warn_of_losses(model, config)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": now}
     weights = io.BytesIO()
@@ -197,15 +197,34 @@ def save_model(model: Any, filepath: str | os.PathLike[str], overwrite: bool = T
     _write_whole(path, overwrite, write)
 
 
-def _warn_of_losses(model):
-    """Say in one line what no file can hold."""
+def _warn_of_losses(model, config):
+    """Say in one line each what no file can hold, and what Keras cannot read."""
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     if getattr(optimizer, "leaves_out", False):
         warnings.warn(
             f"A file cannot hold which weights the optimizer '{optimizer.name}' leaves out of "
             "weight decay: call `exclude_from_weight_decay` again after loading.",
-            stacklevel=3,
+            stacklevel=4,
         )
+    if foreign := sorted(_without_keras(config)):
+        warnings.warn(
+            f"Keras cannot read the file of the model '{model.name}', since its files cannot name "
+            f"{', '.join(foreign)}.",
+            stacklevel=4,
+        )
+
+
+def _without_keras(config):
+    """The functions in a config that Keras's files cannot name, as they are made here."""
+    if isinstance(config, (list, tuple)):
+        return {name for part in config for name in _without_keras(part)}
+    if not isinstance(config, dict):
+        return set()
+    module, own = str(config.get("module")), config.get("config")
+    if module.startswith("reference_numpy."):
+        arguments = ", ".join(f"{name}={value!r}" for name, value in own.items())
+        return {f"{module}.{config['class_name']}({arguments})"}
+    return _without_keras(list(config.values()))
 
 
 def save_weights(model: Any, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:

@@ -263,3 +263,12 @@ def test_weights_that_fit_are_taken_alone(tmp_path):
     ]
     wanted = [*saved.get_weights()[:-2], *head]
     assert all(map(np.array_equal, other.get_weights(), wanted))
+
+
+def test_a_file_that_keras_cannot_read_is_written_with_a_warning(tmp_path):
+    functions = [rn.activations.Gelu(approximate=True), rn.activations.step]
+    dense = [L.Dense(2, activation=function) for function in functions]
+    model = rn.Sequential([rn.Input((4,)), *dense])
+    with pytest.warns(UserWarning, match=r"cannot name .*Gelu\(approximate=True\), .*Step\(\)"):
+        model.save(tmp_path / "model.keras")
+    assert np.array_equal(rn.models.load_model(tmp_path / "model.keras")(X), model(X))
