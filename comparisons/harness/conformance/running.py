@@ -101,7 +101,7 @@ def _read(out: Path, backend: str, name: str, dtype: str) -> list[dict] | None:
             {key: inf if value is None else value for key, value in row.items()}
             for row in content["rows"]
         ]  # JSON has no infinity
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -39,7 +39,7 @@ class Result:
             content = json.loads(path.read_bytes())
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror or error}") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValueError(f"{path}: not a JSON file; run the concept again") from None
         schema = content.get("schema") if isinstance(content, dict) else None
         if schema != RESULT_SCHEMA:

@@ -11,6 +11,14 @@ MOST_BYTES = 256 * 2**20  # that a workbook may hold, of which most is no field
 MOST_TEXT = 32 * 2**20  # that another packed file may hold; what is not packed may be larger
 LAYERS = 2
 GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: how what is packed in other ways begins
+OTHERS = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"7z\xbc\xaf": "7-Zip",
+    b"Rar!": "RAR",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+}
 SHEETS = "xl/workbook.xml"  # the member by which an Excel workbook is known
 PROTECTED = 1  # the bit of a member that needs a password
 
@@ -21,7 +29,8 @@ def unpack(content: bytes) -> tuple[bytes, list[Words]]:
     What begins as ZIP afterwards is an Excel workbook.
 
     Raises:
-        DataError: damaged, protected, too large, of several files, or packed more than twice.
+        DataError: damaged, protected, too large, of several files, packed more than twice or
+            in another way.
     """
     notes: list[Words] = []
     for _ in range(LAYERS + 1):
@@ -35,8 +44,15 @@ def unpack(content: bytes) -> tuple[bytes, list[Words]]:
             name, content = _of_zip(content, members)
             notes.append((f"{name}, out of a zip archive.", f"zipから{name}を取り出した。"))
         else:
+            _refuse_others(content)
             return content, notes
     raise DataError(f"is packed more than {LAYERS} times; unpack it")
+
+
+def _refuse_others(content: bytes) -> None:
+    for beginning, name in OTHERS.items():
+        if content.startswith(beginning):
+            raise DataError(f"is packed with {name}; unpack it, or pack it with gzip or zip")
 
 
 def _of_gzip(content: bytes) -> bytes:

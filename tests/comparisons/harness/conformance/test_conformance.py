@@ -226,7 +226,8 @@ def test_the_command_and_what_it_finds_again(tmp_path, capsys, monkeypatch):
         assert 'href="divergences.html#relus-bounds-in-float64"' in page
         assert 'id="relus-bounds-in-float64"' in (out / "divergences.html").read_text()
 
-    (out / "jobs" / f"ReLU.{BACKEND}.float32.json").write_text("[" * 9)
+    file = out / "jobs" / f"ReLU.{BACKEND}.float32.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"rows": [1]}))
     asked = []
     real = running.Columns.ask
     monkeypatch.setattr(

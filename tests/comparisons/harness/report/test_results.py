@@ -39,6 +39,10 @@ def broken_json(path):
     path.write_text(path.read_text()[:-30])
 
 
+def nested_too_deep(path):
+    path.write_text("[" * 100_000 + "]" * 100_000)
+
+
 def another_schema(path):
     change(path, schema=99)
 
@@ -72,6 +76,7 @@ def broken_arrays(path):
     ("damage", "expected"),
     [
         (broken_json, "result.json: not a JSON file; run the concept again"),
+        (nested_too_deep, "result.json: not a JSON file; run the concept again"),
         (another_schema, f"result.json: schema 99 where {jobs.RESULT_SCHEMA} is expected"),
         (not_a_result, f"result.json: schema None where {jobs.RESULT_SCHEMA} is expected"),
         (without_runs, "result.json: 'runs' is missing or no list"),

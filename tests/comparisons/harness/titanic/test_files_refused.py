@@ -1,6 +1,8 @@
 """Forms of the Titanic file that are refused, each with one line that says what is wrong."""
 
+import bz2
 import gzip
+import lzma
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -97,6 +99,9 @@ REFUSED = {
     "gzip three times": Refused(
         lambda: gzip.compress(gzip.compress(gzip.compress(text()))), "packed more than 2 times"
     ),
+    "bzip2": Refused(lambda: bz2.compress(text()), "is packed with bzip2; unpack it, or pack it"),
+    "xz": Refused(lambda: lzma.compress(text()), "is packed with xz; unpack it, or pack it"),
+    "xz in gzip": Refused(lambda: gzip.compress(lzma.compress(text())), "is packed with xz"),
     "a bomb": Refused(bomb, "unpacks to more than 32 MiB"),
     "two sheets": Refused(
         lambda: workbook(passengers(), passengers()),
