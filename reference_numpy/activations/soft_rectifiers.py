@@ -94,12 +94,12 @@ class SparsePlus(ActivationFunction):
 
     def forward(self, x):
         """The parabola between 0 and x."""
-        slope = np.clip(x, -1.0, 1.0)
-        slope += 1.0
-        slope *= 0.5
-        y = slope * slope
+        df = np.clip(x, -1.0, 1.0)
+        df += 1.0
+        df *= 0.5
+        y = df * df
         y += positive_part(x - 1.0)
-        return y, slope
+        return y, df
 
     def backward(self, dy, cache):
         """dy times the sparse sigmoid of x."""

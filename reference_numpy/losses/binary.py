@@ -145,10 +145,10 @@ class BinaryFocalCrossentropy(ElementwiseLoss):
         dp = 2.0 * t - 1.0
         if self.from_logits:
             dp = dp * y * (1.0 - y)
-        slope = missing**self.gamma * binary_crossentropy_derivative(cache)
+        df = missing**self.gamma * binary_crossentropy_derivative(cache)
         if self.gamma:
-            slope -= self.gamma * missing ** (self.gamma - 1.0) * dp * b
-        return w * slope
+            df -= self.gamma * missing ** (self.gamma - 1.0) * dp * b
+        return w * df
 
     def on_logits(self, activation, ndim):
         """This loss from logits, for a model that ends with sigmoid."""

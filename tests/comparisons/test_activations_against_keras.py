@@ -22,10 +22,10 @@ def keras_gradient():
 
     def compute(name, x, dy, arguments):
         function = getattr(keras.activations, name)
-        outputs, slopes, _ = backend.outputs_and_gradients(
+        outputs, dx, _ = backend.outputs_and_gradients(
             lambda inputs: function(inputs, **arguments), x, [], [dy]
         )
-        return outputs[0], slopes[0]
+        return outputs[0], dx[0]
 
     return compute
 

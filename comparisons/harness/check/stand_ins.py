@@ -60,11 +60,11 @@ def differentiated(cls: type[Layer], name: str) -> type[Layer]:
             pairs = zip(leaves, cotangents, strict=True)
             return np.concatenate([np.ravel(y * c) for y, c in pairs if _is_float(c)])
 
-        def slope(x):
-            return _slope(terms, x, sides).astype(self.compute_dtype)
+        def gradient(x):
+            return _differentiated(terms, x, sides).astype(self.compute_dtype)
 
-        slopes = [slope(x) if _is_float(x) else None for x in tree.flatten(wide)]
-        return _by_argument(given, slopes), [slope(weight) for weight in weights]
+        dx = [gradient(x) if _is_float(x) else None for x in tree.flatten(wide)]
+        return _by_argument(given, dx), [gradient(weight) for weight in weights]
 
     forward.__signature__ = inspect.signature(cls.forward)
     return type(name, (cls,), {"forward": forward, "backward": backward})
@@ -80,9 +80,9 @@ def _with_wide_weights(layer: Layer) -> tuple[Layer, list[np.ndarray]]:
     return stand_in, [wide[id(w.value)] for w in layer.own_weights if w.trainable]
 
 
-def _slope(terms, x: np.ndarray, sides: np.random.Generator) -> np.ndarray:
+def _differentiated(terms, x: np.ndarray, sides: np.random.Generator) -> np.ndarray:
     """The derivatives of Σ `terms()` by the entries of x, each of which is moved in place."""
-    slope = np.zeros_like(x)
+    gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         before = float(x[index])
         h = STEP * max(abs(before), 1.0)
@@ -96,8 +96,8 @@ def _slope(terms, x: np.ndarray, sides: np.random.Generator) -> np.ndarray:
         right, left, central = (weights @ points / h for weights in (RIGHT, LEFT, CENTRAL))
         at_kink = np.abs(right - left) > KINK * np.maximum(np.abs(right), np.abs(left)) + rounding
         one_sided = right if sides.integers(2) else left
-        slope[index] = math.fsum(np.where(at_kink, one_sided, central))
-    return slope
+        gradient[index] = math.fsum(np.where(at_kink, one_sided, central))
+    return gradient
 
 
 def borrowed(keras_class: type, backend: ModuleType, parts: dict[str, object]) -> type[Layer]:
@@ -201,11 +201,11 @@ class Borrowed(Layer):
         with self._computing(weights):
             floats = [x for x in leaves if _is_float(x)]
             trained = self.theirs.trainable_variables
-            _, slopes, grads = self.backend.outputs_and_gradients(
+            _, dx, grads = self.backend.outputs_and_gradients(
                 call, floats, trained, tree.flatten(dy)
             )
-        slopes = iter(slopes)
-        return _by_argument(given, [next(slopes) if _is_float(x) else None for x in leaves]), grads
+        dx = iter(dx)
+        return _by_argument(given, [next(dx) if _is_float(x) else None for x in leaves]), grads
 
     @contextlib.contextmanager
     def _computing(self, weights: list[np.ndarray]):
@@ -251,9 +251,9 @@ def _arguments(forward, layer: Layer, args, kwargs) -> dict:
     return dict(list(given.items())[1:])
 
 
-def _by_argument(given: dict, slopes: list):
+def _by_argument(given: dict, dx: list):
     """Gradients as backward gives them: of the first argument alone, or of several by name."""
-    named = tree.pack_like(given, slopes)
+    named = tree.pack_like(given, dx)
     first, *others = given
     names = [name for name in others if any(map(_is_float, tree.flatten(given[name])))]
     return {name: named[name] for name in (first, *names)} if names else named[first]

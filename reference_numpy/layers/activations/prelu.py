@@ -70,8 +70,8 @@ class PReLU(Layer):
         """dx and [da]."""
         x, is_float = cache
         shared = tuple(i + 1 for i, size in enumerate(self.alpha.shape) if size == 1)
-        slopes = dy * negative_part(x)
-        grads = [slopes.sum(axis=(0, *shared), keepdims=True)[0]]
+        da = dy * negative_part(x)
+        grads = [da.sum(axis=(0, *shared), keepdims=True)[0]]
         if not is_float:
             return None, grads
         dx = masked(dy, x < 0)

@@ -187,8 +187,8 @@ def told(call, x, weights=()):
     def noting(x):
         traced.append(isinstance(x, jax.core.Tracer))
         return call(x)
-    (y,), slopes, grads = backend.outputs_and_gradients(noting, x, weights, [np.ones(2)])
-    return traced, y.tolist(), *(g.tolist() for g in (*slopes, *grads))
+    (y,), dx, grads = backend.outputs_and_gradients(noting, x, weights, [np.ones(2)])
+    return traced, y.tolist(), *(g.tolist() for g in (*dx, *grads))
 weight = keras.Variable([3.0, 4.0])
 count = keras.Variable(0, trainable=False, dtype="int32")
 def counting(x):

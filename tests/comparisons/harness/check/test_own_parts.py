@@ -245,8 +245,8 @@ class Wave(WaveForward):
     def backward(self, dy, cache):
         a, b, mask = cache
         da = dy * mask * b * np.cos(a * self.w)
-        slopes = {"a": da * self.w, "b": dy * mask * np.sin(a * self.w)}
-        return slopes, [(da * a).sum(0)]
+        dx = {"a": da * self.w, "b": dy * mask * np.sin(a * self.w)}
+        return dx, [(da * a).sum(0)]
 
 
 def test_differences_are_calculus():
