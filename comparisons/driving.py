@@ -190,6 +190,7 @@ def draw(result):
                 dots,
                 x_title=("error on the expert's pictures (1/m)", "お手本の画像での誤差（1/m）"),
                 y_title=("cars that stay in their lane", "車線を外れなかった車の割合"),
+                shares="y",
             ),
             (
                 "A point is a network. Both numbers are of the same new tracks: the error is on "

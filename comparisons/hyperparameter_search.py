@@ -133,6 +133,7 @@ def by_rate(result):
         pd.concat(frames, ignore_index=True),
         x_title=("log₁₀ of the learning rate", "学習率の常用対数"),
         y_title=("validation accuracy", "検証データの正解率"),
+        shares="y",
     )
     return figures.selection(chart, ("search", "探索法"))
 

@@ -200,6 +200,7 @@ def draw(result):
                 ),
                 x_title=("accuracy on the new task", "新しいタスクの正解率"),
                 y_title=("accuracy on upright MNIST", "元のMNISTの正解率"),
+                shares="xy",
             ),
             (
                 "A point a seed. While adapted, the network forgets upright digits with LoRA too. "

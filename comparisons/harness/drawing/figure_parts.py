@@ -90,18 +90,19 @@ def look(frame: pd.DataFrame, lines: bool = False) -> dict:
     return found
 
 
-def tooltip(frame: pd.DataFrame, x_title: Words, y_title: Words, y: str = "y") -> list[alt.Tooltip]:
-    """What a point says of itself."""
+def tooltip(
+    frame: pd.DataFrame, x_title: Words, y_title: Words, y: str = "y", shares: str = ""
+) -> list[alt.Tooltip]:
+    """What a point says of itself; `shares` are the axes, of x and y, written in percent."""
     names = {"series": "series", "implementation": "column", "panel": "panel"}
     found = [
         alt.Tooltip(f"{field}:N", title=both(*WORDS[word]))
         for field, word in names.items()
         if field in frame
     ]
-    for field, title in (("x", x_title), (y, y_title)):
-        found.append(
-            alt.Tooltip(f"{field}:Q", title=both(*title) if title[0] else "", format=".4~g")
-        )
+    for axis, field, title in (("x", "x", x_title), ("y", y, y_title)):
+        form = ".1%" if axis in shares else ".4~g"
+        found.append(alt.Tooltip(f"{field}:Q", title=both(*title) if title[0] else "", format=form))
     return found
 
 
@@ -129,12 +130,14 @@ def number_format(scale: dict) -> str:
     return "~e" if high > MANY_TIMES * low else "~g"
 
 
-def axes(x_domain, y_domain, x_title: Words, y_title: Words) -> tuple[alt.X, alt.Y]:
-    """The axes of a plane."""
+def axes(
+    x_domain, y_domain, x_title: Words, y_title: Words, shares: str = ""
+) -> tuple[alt.X, alt.Y]:
+    """The axes of a plane; `shares` are those, of x and y, written in percent."""
     x, y = (
         channel(f"{name}:Q")
         .scale(domain=[float(value) for value in domain], nice=False)
-        .axis(format="~r", tickCount=5)
+        .axis(format="~%" if name in shares else "~r", tickCount=5)
         .title(both(*title) if title[0] else None)
         for channel, name, domain, title in (
             (alt.X, "x", x_domain, x_title),

@@ -100,7 +100,7 @@ def lines(
             y=y.aggregate("mean"),
             color=look["color"],
             detail=[key for key in ("series", "implementation") if key in frame],
-            tooltip=parts.tooltip(frame, x_title, y_title, "mean(y)"),
+            tooltip=parts.tooltip(frame, x_title, y_title, "mean(y)", "y" if unit == "%" else ""),
         )
     )
     layers = [mean.add_params(pick), points]
@@ -111,14 +111,30 @@ def lines(
     return parts.arranged(alt.layer(*layers, data=frame), frame, panels)
 
 
-def scatter(data, *, x_title: Words = NO_TITLE, y_title: Words = NO_TITLE, panels: int = 3):
-    """Points (n, 2) by series, panel by panel."""
+def scatter(
+    data,
+    *,
+    x_title: Words = NO_TITLE,
+    y_title: Words = NO_TITLE,
+    shares: str = "",
+    panels: int = 3,
+):
+    """Points (n, 2) by series, panel by panel.
+
+    Args:
+        shares: `"x"`, `"y"` or `"xy"` where these are shares, to be written in percent.
+    """
     frame = parts.plane(data)
-    x, y = parts.axes(parts.span(frame["x"]), parts.span(frame["y"]), x_title, y_title)
+    x, y = parts.axes(parts.span(frame["x"]), parts.span(frame["y"]), x_title, y_title, shares)
     chart = (
         alt.Chart(frame)
         .mark_circle(size=22, opacity=0.7)
-        .encode(x=x, y=y, tooltip=parts.tooltip(frame, x_title, y_title), **parts.look(frame))
+        .encode(
+            x=x,
+            y=y,
+            tooltip=parts.tooltip(frame, x_title, y_title, shares=shares),
+            **parts.look(frame),
+        )
     )
     return parts.arranged(chart, frame, panels, square=True)
 

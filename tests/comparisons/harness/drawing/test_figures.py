@@ -275,6 +275,13 @@ def test_bars_carry_their_intervals():
     assert rows[-1]["low"] is None
 
 
+def test_shares_among_points_are_written_in_percent():
+    xy = np.array([[0.5, 0.91], [1.5, 0.97]])
+    marks = spec_of(figures.scatter({"a": xy}, **TITLES, shares="y"))["encoding"]
+    assert [marks[axis]["axis"]["format"] for axis in "xy"] == ["~r", "~%"]
+    assert [tip["format"] for tip in marks["tooltip"][-2:]] == [".4~g", ".1%"]
+
+
 def test_every_helper_is_drawn_as_a_file_without_the_other_language():
     xy = np.random.default_rng(0).standard_normal((20, 2))
     charts = (
