@@ -9,6 +9,7 @@ from rich.text import Text
 from comparisons.harness.runs.estimates import Status
 
 SECONDS_BETWEEN_LINES = 30.0  # of one long job
+SECONDS_BETWEEN_STEPS = 2.0  # before the jobs
 LONG = 45 * 60.0  # seconds of a run of which it is told what makes it shorter
 
 
@@ -31,7 +32,7 @@ class Display:
             transient=True,
         )
         self.task = None
-        self.line, self.printed = "", 0.0
+        self.line, self.printed = "", time.monotonic()
 
     def __enter__(self) -> "Display":
         self.bar.start()
@@ -43,6 +44,12 @@ class Display:
     def say(self, line: str) -> None:
         """Print a line of its own."""
         self.console.print(line, soft_wrap=True)
+
+    def step(self, line: str) -> None:
+        """Print what is done next, unless a line was printed just before."""
+        if time.monotonic() - self.printed >= SECONDS_BETWEEN_STEPS:
+            self.printed = time.monotonic()
+            self.say(line)
 
     def __call__(self, status: Status) -> None:
         """Show where the run stands."""

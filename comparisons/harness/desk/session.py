@@ -89,7 +89,7 @@ def table(
         write_atomically(path, as_csv(given))
     with Display() as display:
         _say_if_large(display, path)
-        question = asking.ask(path, target, **options)
+        question = asking.ask(path, target, **options, tell=display.step)
         for line in terminal.lines(question):
             display.say(line)
         settings = replace(settings, table=question)

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from comparisons.harness.table_files.files import DataError, shown
@@ -13,6 +14,7 @@ MISSING = frozenset(
 )
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
 PLAIN = re.compile(rf"[+-]?(?:\d+\.?\d*|\.\d+){_EXPONENT}")
+PLAIN_SIGNS = re.compile(r"[0-9.eE+-]*")
 WITH_POINT = re.compile(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+)?(?:\.\d*)?{_EXPONENT}")
 WITH_COMMA = re.compile(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+)?(?:,\d*)?{_EXPONENT}")
 
@@ -25,6 +27,8 @@ def without_missing(column: pd.Series) -> tuple[pd.Series, dict[str, int]]:
 
 def are_numbers(column: pd.Series) -> pd.Series:
     """Whether each text of the column can be read as a number, with either decimal mark."""
+    if _all_plain(column) is not None:
+        return pd.Series(True, column.index, name=column.name)
     pointed, with_comma = map(_fits, (WITH_POINT, WITH_COMMA))
     fits = {text: pointed(text) or with_comma(text) for text in column.unique()}
     return column.map(fits).astype(bool)
@@ -46,7 +50,13 @@ def numbers(column: pd.Series, separator: str) -> tuple[pd.Series, str]:
     Raises:
         DataError: what is no number; or commas that may be either, with line and value.
     """
-    texts = column.dropna().drop_duplicates()
+    known = column.notna()
+    plain = _all_plain(column[known])
+    if plain is not None:
+        values = np.full(len(column), np.nan)
+        values[known.to_numpy()] = plain
+        return pd.Series(values, column.index, name=column.name), ""
+    texts = column[known].drop_duplicates()
     commas = texts[texts.str.contains(",", regex=False)]
     if commas.empty:
         _expect(texts, texts.map(_fits(PLAIN)))
@@ -69,6 +79,16 @@ def numbers(column: pd.Series, separator: str) -> tuple[pd.Series, str]:
         f"column {column.name}: {shown(one.iloc[0])} in line {one.index[0]} has another "
         f"decimal mark than {shown(other.iloc[0])} in line {other.index[0]}; write all with one"
     )
+
+
+def _all_plain(texts: pd.Series) -> np.ndarray | None:
+    """The numbers, all read at once; None where a text is no number of the form PLAIN."""
+    if PLAIN_SIGNS.fullmatch("".join(texts)) is None:
+        return None
+    try:  # of these signs float makes the form PLAIN and no other
+        return texts.to_numpy(object).astype("float64")
+    except ValueError:
+        return None
 
 
 def _fits(pattern: re.Pattern):

@@ -2,7 +2,7 @@
 
 import difflib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,7 @@ def ask(
     without: Sequence[str] = (),
     folds: int = 5,
     encoding: str | None = None,
+    tell: Callable[[str], None] = lambda what: None,
 ) -> Question:
     """Read the table, find the kinds of its columns, and look for leaks.
 
@@ -43,6 +44,7 @@ def ask(
         without: columns to leave out.
         folds: number of folds.
         encoding: the file's encoding, where it is to be none that is found.
+        tell: called with what is looked at next.
 
     Raises:
         DataError: a file that cannot be read, a column that is not there, a target that tells
@@ -54,12 +56,12 @@ def ask(
         raise DataError(f"folds: expected a whole number from 2, got {folds}")
     table = table_files.read(path, encoding)
     try:
-        return _asked(table, path, target, task, group, tuple(without), folds, encoding)
+        return _asked(table, path, target, task, group, tuple(without), folds, encoding, tell)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
 
-def _asked(table, path, target, task, group, without, folds, encoding) -> Question:
+def _asked(table, path, target, task, group, without, folds, encoding, tell) -> Question:
     texts, signs = rows.texts_of(table)
     for name, option in ((target, "target"), (group, "group"), *((w, "without") for w in without)):
         if name is not None and name not in texts:
@@ -73,14 +75,13 @@ def _asked(table, path, target, task, group, without, folds, encoding) -> Questi
         raise DataError(f"column {target}: every value is missing; nothing can be learned from it")
     texts = texts[answers.notna()]
     task = task or _task(texts[target])
-    columns = tuple(
-        _column(texts[name], table.separator, name == group, name in without)
-        for name in texts
-        if name != target
-    )
+    columns = []
+    for place, name in enumerate(texts.columns.drop(target), start=1):
+        tell(f"looking at column {place} of {texts.shape[1] - 1}: {name}")
+        columns.append(_column(texts[name], table.separator, name == group, name in without))
     notes = [*table.notes, *_notes(target, unknown, signs), *_on_columns(columns, group)]
     question = Question(
-        str(path), target, task, columns, len(texts),
+        str(path), target, task, tuple(columns), len(texts),
         encoding=encoding, group=group, without=without, folds=folds, notes=tuple(notes),
     )  # fmt: skip
     if not question.used:
@@ -90,7 +91,9 @@ def _asked(table, path, target, task, group, without, folds, encoding) -> Questi
     frame = rows.columns_of(texts, question.used, table.separator)
     found = Rows(frame, target_values, outcome, rows.groups(texts, group))
     _enough(question, found)
+    tell("dealing the rows to folds")
     rows.look_over(found, question)
+    tell("looking for columns that give the answer, and for copied rows")
     return replace(question, warnings=tuple(leakage.warnings(question, found, texts)))
 
 
@@ -152,7 +155,7 @@ def _notes(target: str, unknown: int, signs: dict[str, dict[str, int]]) -> list[
     return notes
 
 
-def _on_columns(columns: tuple[Column, ...], group: str | None) -> list[Words]:
+def _on_columns(columns: Sequence[Column], group: str | None) -> list[Words]:
     """Identifiers that repeat, so that rows may belong together."""
     return [
         (

@@ -1,5 +1,7 @@
 """Dates in their usual forms; the order of day and month is never guessed."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -23,6 +25,9 @@ def dates(texts: pd.Series) -> pd.Series | None:
         DataError: day and month may be either way round.
     """
     known = texts.dropna().drop_duplicates()
+    forms = YEAR_FIRST, YEAR_LAST
+    if not all(any(re.fullmatch(form, text) for form in forms) for text in known[:1]):
+        return None
     parts = known.str.extract(rf"^{YEAR_FIRST}$")
     if parts.isna().any(axis=None):
         parts = known.str.extract(rf"^{YEAR_LAST}$")

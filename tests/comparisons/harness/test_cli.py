@@ -304,6 +304,16 @@ def test_what_makes_a_run_shorter():
     assert session.shorter(Settings(seeds=1, epochs=1)) == []
 
 
+def test_what_comes_before_the_jobs_is_told_now_and_then(capsys, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    with display.Display() as shown:
+        for column in range(1, 9):
+            shown.step(f"column {column}")
+            now[0] += 0.9
+    assert capsys.readouterr().err.splitlines() == ["column 4", "column 7"]
+
+
 def test_a_large_file_is_told_before_it_is_read(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(session, "LARGE", 100)
     path = tmp_path / "mine.csv"

@@ -37,6 +37,8 @@ def test_signs_of_missing_values_are_counted():
         (["1,234,567"], ",", [1234567], "."),
         (["12,5", np.nan], "", [12.5, np.nan], ","),
         ([np.nan], ",", [np.nan], ""),
+        (["1", "２", np.nan, "2"], ",", [1, 2, np.nan, 2], ""),
+        (["5.", np.nan, "+1E-3", "5."], ",", [5, np.nan, 0.001, 5], ""),
     ],
 )
 def test_numbers(texts, separator, expected, mark):
@@ -56,6 +58,7 @@ def test_numbers(texts, separator, expected, mark):
         (["1,,5"], ";", "expected a number, got '1,,5'"),
         ([","], ";", "expected a number, got ','"),
         (["."], ",", "expected a number, got '.'"),
+        (["1", "5e"], ",", "line 3, column price: expected a number, got '5e'"),
         (["inf"], ",", "expected a number, got 'inf'"),
         (["0x10"], ",", "expected a number, got '0x10'"),
     ],

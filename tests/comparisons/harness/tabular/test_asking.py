@@ -51,6 +51,13 @@ def test_every_kind_of_column(asked):
     assert "To be told: bought, one of 2 classes (no, yes)" in shown
 
 
+def test_it_is_told_what_is_looked_at(asked):
+    told = []
+    asked(samples.people(), "bought", tell=told.append)
+    assert told[0] == "looking at column 1 of 8: id"
+    assert [line.startswith("looking at column ") for line in told] == [True] * 8 + [False] * 2
+
+
 def test_what_json_holds_is_the_same_question(asked):
     import json
     from dataclasses import asdict
