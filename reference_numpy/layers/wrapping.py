@@ -81,11 +81,19 @@ def wrap_backward(backward):
     def wrapped(self, dy, cache, input_gradient=True):
         single = isinstance(dy, np.ndarray)
         dy = self.cast(dy) if single else tree.map_structure(self.cast, dy)
-        if self.activity_regularizer is not None and type(self).backward is wrapped:
-            y, cache = cache
-            dy = penalties.add_gradient(self.activity_regularizer, dy, y)
         options = {"input_gradient": input_gradient} if skips_inputs else {}
-        dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
+        try:
+            if self.activity_regularizer is not None and type(self).backward is wrapped:
+                y, cache = cache
+                dy = penalties.add_gradient(self.activity_regularizer, dy, y)
+            dx, grads = backward(self.in_compute_dtype(), dy, cache, **options)
+        except (AttributeError, TypeError) as error:
+            if cache is not None:
+                raise
+            raise ValueError(
+                f"Layer '{self.name}': backward takes the cache that forward gives beside y, as in "
+                "`y, cache = layer.forward(x)`. Received: cache=None"
+            ) from error
         if not self.trainable:
             return dx, []
         if self.compute_dtype != self.variable_dtype:

@@ -39,6 +39,14 @@ def test_embedding_refuses_integers_outside_the_vocabulary(index):
         layer(np.array([[1, index]]))
 
 
+@pytest.mark.parametrize("penalty", [None, "l2"])
+def test_backward_without_a_cache_says_whose_it_needs(penalty):
+    layer = rn.layers.Dense(2, name="units", activity_regularizer=penalty)
+    y = layer(np.ones((1, 3)))
+    with pytest.raises(ValueError, match="'units': backward takes the cache that forward gives"):
+        layer.backward(y, None)
+
+
 def test_embedding_masks_zeros_and_takes_first_values():
     table = np.arange(6.0).reshape(3, 2)
     layer = rn.layers.Embedding(3, 2, mask_zero=True, weights=table)
