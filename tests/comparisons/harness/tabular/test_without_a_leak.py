@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from comparisons.harness.concept import Settings
 from comparisons.harness.tabular import rows, task
 from comparisons.harness.tabular.asking import ask
 from comparisons.harness.tabular.preparation import Preparation
@@ -146,3 +147,19 @@ def test_errors_are_told_in_the_targets_own_unit(tmp_path):
     absolute = task.scores(asked)[1]
     off = part.in_units(part.y_test + 10 / part.target_scale[1])
     assert absolute.function(found, off) == pytest.approx(10, rel=1e-4)
+
+
+def test_the_trees_of_a_large_table_are_grown_on_some_of_its_rows_and_the_page_says_so(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(task, "run_fold_baselines", lambda models, parts, data, *rest: data)
+    asked = question(tmp_path, samples.iris(), "species")
+
+    def shares():
+        models = task.models(asked)
+        return [m.model.max_samples for m in models if m.name == "Random forest"]
+
+    assert shares() == [None] and "tree" not in task.baselines(asked, Settings())[0]
+    monkeypatch.setattr(task, "MOST_ROWS", len(samples.iris()) * 0.4)
+    assert shares() == [pytest.approx(0.5)]
+    assert "each tree of the forest on about" in task.baselines(asked, Settings())[0]
