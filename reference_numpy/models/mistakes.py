@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from reference_numpy import activations, losses, metrics, tree
-from reference_numpy.layers import BatchNormalization
+from reference_numpy.layers import BatchNormalization, Embedding
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.losses import (
     BinaryCrossentropy,
@@ -40,12 +40,13 @@ REACH: dict[type, tuple[float, float]] = {
 }
 
 
-def tell_of_mistakes(model, targets, outputs):
-    """Warn where an output or its targets do not fit a loss or a metric, in one line each.
+def tell_of_mistakes(model, inputs, targets, outputs):
+    """Warn where inputs do not fit a layer, or outputs and targets a loss or metric: a line each.
 
     Args:
         model: a compiled model.
-        targets, outputs: of a batch, beside its outputs.
+        inputs: of a batch, in the graph's order.
+        targets, outputs: of that batch, beside its outputs.
     """
     told, on_logits = [], set()
     if not model.trainable_weights:
@@ -57,7 +58,8 @@ def tell_of_mistakes(model, targets, outputs):
             "goes up the loss.",
             stacklevel=4,
         )
-    for found in _of_normalization(model.graph, len(outputs[0])):
+    graph, batch = model.graph, len(outputs[0])
+    for found in (*_of_places(graph, inputs), *_of_normalization(graph, batch)):
         warnings.warn(f"Model '{model.name}', {found}", stacklevel=4)
     for term in model.compile_loss.terms if model.compile_loss else ():
         t, y = targets[term.index], outputs[term.index]
@@ -77,6 +79,19 @@ def tell_of_mistakes(model, targets, outputs):
     for name, found in told:
         if found:
             warnings.warn(f"Model '{model.name}', output '{name}': {found}", stacklevel=4)
+
+
+def _of_places(graph, inputs):
+    """The embeddings whose inputs are no places in a vocabulary."""
+    given = dict(zip(graph.inputs, inputs))
+    for call in graph.calls:
+        x = given.get(call.inputs[0]) if isinstance(call.layer, Embedding) else None
+        wrong = x[(x < 0) | (x != np.floor(x))] if x is not None else ()
+        if len(wrong):
+            yield (
+                f"layer '{call.layer.name}': Embedding takes whole numbers from 0 and is given "
+                f"{wrong[0]:.3g}; negative ones count from the end, parts of a number are cut off."
+            )
 
 
 def _of_normalization(graph, batch):

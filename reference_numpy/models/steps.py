@@ -161,7 +161,7 @@ class Steps:
         masks = cache.output_masks
         if training and not self._looked_for_mistakes:
             self._looked_for_mistakes = True
-            tell_of_mistakes(self, targets, outputs)
+            tell_of_mistakes(self, flat, targets, outputs)
         found = [heads.at(index, masks) for index in range(len(targets))]
         loss, dys = self._losses(targets, outputs, masks, weights, found)
         loss += penalty.value

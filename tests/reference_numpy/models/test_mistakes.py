@@ -300,3 +300,14 @@ def test_a_normalization_of_a_single_number(layer, rows, shape, instead, nested)
 )
 def test_a_normalization_of_several_numbers(layer, rows, shape):
     assert told_of_layer(layer(), rows, shape) == []
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(-1, "is given -1;"), (0.5, "is given 0.5;"), (2, "")])
+def test_an_embedding_of_what_is_no_place_is_told(wrong, told):
+    model = rn.Sequential([rn.Input((2,)), layers.Embedding(3, 2, name="words")], name="small")
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        model.fit(np.array([[0, wrong], [1, 2]]), np.zeros((2, 2, 2)), verbose=0)
+    assert [told in str(one.message) for one in found] == [True] * bool(told)
+    assert all("Model 'small', layer 'words': Embedding takes" in str(one.message) for one in found)
