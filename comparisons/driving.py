@@ -99,8 +99,7 @@ def teaching(seed):
     places = np.random.default_rng(seed).integers(0, LAP, (ROUNDS, FEW))
     rounds = np.stack([half().on_middle(parts["few"]["middle"], at) for at in places])
     sizes = {"steps": STEPS, "batch_size": BATCH, "length": LAP // ROUNDS, "drive_steps": LAP}
-    more = {"ways": WAYS, "rate": RATE, "kept": 3, "seed": seed}
-    return {**arrays, "rounds": rounds, **sizes, **more}
+    return arrays | sizes | {"rounds": rounds, "ways": WAYS, "rate": RATE, "kept": 3, "seed": seed}
 
 
 def share(name):

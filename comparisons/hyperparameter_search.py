@@ -114,9 +114,8 @@ def points():
         marks.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
         marks.encode(x=alt.X("low:Q"), x2="high:Q", y=y),
     )
-    chart = chart.properties(width=250, height=250).facet(
-        alt.Facet("panel:N").title(None), data=table
-    )
+    panel = alt.Facet("panel:N").title(None)
+    chart = chart.properties(width=250, height=250).facet(panel, data=table)
     return figures.slider(chart, ("trials", "試行回数"), start=9)
 
 

@@ -16,6 +16,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 230, 170
 SQUARE = 340
 LEGEND_OF_LINES = {"symbolType": "stroke", "symbolSize": 300}
 MANY_TIMES = 1e5  # from the lower to the upper end of a logarithmic axis
+BARS = 30  # of a histogram, or one more
 ROOM = 0.04  # beyond the last values, as a share of an axis
 
 
@@ -66,6 +67,20 @@ def plane(data) -> pd.DataFrame:
         return data.copy()
     found = [(c, n, pd.DataFrame(np.asarray(xy), columns=["x", "y"])) for c, n, xy in named(data)]
     return series(found)
+
+
+def own(values, choice, panel):
+    """What a panel has of values that are one for all, by panel, or by choice and panel."""
+    values = values.get(choice, values) if isinstance(values, dict) else values
+    return values.get(panel) if isinstance(values, dict) else values
+
+
+def edges(values: np.ndarray) -> np.ndarray:
+    """The edges of the bars: multiples of their width, and so 0 where it is among the values."""
+    low, high = float(values.min()), float(values.max())
+    width = (high - low or 1.0) / BARS
+    first = np.floor(low / width)
+    return width * np.arange(first, max(np.ceil(high / width), first + 1) + 1)
 
 
 def colour_field(frame: pd.DataFrame) -> str:

@@ -28,7 +28,6 @@ from comparisons.harness.statistics import interval
 from comparisons.harness.words import WORDS
 
 NO_TITLE = ("", "")
-BARS = 30  # of a histogram, or one more
 LABEL = 16  # height of a picture's label on the page
 
 
@@ -126,15 +125,11 @@ def scatter(
     """
     frame = parts.plane(data)
     x, y = parts.axes(parts.span(frame["x"]), parts.span(frame["y"]), x_title, y_title, shares)
+    tooltip = parts.tooltip(frame, x_title, y_title, shares=shares)
     chart = (
         alt.Chart(frame)
         .mark_circle(size=22, opacity=0.7)
-        .encode(
-            x=x,
-            y=y,
-            tooltip=parts.tooltip(frame, x_title, y_title, shares=shares),
-            **parts.look(frame),
-        )
+        .encode(x=x, y=y, tooltip=tooltip, **parts.look(frame))
     )
     return parts.arranged(chart, frame, panels, square=True)
 
@@ -164,7 +159,9 @@ def paths(
     under = under.assign(
         **area,
         url=[
-            pixels.address(pixels.bands(_own(surface, row.get("choice"), row.get("panel"))[::-1]))
+            pixels.address(
+                pixels.bands(parts.own(surface, row.get("choice"), row.get("panel"))[::-1])
+            )
             for row in under.to_dict("records")
         ],
     )
@@ -204,7 +201,7 @@ def regions(
         url = pixels.address(pixels.classes(np.asarray(values)[::-1]))
         area = dict(zip(("x", "x2", "y", "y2"), (*x_domain, *y_domain)))
         rows.append({**where, **area, "url": url})
-        own = _own(points, choice, panel)
+        own = parts.own(points, choice, panel)
         for (x, y), kind, *ring in zip(*own) if own else ():
             rows.append({**where, "x": x, "y": y, "class": int(kind), "ring": any(ring)})
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
@@ -290,7 +287,7 @@ def heat_map(data, across=(), down=(), *, size: int = 16, panels: int = 2):
         where, (height, width) = {"choice": choice, "panel": panel}, np.shape(values)
         url = pixels.address(pixels.tints(np.asarray(values) / (largest or 1)))
         rows.append({**where, "x": 0, "x2": width, "y": -height, "y2": 0, "url": url})
-        above, left = (_own(texts, choice, panel) for texts in (across, down))
+        above, left = (parts.own(texts, choice, panel) for texts in (across, down))
         rows += [{**where, "x": n + 0.5, "y": 0.5, "label": str(t)} for n, t in enumerate(above)]
         rows += [{**where, "x": -0.5, "y": -n - 0.5, "label": str(t)} for n, t in enumerate(left)]
     table = pd.DataFrame(rows).dropna(axis="columns", how="all")
@@ -319,7 +316,7 @@ def histograms(data, *, x_title: Words, panels: int = 5):
     One bar begins at 0, so that none counts zeros (of ReLU, say) together with negative numbers.
     """
     found = list(parts.panels(data))
-    edges = _edges(np.concatenate([np.ravel(values) for *_, values in found]))
+    edges = parts.edges(np.concatenate([np.ravel(values) for *_, values in found]))
     rows = []
     for choice, panel, values in found:
         counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
@@ -334,14 +331,6 @@ def histograms(data, *, x_title: Words, panels: int = 5):
         .encode(x=alt.X("x:Q", bin="binned").title(both(*x_title)), x2="x2:Q", y=share)
     )
     return parts.arranged(chart, table, panels, width=120, height=100)
-
-
-def _edges(values: np.ndarray) -> np.ndarray:
-    """The edges of the bars: multiples of their width, and so 0 where it is among the values."""
-    low, high = float(values.min()), float(values.max())
-    width = (high - low or 1.0) / BARS
-    first = np.floor(low / width)
-    return width * np.arange(first, max(np.ceil(high / width), first + 1) + 1)
 
 
 def confusion(data, names=range(10), *, panels: int = 2):
@@ -399,12 +388,6 @@ def bars(data, *, x_title: Words, unit: str = ""):
         ),
         base.mark_rule(strokeWidth=1.6).encode(x="low:Q", x2="high:Q"),
     ).properties(width=parts.WIDTH, height=alt.Step(12 if several else 26))
-
-
-def _own(values, choice, panel):
-    """What a panel has of values that are one for all, by panel, or by choice and panel."""
-    values = values.get(choice, values) if isinstance(values, dict) else values
-    return values.get(panel) if isinstance(values, dict) else values
 
 
 def _choosing(chart, binding, label: Words, start):
