@@ -16,6 +16,7 @@ MET = {
     for name in (
         "elu-of-small-numbers",
         "gradients-of-normalized-zeros",
+        "gradients-of-undecided-attention-on-pytorch",
         "softplus-above-20-on-pytorch",
         "the-variance-of-numbers-far-from-zero-on-pytorch",
     )
