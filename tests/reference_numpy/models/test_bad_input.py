@@ -97,7 +97,7 @@ def test_a_single_number_is_no_batch_of_numbers():
     inputs = rn.Input(())
     model = rn.Model(inputs, rn.layers.Rescaling(2.0)(inputs))
     with pytest.raises(ValueError, match=r"Expected shape \(None,\), but .* shape \(\)"):
-        model(np.float32(3))
+        model(np.array(3.0, inputs.dtype))
 
 
 def test_targets_are_missed_later_too():
