@@ -265,6 +265,19 @@ def test_weights_that_fit_are_taken_alone(tmp_path):
     assert all(map(np.array_equal, other.get_weights(), wanted))
 
 
+def test_a_layer_that_fits_in_part_stays_whole(tmp_path):
+    def network(bias_axes):
+        layer = L.EinsumDense("abc,cd->abd", (3, 2), bias_axes=bias_axes)
+        return rn.Sequential([rn.Input((3, 4)), layer])
+
+    saved, other = network("d"), network("bd")  # kernels alike, biases of other shapes
+    before = other.get_weights()
+    saved.save_weights(tmp_path / "model.weights.h5")
+    with pytest.warns(UserWarning, match="stays as it is"):
+        other.load_weights(tmp_path / "model.weights.h5", skip_mismatch=True)
+    assert all(map(np.array_equal, other.get_weights(), before))
+
+
 def test_a_file_that_keras_cannot_read_is_written_with_a_warning(tmp_path):
     functions = [rn.activations.Gelu(approximate=True), rn.activations.step]
     dense = [L.Dense(2, activation=function) for function in functions]
