@@ -6,50 +6,77 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from keras_models.data_augmentation import rotations, sampled
+
 
 def build_model(
-    filters, learning_rate, steps, depth, size=3, normalized=False, dropout=(0, 0), side=14, shift=1
+    filters,
+    learning_rate,
+    steps,
+    depth,
+    size=3,
+    normalized="",
+    units=50,
+    dropout=(0, 0, 0),
+    side=14,
+    shift=1,
+    turn=0,
 ):
-    """Three stages of convolutions and pooling, 50 units, a number for each of ten classes.
+    """Three stages of convolutions and pooling, some units, a number for each of ten classes.
 
     Args:
         filters: of the convolutions of each stage.
         learning_rate: of the first step; within so many `steps` it falls to 0 along a cosine.
         depth: convolutions a stage.
         size: of their windows.
-        normalized: whether batch normalization stands between convolution and ReLU.
-        dropout: rates behind the 50 units and behind the ten.
+        normalized: where batch normalization stands: "convolutions" for between each of them and
+            its ReLU, "stages" for behind each pooling, and the ReLU before that behind it; else
+            nowhere.
+        units: of the fully connected layer.
+        dropout: rates behind the last pooling, behind these units and behind the ten.
         side: pixels of an image in a row.
         shift: by how many of them it is moved at most in training.
+        turn: by what share of a full turn it is turned at most in training.
     """
     initial, stack = {"kernel_initializer": "he_normal"}, []
     for number in filters:
-        for _ in range(depth):
-            plain = {"padding": "same", "use_bias": not normalized, **initial}
+        for place in range(depth):
+            pooled = normalized == "stages" and place == depth - 1
+            biased = normalized != "convolutions" and not pooled
+            plain = {"padding": "same", "use_bias": biased, **initial}
             stack.append(layers.Conv2D(number, size, **plain))
-            if normalized:
+            if normalized == "convolutions":
                 stack.append(layers.BatchNormalization(momentum=0.9))
-            stack.append(layers.ReLU())
+            if not pooled:
+                stack.append(layers.ReLU())
         stack.append(layers.MaxPooling2D(2, padding="same"))
-    stack.append(layers.Flatten())
-    for units, activation, rate in zip((50, 10), ("relu", "linear"), dropout):
-        stack.append(layers.Dense(units, activation=activation, **initial))
+        if pooled:
+            stack.extend([layers.BatchNormalization(momentum=0.9), layers.ReLU()])
+    head = [
+        layers.Flatten(),
+        layers.Dense(units, activation="relu", **initial),
+        layers.Dense(10, **initial),
+    ]
+    for layer, rate in zip(head, dropout):
+        stack.append(layer)
         if rate:
             stack.append(layers.Dropout(rate))
     model = keras.Sequential([layers.Input((side, side, 1)), *stack])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(learning_rate), loss)
-    model.rate, model.steps, model.shift = learning_rate, steps, shift
+    model.rate, model.steps, model.shift, model.turn = learning_rate, steps, shift, turn
     return model
 
 
 def train(model, data, generator, batch_size):
-    """Steps on images that are shifted anew each time, at a learning rate that falls to 0."""
+    """Steps on images that are moved anew each time, at a learning rate that falls to 0."""
     for step in count():
         share = min(step / model.steps, 1.0)
         model.optimizer.learning_rate = model.rate * (1 + np.cos(np.pi * share)) / 2
         chosen = generator.integers(0, len(data.y_train), batch_size)
         x = shifted(data.x_train[chosen], model.shift, generator)
+        if model.turn:
+            x = turned(x, model.turn, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 
 
@@ -60,6 +87,13 @@ def shifted(x, most, generator):
     top, left = generator.integers(0, 2 * most + 1, (2, n, 1, 1))
     rows, columns = top + np.arange(height)[:, None], left + np.arange(width)
     return framed[np.arange(n)[:, None, None], rows, columns]
+
+
+def turned(x, most, generator):
+    """Images that are each turned about their middle by up to such a share of a full turn."""
+    n, height, width, _ = x.shape
+    angle = generator.uniform(-most, most, n).astype(x.dtype) * 2 * np.pi
+    return ops.convert_to_numpy(sampled(x, rotations(angle, height, width)))
 
 
 def looked_at(model, data):
