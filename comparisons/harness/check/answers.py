@@ -7,7 +7,7 @@ from pathlib import Path
 from comparisons.harness import backends
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import Question, output_name
-from comparisons.harness.proof.calls import layer_at
+from comparisons.harness.proof.calls import layer_at, member_at
 from comparisons.harness.proof.layer_checks import keras_quantities
 from comparisons.harness.proof.precision import computing_in
 
@@ -104,7 +104,7 @@ def _watched(model, outputs):
         layers.append(layer)
 
     for path in dict.fromkeys(path for path, _, _ in outputs):
-        watch(path, layer_at(model, path))
+        watch(path, member_at(model, path))
     try:
         yield seen
     finally:

@@ -9,12 +9,18 @@ from pathlib import Path
 from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
-from comparisons.harness.check.findings import Finding, Judged, findings, judge
+from comparisons.harness.check.findings import Finding, findings, judge
 from comparisons.harness.check.known import parts_of
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
-from comparisons.harness.check.reproductions import confirmed, reproduce, run_on
+from comparisons.harness.check.reproductions import (
+    confirmed,
+    enough_of,
+    reproduce,
+    run_on,
+    shown,
+)
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
 from comparisons.harness.runs import estimates
@@ -157,7 +163,9 @@ class Check:
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients else 0
-        self.rows, self.findings = Rows(self.oracle), {}
+        self.rows = Rows(self.oracle)
+        # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
+        self.findings: dict[tuple, tuple[Finding, Callable | None]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
         self.how = {
             "dtype": dtype,
@@ -204,8 +212,9 @@ class Check:
                     self.rows.refuse_whole(backend, f"training: {theirs}")
                 # What differs in a call of the model differs in training for the same reason.
                 elif not any(finding.backend == backend for finding, _ in self.findings.values()):
-                    for finding in training.findings(theirs, backend):
-                        self._keep(finding, None)
+                    for finding, sketches in training.findings(theirs, backend):
+                        enough = enough_of(finding.needed)
+                        self._keep(finding, partial(shown, sketches, enough=enough))
 
     def _ask(self, each: Pass) -> list[Asked]:
         asked = []
@@ -230,14 +239,17 @@ class Check:
             for one in judged:
                 self.rows.take(one, backend, mode)
             for finding, one in findings(judged, backend, self.dtype, mode):
-                self._keep(finding, one)
+                own = is_own(type(one.asked.reference.layer))
+                scripted = finding.kind == LOCAL and not own
+                how = one, backend, self.dtype
+                self._keep(finding, partial(reproduce, *how) if scripted else None)
 
-    def _keep(self, finding: Finding, judged: Judged | None) -> None:
+    def _keep(self, finding: Finding, search: Callable | None) -> None:
         """Of one difference that several passes find, the worst is kept."""
         quantity = finding.quantity.partition(", ")[0]
         key = finding.layer, finding.backend, quantity, finding.kind, finding.convention
         if key not in self.findings or self.findings[key][0].needed < finding.needed:
-            self.findings[key] = finding, judged
+            self.findings[key] = finding, search
 
     def _worst_first(self) -> list[Finding]:
         """The findings; conventions come last."""
@@ -245,26 +257,23 @@ class Check:
         return sorted(found, key=lambda finding: (finding.convention, -finding.needed))
 
     def reproduce(self, columns: Columns, tell=lambda status: None) -> None:
-        """Give each finding of a layer of Keras's that is no convention a script that shows it."""
-        wanted = [
-            (finding, judged)
-            for finding, judged in self.findings.values()
-            if finding.kind == LOCAL
-            and not finding.convention
-            and not is_own(type(judged.asked.reference.layer))
-        ]
+        """Give each finding of a layer of Keras's or of training a script that shows it.
+
+        A convention gets none, nor what is seen in the whole model alone.
+        """
+        wanted = [one for one in self.findings.values() if one[1] and not one[0].convention]
         backends = {finding.backend for finding, _ in wanted}
         expected = dict.fromkeys(range(len(wanted)), SEARCH_SECONDS)
         clock = estimates.Clock(
             expected | dict.fromkeys(backends, estimates.START_SECONDS), 0, tell
         )
-        for number, (finding, judged) in enumerate(wanted):
+        for number, (finding, search) in enumerate(wanted):
             with clock.doing(number, f"reproducing {finding.layer} on {finding.backend}"):
-                how = finding.backend, self.dtype
-                finding.reproduction = reproduce(judged, *how, partial(run_on, columns, *how))
+                run = partial(run_on, columns, finding.backend, self.dtype)
+                finding.reproduction = search(run)
         for backend in backends:
             with clock.doing(backend, f"running the reproductions on {backend}"):
                 made = [f for f, _ in wanted if f.backend == backend and f.reproduction]
-                ended = confirmed([finding.reproduction for finding in made])
-                for finding, holds in zip(made, ended, strict=True):
-                    finding.reproduction = finding.reproduction if holds else None
+                texts = confirmed([finding.reproduction for finding in made])
+                for finding, text in zip(made, texts, strict=True):
+                    finding.reproduction = text

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 from comparisons.harness.check.questions import names_of
+from comparisons.harness.proof.calls import members
 from reference_numpy.models.model import Model
 
 # In pixels: the width of a layer's name, and of a backend's mark.
@@ -10,10 +11,7 @@ NAME, MARK = 250, 84
 
 
 def feeding(model: Model) -> dict[tuple[int, ...], list[str]]:
-    """For each layer, nested ones by their places, the names of the layers and inputs it takes.
-
-    An operation between layers hands on what it takes itself.
-    """
+    """For each layer and operation, by its place, the names of those and of inputs it takes."""
     found = {}
     for path, names in _walk(model, model, (), [[name] for name in model.input_names]):
         found.setdefault(path, {}).update(dict.fromkeys(names))  # once each, of all its calls
@@ -24,16 +22,14 @@ def _walk(
     top: Model, model: Model, path: tuple[int, ...], given: list[list[str]]
 ) -> Generator[tuple[tuple[int, ...], list[str]], None, list[list[str]]]:
     """`(place, what it takes)` of each call; returned is what each output is made of."""
-    places = {layer: (*path, number) for number, layer in enumerate(model.layers)}
+    places = {layer: (*path, number) for number, layer in enumerate(members(model))}
     made = dict(zip(model.graph.inputs, given))
     for call in model.graph.calls:
         taken = [made[place] for place in call.inputs]
         if isinstance(call.layer, Model):
             outputs = yield from _walk(top, call.layer, places[call.layer], taken)
         else:
-            outputs = [[name for names in taken for name in names]] * len(call.outputs)
-            if call.layer in places:
-                yield places[call.layer], outputs[0]
-                outputs = [[names_of(top, places[call.layer])]] * len(call.outputs)
+            yield places[call.layer], [name for names in taken for name in names]
+            outputs = [[names_of(top, places[call.layer])]] * len(call.outputs)
         made.update(zip(call.outputs, outputs))
     return [made[place] for place in model.graph.outputs]

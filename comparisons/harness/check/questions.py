@@ -19,6 +19,8 @@ from comparisons.harness.proof.calls import (
     holds_masks,
     layer_at,
     leaf_layers,
+    leaves,
+    member_at,
     watched,
 )
 from comparisons.harness.proof.layer_checks import Reference
@@ -94,7 +96,7 @@ def hang_on(tensors, masks) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A layer, as findings and tables call it.
+    """A layer or an operation, as findings and tables call it.
 
     Args:
         layer: its name, with those of the models that it is in.
@@ -113,12 +115,8 @@ class Place:
 
 
 def names_of(model: Model, path: tuple[int, ...]) -> str:
-    """The name of a layer after those of the models that it is in."""
-    names = []
-    for index in path:
-        model = model.layers[index]
-        names.append(model.name)
-    return "/".join(names)
+    """The name of a layer or operation after those of the models that it is in."""
+    return "/".join(member_at(model, path[:end]).name for end in range(1, len(path) + 1))
 
 
 @dataclass(eq=False)
@@ -205,7 +203,7 @@ class Whole(Reference):
         These are rounded too, and so are passed through `jitter`: what moves an output of a tanh
         that is saturated does not come from the inputs.
         """
-        with watched(self.layer, jitter) as calls:
+        with watched(self.layer, jitter, of=leaves) as calls:
             named = super().quantities(jitter)
         return named | {output_name(*key): y for key, y in layer_outputs(calls).items()}
 
@@ -227,15 +225,15 @@ def output_name(path: tuple[int, ...], number: int, index: int) -> str:
 def ask(
     model: Model, twin: Model, inputs, training: bool, gradients: bool, dtype: str
 ) -> Iterator[Asked]:
-    """The questions of one pass over the model: its layers in order, then the model whole."""
+    """The questions of one pass: the layers and operations in order, then the model whole."""
     start = model.get_weights()
     options = {"training": training}
     whole = Whole(model, inputs, options)
-    with watched(model) as calls:
+    with watched(model, of=leaves) as calls:
         whole.forward(inputs, start)
     places = {
         path: Place(names_of(model, path), class_name(type(layer)), path)
-        for path, layer in leaf_layers(model)
+        for path, layer in leaves(model)
     }
 
     def asked(kind, question, reference, place, owners, masked):

@@ -11,7 +11,7 @@ from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
 from comparisons.harness.check.graph import feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
-from comparisons.harness.proof.calls import leaf_layers
+from comparisons.harness.proof.calls import leaves
 from reference_numpy import registration
 from reference_numpy.console import printable
 from reference_numpy.layers.core import InputLayer
@@ -40,7 +40,7 @@ class Side:
 
 @dataclass
 class Row:
-    """A layer.
+    """A layer or an operation.
 
     Args:
         layer, class_name: its name and class.
@@ -74,11 +74,11 @@ class Row:
 
 
 class Rows:
-    """The rows of a model's layers in their order, and one of the model itself."""
+    """The rows of a model's layers and operations in their order, and one of the model itself."""
 
     def __init__(self, model: Model):
         self._rows, fed = {}, feeding(model)
-        for path, layer in leaf_layers(model):
+        for path, layer in leaves(model):
             if not isinstance(layer, InputLayer):
                 name, class_name = names_of(model, path), registration.class_name(type(layer))
                 self._rows[path] = Row(name, class_name, takes=fed[path])

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,17 +23,23 @@ from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Judged, finding_of, judge
 from comparisons.harness.check.questions import LOCAL, Asked, Place, Question
 from comparisons.harness.check.script import (
+    LINES,
     Case,
     Numbers,
+    OperationCase,
     Sketch,
+    Slot,
     drawn_weights,
+    function_of,
     script,
     telling,
 )
 from comparisons.harness.proof import checks
-from comparisons.harness.proof.calls import CallReference, layer_at
+from comparisons.harness.proof.calls import CallReference, layer_at, members
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import tree
+from reference_numpy.models.model import Model
+from reference_numpy.operations import Operation
 
 SECONDS = 30.0  # of the search for a smaller call
 SCRIPT_SECONDS = 300.0  # of running all scripts of a backend
@@ -45,7 +52,6 @@ for path in sys.argv[1:]:
     except Exception:
         traceback.print_exc()
 """
-PLACE = (0,)  # where the layer stands in a model that it is alone in
 
 
 def run_lines(worker, dtype: str, lines: str, progress) -> object:
@@ -76,20 +82,29 @@ def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], obj
     return script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
 
 
-def shown(sketches: Iterable[Sketch], run: Callable[[str], object]) -> str:
-    """The script of the first sketch that shows a difference and was run; empty where none does."""
+def shown(
+    sketches: Iterable[Sketch], run: Callable[[str], object], enough: float = 1.0
+) -> str | None:
+    """The script of the first sketch that shows a difference, or None where no short one does.
+
+    Args:
+        run: see `reproduce`.
+        enough: how many times its tolerance the difference is to be.
+    """
     for sketch in sketches:
-        found, exact = run(sketch.computing()), np.asarray(sketch.right)
+        computing, exact = sketch.computing(), np.asarray(sketch.right)
+        if computing.count("\n") >= LINES:
+            continue
+        found = run(computing)
         if isinstance(found, str) or found.shape != exact.shape or not np.isfinite(exact).all():
             continue
-        if checks.compare("", "", "", "", exact, found, sketch.tolerance).passed:
+        if checks.compare("", "", "", "", exact, found, sketch.tolerance).needed <= enough:
             continue
         index = _worst_entry(found, exact)
         told = versions(sketch.backend), index, exact[index].item(), sketch.tolerance
-        text = script(sketch, *told)
-        if text and confirmed([text]) == [True]:
+        if text := script(sketch, *told):
             return text
-    return ""
+    return None
 
 
 def _worst_entry(found: np.ndarray, exact: np.ndarray) -> tuple[int, ...]:
@@ -104,8 +119,8 @@ def versions(backend: str) -> dict[str, str]:
     return {name: version(name) for name in ("keras", backend)}
 
 
-def confirmed(texts: list[str]) -> list[bool]:
-    """Of each of one backend's scripts whether it runs to its end, where its assertion holds.
+def confirmed(texts: list[str]) -> list[str | None]:
+    """Each of one backend's scripts with what it printed; None for one whose assertion fails.
 
     They run one after another in a fresh process, as a person runs them.
     """
@@ -118,8 +133,17 @@ def confirmed(texts: list[str]) -> list[bool]:
             done = subprocess.run(command, capture_output=True, timeout=SCRIPT_SECONDS)
         except subprocess.TimeoutExpired as error:
             done = error
-        ended = (done.stdout or b"").decode("utf-8", "replace").splitlines()
-    return [str(path) in ended for path in paths]
+        lines = (done.stdout or b"").decode("utf-8", "replace").splitlines()
+    printed = {after: line for line, after in itertools.pairwise(lines)}
+    return [
+        f"{text}# prints {printed[str(path)]}\n" if str(path) in printed else None
+        for text, path in zip(texts, paths, strict=True)
+    ]
+
+
+def enough_of(needed: float) -> float:
+    """How far a smaller case is to miss its tolerance, to show the same and not the last bit."""
+    return min(needed, 1e16) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -148,8 +172,7 @@ class Search:
         self.backend, self.dtype, self.run = backend, dtype, run
         self.asked, self.name = judged.asked, judged.name
         self.known = finding_of(judged, backend, dtype, "").known
-        # A smaller case is to show the same thing and not the last bit of it.
-        self.enough = min(judged.record.needed, 1e16) ** 0.5
+        self.enough = enough_of(judged.record.needed)
 
     def smallest(self) -> Shown | None:
         """The smallest case found in the time there is; None where not even the first shows it."""
@@ -173,11 +196,15 @@ class Search:
         if len(call.cotangents) != 1 or isinstance(first, dict) or self.name.startswith("state"):
             return None
         arrays = [self._given(np.asarray(x)) for x in (*tree.flatten(first), *others)]
-        gradient, layer = self.name.startswith("gradient"), call.layer
-        return Case(
+        gradient, layer, kind = self.name.startswith("gradient"), call.layer, Case
+        name = type(layer).__name__
+        if isinstance(layer, Model):
+            kind, layer = _operation_in(layer)
+            name = function_of(type(layer))
+        return kind(
             self.backend,
             self.dtype,
-            type(layer).__name__,
+            name,
             telling(type(layer), layer.get_config()),
             tuple(arrays),
             isinstance(first, (list, tuple)),
@@ -262,7 +289,8 @@ class Search:
         given = [inputs[:count] if case.listed else inputs[0], *inputs[count:]]
         options = {"training": True} if case.training else {}
         models = [self._alone(case, given, dtype) for dtype in ("float64", "float32")]
-        layer = layer_at(models[0], PLACE)
+        path = (len(members(models[0])) - 1,)
+        layer = layer_at(models[0], path)
         exact = tree.map_structure(
             lambda x: x.astype("float64") if x.dtype.kind == "f" else x, given
         )
@@ -278,22 +306,26 @@ class Search:
             reference.cotangents = [None]
         quantities = reference.quantities()
         scale = checks.scales(reference.quantities, quantities)
-        question = Question(PLACE, given, case.names, options, reference.cotangents, [], [])
+        question = Question(path, given, case.names, options, reference.cotangents, [], [])
         name = case.quantity
         asked = Asked(
             LOCAL,
             question,
             reference,
             models[1],
-            Place(case.class_name, case.class_name, PLACE),
+            Place(case.class_name, case.class_name, path),
             {},
             {name: quantities[name]},
             {name: scale[name]},
         )
         return case, asked
 
-    def _alone(self, case: Case, given: list, dtype: str) -> rn.Sequential:
+    def _alone(self, case: Case, given: list, dtype: str) -> Model:
         """A model of the NumPy half that holds the layer alone, with the script's weights."""
+        if isinstance(case, OperationCase):
+            with reference_precision(dtype):
+                arrays = [x.astype(dtype) if x.dtype.kind == "f" else x for x in given[0]]
+                return case.alone(arrays)
         made = {"class_name": case.class_name, "config": case.arguments}
         with reference_precision(dtype):
             layer = rn.layers.deserialize(made)
@@ -304,6 +336,15 @@ class Search:
         # Rounded as Keras has them.
         layer.set_weights([w.astype(self.dtype).astype(dtype) for w in weights])
         return rn.Sequential([layer])
+
+
+def _operation_in(model: Model) -> tuple[Callable[..., OperationCase], Operation]:
+    """How the case of the operation that a model is and nothing else is made, and the operation."""
+    (call,) = model.graph.calls
+    slots = {place: Slot(number) for number, place in enumerate(model.graph.inputs)}
+    args, options = call.arguments({place: slots[place] for place in call.inputs})
+    kind = partial(OperationCase, kind=type(call.layer), args=args, options=options)
+    return kind, call.layer
 
 
 def _with_input(case: Case, place: int, numbers: Numbers) -> Case:

@@ -14,8 +14,9 @@ import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check.findings import plain
+from reference_numpy import tree
 
-LINES = 40  # of a script, at most
+LINES = 39  # of a script at most, with the one that says what it prints
 WIDTH = 96
 NAMES = "xabcdefgh"  # of the inputs
 # Arguments that do not change what a call computes once the weights are given.
@@ -104,19 +105,20 @@ class Case:
         lines = [
             *(f"{name} = {x}" for name, x in zip(NAMES, self.inputs)),
             *([] if self.cotangent is None else [f"dy = {self.cotangent}"]),
-            f"layer = {construction('keras.layers', self.class_name, self.arguments)}",
-            *self._weighted(),
+            *self.made,
             *self._quantity(),
         ]
         return _computing(self, self.quantity.startswith("gradient"), lines)
 
-    def _weighted(self) -> list[str]:
-        """The layer is built by a call, and then given its weights."""
+    @property
+    def made(self) -> list[str]:
+        """The layer, which is built by a call, and then given its weights."""
+        layer = f"layer = {construction('keras.layers', self.class_name, self.arguments)}"
         if self.weights == ():
-            return []
+            return [layer]
         if self.weights is None:
-            return [self.call, *WEIGHTS.splitlines()]
-        return [self.call, f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
+            return [layer, self.call, *WEIGHTS.splitlines()]
+        return [layer, self.call, f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
 
     @property
     def call(self) -> str:
@@ -159,6 +161,69 @@ class Case:
     def total(self, y: str) -> str:
         """What is differentiated."""
         return f"{y}.sum()" if self.cotangent is None else f"({y} * dy).sum()"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An input among the arguments of an operation's call, by its number."""
+
+    number: int
+
+    def __repr__(self):
+        return NAMES[self.number]
+
+
+@dataclass(frozen=True)
+class OperationCase(Case):
+    """One call of an operation: `class_name` is its function, `arguments` are its own.
+
+    Args:
+        kind: its class in the NumPy half.
+        args, options: the call's arguments, those by name apart, each input a `Slot`.
+    """
+
+    kind: type
+    args: tuple
+    options: dict
+
+    made = ()
+
+    @property
+    def call(self) -> str:
+        """The function's call."""
+        named = {**self.options, **self.arguments}
+        given = [
+            *map(expression, self.args),
+            *(f"{name}={expression(x)}" for name, x in named.items()),
+        ]
+        return f"{self.class_name}({', '.join(given)})"
+
+    @property
+    def pure(self) -> tuple[list[str], str]:
+        """No lines, and the call."""
+        return [], self.call
+
+    def alone(self, arrays: list[np.ndarray]) -> rn.Model:
+        """A model of the NumPy half that is the operation, for inputs like these."""
+        inputs = [rn.Input(batch_shape=x.shape, dtype=x.dtype.name) for x in arrays]
+
+        def filled(structure):
+            return tree.map_structure(
+                lambda leaf: inputs[leaf.number] if isinstance(leaf, Slot) else leaf, structure
+            )
+
+        operation = self.kind(**self.arguments)
+        return rn.Model(inputs, operation(*filled(self.args), **filled(self.options)))
+
+
+def function_of(operation: type) -> str:
+    """The function of Keras's that calls an operation of this class: `LogicalAnd` is logical_and.
+
+    Keras's classes have the names of their functions, all but a few, whose scripts do not run.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation.__name__).lower()
+    module = operation.keras_module.rpartition(".")[2]
+    return f"keras.ops.{module}.{words}" if module in ("image", "linalg") else f"keras.ops.{words}"
 
 
 @dataclass(frozen=True)
@@ -275,20 +340,21 @@ def script(
             "",
         ]
     )
-    return text if text.count("\n") <= LINES else None
+    return text if text.count("\n") < LINES else None
 
 
 def construction(module: str, class_name: str, arguments: dict) -> str:
     """The call that makes an object of Keras."""
-    given = ", ".join(f"{name}={_value(value)}" for name, value in arguments.items())
+    given = ", ".join(f"{name}={expression(value)}" for name, value in arguments.items())
     return f"{module}.{class_name}({given})"
 
 
-def _value(value) -> str:
+def expression(value) -> str:
+    """A plain value or a config, the call that makes its object, as Python has it."""
     if isinstance(value, dict) and "class_name" in value:
         return construction(value["module"], value["class_name"], value["config"])
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_value, value))}]"
+        return f"[{', '.join(map(expression, value))}]"
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 

@@ -11,6 +11,8 @@ from comparisons.harness.check.findings import TWINS, Finding
 from comparisons.harness.check.known import of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
+from comparisons.harness.check.script import Sketch
+from comparisons.harness.check.smaller import Smaller
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers
@@ -132,6 +134,11 @@ class Training:
         self.oracle = {name: value for name, value in oracle.items() if name.endswith(kept)}
         self.scale = scale
         self.places = dict(_places(model, steps_done))
+        self.weights = {
+            weight_name(WHOLE, index, step): index
+            for index in range(len(model.weights))
+            for step in steps_done
+        }
 
     @property
     def told(self) -> str:
@@ -144,8 +151,11 @@ class Training:
         x, y = (tree.map_structure(self._cast, part) for part in (self.course.x, self.course.y))
         return replace(self.course, path=self.subject.in_precision(self.dtype), x=x, y=y)
 
-    def findings(self, theirs: dict, backend: str) -> list[Finding]:
-        """The first step after which something differs, by the layer that differs most."""
+    def findings(self, theirs: dict, backend: str) -> list[tuple[Finding, Iterator[Sketch]]]:
+        """The first step after which something differs, by the layer that differs most.
+
+        With it come smaller computations that may show it, for a script.
+        """
         found = self._with_ways(theirs)
         records = checks.compare_all(
             "training", backend, self.dtype, self.oracle, found, self.scale
@@ -162,18 +172,45 @@ class Training:
         place, quantity = self.places.get(name, (whole, name))
         what = self.optimizer, place.class_name, self.stateful
         known = of_training(*what, backend, self.dtype, record.needed)
-        return [
-            Finding(
-                str(place),
-                backend,
-                f"{quantity}, training with {self.optimizer}",
-                PROPAGATED,
-                record.error,
-                record.tolerance,
-                record.needed,
-                known=known and known.link,
-            )
+        finding = Finding(
+            str(place),
+            backend,
+            f"{quantity}, training with {self.optimizer}",
+            PROPAGATED,
+            record.error,
+            record.tolerance,
+            record.needed,
+            known=known and known.link,
+        )
+        smaller = Smaller(
+            self._started(),
+            self.course.x,
+            self.course.y,
+            _step(name),
+            self._weight_behind(name),
+            backend,
+            self.dtype,
+        )
+        return [(finding, smaller.sketches())]
+
+    def _weight_behind(self, name: str) -> int | None:
+        """The number of the weight that differs, of a way that of the one that moved most."""
+        if not name.startswith("way"):
+            return self.weights.get(name)
+        moved = [
+            np.abs(self.exact[weight_name(WHOLE, index, _step(name))] - start).max(initial=0.0)
+            for index, start in enumerate(self.start[WHOLE])
         ]
+        return int(np.argmax(moved))
+
+    def _started(self, precision: str = "float64") -> Model:
+        """The oracle's model, compiled, before its first step."""
+        model = self._compiled(self.subject.oracle(self.dtype, precision, compile=True))
+        start = [w.astype(precision) if w.dtype.kind == "f" else w for w in self.start[WHOLE]]
+        model.set_weights(start)
+        round_constants(model)
+        reseed(model, DRAWS_SEED)
+        return model
 
     def _compiled(self, model: Model) -> Model:
         if not model.compiled:
@@ -201,11 +238,8 @@ class Training:
                 scale[name] = max(scale[name], TWINS * error / (checks.FACTOR * unit))
 
     def _follow(self, jitter, precision: str = "float64", last: int | None = None) -> dict:
-        model = self._compiled(self.subject.oracle(self.dtype, precision, compile=True))
-        start = [w.astype(precision) if w.dtype.kind == "f" else w for w in self.start[WHOLE]]
-        model.set_weights([jitter(w) for w in start])
-        round_constants(model)
-        reseed(model, DRAWS_SEED)
+        model = self._started(precision)
+        model.set_weights([jitter(w) for w in model.get_weights()])
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
         with np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)

@@ -156,12 +156,12 @@ def _script(trial: Trial, judged: list[Judged], worker, dtype: str) -> str:
     run = partial(run_lines, worker, dtype, progress=None)
     if isinstance(trial.reference, CallReference):
         text = reproduce(judged[0], worker.implementation.removeprefix("keras-"), dtype, run)
-        return text if text and confirmed([text]) == [True] else ""
-    with reference_precision("float64"):
-        return shown(
-            itertools.chain.from_iterable(
+    else:
+        with reference_precision("float64"):
+            sketches = itertools.chain.from_iterable(
                 trial.sketches(one.name, trial.quantities[one.name], one.record.tolerance)
                 for one in judged
-            ),
-            run,
-        )
+            )
+            text = shown(sketches, run)
+    (text,) = confirmed([text]) if text else [None]
+    return text or ""

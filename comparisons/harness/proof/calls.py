@@ -11,8 +11,10 @@ import numpy as np
 from comparisons.harness.proof.layer_checks import Reference
 from reference_numpy import tree
 from reference_numpy.layers.layer import Layer
+from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.models import watching
 from reference_numpy.models.model import Model
+from reference_numpy.operations import Operation
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,9 @@ class LayerCall:
     """One call of a layer within a model.
 
     Args:
-        path: where the layer is: its place among the model's layers, and so on inside nested ones.
-        layer: the layer.
+        path: where the layer is: its place among the model's layers and operations, and so on
+            inside nested ones.
+        layer: the layer; of an operation the model that `layer_at` gives.
         inputs: its arrays, the first argument's first.
         names: names of the arguments after the first that hold arrays.
         options: the other arguments.
@@ -81,44 +84,77 @@ def holds_masks(options: dict) -> bool:
     return any(isinstance(leaf, np.ndarray) for leaf in tree.flatten(list(options.values())))
 
 
-def layer_at(model, path: tuple[int, ...]):
-    """The layer of a model of either half that stands where `path` says."""
+def members(model) -> list:
+    """The layers of a model of either half, and the operations between them."""
+    return getattr(model, "operations", None) or model.layers
+
+
+def member_at(model, path: tuple[int, ...]):
+    """The layer or operation of a model of either half that stands where `path` says."""
     for index in path:
-        model = model.layers[index]
+        model = members(model)[index]
     return model
 
 
-def leaf_layers(model: Model, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple, Layer]]:
-    """`(path, layer)` of every layer that is no model, those within nested models included."""
-    for index, layer in enumerate(model.layers):
-        if isinstance(layer, Model):
-            yield from leaf_layers(layer, (*path, index))
+def layer_at(model, path: tuple[int, ...]):
+    """The layer that stands where `path` says; an operation as a model that is nothing else."""
+    member = member_at(model, path)
+    if hasattr(member, "set_weights") and not isinstance(member, Operation):
+        return member
+    tensors = {id(tensor): tensor for tensor in tree.flatten(member.input)}
+    return type(member_at(model, path[:-1]))(list(tensors.values()), member.output)
+
+
+def leaves(model: Model, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple, Layer]]:
+    """`(path, layer)` of every layer and operation, those within nested models included."""
+    for index, member in enumerate(members(model)):
+        if isinstance(member, Model):
+            yield from leaves(member, (*path, index))
         else:
-            yield (*path, index), layer
+            yield (*path, index), member
+
+
+def leaf_layers(model: Model) -> Iterator[tuple[tuple, Layer]]:
+    """`(path, layer)` of every layer that is no model, those within nested models included."""
+    return ((path, leaf) for path, leaf in leaves(model) if not isinstance(leaf, Operation))
 
 
 @contextmanager
-def watched(model: Model, jitter=lambda array: array) -> Iterator[list[LayerCall]]:
+def watched(model: Model, jitter=lambda array: array, of=leaf_layers) -> Iterator[list[LayerCall]]:
     """A list that notes the calls of the model's layers meanwhile.
 
     What the layers give is passed through `jitter`.
+
+    Args:
+        of: `leaves` where operations are noted too.
     """
     found, counts, places = [], Counter(), {}
-    for place, layer in leaf_layers(model):
+    for place, layer in of(model):
         places.setdefault(layer, place)
 
     def note(layer, args, kwargs, y, cache):
         y = tree.map_structure(jitter, y)
         if layer in places:  # else it is within one of them, or stands for one in training
             counts[layer] += 1
-            found.append(_call(layer, places[layer], args, kwargs, counts[layer], y))
+            call = _operation_call if isinstance(layer, Operation) else _call
+            found.append(call(model, layer, places[layer], args, kwargs, counts[layer], y))
         return y, cache
 
     with watching.watched(note):
         yield found
 
 
-def _call(layer, path, args, kwargs, number, y) -> LayerCall:
+def _operation_call(model, operation, path, args, kwargs, number, y) -> LayerCall:
+    """The call with what is no array, as an axis, left to the model that the operation is."""
+    node = operation.inbound_nodes[0]
+    symbols = tree.flatten([list(node.args), node.kwargs])
+    given = zip(symbols, tree.flatten([list(args), kwargs]), strict=True)
+    arrays = {id(symbol): x for symbol, x in given if isinstance(symbol, KerasTensor)}
+    inputs = [list(arrays.values())]
+    return LayerCall(path, layer_at(model, path), inputs, (), {}, number, y)
+
+
+def _call(model, layer, path, args, kwargs, number, y) -> LayerCall:
     given = inspect.signature(type(layer).forward).bind(layer, *args, **kwargs).arguments
     _, (_, first), *others = given.items()
     arrays = {name: value for name, value in others if _holds_floats(value)}

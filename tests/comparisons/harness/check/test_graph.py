@@ -4,11 +4,13 @@ from itertools import combinations
 
 import reference_numpy as rn
 from comparisons.harness.check.graph import feeding
+from comparisons.harness.proof.calls import member_at
 from reference_numpy import layers
 from reference_numpy.models.layout import LANE, Line, lay_out
+from reference_numpy.operations import Operation
 
 
-def test_nested_models_are_walked_and_operations_hand_on_what_they_take():
+def test_nested_models_are_walked_and_operations_are_among_the_layers():
     a, b = rn.Input((4,), name="a"), rn.Input((4,), name="b")
     tower = rn.Sequential(
         [rn.Input((4,)), layers.Dense(3, name="one"), layers.ReLU(name="two")], name="tower"
@@ -16,16 +18,14 @@ def test_nested_models_are_walked_and_operations_hand_on_what_they_take():
     added = tower(a) + tower(b * 2.0)
     end = layers.Concatenate(name="end")([added, a])
     model = rn.Model([a, b], layers.Dense(1, name="out")(end))
-    by_name = {}
-    for path, names in feeding(model).items():
-        layer = model
-        for number in path:
-            layer = layer.layers[number]
-        by_name[layer.name] = names
+    scaling, adding = (one.name for one in model.operations if isinstance(one, Operation))
+    by_name = {member_at(model, path).name: names for path, names in feeding(model).items()}
     assert by_name == {
-        "one": ["a", "b"],
+        scaling: ["b"],
+        "one": ["a", scaling],
         "two": ["tower/one"],
-        "end": ["tower/two", "a"],
+        adding: ["tower/two"],
+        "end": [adding, "a"],
         "out": ["end"],
     }
 

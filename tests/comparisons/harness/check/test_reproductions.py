@@ -41,12 +41,16 @@ def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
         text = finding.reproduction
         assert text, finding
         assert text.count("\n") <= LINES and "reference_numpy" not in text
-        assert f'"{finding.backend}"' in text and "assert" in text.splitlines()[-1]
+        *_, assertion, printed = text.splitlines()
+        assert f'"{finding.backend}"' in text and assertion.startswith("assert")
+        assert printed.startswith("# prints ") and printed.endswith(" is right")
 
 
 def test_of_several_scripts_those_that_hold_are_told():
-    found = reproductions.confirmed(["assert 1 < 2", "assert 2 < 1", "1 / 0", "print(3)"])
-    assert found == [True, False, False, True]
+    texts = ["print(1)\nassert 1 < 2\n", "print(2)\nassert 2 < 1\n", "1 / 0\n", "print(3)\n"]
+    first, *between, last = reproductions.confirmed(texts)
+    assert between == [None, None]
+    assert (first, last) == (texts[0] + "# prints 1\n", texts[-1] + "# prints 3\n")
 
 
 def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path):
