@@ -7,7 +7,7 @@ from pathlib import Path
 from comparisons.harness import backends
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import Question, output_name
-from comparisons.harness.proof.calls import layer_at, member_at
+from comparisons.harness.proof.calls import member_at
 from comparisons.harness.proof.layer_checks import keras_quantities
 from comparisons.harness.proof.precision import computing_in
 
@@ -39,7 +39,7 @@ def _load(path: Path, own: Path | None):
 
 
 def _answer(backend, model, question: Question):
-    layer = layer_at(model, question.path)
+    layer = _layer_at(model, question.path)
     question.start = layer.get_weights()
     try:
         if question.path:
@@ -49,6 +49,22 @@ def _answer(backend, model, question: Question):
         return reason(error)
     finally:
         layer.set_weights(question.start)
+
+
+def _layer_at(model, path: tuple[int, ...]):
+    """The layer that stands where `path` says; an operation as a model that is nothing else."""
+    import keras
+
+    member = member_at(model, path)
+    if isinstance(member, keras.Layer):
+        return member
+    arguments = member._inbound_nodes[0].arguments
+    inputs = {
+        id(tensor): keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+        for tensor in arguments.keras_tensors
+    }
+    args, kwargs = arguments.fill_in(inputs)
+    return keras.Model(list(inputs.values()), member(*args, **kwargs))
 
 
 def reason(error: Exception) -> str:

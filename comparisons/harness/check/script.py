@@ -58,6 +58,8 @@ class Numbers:
 
     def __str__(self):
         dtype = self.array.dtype.name
+        if self.array.size > 1 and not self.array.any():
+            return f'np.zeros({self.array.shape}, "{dtype}")'
         if self.seed is None:
             return f'np.array({_literal(self.array)}, "{dtype}")'
         cast = "" if dtype == "float64" else f'.astype("{dtype}")'

@@ -28,6 +28,8 @@ from reference_numpy.models.model import Model
 
 DRAWING = ("rate", "dropout", "recurrent_dropout", "stddev")  # what a layer that draws has
 
+SIZES = {"units", "input_dim", "output_dim"}
+
 
 @dataclass(frozen=True)
 class Smaller:
@@ -111,9 +113,9 @@ class Smaller:
 
     def _optimizer(self) -> tuple[Callable[[], rn.optimizers.Optimizer], str]:
         """A function that makes the model's optimizer anew, and the call that makes Keras's."""
-        optimizer = self.model.optimizer
-        kind, config = type(optimizer), _short(optimizer.get_config())
-        config = telling(kind, config)
+        kind = type(self.model.optimizer)
+        usual, config = (_short(one.get_config()) for one in (kind(), self.model.optimizer))
+        config = {name: x for name, x in config.items() if name != "name" and x != usual[name]}
 
         def made():
             with reference_precision("float64"):
@@ -128,13 +130,20 @@ class Smaller:
             places = [n for n, r in enumerate(call.layer.weight_records) if r is wanted]
             if places and _is_plain(call) and not _draws(call.layer):
                 (x,), (place,) = call.inputs, places
-                batches = [x[:1], x]
-                if x.dtype.kind != "f":
-                    batches.insert(0, np.zeros_like(x[:1, :2]))
-                for batch in batches:
-                    y = np.zeros_like(call.layer(batch))
-                    for weights in (None, call.layer.get_weights()):
-                        yield self._trained([call.layer], batch, y, "mse", weights, place)
+                few = (
+                    x[:1]
+                    if x.dtype.kind == "f"
+                    else np.zeros_like(x[(slice(1), slice(2))[: x.ndim]])
+                )
+                layer, own = call.layer, call.layer.get_weights()
+                for made, batch, weights in (
+                    (_least(layer), few, None),
+                    (layer, few, None),
+                    (layer, x[:1], own),
+                    (layer, x, own),
+                ):
+                    y = np.zeros_like(made(batch))
+                    yield self._trained([made], batch, y, "mse", weights, place)
                 return
 
     def _of_last_layers(self, calls: list[LayerCall]) -> Iterator[Sketch]:
@@ -206,17 +215,17 @@ class Smaller:
                     logs = model.train_on_batch(given, _wide(y))
                 return {"found": np.array(logs if place is None else model.weights[place])}
 
-        shape, drawn = x.shape[1:], weights is None
         inside = ", ".join(construction("keras.layers", *config) for config in configs)
+        stateful = any(getattr(layer, "stateful", False) for layer in layers)
+        shape = f"batch_shape={x.shape}" if stateful else x.shape[1:]
+        dtype = "" if x.dtype.name == self.dtype else f', dtype="{x.dtype.name}"'
         lines = [
             f"x = {Numbers(x)}",
             f"y = {Numbers(y)}",
-            f'first = keras.Input({shape}, dtype="{x.dtype.name}")',
+            f"first = keras.Input({shape}{dtype})",
             f"model = keras.Sequential([first, {inside}])",
         ]
-        if any(getattr(layer, "stateful", False) for layer in layers):
-            lines[2] = f'first = keras.Input(batch_shape={x.shape}, dtype="{x.dtype.name}")'
-        if drawn:
+        if weights is None:
             lines += WEIGHTS.replace("layer", "model").splitlines()
         elif start:
             lines += [f"model.set_weights([{', '.join(map(str, map(Numbers, start)))}])"]
@@ -282,6 +291,12 @@ def _is_plain(call: LayerCall) -> bool:
 
 def _draws(layer: Layer) -> bool:
     return any(getattr(layer, name, None) for name in DRAWING)
+
+
+def _least(layer: Layer) -> Layer:
+    """A layer of the kind that gives, and looks up, one number."""
+    config = layer.get_config()
+    return type(layer).from_config({**config, **dict.fromkeys(SIZES & config.keys(), 1)})
 
 
 def _activation(layer: Layer) -> Layer:

@@ -97,12 +97,15 @@ def member_at(model, path: tuple[int, ...]):
 
 
 def layer_at(model, path: tuple[int, ...]):
-    """The layer that stands where `path` says; an operation as a model that is nothing else."""
+    """The layer of a model of either half that stands where `path` says.
+
+    An operation of the NumPy half is given as a model that is nothing else.
+    """
     member = member_at(model, path)
-    if hasattr(member, "set_weights") and not isinstance(member, Operation):
+    if not isinstance(member, Operation):
         return member
     tensors = {id(tensor): tensor for tensor in tree.flatten(member.input)}
-    return type(member_at(model, path[:-1]))(list(tensors.values()), member.output)
+    return Model(list(tensors.values()), member.output)
 
 
 def leaves(model: Model, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple, Layer]]:

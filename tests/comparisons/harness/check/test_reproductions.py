@@ -9,6 +9,7 @@ import pytest
 from comparisons.harness import backends
 from comparisons.harness.check import checking, reproductions
 from comparisons.harness.check.script import LINES, Case, Numbers, construction, script, telling
+from comparisons.harness.divergences import named
 from reference_numpy import layers
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 
@@ -44,6 +45,22 @@ def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
         *_, assertion, printed = text.splitlines()
         assert f'"{finding.backend}"' in text and assertion.startswith("assert")
         assert printed.startswith("# prints ") and printed.endswith(" is right")
+
+
+def test_an_operation_is_found_where_it_stands_and_has_a_script(columns, tmp_path, monkeypatch):
+    keras.utils.set_random_seed(0)
+    x = keras.Input((5,))
+    y = keras.ops.sparsemax(keras.layers.Dense(4, name="before")(x) * 2.0)
+    model = keras.Model(x, keras.layers.Dense(2, name="after")(y))
+    check = checking.Check(model, tmp_path)
+    report = check.run(columns)
+    assert {(one.layer, one.kind, one.known) for one in report.findings} == {
+        (y.name.partition("/")[0], "local", named("sparsemax").link)
+    }
+    assert {finding.backend for finding in report.findings} == set(columns.backends)
+    monkeypatch.setattr(checking, "confirmed", lambda texts: texts)
+    check.reproduce(columns)
+    assert all("keras.ops.sparsemax(x)" in one.reproduction for one in report.findings)
 
 
 def test_of_several_scripts_those_that_hold_are_told():
