@@ -206,17 +206,13 @@ def read(path: Path, model: Model, rows: int | None, dtype: str):
 
 
 def _read_npz(path: Path) -> dict:
-    with np.load(path, allow_pickle=False) as file:
-        if not hasattr(file, "files"):
-            raise ValueError("it holds a single array")
+    with np.lib.npyio.NpzFile(path, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
 
 
 def _read_npy(path: Path) -> np.ndarray:
-    found = np.load(path, allow_pickle=False)
-    if not isinstance(found, np.ndarray):
-        raise ValueError("it holds several arrays")
-    return found
+    with path.open("rb") as file:  # `np.load` would propose to load what is no array as code
+        return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def _read_csv(path: Path) -> np.ndarray:

@@ -199,6 +199,8 @@ class Search:
         gradient, layer, kind = self.name.startswith("gradient"), call.layer, Case
         name = type(layer).__name__
         if isinstance(layer, Model):
+            if len(layer.graph.calls) > 1:
+                return None
             kind, layer = _operation_in(layer)
             name = function_of(type(layer))
         return kind(

@@ -81,7 +81,8 @@ class Smaller:
         apply = model.optimizer.apply
 
         def noting(gradients, weights=None):
-            seen.extend(np.array(gradients[place]) for place in places if gradients is not None)
+            found = [gradients[place] for place in places]
+            seen.extend(np.array(gradient) for gradient in found if gradient is not None)
             apply(gradients, weights)
 
         before, model.optimizer.apply = model.get_weights(), noting
@@ -130,15 +131,10 @@ class Smaller:
             places = [n for n, r in enumerate(call.layer.weight_records) if r is wanted]
             if places and _is_plain(call) and not _draws(call.layer):
                 (x,), (place,) = call.inputs, places
-                few = (
-                    x[:1]
-                    if x.dtype.kind == "f"
-                    else np.zeros_like(x[(slice(1), slice(2))[: x.ndim]])
-                )
                 layer, own = call.layer, call.layer.get_weights()
                 for made, batch, weights in (
-                    (_least(layer), few, None),
-                    (layer, few, None),
+                    (_least(layer), _few(x), None),
+                    (layer, _few(x), None),
                     (layer, x[:1], own),
                     (layer, x, own),
                 ):
@@ -173,74 +169,28 @@ class Smaller:
             if self.weight is not None and weights:
                 yield self._trained(layers, x[rows], self.y[rows], loss, weights, 0)
 
-    def _trained(
-        self,
-        layers: list[Layer],
-        x: np.ndarray,
-        y: np.ndarray,
-        loss,
-        weights: list[np.ndarray] | None,
-        place: int | None,
-    ) -> Sketch:
-        """A model of these layers after the steps.
-
-        Args:
-            loss: its name or config.
-            weights: None for drawn ones.
-            place: of the weight that is looked at; None for the loss.
-        """
-        made, text = self._optimizer()
+    def _trained(self, layers: list[Layer], x, y, loss, weights, place: int | None) -> Sketch:
+        """A model of these layers after the steps; see `Part`."""
         configs = [(type(one).__name__, telling(type(one), one.get_config())) for one in layers]
-        x, y = self._rounded(x), self._rounded(y)
-        if weights is None:
-            start = drawn_weights([w.shape for layer in layers for w in layer.get_weights()])
-        else:
-            start = [self._rounded(w) for w in weights]
-
-        def quantities(jitter=lambda array: array):
-            with reference_precision("float64"), warnings.catch_warnings(action="ignore"):
-                inside = [
-                    rn.layers.deserialize({"class_name": name, "config": config})
-                    for name, config in configs
-                ]
-                given = _wide(x)
-                first = rn.Input(batch_shape=x.shape, dtype=given.dtype.name)
-                model = rn.Sequential([first, *inside])
-                model.compile(made(), loss)
-                model.set_weights([jitter(_wide(w)) for w in start])
-                given, logs = jitter(given), None
-                if not start:
-                    return {"found": np.array(model.test_on_batch(given, _wide(y)))}
-                for _ in range(self.steps):
-                    logs = model.train_on_batch(given, _wide(y))
-                return {"found": np.array(logs if place is None else model.weights[place])}
-
-        inside = ", ".join(construction("keras.layers", *config) for config in configs)
-        stateful = any(getattr(layer, "stateful", False) for layer in layers)
-        shape = f"batch_shape={x.shape}" if stateful else x.shape[1:]
-        dtype = "" if x.dtype.name == self.dtype else f', dtype="{x.dtype.name}"'
-        lines = [
-            f"x = {Numbers(x)}",
-            f"y = {Numbers(y)}",
-            f"first = keras.Input({shape}{dtype})",
-            f"model = keras.Sequential([first, {inside}])",
-        ]
-        if weights is None:
-            lines += WEIGHTS.replace("layer", "model").splitlines()
-        elif start:
-            lines += [f"model.set_weights([{', '.join(map(str, map(Numbers, start)))}])"]
+        shapes = [w.shape for layer in layers for w in layer.get_weights()]
+        start = drawn_weights(shapes) if weights is None else map(self._rounded, weights)
+        part = Part(
+            configs,
+            self._rounded(x),
+            self._rounded(y),
+            loss,
+            list(start),
+            weights is None,
+            any(getattr(layer, "stateful", False) for layer in layers),
+            self._optimizer(),
+            self.steps,
+            place,
+        )
         title = " and ".join(dict.fromkeys(name for name, _ in configs))
-        if not start:
-            lines += [f"model.compile(loss={expression(loss)})"]
-            return self._sketch(title, "loss", lines, "model.test_on_batch(x, y)", quantities)
-        lines += [f"model.compile({text}, {expression(loss)})"]
-        step = "model.train_on_batch(x, y)"
-        count = self.steps - (place is None)
-        lines += [f"for _ in range({count}):", f"    {step}"] if count > 1 else [step] * count
-        if place is None:
-            return self._sketch(title, f"loss{self._after}", lines, step, quantities)
-        what = f"weight{self._after} with {type(self.model.optimizer).__name__}"
-        return self._sketch(title, what, lines, f"model.weights[{place}]", quantities)
+        what = "loss" if place is None else "weight"
+        if part.trained:
+            what += self._after
+        return self._sketch(title, what, part.lines(), part.call, part.quantities)
 
     def _sketch(self, title: str, quantity: str, lines: list[str], call: str, quantities) -> Sketch:
         with np.errstate(all="ignore"):
@@ -269,6 +219,88 @@ class Smaller:
         return kind and {**loss, "config": telling(kind, loss["config"])}
 
 
+@dataclass(frozen=True)
+class Part:
+    """Layers one after another that are trained, in both halves.
+
+    Args:
+        configs: class and config of each layer.
+        x, y: the batch.
+        loss: its name or config.
+        start: the weights before the first step.
+        drawn: whether the script draws these.
+        stateful: whether a layer keeps states.
+        optimizer: a function that makes it, and the call that makes Keras's.
+        steps: how many there are.
+        place: of the weight that is looked at; None for the loss.
+    """
+
+    configs: list[tuple[str, dict]]
+    x: np.ndarray
+    y: np.ndarray
+    loss: str | dict
+    start: list[np.ndarray]
+    drawn: bool
+    stateful: bool
+    optimizer: tuple[Callable[[], rn.optimizers.Optimizer], str]
+    steps: int
+    place: int | None
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is anything to train; else it is the loss of the batch."""
+        return bool(self.start)
+
+    def quantities(self, jitter=lambda array: array) -> dict[str, np.ndarray]:
+        """What is looked at by the NumPy half, the numbers that go in passed through `jitter`."""
+        x, y = _wide(self.x), _wide(self.y)
+        with reference_precision("float64"), warnings.catch_warnings(action="ignore"):
+            layers = [
+                rn.layers.deserialize({"class_name": name, "config": config})
+                for name, config in self.configs
+            ]
+            first = rn.Input(batch_shape=x.shape, dtype=x.dtype.name)
+            model = rn.Sequential([first, *layers])
+            model.compile(self.optimizer[0](), self.loss)
+            model.set_weights([jitter(_wide(w)) for w in self.start])
+            x = jitter(x)
+            if not self.trained:
+                return {"loss": np.array(model.test_on_batch(x, y))}
+            losses = [model.train_on_batch(x, y) for _ in range(self.steps)]
+        return {"found": np.array(losses[-1] if self.place is None else model.weights[self.place])}
+
+    def lines(self) -> list[str]:
+        """The lines before `call`."""
+        shape = f"batch_shape={self.x.shape}" if self.stateful else self.x.shape[1:]
+        floats = self.x.dtype.kind == "f"
+        dtype = "" if floats else f', dtype="{self.x.dtype.name}"'
+        layers = ", ".join(construction("keras.layers", *config) for config in self.configs)
+        lines = [
+            f"x = {Numbers(self.x)}",
+            f"y = {Numbers(self.y)}",
+            f"first = keras.Input({shape}{dtype})",
+            f"model = keras.Sequential([first, {layers}])",
+        ]
+        if not self.trained:
+            return [*lines, f"model.compile(loss={expression(self.loss)})"]
+        if self.drawn:
+            lines += WEIGHTS.replace("layer", "model").splitlines()
+        else:
+            lines += [f"model.set_weights([{', '.join(map(str, map(Numbers, self.start)))}])"]
+        lines += [f"model.compile({self.optimizer[1]}, {expression(self.loss)})"]
+        step, count = "model.train_on_batch(x, y)", self.steps - (self.place is None)
+        return lines + (
+            [f"for _ in range({count}):", f"    {step}"] if count > 1 else [step] * count
+        )
+
+    @property
+    def call(self) -> str:
+        """What gives the loss or the weight."""
+        if self.place is not None:
+            return f"model.weights[{self.place}]"
+        return f"model.{'train' if self.trained else 'test'}_on_batch(x, y)"
+
+
 def _short(value):
     """A config with every number in as few digits as tell it from others of float32."""
     if isinstance(value, dict):
@@ -291,6 +323,11 @@ def _is_plain(call: LayerCall) -> bool:
 
 def _draws(layer: Layer) -> bool:
     return any(getattr(layer, name, None) for name in DRAWING)
+
+
+def _few(x: np.ndarray) -> np.ndarray:
+    """The first sample; of integers two zeros, which are in every vocabulary."""
+    return x[:1] if x.dtype.kind == "f" else np.zeros_like(x[(slice(1), slice(2))[: x.ndim]])
 
 
 def _least(layer: Layer) -> Layer:

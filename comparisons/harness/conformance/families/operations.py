@@ -7,7 +7,8 @@ from comparisons.harness.check.answers import reason
 from comparisons.harness.check.known import of_layer
 from comparisons.harness.conformance.families.trial import Family, Refused, Trial
 from comparisons.harness.conformance.operation_cases import CASES
-from comparisons.harness.proof.layer_checks import Reference, keras_quantities
+from comparisons.harness.proof.calls import CallReference
+from comparisons.harness.proof.layer_checks import keras_quantities
 from comparisons.harness.proof.precision import computing_in, reference_precision
 from reference_numpy import tree
 
@@ -23,11 +24,11 @@ def trial(case, module, backend: str, dtype: str) -> Trial:
         raise Refused(reason(error)) from error
     inputs = tree.map_structure(lambda x: _cast(_cast(x, dtype), "float64"), case.arrays("float64"))
     with reference_precision("float64"):
-        exact, given = Reference(ours, inputs), Reference(ours, inputs)
+        exact, given = (CallReference(ours, [inputs], {}, ()) for _ in range(2))
 
     def theirs():
         model = case.keras_model(dtype)
-        given.inputs = tree.map_structure(lambda x: _cast(x, dtype), inputs)
+        given.inputs = [tree.map_structure(lambda x: _cast(x, dtype), inputs)]
         given.cotangents = [None if c is None else _cast(c, dtype) for c in given.cotangents]
         return keras_quantities(module, model, given)
 

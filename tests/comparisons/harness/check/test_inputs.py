@@ -122,6 +122,7 @@ def test_a_file_that_does_not_fit_gets_one_line(pair, tmp_path, arrays, message)
         ("x.txt", b"1", "expected .npz, .npy or .csv"),
         ("x.npz", b"no archive", "cannot be read as .npz"),
         ("x.npy", b"", "cannot be read as .npy"),
+        ("x.npy", b"no array", "cannot be read as .npy: the magic string is not correct"),
         ("x.csv", b"1,2\n3\n", "cannot be read as .csv"),
         ("x.csv", b"\xff\xfe", "cannot be read as .csv"),
         ("x.csv", b"1,2\n", "the model has 2 inputs; give an .npz with the arrays a, b"),

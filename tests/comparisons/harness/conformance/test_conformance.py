@@ -185,9 +185,10 @@ def test_the_worst_of_what_is_new_in_a_layer_comes_with_a_script(monkeypatch):
         ("Poisson", rn.losses.Loss, "value_and_gradient", scaled_gradient, "keras.losses.Poisson("),
         ("metric.Poisson", rn.metrics.Poisson, "result", scaled, "keras.metrics.Poisson("),
         ("Lion", rn.optimizers.Lion, "update", faster, "keras.optimizers.Lion("),
+        ("Mean", reductions.Mean, "forward", forward, "keras.ops.mean(x"),
     ],
 )
-def test_so_does_the_worst_of_a_loss_a_metric_and_an_optimizer(
+def test_so_does_the_worst_of_a_loss_a_metric_an_optimizer_and_an_operation(
     monkeypatch, name, owner, method, planted, made
 ):
     monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
