@@ -1,5 +1,7 @@
 """The report in a terminal: findings, then every layer, the worst first."""
 
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from comparisons.harness.check.columns import CHECKED
@@ -23,8 +25,7 @@ def lines(report: "Report") -> list[str]:
         *(line for finding in report.findings for line in _told(finding)),
         *_refused(report),
         *_condition(report),
-        "",
-        *_table(report.layers, report.checked),
+        *_tables(report.layers, report.checked),
     ]
 
 
@@ -70,6 +71,15 @@ def _condition(report: "Report") -> list[str]:
         f"  ill-conditioned from {row.layer} on: one rounding of inputs and weights is "
         f"{digits(row.condition)} roundings of its output, and says little about a backend"
     ]
+
+
+def _tables(rows: list["Row"], backends: list[str]) -> list[str]:
+    """One table, or one for each backend in a terminal that is too narrow for it."""
+    table = _table(rows, backends)
+    width = shutil.get_terminal_size((sys.maxsize, 0)).columns
+    if max(map(len, table)) <= width:
+        return ["", *table]
+    return [line for backend in backends for line in ("", *_table(rows, [backend]))]
 
 
 def _table(rows: list["Row"], backends: list[str]) -> list[str]:

@@ -34,8 +34,8 @@ class Row:
         error, tolerance, needed: the largest difference, the largest that rounding explains, and
             the first in units of the second.
         reason: the divergence that it is, or why the backend refused it.
-        reproduction: of the worst that is new in a class of layers, operations, activation
-            functions, losses, metrics or optimizers, a script that needs Keras alone, which was run.
+        reproduction: of the worst that is new in a class of layers, operations, losses, metrics,
+            optimizers or activation functions, a script that needs Keras alone, which was run.
     """
 
     case: str

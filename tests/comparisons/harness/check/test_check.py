@@ -13,7 +13,7 @@ import comparisons
 import reference_numpy as rn
 from comparisons.harness.check import checking, page
 from comparisons.harness.check.findings import Finding
-from comparisons.harness.check.report import Report, Row
+from comparisons.harness.check.report import Report, Row, Side
 from comparisons.harness.conventions import CONVENTIONS
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
@@ -112,6 +112,19 @@ def test_a_convention_leads_to_their_table(tmp_path):
     assert "convention; docs/conventions.md" in str(report)
     page.write(replace(report, findings=[]), tmp_path / "sound")
     assert not (tmp_path / "sound" / "conventions.html").exists()
+
+
+def test_a_narrow_terminal_gets_a_table_for_each_backend(monkeypatch):
+    sides = {"local": Side(0.5, 0.1, 0.2, "output"), "propagated": Side(30.0, 6.0, 0.2, "output")}
+    checked = ("tensorflow", "jax", "torch")
+    row = Row("enlarge", "UpSampling2D", dict.fromkeys(checked, sides))
+    how = {"dtype": "float32", "batch": 4, "own": {}, "training": "not asked for"}
+    how |= {"backends": dict.fromkeys(checked, "checked")}
+    report = Report({"file": None, "name": "bent", "parameters": 0}, how, [row], [])
+    monkeypatch.setenv("COLUMNS", "200")
+    assert str(report).count("enlarge") == 1
+    monkeypatch.setenv("COLUMNS", "80")
+    assert str(report).count("enlarge") == 3 and max(map(len, str(report).splitlines())) <= 80
 
 
 def test_a_wrong_oracle_is_found_too(sound, monkeypatch):
