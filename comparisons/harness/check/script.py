@@ -271,7 +271,8 @@ class Sketch:
 
 def _computing(case: Case | Sketch, gradient: bool, lines: list[str]) -> str:
     """The lines after the imports that they need."""
-    imports = sorted(["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient)
+    imports = ["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient
+    imports = sorted(imports + ["import tempfile"] * ("tempfile." in "".join(lines)))
     floatx = ['keras.config.set_floatx("float64")'] if case.dtype == "float64" else []
     return "\n".join(part for line in (*imports, "", *floatx, *lines) for part in _wrapped(line))
 

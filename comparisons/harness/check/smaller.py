@@ -28,6 +28,11 @@ from reference_numpy.models.model import Model
 
 DRAWING = ("rate", "dropout", "recurrent_dropout", "stddev")  # what a layer that draws has
 
+READ = (
+    'path = tempfile.mkdtemp() + "/model.keras"',
+    "model.save(path)",
+    "model = keras.saving.load_model(path)",
+)
 SIZES = {"units", "input_dim", "output_dim"}
 
 
@@ -132,14 +137,15 @@ class Smaller:
             if places and _is_plain(call) and not _draws(call.layer):
                 (x,), (place,) = call.inputs, places
                 layer, own = call.layer, call.layer.get_weights()
-                for made, batch, weights in (
-                    (_least(layer), _few(x), None),
-                    (layer, _few(x), None),
-                    (layer, x[:1], own),
-                    (layer, x, own),
+                for made, batch, weights, saved in (
+                    (_least(layer), _few(x), None, False),
+                    (_least(layer), _few(x), None, True),
+                    (layer, _few(x), None, False),
+                    (layer, x[:1], own, False),
+                    (layer, x, own, False),
                 ):
                     y = np.zeros_like(made(batch))
-                    yield self._trained([made], batch, y, "mse", weights, place)
+                    yield self._trained([made], batch, y, "mse", weights, place, saved)
                 return
 
     def _of_last_layers(self, calls: list[LayerCall]) -> Iterator[Sketch]:
@@ -169,7 +175,9 @@ class Smaller:
             if self.weight is not None and weights:
                 yield self._trained(layers, x[rows], self.y[rows], loss, weights, 0)
 
-    def _trained(self, layers: list[Layer], x, y, loss, weights, place: int | None) -> Sketch:
+    def _trained(
+        self, layers: list[Layer], x, y, loss, weights, place: int | None, saved: bool = False
+    ) -> Sketch:
         """A model of these layers after the steps; see `Part`."""
         configs = [(type(one).__name__, telling(type(one), one.get_config())) for one in layers]
         shapes = [w.shape for layer in layers for w in layer.get_weights()]
@@ -185,6 +193,7 @@ class Smaller:
             self._optimizer(),
             self.steps,
             place,
+            saved,
         )
         title = " and ".join(dict.fromkeys(name for name, _ in configs))
         what = "loss" if place is None else "weight"
@@ -233,6 +242,7 @@ class Part:
         optimizer: a function that makes it, and the call that makes Keras's.
         steps: how many there are.
         place: of the weight that is looked at; None for the loss.
+        saved: whether the model is read from a file before it is trained.
     """
 
     configs: list[tuple[str, dict]]
@@ -245,6 +255,7 @@ class Part:
     optimizer: tuple[Callable[[], rn.optimizers.Optimizer], str]
     steps: int
     place: int | None
+    saved: bool
 
     @property
     def trained(self) -> bool:
@@ -288,6 +299,7 @@ class Part:
         else:
             lines += [f"model.set_weights([{', '.join(map(str, map(Numbers, self.start)))}])"]
         lines += [f"model.compile({self.optimizer[1]}, {expression(self.loss)})"]
+        lines += READ if self.saved else []
         step, count = "model.train_on_batch(x, y)", self.steps - (self.place is None)
         return lines + (
             [f"for _ in range({count}):", f"    {step}"] if count > 1 else [step] * count

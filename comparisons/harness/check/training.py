@@ -75,9 +75,7 @@ def take(worker, dtype: str, course: Course, progress) -> dict | str:
             if not course.compiled:
                 model.compile(OPTIMIZER, LOSS)
             round_constants(model)
-            # A compiled step is what people run, but would draw its masks once and for all.
-            model.run_eagerly = any(hasattr(p, "seed_generator") for p in model._flatten_layers())
-            model.jit_compile = False  # it takes longer than the steps
+            model.run_eagerly = True  # a compiled function would draw its masks once and for all
             _complete(model, course)
             with numpy_draws(DRAWS_SEED):
                 return follow(model, course.steps(model), last=course.last)
