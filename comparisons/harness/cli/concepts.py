@@ -19,7 +19,7 @@ from comparisons.harness.cli.app import (
     names_of,
     print_json,
 )
-from comparisons.harness.runs import interruption
+from comparisons.harness.runs import interruption, targets
 
 if TYPE_CHECKING:
     from comparisons.harness.desk.notebooks import Comparisons
@@ -96,7 +96,9 @@ def run(
         str | None,
         typer.Option(metavar="ADDRESS", help="Run them on a Ray cluster; auto finds one here."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the results.", callback=targets.folder)
+    ] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -151,7 +153,10 @@ def table(
         Path | None, typer.Option(metavar="FILE", help="Save the pipeline, trained on all rows.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the results.  [default: results/tables/NAME]")
+        Path | None,
+        typer.Option(
+            help="Folder of the results.  [default: results/tables/NAME]", callback=targets.folder
+        ),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
     as_json: AsJson = False,
@@ -192,7 +197,10 @@ def predict(
     pipeline: Annotated[Path, typer.Argument(help="What `table --save` wrote.")],
     file: Annotated[Path, typer.Argument(metavar="NEW_TABLE", help="Rows to be told.")],
     encoding: Annotated[str | None, typer.Option(help="Encoding of the table.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the CSV here.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the CSV here.", callback=targets.file),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Tell new rows by a saved pipeline: the table with the answers in further columns."""
@@ -220,7 +228,11 @@ def report(
     ),
     site: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write the pages alone there, to be published."),
+        typer.Option(
+            metavar="DIR",
+            help="Write the pages alone there, to be published.",
+            callback=targets.folder,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:

@@ -18,7 +18,7 @@ from comparisons.harness.cli.app import (
     names_of,
     print_json,
 )
-from comparisons.harness.runs import interruption
+from comparisons.harness.runs import interruption, targets
 
 
 def _classes(incomplete: str) -> list[str]:
@@ -42,6 +42,17 @@ def _models(incomplete: str) -> list[str]:
     return [name for name in (*MODELS, *SWEEPS) if name.startswith(incomplete)]
 
 
+JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Write JSON for a machine to read.",
+        callback=targets.file,
+    ),
+]
+
+
 class Precision(StrEnum):
     """In which Keras computes the model."""
 
@@ -63,20 +74,22 @@ def check(
     backends: Backends = None,
     dtype: Annotated[Precision, typer.Option(help="In which Keras computes.")] = Precision.float32,
     batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     no_gradients: Annotated[
         bool, typer.Option("--no-gradients", help="Compare outputs alone.")
     ] = False,
     steps: Annotated[
         int, typer.Option(min=0, max=50, help="Training steps to compare; none without gradients.")
     ] = 5,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
-    ] = None,
+    json_file: JsonFile = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write a page and scripts that show findings."),
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write a page and scripts that show findings.",
+            callback=targets.folder,
+        ),
     ] = None,
 ) -> int:
     """Compare a model on every backend with the NumPy half, layer by layer."""
@@ -84,8 +97,6 @@ def check(
     from comparisons.harness.desk import session
     from comparisons.harness.runs.jobs import as_json, write_atomically
 
-    if out:
-        out.mkdir(parents=True, exist_ok=True)  # rather refused now than after the work
     with interruption.closes_first("interrupted"):
         found = session.check(
             model,
@@ -123,12 +134,12 @@ def conformance(
     dtype: Annotated[
         Precision | None, typer.Option(help="In which Keras computes; else in both.")
     ] = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
-    ] = None,
+    json_file: JsonFile = None,
     out: Annotated[
-        Path, typer.Option(help="Folder of the page and of what is done already.")
+        Path,
+        typer.Option(
+            help="Folder of the page and of what is done already.", callback=targets.folder
+        ),
     ] = Path("results/conformance"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Judge again what is done.")] = False,
 ) -> int:
@@ -178,18 +189,16 @@ def bench(
         list[Phase] | None, typer.Option(help="What to time (repeat for several).")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How often, in turn; medians count.")] = 7,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", help="Write JSON for a machine to read."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the page.")] = Path("results/bench"),
+    json_file: JsonFile = None,
+    out: Annotated[Path, typer.Option(help="Folder of the page.", callback=targets.folder)] = Path(
+        "results/bench"
+    ),
 ) -> int:
     """Time NumPy and Keras on every backend, in turn, on models from small to large."""
     from comparisons.harness.bench import page, terminal
     from comparisons.harness.desk import session
     from comparisons.harness.runs.jobs import as_json, write_atomically
 
-    out.mkdir(parents=True, exist_ok=True)  # rather refused now than after the work
     phases = list(dict.fromkeys(one.value for one in phase or [Phase.train_step]))
     with interruption.closes_first("interrupted"):
         found = session.bench(names or (), names_of(backends), cores, phases, repeats)
@@ -297,7 +306,7 @@ def diff(
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
     ] = None,
     batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
-    seed: Annotated[int, typer.Option(help="Of the inputs that are drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     as_json: AsJson = False,
 ) -> int:
     """Say what differs between two models: configs, weights, training, outputs."""

@@ -23,7 +23,7 @@ from comparisons.harness.divergences.outcomes import Outcome
 from comparisons.harness.race import running as racing
 from comparisons.harness.race.report import Report as Race
 from comparisons.harness.report import equations, write_pages
-from comparisons.harness.runs import estimates, runner
+from comparisons.harness.runs import estimates, runner, targets
 from comparisons.harness.runs.jobs import write_atomically
 from comparisons.harness.table_files.frames import as_csv
 from comparisons.harness.tabular import asking, saved, terminal
@@ -78,8 +78,7 @@ def table(
         ValueError: see `asking.ask` and `runner.plan`.
         WorkerError, OSError: see `runner.run`.
     """
-    if save and not save.absolute().parent.is_dir():  # rather refused now than after the work
-        raise ValueError(f"--save {save}: there is no folder {save.parent}")
+    targets.file(save)
     if isinstance(given, (str, Path)):
         path = Path(given)
         out = out or Path("results/tables") / path.name.partition(".")[0]

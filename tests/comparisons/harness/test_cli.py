@@ -123,11 +123,53 @@ def test_a_mistake_gets_one_line_and_status_2(capsys, tmp_path, monkeypatch, arg
     assert not list(tmp_path.rglob("*.json")), "something was half-written"
 
 
-def test_an_output_folder_that_is_a_file(capsys, tmp_path):
-    (tmp_path / "results").write_text("mine")
-    status, _, err = call(capsys, "run", "perceptron", "--out", str(tmp_path / "results"))
-    assert status == 2 and err.count("\n") == 1 and "results" in err
-    assert (tmp_path / "results").read_text() == "mine"
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "perceptron", "--out", "mine"],
+        ["run", "perceptron", "--out", "mine/sub"],
+        ["table", "t.csv", "--target", "y", "--out", "mine"],
+        ["table", "t.csv", "--target", "y", "--save", "folder"],
+        ["table", "t.csv", "--target", "y", "--save", "mine/x.pipeline"],
+        ["predict", "x.pipeline", "t.csv", "--out", "folder"],
+        ["report", "--site", "mine"],
+        ["check", "no.keras", "--out", "mine"],
+        ["check", "no.keras", "--json", "folder"],
+        ["conformance", "Dense", "--out", "mine/sub"],
+        ["conformance", "Dense", "--json", "mine/found.json"],
+        ["bench", "M1", "--json", "folder"],
+        ["bench", "M1", "--out", "mine"],
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_work(
+    capsys, tmp_path, monkeypatch, arguments
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "t.csv").write_text("a,y\n1,2\n")
+    before = sorted(tmp_path.rglob("*"))
+    status, out, err = call(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    reason = "folder: Is a directory" if "folder" in arguments else "mine: Not a directory"
+    assert err.endswith(f"{reason}\n"), err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["bench", "M9"], "Unknown model 'M9'"),
+        (["check", "no.keras", "--out", "found"], "no.keras: No such file"),
+        (["check", "no.keras", "--seed", "-1"], "Invalid value for '--seed'"),
+        (["diff", "a.keras", "b.keras", "--seed", "-1"], "Invalid value for '--seed'"),
+    ],
+)
+def test_a_mistake_leaves_no_folder(capsys, tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1) and told in err
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_folder_without_results(capsys, tmp_path):
