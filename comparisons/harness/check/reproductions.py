@@ -44,11 +44,11 @@ from reference_numpy.operations import Operation
 SECONDS = 30.0  # of the search for a smaller call
 SCRIPT_SECONDS = 300.0  # of running all scripts of a backend
 RUNNER = """
-import runpy, sys, traceback
+import os, runpy, sys, traceback
 for path in sys.argv[1:]:
     try:
         runpy.run_path(path)
-        print(path, flush=True)
+        print(os.path.basename(path), flush=True)
     except Exception:
         traceback.print_exc()
 """
@@ -136,7 +136,7 @@ def confirmed(texts: list[str]) -> list[str | None]:
         lines = (done.stdout or b"").decode("utf-8", "replace").splitlines()
     printed = {after: line for line, after in itertools.pairwise(lines)}
     return [
-        f"{text}# prints {printed[str(path)]}\n" if str(path) in printed else None
+        f"{text}# prints {printed[path.name]}\n" if path.name in printed else None
         for text, path in zip(texts, paths, strict=True)
     ]
 

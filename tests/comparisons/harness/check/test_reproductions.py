@@ -1,6 +1,7 @@
 """A finding's script: by Keras alone, short, and run; small as it is, it shows the finding."""
 
 import functools
+import tempfile
 
 import keras
 import numpy as np
@@ -69,6 +70,14 @@ def test_of_several_scripts_those_that_hold_are_told():
     first, *between, last = reproductions.confirmed(texts)
     assert between == [None, None]
     assert (first, last) == (texts[0] + "# prints 1\n", texts[-1] + "# prints 3\n")
+
+
+def test_scripts_run_in_a_folder_whose_name_the_output_lacks(tmp_path, monkeypatch):
+    """As that of a person with such a name, on Windows."""
+    (tmp_path / "山田").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "山田"))
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    assert reproductions.confirmed(["assert 1 < 2"]) == [True]
 
 
 def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path):
