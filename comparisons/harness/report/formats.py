@@ -72,7 +72,7 @@ def _plain(record: dict, in_unit: str) -> str:
     if record["low"] is not None:
         numbers.append(record["high"] - record["mean"])
     return " ± ".join(
-        digits(number) if places is None else f"{scale * number:,.{places}f}" for number in numbers
+        digits(number) if places is None else f"{scale * number:z,.{places}f}" for number in numbers
     ).replace("-", MINUS)
 
 
@@ -89,7 +89,7 @@ def needed(worst: float | None) -> Words:
     if worst == 0:
         return WORDS["exact"]
     if worst < 0.001:
-        return _with_unit("< 0.1", unit("%"))
+        return "< 0.1 %", "0.1%未満"
     if worst < 100:
         return _with_unit(f"{100 * worst:.1f}", unit("%"))
     return words("needed times", value=digits(worst))
