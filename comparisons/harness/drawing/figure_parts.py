@@ -16,6 +16,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 230, 170
 SQUARE = 340
 LEGEND_OF_LINES = {"symbolType": "stroke", "symbolSize": 300}
 MANY_TIMES = 1e5  # from the lower to the upper end of a logarithmic axis
+FEW, SHORT = 10, 5  # values of an axis that can each have a tick, and characters of one
 BARS = 30  # of a histogram, or one more
 ROOM = 0.04  # beyond the last values, as a share of an axis
 
@@ -143,6 +144,19 @@ def number_format(scale: dict) -> str:
         return "~r"  # with "~g" an even axis writes 160 as 1.6e+2
     low, high = scale["domain"]
     return "~e" if high > MANY_TIMES * low else "~g"
+
+
+def ticks(values: pd.Series, scale: dict) -> dict:
+    """The ticks of lines' x axis: whole numbers between whole numbers.
+
+    On a logarithmic axis they stand at the values themselves where those are few and short: such
+    an axis would not mark the 16 of 1, 4, 16.
+    """
+    if scale.get("type") != "log":
+        return {"tickMinStep": 1, "format": "d"} if (values % 1 == 0).all() else {}
+    places = np.unique(values[values > 0])
+    few = 1 < len(places) <= FEW and all(len(f"{place:g}") <= SHORT for place in places)
+    return {"values": places.tolist(), "format": number_format(scale)} if few else {}
 
 
 def axes(

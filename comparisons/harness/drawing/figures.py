@@ -77,9 +77,8 @@ def lines(
         panels: how many stand beside one another.
     """
     frame = parts.frame(data, x)
-    whole = (frame["x"] % 1 == 0).all() and "x" not in log
-    x = alt.X("x:Q").scale(**parts.scale(frame["x"], "x" in log, room=0)).title(both(*x_title))
-    x = x.axis(tickMinStep=1, format="d") if whole else x
+    across = parts.scale(frame["x"], "x" in log, room=0)
+    x = alt.X("x:Q").scale(**across).axis(**parts.ticks(frame["x"], across)).title(both(*x_title))
     scale = parts.scale(frame["y"], "y" in log) if y_domain is None else {"domain": list(y_domain)}
     form = "%" if unit == "%" else parts.number_format(scale)
     y = alt.Y("y:Q").scale(**scale).axis(format=form).title(both(*y_title))

@@ -4,7 +4,7 @@
 (() => {
   const GAP = 40; // beside a panel: its axis, and the space to the next one
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
-  const SMALLEST = 0.75; // a chart that must shrink further is scrolled instead
+  const SMALLEST = { chart: 0.75, grid: 0.5 }; // what must shrink further is scrolled instead
   const NARROW = 480; // there legends stand below one another, so that they are not what is widest
   const STACKED = { layout: { top: { direction: "vertical", anchor: "start" } } };
   const LETTER = 7; // width of a letter of a legend; one of Japanese has twice that
@@ -92,6 +92,10 @@
 
   const hasPictures = ({ layer, mark }) =>
     layer ? layer.some(hasPictures) : mark?.type === "image";
+
+  // Pictures, or squares, without axes.
+  const isGrid = ({ spec, layer }) =>
+    spec ? isGrid(spec) : Boolean(layer) && layer[0].encoding?.x?.axis === null;
 
   // A plane, a grid of pictures, panels that Vega arranges, or a drawing that says so: the page's
   // width does not change it.
@@ -229,7 +233,8 @@
       }
     }
     const natural = Number(picture.getAttribute("width"));
-    picture.style.setProperty("--least", `${Math.round(natural * SMALLEST)}px`);
+    const smallest = SMALLEST[isGrid(spec) ? "grid" : "chart"];
+    picture.style.setProperty("--least", `${Math.round(natural * smallest)}px`);
   }
 
   const drawings = all(".drawing");

@@ -275,6 +275,22 @@ def test_bars_carry_their_intervals():
     assert rows[-1]["low"] is None
 
 
+@pytest.mark.parametrize(
+    ("x", "ticks"),
+    [
+        ([1, 4, 16], [1, 4, 16]),
+        ([0.01, 0.03, 0.1], [0.01, 0.03, 0.1]),
+        ([57600, 816906240], None),
+        (list(range(1, 70)), None),
+    ],
+)
+def test_a_logarithmic_axis_marks_the_values_where_they_are_few_and_short(x, ticks):
+    chart = figures.lines({"a": np.ones(len(x))}, x, log="x", **TITLES)
+    layer = spec_of(chart)["layer"][0]["encoding"]["x"]
+    assert layer.get("axis", {}).get("values") == ticks
+    assert f">{x[-1]}</text>" in drawn(chart) or ticks is None
+
+
 def test_shares_among_points_are_written_in_percent():
     xy = np.array([[0.5, 0.91], [1.5, 0.97]])
     marks = spec_of(figures.scatter({"a": xy}, **TITLES, shares="y"))["encoding"]
