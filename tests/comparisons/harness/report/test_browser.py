@@ -121,6 +121,17 @@ def test_pictures_keep_their_shape_however_wide_the_page_is(results):
     assert probed(results / "scales" / "index.html", script) == {"wider": "no"}
 
 
+def test_a_grid_of_pictures_may_shrink_more_than_a_chart(results):
+    script = """
+      for (const picture of document.querySelectorAll(".drawing svg")) {
+        const least = parseFloat(picture.style.getPropertyValue("--least"));
+        const share = (least / picture.getAttribute("width")).toFixed(2);
+        tell(picture.querySelector("image") ? "grid" : "chart", share);
+      }
+    """
+    assert probed(results / "scales" / "index.html", script) == {"chart": "0.75", "grid": "0.50"}
+
+
 def test_a_tall_chart_is_printed_on_one_page(results):
     script = """
       const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
