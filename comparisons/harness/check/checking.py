@@ -10,7 +10,6 @@ from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, findings, judge
-from comparisons.harness.check.known import parts_of
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
@@ -23,6 +22,7 @@ from comparisons.harness.check.reproductions import (
 )
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
+from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
 from reference_numpy import tree

@@ -130,9 +130,7 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
     """The finding of a comparison that does not hold."""
     record = one.record
     convention = is_convention(one, dtype)
-    layer = one.asked.reference.layer
-    how = one.name, backend, dtype, record.needed, one.asked.masked
-    known = None if convention else of_layer(layer, *how)
+    known = None if convention else of_layer(one.asked.reference.layer, one, backend, dtype)
     return Finding(
         str(one.place),
         backend,

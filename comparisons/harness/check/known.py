@@ -1,9 +1,11 @@
 """Which known divergence of Keras a difference is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
+from comparisons.harness.check.imitations import explains
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.proof.allowances import factor
+from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.checks import FACTOR
 from reference_numpy.layers.layer import Layer
 
@@ -20,39 +22,34 @@ def of_training(
         needed: the error in units of the ordinary tolerance.
     """
     arguments = {"name": optimizer, "of": of, "stateful": stateful}
-    return _tightest([("Optimizer", arguments)], backend, dtype, "", needed)
+    return _tightest(_explaining([("Optimizer", arguments)], backend, dtype, "", needed), dtype)
 
 
-def of_layer(
-    layer: Layer, name: str, backend: str, dtype: str, needed: float, masked: bool = False
-) -> Divergence | None:
+def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
     """The known divergence that explains a difference, or None.
 
     Args:
         layer: the oracle's, whose parts may explain it too.
-        name: the quantity's name.
-        needed: the error in units of the ordinary tolerance.
-        masked: whether the call is given masks.
+        one: the comparison, a `findings.Judged`.
     """
     parts = [
-        (type(part).__name__, {**part.get_config(), "masked": masked}) for part in parts_of(layer)
+        (type(part).__name__, {**part.get_config(), "masked": one.asked.masked})
+        for part in parts_of(layer)
     ]
-    return _tightest(parts, backend, dtype, name, needed)
+    known = _explaining(parts, backend, dtype, one.name, one.record.needed)
+    return _tightest((each for each in known if explains(each.name, one, dtype)), dtype)
 
 
-def parts_of(layer: Layer) -> Iterator[Layer]:
-    """The layer, and all that are within it."""
-    yield layer
-    for part in layer.sublayers:
-        yield from parts_of(part)
-
-
-def _tightest(parts, backend: str, dtype: str, name: str, needed: float) -> Divergence | None:
-    """Of those that explain the error the one that explains the least."""
-    found = [
+def _explaining(parts, backend: str, dtype: str, name: str, needed: float) -> list[Divergence]:
+    """Those that concern a part and are as large."""
+    return [
         known
         for known in DIVERGENCES.values()
         if any(known.meets(backend, *part, dtype, name) for part in parts)
         and needed * FACTOR <= factor(known.shows, dtype)
     ]
+
+
+def _tightest(found: Iterable[Divergence], dtype: str) -> Divergence | None:
+    """The one that explains the least."""
     return min(found, key=lambda known: factor(known.shows, dtype), default=None)

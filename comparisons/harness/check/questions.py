@@ -5,13 +5,14 @@ oracle says of it stays here.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from comparisons.harness.check.changing import changed
+from comparisons.harness.check.scales import quantities_and_scales
 from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
@@ -24,7 +25,7 @@ from comparisons.harness.proof.calls import (
     watched,
 )
 from comparisons.harness.proof.layer_checks import Reference
-from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
+from comparisons.harness.proof.training_checks import ROUNDINGS
 from reference_numpy import activations, tree
 from reference_numpy.models.model import Model
 from reference_numpy.registration import class_name
@@ -166,23 +167,10 @@ class Asked:
             repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
         kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
-        with np.errstate(all="ignore"), _changed("backward", kinds, _rounded):
+        with np.errstate(all="ignore"), changed("backward", kinds, _rounded):
             found = repeated.quantities()
         layer.set_weights(repeated.start)
         return found
-
-
-@contextmanager
-def _changed(method: str, kinds: Iterable[type], change: Callable) -> Iterator[None]:
-    """Let classes have another method meanwhile, which `change` makes of theirs."""
-    before = [(kind, getattr(kind, method)) for kind in kinds]
-    for kind, own in before:
-        setattr(kind, method, change(own))
-    try:
-        yield
-    finally:
-        for kind, own in before:
-            setattr(kind, method, own)
 
 
 def _rounded(backward: Callable) -> Callable:
@@ -241,7 +229,7 @@ def ask(
             reference.cotangents = [None] * len(reference.cotangents)
         question.cotangents = _cast(reference.cotangents, dtype)
         question.cotangents += [None] * len(question.layer_outputs)
-        exact, scale = _oracle(kind, reference, dtype)
+        exact, scale = quantities_and_scales(reference, dtype, kind == LOCAL)
         return Asked(kind, question, reference, twin, place, owners, exact, scale, masked)
 
     for call in calls:
@@ -261,59 +249,6 @@ def ask(
     place = Place(model.name, type(model).__name__, ())
     masked = any(holds_masks(call.options) for call in calls)
     yield asked(PROPAGATED, question, whole, place, _owners(model, whole, calls, places), masked)
-
-
-def _oracle(kind: str, reference: Reference, dtype: str) -> tuple[dict, dict]:
-    """The oracle's quantities and their scales."""
-    with np.errstate(all="ignore"):
-        exact = reference.quantities()
-        if kind == LOCAL:
-            scale = checks.scales(reference.quantities, exact)
-        else:
-            scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
-        _allow_for_nothing_left(scale, exact, reference)
-        if kind == PROPAGATED or dtype == "float64":  # of a layer in float32 `in_float32` tells
-            _allow_for_cancelled_terms(scale, reference)
-    for name, value in exact.items():
-        if value.dtype.kind != "f":
-            scale[name] = 0.0  # integers and texts agree or do not
-    reference.restore()
-    return exact, scale
-
-
-def _allow_for_nothing_left(scale: dict, exact: dict, reference: Reference) -> None:
-    """Give an input's gradient that is zero in every entry at least the scale of dy · y / x.
-
-    What does not depend on how long x is, as x / ‖x‖ of one number, has a gradient whose terms are
-    as large and leave nothing but rounding. Where y is 0, as behind a dead ReLU, none is allowed.
-    """
-    terms = [
-        float(np.abs(c * exact[f"output {i}"]).max(initial=0.0))
-        for i, c in enumerate(reference.cotangents)
-        if c is not None
-    ]
-    inputs = [x for x in tree.flatten(reference.inputs) if x.dtype.kind == "f"]
-    for index, x in enumerate(inputs):
-        name = f"gradient of input {index}"
-        if name in exact and not exact[name].any():
-            shortest = np.abs(x[x != 0]).min(initial=np.inf)
-            scale[name] = max(scale[name], max(terms) / shortest)
-
-
-def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:
-    """Raise each gradient's scale to the largest of all.
-
-    What is normalized twice, say, has gradients that cancel but for an epsilon, and tanh of large
-    numbers the slope 1 - y²: their rounding is that of the terms that cancel, which are as large as
-    the largest gradient, and those of a weight as many times larger as the inputs.
-    """
-    terms = [float(np.abs(c).max(initial=0.0)) for c in reference.cotangents if c is not None]
-    gradients = [name for name in scale if name.startswith("gradient")]
-    largest = max([*terms, *(scale[name] for name in gradients)], default=0.0)
-    inputs = [np.abs(x) for x in tree.flatten(reference.inputs) if x.dtype.kind == "f"]
-    times = max([1.0, *(float(x.max(initial=0.0)) for x in inputs)])
-    for name in gradients:
-        scale[name] = largest * (times if name.startswith("gradient of weight") else 1.0)
 
 
 def _owners(model: Model, whole: Whole, calls, places: dict) -> dict[str, tuple[Place, str]]:
@@ -378,6 +313,6 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
         def moved(forward, side=BESIDE_ZERO * side):
             return lambda self, x: forward(self, np.where(x == 0, x.dtype.type(side), x))
 
-        with np.errstate(all="ignore"), _changed("forward", kinds, moved):
+        with np.errstate(all="ignore"), changed("forward", kinds, moved):
             yield asked.reference.quantities()[name]
     asked.reference.restore()

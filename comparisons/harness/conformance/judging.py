@@ -130,15 +130,16 @@ def judge_case(family: str, title: str, case, worker, dtype: str, reproducing: b
         return Row(title, PASSED, *numbers)
     if trial.undecided:
         return Row(title, CONVENTION, *numbers, trial.undecided)
-    asked = Asked(LOCAL, None, trial.reference, None, Place(title, "", ()), {}, quantities, scale)
+    whole = LOCAL, None, trial.reference, None, Place(title, "", ())
+    asked = Asked(*whole, {}, quantities, scale, trial.masked)
     judged = [Judged(asked, key, asked.place, key, r, found.get(key)) for key, r in wrong]
     with reference_precision("float64"):
         judged = [one for one in judged if not is_convention(one, dtype)]
+        known = [trial.known(one) for one in judged]
     if not judged:
         return Row(title, CONVENTION, *numbers)
     worst = max((one.record for one in judged), key=lambda record: record.needed)
     numbers = worst.where, worst.error, worst.tolerance, worst.needed
-    known = [trial.known(one.name, one.record.needed) for one in judged]
     if None not in known:
         return Row(title, KNOWN, *numbers, "; ".join(sorted({one.link for one in known})))
     why = worst.reason

@@ -122,6 +122,13 @@ def leaf_layers(model: Model) -> Iterator[tuple[tuple, Layer]]:
     return ((path, leaf) for path, leaf in leaves(model) if not isinstance(leaf, Operation))
 
 
+def parts_of(layer: Layer) -> Iterator[Layer]:
+    """The layer, and all that are within it."""
+    yield layer
+    for part in layer.sublayers:
+        yield from parts_of(part)
+
+
 @contextmanager
 def watched(model: Model, jitter=lambda array: array, of=leaf_layers) -> Iterator[list[LayerCall]]:
     """A list that notes the calls of the model's layers meanwhile.

@@ -100,7 +100,7 @@ def attend(query, key, value, scale, mask=None, empty_rows="uniform", drop=None,
     kept = None if drop is None else drop(weights.shape, weights.dtype)
     dropped = fold(weights if kept is None else weights * kept, key)
     context = (dropped @ value).reshape(*heads, value.shape[-1])
-    cache = (query, key, value, scale, mask, empty_rows, softmax_cache, kept, dropped)
+    cache = (query, key, value, scale, mask, empty_rows, softmax_cache, kept, dropped, bias)
     return context, weights, cache
 
 
@@ -115,7 +115,7 @@ def attend_backward(dcontext, dweights, cache):
         dweights: gradient of the weights where they were given out, or None.
         cache: what `attend` returned.
     """
-    query, key, value, scale, mask, empty_rows, softmax_cache, kept, dropped = cache
+    query, key, value, scale, mask, empty_rows, softmax_cache, kept, dropped, _ = cache
     heads = dcontext.shape[:-1]
     dcontext = fold(dcontext, key)
     dvalue = dropped.swapaxes(-2, -1) @ dcontext

@@ -9,6 +9,7 @@ import numpy as np
 from reference_numpy import config
 from reference_numpy.annotations import Structure
 from reference_numpy.layers.merging.base_merge import Merge
+from reference_numpy.layers.normalization.axes import over_length, over_length_backward
 
 
 class Dot(Merge):
@@ -132,17 +133,19 @@ class Vectors:
         self.rows = moved.reshape(len(x), math.prod(moved.shape[1:-1]), moved.shape[-1])
         self.length = None
         if normalize:
-            self.length = np.sqrt(np.square(self.rows).sum(axis=-1, keepdims=True))
-            self.is_long = self.length > config.epsilon()
-            self.length = np.maximum(self.length, config.epsilon())
-            self.rows = self.rows / self.length
+            rows, self.length = over_length(self._flat(self.rows), config.epsilon())
+            self.rows = rows.reshape(self.rows.shape)
 
     def backward(self, drows):
         """The array's gradient, given that of `rows`."""
         if self.length is not None:
-            along = np.sum(drows * self.rows, axis=-1, keepdims=True) * self.is_long
-            drows = (drows - self.rows * along) / self.length
+            given = self._flat(drows), self._flat(self.rows), self.length
+            drows = over_length_backward(*given, config.epsilon())
         return np.moveaxis(drows.reshape(self.moved_shape), -1, self.axis)
+
+    def _flat(self, rows):
+        """The vectors of all samples below one another."""
+        return rows.reshape(math.prod(self.moved_shape[:-1]), self.moved_shape[-1])
 
 
 def dot(inputs: Structure, axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:

@@ -101,8 +101,7 @@ class GroupNormalization(AffineNormalization):
     def forward(self, x, training=False):
         """y, and what backward needs: x̂ and 1 / √(σ² + ε), one a sample and channel."""
         view = self._view(x.astype(statistics_dtype(x.dtype), copy=False))
-        normalized = view - self._along(self._group_means(_sums(view), view), view)
-        variance = self._group_means(_sums(normalized, normalized), view)
+        normalized, variance = self._centred(view)
         inverse = self._along(1.0 / np.sqrt(variance + self.epsilon), view)
         normalized *= inverse
         y = self.scale_and_offset(normalized, (-1, *[1] * (view.ndim - 3)))
@@ -129,6 +128,11 @@ class GroupNormalization(AffineNormalization):
         axis = self.axis % x.ndim
         _, *rest = channels_view(x, axis).shape
         return x.reshape(len(x), math.prod(x.shape[1:axis]), *rest)
+
+    def _centred(self, view):
+        """x − μ, and σ² repeated for each channel."""
+        centred = view - self._along(self._group_means(_sums(view), view), view)
+        return centred, self._group_means(_sums(centred, centred), view)
 
     def _group_means(self, sums, view):
         """Means over the groups, repeated for each channel, from sums a sample and channel."""

@@ -22,9 +22,8 @@ def trial(case_and_mode, module, backend: str, dtype: str) -> Trial:
     return Trial(
         exact,
         lambda: keras_quantities(module, build_keras_layer(case, dtype), given),
-        lambda name, needed: of_layer(
-            exact.layer, name, backend, dtype, needed, holds_masks(exact.options)
-        ),
+        lambda one: of_layer(exact.layer, one, backend, dtype),
+        masked=holds_masks(exact.options),
     )
 
 

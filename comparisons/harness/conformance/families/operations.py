@@ -35,7 +35,7 @@ def trial(case, module, backend: str, dtype: str) -> Trial:
     return Trial(
         exact,
         theirs,
-        lambda name, needed: of_layer(exact.layer, name, backend, dtype, needed),
+        lambda one: of_layer(exact.layer, one, backend, dtype),
         case.diverges,
     )
 

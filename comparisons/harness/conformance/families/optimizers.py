@@ -181,7 +181,7 @@ def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Tri
     return Trial(
         Calculation(quantities),
         theirs,
-        lambda _, needed: known(needed),
+        lambda one: known(one.record.needed),
         sketches=partial(sketches, name, arguments, backend, dtype),
     )
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from comparisons.harness.check.findings import Judged
 from comparisons.harness.check.script import Numbers, Sketch
 from comparisons.harness.divergences import Divergence
 from comparisons.harness.proof import checks
@@ -46,23 +47,24 @@ class Trial:
     Args:
         reference: the case in NumPy.
         theirs: function that gives Keras's quantities, under the same names.
-        known: function of a quantity's name and of the error in units of its tolerance, that gives
-            the divergence that explains it, or None.
+        known: function of a difference that gives the divergence that explains it, or None.
         diverges: the name of a divergence by which Keras has no more digits than in float32; empty
             where there is none.
         undecided: what a backend may choose, if there is such a thing.
         scales: function of the quantities that gives the scale of each; None measures them.
         sketches: function of a quantity's name, of what is right of it and of its tolerance, that
             gives computations of Keras's that may show a difference, for a script.
+        masked: whether a layer is given masks.
     """
 
     reference: Calculation
     theirs: Callable[[], dict]
-    known: Callable[[str, float], Divergence | None] = lambda name, needed: None
+    known: Callable[[Judged], Divergence | None] = lambda one: None
     diverges: str = ""
     undecided: str = ""
     scales: Callable[[dict], dict[str, float]] | None = None
     sketches: Callable[[str, np.ndarray, float], Iterable[Sketch]] = lambda *asked: ()
+    masked: bool = False
 
     @cached_property
     def quantities(self) -> dict[str, np.ndarray]:
