@@ -65,7 +65,7 @@ LEARNERS = {
 }
 
 
-def baselines(settings):
+def baselines(settings, progress):
     """Both learners on pixels and on both kinds of made features, on the networks' own images."""
     models = [
         Baseline(
@@ -81,7 +81,7 @@ def baselines(settings):
         f"the networks' own training and test images, seeds 0 to {len(parts) - 1}",
         f"ネットワークと同じ訓練画像とテスト画像。シードは0から{len(parts) - 1}",
     )
-    return run_baselines(models, parts, drawn)
+    return run_baselines(models, parts, drawn, progress)
 
 
 def of_learner(result, learner, form):

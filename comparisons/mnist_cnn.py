@@ -105,7 +105,7 @@ CONCEPT = Concept(
         keep_at=(0.0, 1.0),
         seeds=5,
         proven_steps=10,
-        baselines=lambda settings: run_mnist_baselines(),
+        baselines=lambda settings, progress: run_mnist_baselines(progress=progress),
     ),
     claims=(
         Claim(

@@ -149,7 +149,7 @@ CONCEPT = Concept(
             for shape, (depth, width) in SHAPES.items()
         },
         seeds=5,
-        baselines=lambda settings: run_mnist_baselines(),
+        baselines=lambda settings, progress: run_mnist_baselines(progress=progress),
     ),
     claims=(
         Claim(

@@ -71,10 +71,12 @@ def drawn(preset, seed):
     return data(Settings(preset), seed)
 
 
-def baselines(settings):
+def baselines(settings, progress):
     """Connected components on the networks' own scenes, with the curve of the first seed."""
     values, curves, seconds = [], [], []
-    for seed in range(settings.seeds or SEEDS):
+    seeds = settings.seeds or SEEDS
+    for seed in range(seeds):
+        progress(seed, seeds)
         part = data(settings, seed)
         start = time.perf_counter()
         found = connected_parts.read(part, half().mean_average_precision)

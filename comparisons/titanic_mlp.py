@@ -12,7 +12,7 @@ from comparisons.harness.drawing import figures
 from comparisons.harness.scores import ACCURACY, LOG_LOSS, ROC_AUC
 from comparisons.harness.titanic.folds import folds
 from comparisons.harness.titanic.passengers import load_titanic
-from comparisons.harness.titanic.preparation import fold_dataset, preparation_notes
+from comparisons.harness.titanic.preparation import divided, fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
 SEXES = {"female": both("women and girls", "女性"), "male": both("men and boys", "男性")}
@@ -30,6 +30,14 @@ COLUMNS = {
 }
 
 
+def look_over(settings, tell):
+    """Read the person's own file, and deal its passengers to the folds of the first repeat."""
+    frame = load_titanic(settings.csv, settings.encoding, tell).frame
+    for fold in folds(frame, SPLITS, 1):
+        tell(f"dealing the passengers to fold {fold.fold + 1} of {SPLITS}")
+        divided(frame, fold)
+
+
 def data(settings, seed):
     """The folds of one repeat; the seed is the repeat's."""
     frame, found = load_titanic(settings.csv, settings.encoding)
@@ -38,10 +46,11 @@ def data(settings, seed):
     return [fold_dataset(frame, fold, seed, notes=notes) for fold in drawn]
 
 
-def baselines(settings):
+def baselines(settings, progress):
     """scikit-learn's classifiers over the same folds."""
     frame = load_titanic(settings.csv, settings.encoding).frame
-    return run_titanic_baselines(frame, SPLITS, settings.seeds or REPEATS)
+    repeats = settings.seeds or REPEATS
+    return run_titanic_baselines(frame, SPLITS, repeats, progress=progress)
 
 
 def network_against_logistic(result):
@@ -212,7 +221,7 @@ CONCEPT = Concept(
         ),
     ),
     figures=draw,
-    takes_csv=True,
+    look_over_csv=look_over,
     minutes=0.7,
 )
 

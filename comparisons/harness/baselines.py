@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +31,16 @@ from comparisons.harness.titanic.folds import folds
 from comparisons.harness.titanic.passengers import load_titanic
 from comparisons.harness.titanic.preparation import preparation
 
-MOST_ROWS = 20_000  # for a baseline whose time grows with their square
+MOST_ROWS = 20_000  # for a baseline whose time grows with their square, and for a tree of a forest
+MANY_ROWS = 5000  # from here on boosting is done with binned values
 FOREST_JOBS = 2  # processor cores a forest may use, whatever the machine has
 
 # x and y to train on, x and y to test on
 Split = tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
 # The scores by key, from a fitted model, what it predicted, and x and y to test on
 Scoring = Callable[[BaseEstimator, np.ndarray, ArrayLike, ArrayLike], dict[str, float]]
+# Called with the splits that are done, and their number
+Progress = Callable[[int, int], None]
 
 
 class WomenFirst(ClassifierMixin, BaseEstimator):
@@ -83,30 +86,61 @@ class Baseline:
     quadratic: bool = False
 
 
-def titanic_models(seed: int = 0) -> list[Baseline]:
-    """The classifiers for Titanic, each with its preparation, so that both are fitted together."""
+def share_of_a_tree(rows: int, splits: int) -> float | None:
+    """The share of a training side that each tree of a forest is grown on; None for all of it."""
+    share = MOST_ROWS / (rows * (1 - 1 / splits))
+    return share if share < 1 else None
+
+
+def feasible(models: list[Baseline], rows: int) -> list[Baseline]:
+    """The models without those that would take hours for so many rows."""
+    return [model for model in models if rows <= MOST_ROWS or not model.quadratic]
+
+
+def of_many_rows(rows: int, splits: int) -> Words:
+    """What is said of the models where the rows are many."""
+    many, sampled = rows > MOST_ROWS, share_of_a_tree(rows, splits) is not None
+    return (
+        f"; none whose time grows with the square of the rows, beyond {MOST_ROWS:,} of them" * many
+        + f"; each tree of the forest on about {MOST_ROWS:,} rows drawn anew" * sampled,
+        f"。{MOST_ROWS:,}行を超えるため、計算時間が行数の2乗で増える手法は省いた" * many
+        + f"。ランダムフォレストの各決定木は、木ごとに抽出した約{MOST_ROWS:,}行で学習" * sampled,
+    )
+
+
+def titanic_models(rows: int, splits: int, seed: int = 0) -> list[Baseline]:
+    """The classifiers for so many passengers, each with its preparation: both are fitted together.
+
+    Where the rows are many, in forms that do not take hours.
+    """
 
     def prepared(model: BaseEstimator) -> BaseEstimator:
         return make_pipeline(preparation(), model)
 
     logistic = LogisticRegression(max_iter=1000)
-    boosting = GradientBoostingClassifier(random_state=seed)
+    few = rows < MANY_ROWS
+    boosting = GradientBoostingClassifier if few else HistGradientBoostingClassifier
     # A support vector machine has no probabilities: a sigmoid over its margins is fitted by
     # cross-validation within the training part.
     vectors = CalibratedClassifierCV(SVC(), ensemble=False)
     neighbours = KNeighborsClassifier(n_neighbors=15)
     forest = RandomForestClassifier(
-        n_estimators=200, min_samples_leaf=3, n_jobs=FOREST_JOBS, random_state=seed
+        n_estimators=200,
+        min_samples_leaf=3,
+        max_samples=share_of_a_tree(rows, splits),
+        n_jobs=FOREST_JOBS,
+        random_state=seed,
     )
-    return [
+    found = [
         Baseline("Majority class", "多数派クラス", DummyClassifier(strategy="prior")),
         Baseline("Women first", "女性優先の規則", WomenFirst()),
         Baseline("Logistic regression", "ロジスティック回帰", prepared(logistic)),
         Baseline("Random forest", "ランダムフォレスト", prepared(forest)),
-        Baseline("Gradient boosting", "勾配ブースティング", prepared(boosting)),
+        Baseline("Gradient boosting", "勾配ブースティング", prepared(boosting(random_state=seed))),
         Baseline("Support vector machine", "サポートベクターマシン", prepared(vectors), True),
         Baseline("k nearest neighbours", "k近傍法", prepared(neighbours), True),
     ]
+    return feasible(found, rows)
 
 
 def mnist_models(seed: int = 0) -> list[Baseline]:
@@ -132,16 +166,23 @@ def mnist_models(seed: int = 0) -> list[Baseline]:
     ]
 
 
+def untold(done: int, total: int) -> None:
+    """Progress that nobody is told of."""
+
+
 def run_titanic_baselines(
-    frame: pd.DataFrame | None = None, splits: int = 5, repeats: int = 2, seed: int = 0
+    frame: pd.DataFrame | None = None,
+    splits: int = 5,
+    repeats: int = 2,
+    seed: int = 0,
+    progress: Progress = untold,
 ) -> list[dict]:
     """Every baseline over the folds of `titanic.folds`, trained on the whole training side.
-
-    Beyond MOST_ROWS without those that would take hours.
 
     Args:
         frame: passengers as `load_titanic` gives them; by default all of them.
         splits, repeats, seed: as for `titanic.folds`, so that a network can be given the same.
+        progress: told of the folds.
 
     Returns:
         One record a baseline: {"name", "name_ja", "data": what was drawn, "scores": {"accuracy",
@@ -153,29 +194,29 @@ def run_titanic_baselines(
         DataError: see `titanic.folds` and `load_titanic`.
     """
     frame = load_titanic().frame if frame is None else frame
-    drawn: list[Split] = []
-    for fold in folds(frame, splits, repeats, seed):
-        train, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
-        drawn.append((train, train["survived"], test, test["survived"]))
-    models = [b for b in titanic_models(seed) if len(frame) <= MOST_ROWS or not b.quadratic]
+    models = titanic_models(len(frame), splits, seed)
+    english, japanese = of_many_rows(len(frame), splits)
     data = (
         f"Titanic: {len(frame)} passengers, {splits} folds × {repeats} repeats, parties that share "
-        f"a ticket kept together, seed {seed}"
-        + f"; none whose time grows with the square of the rows, beyond {MOST_ROWS:,} of them"
-        * (len(frame) > MOST_ROWS),
+        f"a ticket kept together, seed {seed}{english}",
         f"タイタニック：乗客{len(frame)}人、{splits}分割×{repeats}回の交差検証、"
-        f"同じ切符の同行者は別々のデータに分けない、シード{seed}"
-        + f"。{MOST_ROWS:,}行を超えるため、計算時間が行数の2乗で増える手法は省いた"
-        * (len(frame) > MOST_ROWS),
+        f"同じ切符の同行者は別々のデータに分けない、シード{seed}{japanese}",
     )
-    return [
-        _record(baseline, drawn, _of_two_classes, data, test_over_train=1 / (splits - 1))
-        for baseline in models
-    ]
+
+    def drawn() -> Iterator[Split]:
+        for fold in folds(frame, splits, repeats, seed):
+            train, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
+            yield train, train["survived"], test, test["survived"]
+
+    count, shared = splits * repeats, 1 / (splits - 1)
+    return _records(models, drawn(), count, _of_two_classes, data, progress, shared)
 
 
 def run_mnist_baselines(
-    train: int = 5000, test: int | None = 2000, seeds: Sequence[int] = (0, 1, 2)
+    train: int = 5000,
+    test: int | None = 2000,
+    seeds: Sequence[int] = (0, 1, 2),
+    progress: Progress = untold,
 ) -> list[dict]:
     """Every baseline on seeded parts of MNIST, one draw a seed.
 
@@ -195,41 +236,51 @@ def run_mnist_baselines(
         f"MNIST：訓練画像{len(parts[0].x_train):,}枚とテスト画像{len(parts[0].x_test):,}枚、"
         f"シードは{drawn_with}",
     )
-    return run_baselines(mnist_models(), parts, data)
+    return run_baselines(mnist_models(), parts, data, progress)
 
 
-def run_baselines(models: Sequence[Baseline], parts: Sequence[Dataset], data: Words) -> list[dict]:
+def run_baselines(
+    models: Sequence[Baseline],
+    parts: Sequence[Dataset],
+    data: Words,
+    progress: Progress = untold,
+) -> list[dict]:
     """Baselines of a concept's own, each trained and tested on every one of the datasets.
 
     Args:
         data: what was drawn from what.
+        progress: told of the datasets.
 
     Returns:
         As `run_titanic_baselines`, with "accuracy" alone; the interval is over the datasets.
     """
     drawn = [(part.x_train, part.y_train, part.x_test, part.y_test) for part in parts]
-    return [_record(baseline, drawn, _by_accuracy, data) for baseline in models]
+    return _records(models, drawn, len(drawn), _by_accuracy, data, progress)
 
 
 def run_fold_baselines(
     models: Sequence[Baseline],
-    parts: Sequence[Dataset],
+    parts: Iterable[Dataset],
     data: Words,
     scoring: Scoring,
     splits: int,
+    repeats: int,
+    progress: Progress = untold,
 ) -> list[dict]:
     """Baselines over folds, each trained on the whole training side: validation rows too.
 
     Args:
-        parts: the folds of all repeats.
+        parts: the folds of all repeats, of which one at a time is held.
         data: what was drawn from what.
         scoring: what is measured.
         splits: number of folds of a repeat.
+        repeats: number of repeats.
+        progress: told of the folds.
 
     Returns:
         As `run_titanic_baselines`.
     """
-    drawn = [
+    drawn = (
         (
             np.concatenate([part.x_train, part.x_validation]),
             part.in_units(np.concatenate([part.y_train, part.y_validation])).reshape(-1),
@@ -237,9 +288,9 @@ def run_fold_baselines(
             part.in_units(part.y_test).reshape(-1),
         )
         for part in parts
-    ]
-    shared = 1 / (splits - 1)
-    return [_record(baseline, drawn, scoring, data, shared) for baseline in models]
+    )
+    count, shared = splits * repeats, 1 / (splits - 1)
+    return _records(models, drawn, count, scoring, data, progress, shared)
 
 
 def _by_accuracy(model: BaseEstimator, predicted: np.ndarray, x, y) -> dict[str, float]:
@@ -255,30 +306,38 @@ def _of_two_classes(model: BaseEstimator, predicted: np.ndarray, x, y) -> dict[s
     }
 
 
-def _record(
-    baseline: Baseline,
-    drawn: list[Split],
+def _records(
+    models: Sequence[Baseline],
+    drawn: Iterable[Split],
+    count: int,
     scoring: Scoring,
     data: Words,
+    progress: Progress,
     test_over_train: float = 0.0,
-) -> dict:
-    """Fit and score one baseline on every split."""
-    found, seconds = [], []
+) -> list[dict]:
+    """Fit and score every baseline on each of `count` splits, before the next is drawn."""
+    found: list[list[dict]] = [[] for _ in models]
+    seconds: list[list[float]] = [[] for _ in models]
     # One thread for the numerical libraries: several wait for one another on a busy machine.
     with threadpool_limits(1):
-        for x_train, y_train, x_test, y_test in drawn:
-            start = time.perf_counter()
-            model = clone(baseline.model).fit(x_train, y_train)
-            predicted = model.predict(x_test)
-            seconds.append(time.perf_counter() - start)
-            found.append(scoring(model, predicted, x_test, y_test))
-    return {
-        "name": baseline.name,
-        "name_ja": baseline.name_ja,
-        "data": data,
-        "scores": {
-            score: corrected_interval([values[score] for values in found], test_over_train)
-            for score in found[0]
-        },
-        "seconds": float(np.mean(seconds)),
-    }
+        for done, (x_train, y_train, x_test, y_test) in enumerate(drawn):
+            for baseline, scores, times in zip(models, found, seconds):
+                progress(done, count)
+                start = time.perf_counter()
+                model = clone(baseline.model).fit(x_train, y_train)
+                predicted = model.predict(x_test)
+                times.append(time.perf_counter() - start)
+                scores.append(scoring(model, predicted, x_test, y_test))
+    return [
+        {
+            "name": baseline.name,
+            "name_ja": baseline.name_ja,
+            "data": data,
+            "scores": {
+                score: corrected_interval([values[score] for values in scores], test_over_train)
+                for score in scores[0]
+            },
+            "seconds": float(np.mean(times)),
+        }
+        for baseline, scores, times in zip(models, found, seconds)
+    ]

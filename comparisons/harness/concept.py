@@ -131,10 +131,8 @@ class Demonstration:
             others.
         subject: function of a quantity's name that gives the class name and arguments by which
             `Divergence.meets` knows what computes it; None where that is nothing in particular.
-        measured: quantities that are measured and not proven (a time, a count of steps), since they
-            are no computation that two implementations share.
-        proven_with: arguments that the proof gives in place of those, such as a few steps where
-            all later ones are measured alone.
+        measured: quantities that are measured and not proven, such as a time or a count of steps.
+        proven_with: arguments that the proof gives in place of those, such as fewer steps.
         judged: function of the arguments and the arrays that gives further named arrays, kept with
             these: what a model of scikit-learn says of them, trained here and not by the page.
         timed: whether a quantity of it is a time, so that it is run when nothing else is.
@@ -227,7 +225,8 @@ class Task:
             long or the variants are many.
         test_over_train: size of a test fold over that of its training folds where the runs are
             repeated cross-validation, else 0: their intervals are corrected for the overlap.
-        baselines: function of the settings that gives scikit-learn's records, or None.
+        baselines: function of the settings and of `progress`, to be called with the splits done and
+            their number, that gives scikit-learn's records; or None.
     """
 
     data: Callable[[Settings, int], Dataset | list[Dataset]]
@@ -244,7 +243,7 @@ class Task:
     first_seed: int = 0
     proven_steps: int = 50
     test_over_train: float = 0.0
-    baselines: Callable[[Settings], list[dict]] | None = None
+    baselines: Callable[[Settings, Callable[[int, int], None]], list[dict]] | None = None
 
     def datasets(self, settings: Settings, seed: int) -> list[Dataset]:
         """What `data` gives, one or several, as a list. Raises TypeError for anything else."""
@@ -375,7 +374,8 @@ class Concept:
         task: the model to train, or None.
         claims: sentences to be put to the test.
         figures: function of the `Result` that gives the concept's own figures.
-        takes_csv: whether `--csv` can replace the data.
+        look_over_csv: function of the settings and of `tell`, to be called with what is next; it
+            raises ValueError where `--csv`'s file cannot replace the data. None where none can.
         on_table: function of a question about a table that gives this concept for it, or None.
         minutes: about how long the default preset takes with one Keras column on two cores.
     """
@@ -390,7 +390,7 @@ class Concept:
     task: Task | None = None
     claims: tuple[Claim, ...] = ()
     figures: Callable[[object], list[Figure]] = lambda result: []
-    takes_csv: bool = False
+    look_over_csv: Callable[[Settings, Callable[[str], None]], None] | None = None
     on_table: Callable[[Question], "Concept"] | None = None
     minutes: float = 0.5
 

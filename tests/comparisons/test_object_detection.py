@@ -15,7 +15,7 @@ def small(monkeypatch):
     """The record of connected components on a few scenes of two seeds."""
     monkeypatch.setattr(object_detection, "data", lambda settings, seed: scenes(60, 20, 20, seed))
     object_detection.drawn.cache_clear()
-    yield object_detection.baselines(Settings(seeds=2))
+    yield object_detection.baselines(Settings(seeds=2), lambda done, of: None)
     object_detection.drawn.cache_clear()
 
 

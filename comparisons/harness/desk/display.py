@@ -57,15 +57,15 @@ class Display:
         if self.task is None:
             self.say(beginning(status, self.shorter))
             self.task = self.bar.add_task("starting", total=1.0, until=until)
-        epochs = ", epoch {} of {}".format(*status.epochs) if status.epochs else ""
+        parts = ", {} of {} {}".format(*status.parts) if status.parts else ""
         self.bar.update(self.task, completed=status.share, until=until)
         if not status.what:
             return
         line = f"[{status.done + 1}/{status.total}] {status.what}"
-        self.bar.update(self.task, description=line + epochs)
+        self.bar.update(self.task, description=line + parts)
         if self.bar.disable and (line != self.line or self._is_time()):
             self.line, self.printed = line, time.monotonic()
-            self.say(f"{line}{epochs} · {about(status.left)} left")
+            self.say(f"{line}{parts} · {about(status.left)} left")
 
     def _is_time(self) -> bool:
         return time.monotonic() - self.printed >= SECONDS_BETWEEN_LINES

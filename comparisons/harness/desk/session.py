@@ -141,7 +141,7 @@ def _run(
     cluster: str | None = None,
 ) -> Comparisons:
     catalogue.names()  # the pages speak of all concepts: a broken script is told before the run
-    plan = runner.plan(names, settings, backends, workers, cluster)
+    plan = runner.plan(names, settings, backends, workers, cluster, display.step)
     for name, concept in plan.concepts.items():
         equations.look_over(name, concept)
     display.shorter = shorter(settings)

@@ -16,7 +16,8 @@ def run(worker: Worker, job: Job, settings: Settings, progress=None) -> tuple[di
     """The job's result: plain values, and arrays.
 
     Args:
-        progress: called with the epochs that a training job has done, and their number.
+        progress: called with the epochs that a training job has done, or the splits on which the
+            baselines are, and their number.
     """
     declared = catalogue.declared(job.concept, settings)
     start = time.perf_counter()
@@ -28,7 +29,7 @@ def run(worker: Worker, job: Job, settings: Settings, progress=None) -> tuple[di
     elif job.action == "train":
         payload["runs"], arrays = train(worker, job, declared, settings, progress)
     else:
-        payload["baselines"] = declared.task.baselines(settings)
+        payload["baselines"] = declared.task.baselines(settings, progress)
     seconds = time.perf_counter() - start
     # What is no training is computed in float32, whatever is asked for.
     execution = settings.execution if job.action == "train" else Execution()

@@ -109,7 +109,7 @@ class RemotePool:
         self._closed = True
 
     def run(self, job: Job, progress: Callable[[int, int], None]) -> tuple[dict, dict]:
-        """What the job gave; see `Pool.run`. Epochs are not told from afar.
+        """What the job gave; see `Pool.run`. Its parts are not told from afar.
 
         Raises:
             WorkerError: the column cannot start on the node.

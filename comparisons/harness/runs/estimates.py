@@ -43,7 +43,8 @@ class Status:
 
     Args:
         what: the job under way, in words; `""` before the first and after the last.
-        epochs: how many epochs of it are done, and how many there are; None where it has none.
+        parts: how many parts of it are done, how many there are, and what they are called; None
+            where it tells of none.
         done: number of jobs done, in this run or before it.
         total: number of jobs.
         share: of the run's expected time, how much is over, from 0 to 1.
@@ -51,7 +52,7 @@ class Status:
     """
 
     what: str
-    epochs: tuple[int, int] | None
+    parts: tuple[int, int, str] | None
     done: int
     total: int
     share: float
@@ -88,22 +89,28 @@ class Clock:
         self._say()
 
     @contextlib.contextmanager
-    def doing(self, job: Hashable, what: str) -> Iterator[Callable[[int, int], None]]:
+    def doing(
+        self, job: Hashable, what: str, unit: str = "epochs"
+    ) -> Iterator[Callable[[int, int], None]]:
         """The job begins, and is over at the end of the block, in whatever thread.
 
-        Gives a function to be called with the epochs that are done, and their number.
+        Gives a function to be called with the parts that are done, and their number.
+
+        Args:
+            what: the job in words.
+            unit: what its parts are called.
         """
 
-        def epoch(done: int, total: int) -> None:
+        def progress(done: int, total: int) -> None:
             with self._lock:
-                self.under_way[job].epochs = (done, total)
+                self.under_way[job].parts = (done, total, unit)
                 self._say(job)
 
         with self._lock:
             self.under_way[job] = _UnderWay(what, time.monotonic())
             self._say(job)
         try:
-            yield epoch
+            yield progress
         finally:
             with self._lock:
                 self.over += self.expected[job]
@@ -123,9 +130,9 @@ class Clock:
 
     def _whole(self, job: Hashable) -> float:
         """The seconds that a job under way will have taken."""
-        elapsed, epochs = self._elapsed(job), self.under_way[job].epochs
-        if epochs and epochs[0]:
-            return elapsed * epochs[1] / epochs[0]
+        elapsed, parts = self._elapsed(job), self.under_way[job].parts
+        if parts and parts[0]:
+            return elapsed * parts[1] / parts[0]
         return max(self.pace * self.expected[job], elapsed)
 
     def _say(self, job: Hashable = None) -> None:
@@ -137,13 +144,13 @@ class Clock:
             left += whole - elapsed
         share = over / self.all_seconds if self.all_seconds else 1.0
         now = self.under_way[job] if job is not None else _UnderWay("", 0.0)
-        self.tell(Status(now.what, now.epochs, self.done, self.total, share, left))
+        self.tell(Status(now.what, now.parts, self.done, self.total, share, left))
 
 
 @dataclass
 class _UnderWay:
-    """A job that is being done: in words, since when, and the epochs done of all."""
+    """A job that is being done: in words, since when, and the parts done of all."""
 
     what: str
     began: float
-    epochs: tuple[int, int] | None = None
+    parts: tuple[int, int, str] | None = None

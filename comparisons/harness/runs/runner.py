@@ -77,6 +77,7 @@ def plan(
     wanted: list[str] | None,
     workers: int | None = None,
     address: str | None = None,
+    tell: Callable[[str], None] = lambda what: None,
 ) -> Plan:
     """Look over what a person asked for, before anything is run or written.
 
@@ -86,6 +87,7 @@ def plan(
         wanted: backends asked for, None or empty for all that are installed.
         workers: how many jobs are to run side by side; None for one, on a cluster one a CPU.
         address: of the Ray cluster on which they are to run; None for this machine.
+        tell: called with what is looked at next in a file of the person's own.
 
     Raises:
         ValueError: unknown concept or backend, a concept whose halves lack what it names, an
@@ -109,9 +111,9 @@ def plan(
         raise ValueError("--encoding: tells how a file of your own is written; name it with --csv")
     if settings.csv:
         for name, declared in concepts.items():
-            if not declared.takes_csv:
+            if declared.look_over_csv is None:
                 raise ValueError(f"--csv: the concept '{name}' takes no file of your own")
-            declared.task.data(settings, 0)
+            declared.look_over_csv(settings, tell)
     planned = {name: jobs.plan(name, c, columns, settings) for name, c in concepts.items()}
     workers = _number_of_workers(workers, address)
     return Plan(concepts, settings, columns, missing | refused, planned, workers, bool(address))
@@ -234,9 +236,10 @@ def _run_concept(steps: list[Step], folder: Path, crew: Crew, clock: estimates.C
     """Do what is not done yet, first what may run side by side."""
 
     def do(step: Step, pool: workers.Pool) -> None:
-        with clock.doing(step.job, describe(step.job)) as epoch:
+        unit = "splits" if step.job.action == "baseline" else "epochs"
+        with clock.doing(step.job, describe(step.job), unit) as progress:
             try:
-                step.found, arrays = pool.run(step.job, epoch)
+                step.found, arrays = pool.run(step.job, progress)
             except workers.JobFailed as failure:
                 jobs.remove_job(folder, step.job)
                 step.failure = str(failure)

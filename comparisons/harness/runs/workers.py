@@ -92,7 +92,7 @@ class Pool:
         """What the job gave: plain values, and arrays.
 
         Args:
-            progress: called with the epochs that the job has done, and their number.
+            progress: called with the parts of the job that are done, and their number.
 
         Raises:
             WorkerError: the column cannot start.

@@ -1,7 +1,7 @@
 """From a file to a table of text, whose index are the lines, for messages to name them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from comparisons.harness.table_files.workbook import sheet
 
 #: a field takes some 65 bytes, and a column a hundred times the time of a field
 MOST_FIELDS, MOST_COLUMNS = 8_000_000, 10_000
+ROWS_BETWEEN_LINES = 50_000  # of which is told while they are read
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,16 @@ class Table:
     notes: tuple[Words, ...]
 
 
-def read(path: Path, encoding: str | None = None) -> Table:
+def untold(what: str) -> None:
+    """What is done next, where nobody is told of it."""
+
+
+def read(path: Path, encoding: str | None = None, tell: Callable[[str], None] = untold) -> Table:
     """The table in a file: text with separators or an Excel workbook, also within gzip or zip.
 
     Args:
         encoding: the encoding of the text, where it is to be none that is found.
+        tell: called with how many rows were read.
 
     Raises:
         DataError: the file cannot be read or is no such table; or there are two ways of reading it.
@@ -45,12 +51,14 @@ def read(path: Path, encoding: str | None = None) -> Table:
     """
     content = read_bytes(path)
     try:
-        return parse(content, encoding)
+        return parse(content, encoding, tell)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
 
-def parse(content: bytes, encoding: str | None = None) -> Table:
+def parse(
+    content: bytes, encoding: str | None = None, tell: Callable[[str], None] = untold
+) -> Table:
     """The table in a file's content; as `read`."""
     content, packed = unpack(content)
     if content.startswith(OLD_EXCEL):
@@ -59,13 +67,15 @@ def parse(content: bytes, encoding: str | None = None) -> Table:
         if encoding:
             raise DataError("is an Excel workbook, which needs no --encoding; leave it out")
         rows, found = sheet(content)
-        return Table(_frame(rows, filled_up=True), "", (*packed, *found))
+        return Table(_frame(rows, tell, filled_up=True), "", (*packed, *found))
     text, encoded = decode(content, encoding)
     rows, separator, found = separated(text)
-    return Table(_frame(rows, filled_up=False), separator, (*packed, *encoded, *found))
+    return Table(_frame(rows, tell, filled_up=False), separator, (*packed, *encoded, *found))
 
 
-def _frame(rows: Iterator[tuple[int, list[str]]], filled_up: bool) -> pd.DataFrame:
+def _frame(
+    rows: Iterator[tuple[int, list[str]]], tell: Callable[[str], None], filled_up: bool
+) -> pd.DataFrame:
     """The rows under their header.
 
     Args:
@@ -92,6 +102,8 @@ def _frame(rows: Iterator[tuple[int, list[str]]], filled_up: bool) -> pd.DataFra
             raise DataError(f"line {line}: has {len(row)} fields, the header has {len(names)}")
         lines.append(line)
         fields.append(row)
+        if len(fields) % ROWS_BETWEEN_LINES == 0:
+            tell(f"read {len(fields):,} rows")
         if len(fields) * len(names) > MOST_FIELDS:
             raise DataError(f"has more than {MOST_FIELDS:,} fields; leave out rows or columns")
     if not fields:

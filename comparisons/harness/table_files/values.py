@@ -25,13 +25,14 @@ def without_missing(column: pd.Series) -> tuple[pd.Series, dict[str, int]]:
     return column.mask(missing), column[missing].value_counts().to_dict()
 
 
-def are_numbers(column: pd.Series) -> pd.Series:
-    """Whether each text of the column can be read as a number, with either decimal mark."""
-    if _all_plain(column) is not None:
-        return pd.Series(True, column.index, name=column.name)
-    pointed, with_comma = map(_fits, (WITH_POINT, WITH_COMMA))
-    fits = {text: pointed(text) or with_comma(text) for text in column.unique()}
-    return column.map(fits).astype(bool)
+def are_numbers(column: pd.Series) -> bool:
+    """Whether every text of the column can be read as a number, with either decimal mark."""
+    return _all_plain(column) is not None or all(map(is_number, column))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be read as a number, with either decimal mark."""
+    return any(_fits(pattern)(text) for pattern in (WITH_POINT, WITH_COMMA))
 
 
 def numbers(column: pd.Series, separator: str) -> tuple[pd.Series, str]:

@@ -14,6 +14,7 @@ from comparisons.harness.bilingual import Words
 from comparisons.harness.table_files import DataError
 from comparisons.harness.table_files.files import shown
 from comparisons.harness.table_files.question import CLASSES, NUMBER, Column, Question
+from comparisons.harness.table_files.reading import untold
 from comparisons.harness.table_files.values import are_numbers
 from comparisons.harness.tabular import kinds, leakage, rows
 from comparisons.harness.tabular.rows import Rows
@@ -32,7 +33,7 @@ def ask(
     without: Sequence[str] = (),
     folds: int = 5,
     encoding: str | None = None,
-    tell: Callable[[str], None] = lambda what: None,
+    tell: Callable[[str], None] = untold,
 ) -> Question:
     """Read the table, find the kinds of its columns, and look for leaks.
 
@@ -44,7 +45,7 @@ def ask(
         without: columns to leave out.
         folds: number of folds.
         encoding: the file's encoding, where it is to be none that is found.
-        tell: called with what is looked at next.
+        tell: called with how many rows were read, and with what is looked at next.
 
     Raises:
         DataError: a file that cannot be read, a column that is not there, a target that tells
@@ -54,7 +55,7 @@ def ask(
         raise DataError(f"task: expected one of {', '.join(TASKS)}, got {task!r}")
     if folds < 2:
         raise DataError(f"folds: expected a whole number from 2, got {folds}")
-    table = table_files.read(path, encoding)
+    table = table_files.read(path, encoding, tell)
     try:
         return _asked(table, path, target, task, group, tuple(without), folds, encoding, tell)
     except DataError as error:
@@ -93,8 +94,10 @@ def _asked(table, path, target, task, group, without, folds, encoding, tell) -> 
     _enough(question, found)
     tell("dealing the rows to folds")
     rows.look_over(found, question)
-    tell("looking for columns that give the answer, and for copied rows")
-    return replace(question, warnings=tuple(leakage.warnings(question, found, texts)))
+    tell("looking for columns that give the answer")
+    warnings = leakage.tellers(question, found)
+    tell("looking for copied rows")
+    return replace(question, warnings=(*warnings, *leakage.copies(question, found, texts)))
 
 
 def _no_column(name: str, names: list[str]) -> str:
@@ -110,7 +113,7 @@ def _task(answers: pd.Series) -> str:
     Raises:
         DataError: a few whole numbers, which may be classes or amounts.
     """
-    if not are_numbers(answers).all():
+    if not are_numbers(answers):
         return CLASSES
     different = answers.unique()
     whole = all(text.lstrip("+-").isdigit() for text in different)
@@ -185,7 +188,7 @@ def _with_answers(question: Question, answers: pd.Series, separator: str):
             f"column {answers.name}: has {len(counts):,} different values, which are too many for "
             f"classes (at most {MOST_CLASSES})"
         )
-    numeric = are_numbers(answers).all()
+    numeric = are_numbers(answers)
     classes = tuple(sorted(counts.index, key=_size if numeric else str))
     number = {value: place for place, value in enumerate(classes)}
     target = answers.map(number).to_numpy("int32")

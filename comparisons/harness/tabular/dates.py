@@ -24,10 +24,11 @@ def dates(texts: pd.Series) -> pd.Series | None:
     Raises:
         DataError: day and month may be either way round.
     """
-    known = texts.dropna().drop_duplicates()
+    known = texts.dropna()
     forms = YEAR_FIRST, YEAR_LAST
     if not all(any(re.fullmatch(form, text) for form in forms) for text in known[:1]):
         return None
+    known = known.drop_duplicates()
     parts = known.str.extract(rf"^{YEAR_FIRST}$")
     if parts.isna().any(axis=None):
         parts = known.str.extract(rf"^{YEAR_LAST}$")

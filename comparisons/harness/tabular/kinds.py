@@ -9,7 +9,7 @@ from comparisons.harness.bilingual import Words
 from comparisons.harness.table_files import DataError
 from comparisons.harness.table_files.files import shown
 from comparisons.harness.table_files.question import CATEGORY, DATE, NUMBER, Column
-from comparisons.harness.table_files.values import are_numbers, numbers
+from comparisons.harness.table_files.values import are_numbers, is_number, numbers
 from comparisons.harness.tabular.dates import dates
 
 MOST_CATEGORIES = 50
@@ -46,8 +46,7 @@ def find(texts: pd.Series, separator: str) -> Column:
     if len(counts) == 1 and not gaps:
         only = shown(counts.index[0])
         return column("constant", (f"{only} in every row", f"すべての行が{only}"))
-    are = are_numbers(known)
-    if are.all():
+    if are_numbers(known):
         values = typed(texts, NUMBER, separator)
         if _counts_rows(values) or (_is_called_identifier(name, counts) and _whole(values)):
             return column("identifier", _different(len(counts)))
@@ -59,9 +58,9 @@ def find(texts: pd.Series, separator: str) -> Column:
         return column(DATE, (f"from {first} to {last}", f"{first}～{last}"))
     few = len(counts) <= min(MOST_CATEGORIES, max(2, len(known) // 2))
     if few and not _is_called_identifier(name, counts):
-        return column(CATEGORY, _values(counts, known, are), tuple(counts.index))
-    written = counts.index.to_series().map(lambda text: WITH_UNIT.fullmatch(text) is not None)
-    if written.mean() >= MOSTLY:
+        return column(CATEGORY, _values(counts, known), tuple(counts.index))
+    with_unit = sum(WITH_UNIT.fullmatch(text) is not None for text in counts.index)
+    if with_unit >= MOSTLY * len(counts):
         such = shown(counts.index[0])
         return column(
             "text",
@@ -97,16 +96,17 @@ def _different(count: int) -> Words:
     return f"{count:,} different values", f"値は{count:,}通り"
 
 
-def _values(counts: pd.Series, known: pd.Series, are: pd.Series) -> Words:
+def _values(counts: pd.Series, known: pd.Series) -> Words:
     """The most frequent values; and what is no number where most are."""
     listed = ", ".join(f"{value} ({count:,})" for value, count in counts[:4].items())
     listed += f", … ({len(counts)})" * (len(counts) > 4)
-    if are.mean() < MOSTLY:
+    other = known[known.isin([text for text in counts.index if not is_number(text)])]
+    if 1 - len(other) / len(known) < MOSTLY:
         return listed, listed
-    line, text = next(iter(known[~are].items()))
+    line, text = next(iter(other.items()))
     return (
-        f"{listed}; {(~are).sum():,} of them no numbers, such as {shown(text)} in line {line}",
-        f"{listed}。{line}行目の{shown(text)}など、数値でない値が{(~are).sum():,}個ある",
+        f"{listed}; {len(other):,} of them no numbers, such as {shown(text)} in line {line}",
+        f"{listed}。{line}行目の{shown(text)}など、数値でない値が{len(other):,}個ある",
     )
 
 

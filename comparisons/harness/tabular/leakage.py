@@ -18,16 +18,7 @@ MOST_ROWS = 5000  # enough to see it
 SPLITS = 5
 
 
-def warnings(question: Question, rows: Rows, texts: pd.DataFrame) -> list[Words]:
-    """What a person should look at before believing the scores.
-
-    Args:
-        texts: all columns as text, to see rows that are the same.
-    """
-    return [*_tellers(question, rows), *_copies(question, rows, texts)]
-
-
-def _tellers(question: Question, rows: Rows) -> list[Words]:
+def tellers(question: Question, rows: Rows) -> list[Words]:
     """The columns that tell the target by themselves, under the folds of the question."""
     chosen = np.arange(len(rows.target))
     if len(chosen) > MOST_ROWS:
@@ -105,8 +96,12 @@ def _says(question: Question, column: Column, score: float, rest: float | None) 
     )
 
 
-def _copies(question: Question, rows: Rows, texts: pd.DataFrame) -> list[Words]:
-    """Rows to test on that stand among the rows to train on as well, but for a row's own number."""
+def copies(question: Question, rows: Rows, texts: pd.DataFrame) -> list[Words]:
+    """Rows to test on that stand among the rows to train on as well, but for a row's own number.
+
+    Args:
+        texts: all columns as text.
+    """
     own = [
         column.name
         for column in question.columns

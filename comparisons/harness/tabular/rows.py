@@ -105,13 +105,11 @@ def parts(
         yield outer[train], outer[validation], test
 
 
-def datasets(question: Question, seed: int) -> list[Dataset]:
+def datasets(question: Question, seed: int) -> Iterator[Dataset]:
     """The folds of one repeat, each prepared by what its own training rows tell."""
     rows = load(question)
-    return [
-        _dataset(question, rows, fold, found, seed)
-        for fold, found in enumerate(parts(rows, question.folds, seed))
-    ]
+    for fold, found in enumerate(parts(rows, question.folds, seed)):
+        yield _dataset(question, rows, fold, found, seed)
 
 
 def _dataset(question: Question, rows: Rows, fold: int, found: tuple, seed: int) -> Dataset:

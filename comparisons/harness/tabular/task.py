@@ -21,7 +21,16 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
 from comparisons.harness import chapters
-from comparisons.harness.baselines import FOREST_JOBS, MOST_ROWS, Baseline, run_fold_baselines
+from comparisons.harness.baselines import (
+    FOREST_JOBS,
+    MANY_ROWS,
+    Baseline,
+    Progress,
+    feasible,
+    of_many_rows,
+    run_fold_baselines,
+    share_of_a_tree,
+)
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Claim, Concept, Preset, Settings, Task
 from comparisons.harness.scores import (
@@ -40,7 +49,6 @@ STEPS = 1000  # about so many a run, however many rows there are
 EPOCHS = (10, 50)  # the fewest and the most
 BATCH_SIZES = {300: 8, 1000: 16, 5000: 32}  # by rows that there are fewer of; else the last
 LAST_BATCH_SIZE = 128
-MANY_ROWS = 5000  # from here on boosting is done with binned values
 BOOSTING = ("Gradient boosting", "勾配ブースティング")
 
 
@@ -75,7 +83,7 @@ def on_table(question: Question) -> Concept:
             ("data leakage", "データリーク"),
         ),
         task=Task(
-            data=lambda settings, seed: rows.datasets(question, seed),
+            data=lambda settings, seed: list(rows.datasets(question, seed)),
             presets={
                 "default": Preset(epochs, batch_size),
                 "full": Preset(2 * epochs, batch_size),
@@ -130,19 +138,13 @@ def _equations(of_classes: bool) -> tuple[tuple[str, Words], ...]:
     )
 
 
-def _share_of_a_tree(question: Question) -> float | None:
-    """The share of a fold's training side that a tree of the forest is grown on; None for all."""
-    share = MOST_ROWS / (question.rows * (1 - 1 / question.folds))
-    return share if share < 1 else None
-
-
 def models(question: Question, seed: int = 0) -> list[Baseline]:
     """scikit-learn's models for classes or for a number."""
     few, of_classes = question.rows < MANY_ROWS, question.task == CLASSES
     forest = {
         "n_estimators": 100,
         "min_samples_leaf": 3,
-        "max_samples": _share_of_a_tree(question),
+        "max_samples": share_of_a_tree(question.rows, question.folds),
         "n_jobs": FOREST_JOBS,
     }
     if of_classes:
@@ -182,31 +184,28 @@ def models(question: Question, seed: int = 0) -> list[Baseline]:
             Baseline("Support vector machine", "サポートベクターマシン", vectors, True),
             Baseline("k nearest neighbours", "k近傍法", KNeighborsRegressor(5), True),
         ]
-    return [b for b in found if question.rows <= MOST_ROWS or not b.quadratic]
+    return feasible(found, question.rows)
 
 
-def baselines(question: Question, settings: Settings) -> list[dict]:
+def baselines(question: Question, settings: Settings, progress: Progress) -> list[dict]:
     """scikit-learn's models over the same folds, prepared as for the network."""
     repeats = settings.seeds or REPEATS
-    parts = [part for seed in range(repeats) for part in rows.datasets(question, seed)]
+    parts = (part for seed in range(repeats) for part in rows.datasets(question, seed))
     measured = scores(question)
 
     def scoring(model, predicted, x, y) -> dict[str, float]:
         found = model.predict_proba(x) if question.task == CLASSES else predicted
         return {score.key: score.function(y, found) for score in measured}
 
-    name, many = Path(question.path).name, question.rows > MOST_ROWS
-    sampled = _share_of_a_tree(question) is not None
+    name = Path(question.path).name
+    english, japanese = of_many_rows(question.rows, question.folds)
     data = (
-        f"{name}: {question.rows:,} rows, {question.folds} folds × {repeats} repeats"
-        + f"; none whose time grows with the square of the rows, beyond {MOST_ROWS:,} of them"
-        * many
-        + f"; each tree of the forest on about {MOST_ROWS:,} rows drawn anew" * sampled,
-        f"{name}：{question.rows:,}行、{question.folds}分割×{repeats}回の交差検証"
-        + f"。{MOST_ROWS:,}行を超えるため、計算時間が行数の2乗で増える手法は省いた" * many
-        + f"。ランダムフォレストの各決定木は、木ごとに抽出した約{MOST_ROWS:,}行で学習" * sampled,
+        f"{name}: {question.rows:,} rows, {question.folds} folds × {repeats} repeats{english}",
+        f"{name}：{question.rows:,}行、{question.folds}分割×{repeats}回の交差検証{japanese}",
     )
-    return run_fold_baselines(models(question), parts, data, scoring, question.folds)
+    return run_fold_baselines(
+        models(question), parts, data, scoring, question.folds, repeats, progress
+    )
 
 
 def _claim(question: Question) -> Claim:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from comparisons.harness.bilingual import Words
 from comparisons.harness.datasets import data_path, read_verified
 from comparisons.harness.table_files import DataError, Table
 from comparisons.harness.table_files.files import LONGEST, shown
+from comparisons.harness.table_files.reading import untold
 from comparisons.harness.table_files.values import numbers, without_missing
 from comparisons.harness.titanic.titles import SEX_OF_TITLE, titles
 
@@ -88,13 +90,18 @@ class Passengers(NamedTuple):
     notes: tuple[Words, ...]
 
 
-def load_titanic(csv: str | os.PathLike | None = None, encoding: str | None = None) -> Passengers:
+def load_titanic(
+    csv: str | os.PathLike | None = None,
+    encoding: str | None = None,
+    tell: Callable[[str], None] = untold,
+) -> Passengers:
     """The Titanic's passengers, missing values as NaN.
 
     Args:
         csv: a file of one's own, such as Kaggle's train.csv or seaborn's titanic.csv: text with
             separators or an Excel workbook, also packed; by default all 1309 passengers.
         encoding: the encoding of that file, where it is to be none that is found.
+        tell: called with how many rows were read, and with what is looked at next.
 
     Returns:
         All of COLUMNS, those that the file lacks without values. `pclass` and `survived` are int64,
@@ -109,14 +116,14 @@ def load_titanic(csv: str | os.PathLike | None = None, encoding: str | None = No
         path, table = data_path("titanic.csv"), table_files.parse(read_verified("titanic.csv"))
     else:
         path = Path(csv)
-        table = table_files.read(path, encoding)
+        table = table_files.read(path, encoding, tell)
     try:
-        return _passengers(table)
+        return _passengers(table, tell)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
 
-def _passengers(table: Table) -> Passengers:
+def _passengers(table: Table, tell: Callable[[str], None]) -> Passengers:
     headers = _headers(list(table.frame.columns))
     texts, missing = {}, {}
     for column, header in headers.items():
@@ -130,6 +137,7 @@ def _passengers(table: Table) -> Passengers:
     notes = [*table.notes, *_notes_on_columns(list(table.frame.columns), headers)]
     columns = {}
     for column in COLUMNS:
+        tell(f"looking at column {column}")
         if column not in texts:
             columns[column] = pd.Series(np.nan, table.frame.index, dtype="object")
         elif column in CHOICES:

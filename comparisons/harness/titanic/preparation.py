@@ -79,26 +79,38 @@ def prepare(train: pd.DataFrame, *others: pd.DataFrame) -> tuple[list[np.ndarray
     return matrices, tuple(fitted.get_feature_names_out())
 
 
+def divided(
+    frame: pd.DataFrame, fold: Fold, seed: int = 0, validation_splits: int = 5
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The passengers of a fold to train, to validate and to test on.
+
+    One in `validation_splits` of the training side are to validate on, again stratified and with
+    parties kept together.
+
+    Raises:
+        DataError: see `titanic.folds.sides`.
+    """
+    outer, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
+    train, validation = next(sides(outer, validation_splits, seed))
+    return outer.iloc[train], outer.iloc[validation], test
+
+
 def fold_dataset(
     frame: pd.DataFrame,
     fold: Fold,
     seed: int = 0,
-    validation_splits: int = 5,
     notes: tuple[Words, ...] = (),
 ) -> Dataset:
-    """A fold ready for a network.
-
-    One in `validation_splits` passengers of the training side becomes the validation part, again
-    stratified and with parties kept together; the preparation is fitted on what is left.
+    """A fold ready for a network; the preparation is fitted on the passengers to train on.
 
     Args:
+        seed: with which those to validate on are drawn; see `divided`.
         notes: what is to be said of the whole data, see `preparation_notes`.
 
     Returns:
         A Dataset with x (n, features) and y (n, 1), both float32.
     """
-    outer, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
-    train, validation = (outer.iloc[side] for side in next(sides(outer, validation_splits, seed)))
+    train, validation, test = divided(frame, fold, seed)
     (x_train, x_validation, x_test), names = prepare(train, validation, test)
     y_train, y_validation, y_test = (
         part[["survived"]].to_numpy("float32") for part in (train, validation, test)

@@ -137,7 +137,7 @@ CONCEPTS = {
             presets={"default": Preset(30, 32), "full": Preset(60, 32)},
             seeds=2,
             test_over_train=1 / 4,
-            baselines=lambda settings: [],
+            baselines=lambda settings, progress: [],
         ),
         claims=(
             Claim(

@@ -98,7 +98,7 @@ def test_every_fold_is_fitted_anew_and_never_on_its_test_side(frame, monkeypatch
         def predict_proba(self, x):
             return np.full((len(x), 2), 0.5)
 
-    monkeypatch.setattr(baselines, "titanic_models", lambda seed: [Baseline("Spy", "", Spy())])
+    monkeypatch.setattr(baselines, "titanic_models", lambda *given: [Baseline("Spy", "", Spy())])
     (record,) = baselines.run_titanic_baselines(frame, splits=5, repeats=2)
     assert len(fitted) == 10
     assert record["scores"]["log_loss"]["mean"] == pytest.approx(np.log(2))
@@ -122,8 +122,10 @@ def test_smallest_frame_that_folds_accept_is_enough_for_every_baseline():
 def test_a_large_table_is_spared_the_baselines_that_take_hours(frame, monkeypatch):
     monkeypatch.setattr(baselines, "MOST_ROWS", 1308)
     monkeypatch.setattr(
-        baselines, "_record", lambda baseline, drawn, scores, data, **_: (baseline.name, data)
-    )
+        baselines, "_records", lambda models, drawn, count, scoring, data, *_: [
+            (baseline.name, data) for baseline in models
+        ],
+    )  # fmt: skip
     names, said = zip(*baselines.run_titanic_baselines(frame, splits=2, repeats=1))
     assert len(names) == 5
     assert not {"Support vector machine", "k nearest neighbours"} & set(names)
@@ -131,6 +133,35 @@ def test_a_large_table_is_spared_the_baselines_that_take_hours(frame, monkeypatc
     monkeypatch.setattr(baselines, "MOST_ROWS", 1309)
     names, said = zip(*baselines.run_titanic_baselines(frame, splits=2, repeats=1))
     assert len(names) == 7 and "beyond" not in said[0][0]
+
+
+def test_boosting_and_the_forest_of_many_passengers_take_no_hours():
+    few, many = (
+        {b.name: b.model[-1] for b in baselines.titanic_models(rows, 5) if "Random" in b.name or
+         "boosting" in b.name} for rows in (1309, 50_000)
+    )  # fmt: skip
+    assert few["Random forest"].max_samples is None
+    assert many["Random forest"].max_samples == pytest.approx(0.5)
+    assert [type(found["Gradient boosting"]).__name__ for found in (few, many)] == [
+        "GradientBoostingClassifier",
+        "HistGradientBoostingClassifier",
+    ]
+
+
+def test_baselines_tell_on_which_split_they_are_and_hold_one_at_a_time():
+    told, held = [], []
+
+    def parts():
+        for seed in range(2):
+            held.append((seed, len(told)))
+            yield mnist_subset(100, 100, 100, seed, flat=True)
+
+    models = [Baseline(name, name, DummyClassifier()) for name in ("one", "other")]
+    scored = baselines.run_fold_baselines(
+        models, parts(), ("", ""), lambda *_: {"accuracy": 1.0}, 2, 1, lambda *at: told.append(at)
+    )
+    assert told == [(0, 2), (0, 2), (1, 2), (1, 2)] and held == [(0, 0), (1, 2)]
+    assert [record["scores"]["accuracy"]["values"] for record in scored] == [[1.0, 1.0]] * 2
 
 
 def test_baselines_of_a_concepts_own_on_its_own_datasets():

@@ -315,14 +315,14 @@ def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
     with display.Display() as shown:
         shown(Status("", None, 0, 2, 0.0, 300.0))
         for epoch in range(1, 9):
-            shown(Status("training", (epoch, 9), 0, 2, 0.1, 240.0))
+            shown(Status("training", (epoch, 9, "epochs"), 0, 2, 0.1, 240.0))
             now[0] += 10.0
         shown(Status("", None, 1, 2, 0.5, 100.0))
     assert capsys.readouterr().err.splitlines() == [
         "2 jobs; this takes about 5 minutes",
-        "[1/2] training, epoch 1 of 9 · about 4 minutes left",
-        "[1/2] training, epoch 4 of 9 · about 4 minutes left",
-        "[1/2] training, epoch 7 of 9 · about 4 minutes left",
+        "[1/2] training, 1 of 9 epochs · about 4 minutes left",
+        "[1/2] training, 4 of 9 epochs · about 4 minutes left",
+        "[1/2] training, 7 of 9 epochs · about 4 minutes left",
     ]
 
 

@@ -276,10 +276,12 @@ def test_time_left_follows_how_long_jobs_really_take(monkeypatch):
     done = [Job("one", "train", "numpy", "model", seed) for seed in range(4)]
     clock = estimates.Clock(dict.fromkeys(done, 10.0), 3, told.append)
     assert told[-1].left == 40.0 and (told[-1].done, told[-1].total) == (3, 7)
-    with clock.doing(done[0], "first") as epoch:
+    with clock.doing(done[0], "first", "splits") as progress:
+        progress(0, 4)
+        assert told[-1].left == pytest.approx(40) and told[-1].parts == (0, 4, "splits")
         now[0] += 15.0
-        epoch(3, 4)
-        assert told[-1].left == pytest.approx(5 + 30) and told[-1].epochs == (3, 4)
+        progress(3, 4)
+        assert told[-1].left == pytest.approx(5 + 30) and told[-1].parts == (3, 4, "splits")
         now[0] += 5.0
     assert 35 < told[-1].left < 60, "the jobs take twice as long as expected"
     assert told[-1].share == pytest.approx(1 / 4)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from comparisons.harness import baselines
 from comparisons.harness.concept import Settings
 from comparisons.harness.tabular import rows, task
 from comparisons.harness.tabular.asking import ask
@@ -59,7 +60,7 @@ def test_what_stands_in_the_rows_to_test_changes_nothing_in_training(tmp_path):
     changed.loc[test, ["age", "sex", "joined"]] = [1e6, "x", "1900-01-01"]
     changed.to_csv(tmp_path / "changed.csv", index=False)
     first, second = (
-        rows.datasets(replace(before, path=str(tmp_path / name)), 0)[0]
+        next(rows.datasets(replace(before, path=str(tmp_path / name)), 0))
         for name in ("own.csv", "changed.csv")
     )
     for part in ("x_train", "x_validation", "y_train"):
@@ -126,7 +127,7 @@ def test_baselines_are_trained_and_tested_on_the_same_folds(tmp_path):
         def predict(self, x):
             return x
 
-    parts = rows.datasets(asked, 0)
+    parts = list(rows.datasets(asked, 0))
     given = [task.Baseline("model", "モデル", Model())]
 
     def scoring(model, predicted, x, y):
@@ -134,14 +135,14 @@ def test_baselines_are_trained_and_tested_on_the_same_folds(tmp_path):
         assert predicted is part.x_test and x is part.x_test and (y == part.y_test).all()
         return {"accuracy": 1.0}
 
-    task.run_fold_baselines(given, parts, ("", ""), scoring, asked.folds)
+    task.run_fold_baselines(given, parts, ("", ""), scoring, asked.folds, 1)
     assert seen == [(120, 120)] * 5
 
 
 def test_errors_are_told_in_the_targets_own_unit(tmp_path):
     frame = samples.diabetes()
     asked = question(tmp_path, frame, "target")
-    part = rows.datasets(asked, 0)[0]
+    part = next(rows.datasets(asked, 0))
     found = part.in_units(part.y_test)
     assert set(np.round(found[:, 0], 3)) <= set(frame["target"])
     absolute = task.scores(asked)[1]
@@ -159,7 +160,7 @@ def test_the_trees_of_a_large_table_are_grown_on_some_of_its_rows_and_the_page_s
         models = task.models(asked)
         return [m.model.max_samples for m in models if m.name == "Random forest"]
 
-    assert shares() == [None] and "tree" not in task.baselines(asked, Settings())[0]
-    monkeypatch.setattr(task, "MOST_ROWS", len(samples.iris()) * 0.4)
+    assert shares() == [None] and "tree" not in task.baselines(asked, Settings(), None)[0]
+    monkeypatch.setattr(baselines, "MOST_ROWS", len(samples.iris()) * 0.4)
     assert shares() == [pytest.approx(0.5)]
-    assert "each tree of the forest on about" in task.baselines(asked, Settings())[0]
+    assert "each tree of the forest on about" in task.baselines(asked, Settings(), None)[0]

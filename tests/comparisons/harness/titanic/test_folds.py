@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comparisons.harness.table_files import DataError
+from comparisons import titanic_mlp
+from comparisons.harness.concept import Settings
+from comparisons.harness.table_files import DataError, reading
 from comparisons.harness.titanic.folds import folds, parties
 from comparisons.harness.titanic.passengers import load_titanic
 from tests.comparisons.harness.titanic.few import passengers
@@ -90,6 +92,19 @@ def test_folds_repeat_with_their_seed_and_differ_between_repeats(frame):
     assert tests(0) == tests(0)
     assert tests(0)[:5] != tests(0)[5:]
     assert tests(0)[5:] == tests(1)[:5]
+
+
+def test_a_file_is_looked_over_to_its_folds_and_what_is_next_is_told(tmp_path, monkeypatch, frame):
+    monkeypatch.setattr(reading, "ROWS_BETWEEN_LINES", 500)
+    path, told = tmp_path / "mine.csv", []
+    frame.to_csv(path, index=False)
+    titanic_mlp.look_over(Settings(csv=str(path)), told.append)
+    assert told[:3] == ["read 500 rows", "read 1,000 rows", "looking at column pclass"]
+    assert told[-1] == "dealing the passengers to fold 5 of 5"
+    few = frame.groupby("survived").head(60)
+    few.assign(ticket=np.arange(120) % 5).to_csv(path, index=False)
+    with pytest.raises(DataError, match="at least 20 parties"):
+        titanic_mlp.look_over(Settings(csv=str(path)), told.append)
 
 
 def test_folds_refuse_too_few_parties(frame):
