@@ -13,7 +13,7 @@ import numpy as np
 
 from comparisons.harness.check.changing import changed
 from comparisons.harness.proof import checks
-from reference_numpy import activations, layers
+from reference_numpy import activations, layers, tree
 from reference_numpy.layers.attention.dot_product import fold
 from reference_numpy.operations.attention import DotProductAttention
 from reference_numpy.operations.normalizations import Moments, Normalize
@@ -146,6 +146,18 @@ def _variance(forward: Callable, dtype: str) -> Callable:
     return imitated
 
 
+def _in_order_of_time(compute_mask: Callable, dtype: str) -> Callable:
+    """The mask of what a recurrent layer gives that goes backwards."""
+
+    def imitated(self, inputs, previous_mask=None):
+        mask = tree.flatten(previous_mask)[0]
+        if mask is not None and self.go_backwards:
+            mask = np.asarray(mask)[:, ::-1]  # it will be reversed once more
+        return compute_mask(self, inputs, mask)
+
+    return imitated
+
+
 def _beside(*classes: type) -> list:
     """The modules of classes, whose functions they call."""
     return [sys.modules[one.__module__] for one in classes]
@@ -168,6 +180,9 @@ IMITATIONS = {
     ],
     "gradients-of-queries-that-see-nothing": [_ATTENTION],
     "gradients-of-undecided-attention-on-pytorch": [_ATTENTION],
+    "the-mask-of-a-recurrent-layer-that-goes-backwards": [
+        ("compute_mask", [layers.RNN], _in_order_of_time)
+    ],
     "the-variance-of-numbers-far-from-zero-on-pytorch": [
         ("_moments", _beside(layers.BatchNormalization), _batch_variance),
         ("_centred", [layers.GroupNormalization], _group_variance),

@@ -79,7 +79,8 @@ class Shows:
         digits: the precision that the quantities are only as good as, whatever they are computed
             in; empty where they are as good as their own.
         factor: how many times that precision's tolerance it needs; None where the proof makes no
-            exception for it, so that a check only calls a difference by its name.
+            exception for it, so that a check only calls a difference by its name: up to the size
+            that `check/imitations.py` finds, if it has how the divergence comes about.
     """
 
     reason: Words

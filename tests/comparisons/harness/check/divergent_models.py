@@ -22,6 +22,8 @@ class Divergent:
         quantity: how the quantity begins in which it shows.
         dtype: the precision in which it shows.
         first: whether the layer stands first, on inputs that are tied or zero.
+        offset: what the layer before it adds to inputs that it makes as small as they differ, so
+            that they are far from zero and alike; 0 where there is none.
         other: names of another divergence of the same layer, by backend.
     """
 
@@ -33,6 +35,7 @@ class Divergent:
     quantity: str = "output"
     dtype: str = "float32"
     first: bool = False
+    offset: float = 0.0
     other: dict = field(default_factory=dict)
 
     @property
@@ -51,6 +54,8 @@ class Divergent:
         ]
         if self.shape == "tokens":
             made.append(layers.Embedding(9, 4, mask_zero=True, name="before"))
+        elif self.offset:
+            made.append(layers.Rescaling(2.0**-7, offset=self.offset, name="before"))
         elif not self.first:
             made.append(layers.Dense(self.shape[-1], name="before"))
         culprit = getattr(layers, self.layer)(**self.arguments, name="culprit")
@@ -130,6 +135,31 @@ DIVERGENT = {
         "bicubic-interpolation",
         TENSORFLOW,
         other={"torch": "bicubic-interpolation-on-pytorch"},
+    ),
+    "undecided_attention": Divergent(
+        (5, 4),
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 3},
+        "gradients-of-undecided-attention-on-pytorch",
+        TORCH,
+        "gradient of",
+        offset=50.0,
+    ),
+    "unseeing_queries": Divergent(
+        "tokens",
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 3},
+        "gradients-of-queries-that-see-nothing",
+        TORCH,
+        "gradient of",
+    ),
+    "far_from_zero": Divergent(
+        (6, 4),
+        "GroupNormalization",
+        {"groups": 2},
+        "the-variance-of-numbers-far-from-zero-on-pytorch",
+        TORCH,
+        offset=50.0,
     ),
     "rotation": Divergent(
         (8, 8, 1),

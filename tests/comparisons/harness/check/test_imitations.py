@@ -139,3 +139,28 @@ def test_the_gradients_of_fused_attention_are_off_by_its_logarithm_and_no_more(m
     assert found_in(of_attention(x / 100, masked), bias, off) == [None]
     assert found_in(questions, "output 0", lambda one, y: y + np.abs(y).max()) == [None]
     assert found_in(questions, bias, lambda one, value: fused[bias], backend="jax") == [None]
+
+
+def test_the_mask_of_what_goes_backwards_is_known_in_what_comes_after_it_alone(monkeypatch):
+    made = [lambda: layers.GRU(3, return_sequences=True, go_backwards=True) for _ in range(2)]
+    x = np.random.default_rng(0).standard_normal((4, 5, 2))
+    x[:2, 3:] = 0.0
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((5, 2)), layers.Masking(), *(make() for make in made)])
+    *local, whole = ask(model, model, x, False, True, "float32")
+    with monkeypatch.context() as patch:
+        patch.setattr(layers.RNN, "compute_mask", lambda self, inputs, mask=None: mask)
+        theirs = whole.reference.quantities()
+
+    def by_time(one, name, value):
+        return theirs[name] if one is whole else value
+
+    (found,) = answered([*local, whole], by_time)
+    known = named("the-mask-of-a-recurrent-layer-that-goes-backwards").link
+    assert (found.layer, found.known) == (model.layers[-1].name, known)
+    for wrong in (whole, local[-1]):
+
+        def doubled(one, name, value, wrong=wrong):
+            return 2 * value if one is wrong else value
+
+        assert {one.known for one in answered([*local, whole], doubled)} == {None}
