@@ -130,10 +130,7 @@ def _checked_path(filepath, ending):
         hint = f" For a model in another format: {OLDER}." if older and ending == ".keras" else ""
         if older and ending == ".weights.h5":
             hint = " Load other weights in Keras 3, and save them as one file of this ending."
-        raise ValueError(
-            f"Invalid `filepath` argument: expected the ending `{ending}`.{hint} "
-            f"Received: filepath={path}"
-        )
+        raise ValueError(f"{path}: expected the ending `{ending}`.{hint}")
     return path
 
 

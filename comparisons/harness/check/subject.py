@@ -38,6 +38,7 @@ class Subject:
 
     def __init__(self, path: Path, folder: Path, own: OwnParts = NO_PARTS):
         self.path, self.folder, self.own = Path(path), folder, own
+        self.path.stat()  # one that is not there is refused for that, whatever it is called
         model = self._read(self.path, compile=False)
         if not model.built:
             raise ValueError(f"{self.path}: the model is not built; give it an Input first")

@@ -78,6 +78,7 @@ def table(
         ValueError: see `asking.ask` and `runner.plan`.
         WorkerError, OSError: see `runner.run`.
     """
+    runner.available(backends)  # rather refused now than after the work
     targets.file(save)
     if isinstance(given, (str, Path)):
         path = Path(given)
@@ -86,6 +87,8 @@ def table(
         out = out or Path("results/tables/table")
         path = out / "table.csv"
         write_atomically(path, as_csv(given))
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out {out}: is a file; name a folder")
     with Display() as display:
         _say_if_large(display, path)
         question = asking.ask(path, target, **options, tell=display.step)

@@ -1,6 +1,7 @@
 """What differs between two models: architecture, weights, training, and then their outputs."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from html import escape
@@ -116,6 +117,8 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     """
     if batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
+    for path in (a, b):
+        os.stat(path)  # one that is not there is refused for that, whatever it is called
     models = [_read(a, b), _read(b, a)]
     for path, model in zip((a, b), models):
         if not model.built:

@@ -19,6 +19,18 @@ OTHERS = {
     b"Rar!": "RAR",
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
+#: how files that are no table of text begin
+ALIEN = {
+    b"%PDF-": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"PAR1\x15": "a Parquet file",
+    b"SQLite format 3": "an SQLite database",
+    b"\x89HDF": "an HDF5 file",
+    b"{": "JSON",
+    b"[{": "JSON",
+    b"<": "HTML or XML",
+}
 SHEETS = "xl/workbook.xml"  # the member by which an Excel workbook is known
 PROTECTED = 1  # the bit of a member that needs a password
 
@@ -53,6 +65,10 @@ def _refuse_others(content: bytes) -> None:
     for beginning, name in OTHERS.items():
         if content.startswith(beginning):
             raise DataError(f"is packed with {name}; unpack it, or pack it with gzip or zip")
+    first = content[:100].lstrip()
+    for beginning, name in ALIEN.items():
+        if first.startswith(beginning):
+            raise DataError(f"is {name}; save the table as CSV or .xlsx")
 
 
 def _of_gzip(content: bytes) -> bytes:

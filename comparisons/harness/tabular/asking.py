@@ -13,9 +13,9 @@ from comparisons.harness import table_files
 from comparisons.harness.bilingual import Words
 from comparisons.harness.table_files import DataError
 from comparisons.harness.table_files.files import shown
-from comparisons.harness.table_files.question import CLASSES, NUMBER, Column, Question
+from comparisons.harness.table_files.question import CLASSES, DATE, NUMBER, Column, Question
 from comparisons.harness.table_files.reading import untold
-from comparisons.harness.table_files.values import are_numbers
+from comparisons.harness.table_files.values import are_numbers, is_number
 from comparisons.harness.tabular import kinds, leakage, rows
 from comparisons.harness.tabular.rows import Rows
 
@@ -75,6 +75,8 @@ def _asked(table, path, target, task, group, without, folds, encoding, tell) -> 
     if unknown == len(answers):
         raise DataError(f"column {target}: every value is missing; nothing can be learned from it")
     texts = texts[answers.notna()]
+    if len(texts) < FEWEST_ROWS:
+        raise DataError(f"has {len(texts)} rows with {target}; at least {FEWEST_ROWS} are needed")
     task = task or _task(texts[target])
     columns = []
     for place, name in enumerate(texts.columns.drop(target), start=1):
@@ -104,6 +106,8 @@ def _no_column(name: str, names: list[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     listed = ", ".join(names[:12]) + ", …" * (len(names) > 12)
+    if len(names) == 1:
+        hint = "; its fields are to be separated by commas, semicolons, tabs or bars"
     return f"there is no column {name!r}; there are {listed}{hint}"
 
 
@@ -183,10 +187,10 @@ def _with_answers(question: Question, answers: pd.Series, separator: str):
     counts = answers.value_counts()
     if len(counts) == 1:
         raise DataError(f"column {answers.name}: is {shown(counts.index[0])} in every row")
-    if len(counts) > MOST_CLASSES:
+    if len(counts) > min(MOST_CLASSES, len(answers) / 2):
         raise DataError(
-            f"column {answers.name}: has {len(counts):,} different values, which are too many for "
-            f"classes (at most {MOST_CLASSES})"
+            f"column {answers.name}: has {len(counts):,} different values in {len(answers):,} "
+            f"rows, which are too many for classes{_instead(answers, counts, separator)}"
         )
     numeric = are_numbers(answers)
     classes = tuple(sorted(counts.index, key=_size if numeric else str))
@@ -195,19 +199,31 @@ def _with_answers(question: Question, answers: pd.Series, separator: str):
     return replace(question, classes=classes), target, target
 
 
+def _instead(answers: pd.Series, counts: pd.Series, separator: str) -> str:
+    """What the values of a target that are no classes seem to be, and what to do."""
+    other = answers[~answers.isin([text for text in counts.index if is_number(text)])]
+    if other.empty:
+        return "; they are numbers: say --task number"
+    if 1 - len(other) / len(answers) >= kinds.MOSTLY:
+        return f"; most are numbers, {shown(other.iloc[0])} in line {other.index[0]} is none"
+    found = kinds.find(answers, separator)
+    if found.kind == DATE:
+        return (
+            "; they are dates, of which none is told: write numbers, such as days since the first"
+        )
+    return f"; they are {found.found[0]}" * found.found[0].startswith("numbers")
+
+
 def _size(text: str) -> tuple[float, str]:
     return float(text.replace(",", ".")) if text.count(",") + text.count(".") < 2 else 0.0, text
 
 
 def _enough(question: Question, found: Rows) -> None:
     """Whether there are rows, groups and members of each class for the folds."""
-    if len(found.target) < FEWEST_ROWS:
-        raise DataError(
-            f"has {len(found.target)} rows with {question.target}; at least {FEWEST_ROWS} are "
-            "needed"
-        )
     what = f"groups of {question.group}" if question.group else "rows"
     count = len(np.unique(found.group))
+    if count == 1:
+        raise DataError(f"column {question.group}: all rows are one group, so that none is new")
     if count < question.folds:
         raise DataError(
             f"has {count} {what}; {question.folds} folds need at least as many; give fewer --folds"

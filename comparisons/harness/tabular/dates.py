@@ -46,16 +46,17 @@ def dates(texts: pd.Series) -> pd.Series | None:
 def _day_first(known: pd.Series, parts: pd.DataFrame) -> bool:
     if (parts["mark"] == ".").all():
         return True
-    one, two = (parts[name].astype(int) > 12 for name in ("one", "two"))
-    if not one.any() and not two.any():
-        line, text = known.index[0], known.iloc[0]
-        first, second, year = parts.iloc[0][["one", "two", "year"]]
+    one, two = (parts[name].astype(int) for name in ("one", "two"))
+    either = (one != two) & ~(one > 12).any() & ~(two > 12).any()
+    if either.any():
+        line = either.idxmax()
+        text, (first, second, year) = known[line], parts.loc[line, ["one", "two", "year"]]
         raise DataError(
             f"line {line}, column {known.name}: is {shown(text)} {year}-{second:0>2}-{first:0>2} "
             f"or {year}-{first:0>2}-{second:0>2}? write it so, or leave the column out with "
             f"--without {known.name}"
         )
-    return bool(one.any())
+    return bool((one > 12).any())
 
 
 def numbers_of(days: pd.Series) -> np.ndarray:

@@ -168,6 +168,14 @@ def test_the_command(tmp_path, capsys):
     assert status == 1 and json.loads(out)["architecture"][0]["what"] == "activation"
     status, out, _ = call(capsys, "diff", str(a), str(c))
     assert status == 1 and "outputs were not compared: the inputs have other shapes" in out
-    for missing in ((tmp_path / "none.keras", a), (a, tmp_path / "none.keras")):
-        status, out, err = call(capsys, "diff", *map(str, missing))
-        assert (status, out) == (2, "") and "No such file" in err and err.count("\n") == 1
+    (tmp_path / "other.h5").touch()
+    for name, said in (
+        ("none.keras", "No such file or directory"),
+        ("none", "No such file or directory"),
+        ("none.weights.h5", "No such file or directory"),
+        ("other.h5", "expected the ending `.keras`. For a model in another format: "),
+    ):
+        for files in ((tmp_path / name, a), (a, tmp_path / name)):
+            status, out, err = call(capsys, "diff", *map(str, files))
+            assert (status, out, err.count("\n")) == (2, "", 1)
+            assert err.startswith(f"sidebyside: {tmp_path / name}: {said}")

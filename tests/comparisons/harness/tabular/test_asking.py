@@ -137,6 +137,10 @@ def test_copies_that_are_kept_together_are_none(asked):
 
 IRIS = samples.iris()
 ODD = IRIS.assign(species=["only"] + ["rest"] * 149)
+NAMED = IRIS.assign(y=[f"plant {n}" for n in range(150)])
+MOSTLY = [0.5, 1.5, float("inf"), *np.arange(147) / 4]
+DAYS = pd.date_range("2024-01-01", periods=150).astype(str)
+PRICES = [f"${n}.50" for n in range(150)]
 FEW = samples.wine().assign(site=[n % 3 for n in range(178)])
 
 
@@ -159,7 +163,13 @@ FEW = samples.wine().assign(site=[n % 3 for n in range(178)])
         (IRIS, "species", {"folds": 200}, "has 150 rows; 200 folds need at least as many"),
         (samples.wine(), "target", {}, r"are its 3 different values \(0, 1, 2\) classes or a num"),
         (FEW, "target", {"task": "classes", "group": "site"}, "has 3 groups of site; 5 folds"),
-        (samples.diabetes(), "target", {"task": "classes"}, "too many for classes"),
+        (samples.diabetes(), "target", {"task": "classes"}, "are numbers: say --task number"),
+        (NAMED, "y", {}, "has 150 different values in 150 rows, which are too many for classes$"),
+        (IRIS.assign(y=MOSTLY), "y", {}, "; most are numbers, 'inf' in line 4 is none"),
+        (IRIS.assign(y=DAYS), "y", {}, "; they are dates, of which none is told: write numbers"),
+        (IRIS.assign(y=PRICES), "y", {}, r"; they are numbers with a sign or unit, such as '\$"),
+        (IRIS.assign(plot="a"), "species", {"group": "plot"}, "plot: all rows are one group"),
+        (b"x y\n1 2\n", "y", {}, "no column 'y'; there are x y; its fields are to be separated by"),
         (b"", "y", {}, "is empty"),
         (b"x,y\n", "y", {}, "has a header but no rows"),
         (b"x,y\n1,2,3\n", "y", {}, "line 2: has 3 fields, the header has 2"),

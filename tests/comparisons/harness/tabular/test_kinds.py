@@ -71,6 +71,10 @@ def test_what_is_no_number_among_numbers_is_told():
             ["03/04/2024", "01/02/2023"],
             "line 2, column x: is '03/04/2024' 2024-04-03 or 2024-03-",
         ),
+        (
+            ["01/01/2024", "01/02/2023"],
+            "line 3, column x: is '01/02/2023' 2023-02-01 or 2023-01-02",
+        ),
         (["1,234", "2,345"], "line 2, column x: is '1,234' 1234 or 1.234"),
         (["1,5", "1.5"], "another decimal mark"),
     ],
@@ -93,6 +97,10 @@ def test_numbers_with_a_unit_are_told(form):
     assert found.kind == "text" and "write the numbers alone" in found.found[0]
     rooms = find(column([f"C{number}" for number in range(60)]), ",")
     assert rooms.found[0] == "60 different values"
+
+
+def test_dates_that_are_the_same_either_way_are_taken():
+    assert find(column(["01/01/2024", "02/02/2024", "03/03/2024"]), ",").kind == "date"
 
 
 def test_dates_as_numbers():
