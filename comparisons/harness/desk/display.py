@@ -1,5 +1,6 @@
 """A run's progress on standard error: a bar in a terminal, elsewhere a line for each job."""
 
+import threading
 import time
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.text import Text
 from comparisons.harness.runs.estimates import Status
 
 SECONDS_BETWEEN_LINES = 30.0  # of one long job
+SECONDS_BETWEEN_LOOKS = 5.0  # whether it is time for a line, where a job tells nothing
 SECONDS_BETWEEN_STEPS = 2.0  # before the jobs
 LONG = 45 * 60.0  # seconds of a run of which it is told what makes it shorter
 
@@ -32,13 +34,18 @@ class Display:
             transient=True,
         )
         self.task = None
-        self.line, self.printed = "", time.monotonic()
+        self.line, self.parts, self.until = "", "", 0.0
+        self.printed = time.monotonic()
+        self.over = threading.Event()
 
     def __enter__(self) -> "Display":
         self.bar.start()
+        if self.bar.disable:
+            threading.Thread(target=self._remind, daemon=True).start()
         return self
 
     def __exit__(self, *error) -> None:
+        self.over.set()
         self.bar.stop()
 
     def say(self, line: str) -> None:
@@ -53,19 +60,31 @@ class Display:
 
     def __call__(self, status: Status) -> None:
         """Show where the run stands."""
-        until = time.monotonic() + status.left
+        self.until = time.monotonic() + status.left
         if self.task is None:
             self.say(beginning(status, self.shorter))
-            self.task = self.bar.add_task("starting", total=1.0, until=until)
+            self.task = self.bar.add_task("starting", total=1.0, until=self.until)
         parts = ", {} of {} {}".format(*status.parts) if status.parts else ""
-        self.bar.update(self.task, completed=status.share, until=until)
+        self.bar.update(self.task, completed=status.share, until=self.until)
         if not status.what:
+            self.line = ""
             return
         line = f"[{status.done + 1}/{status.total}] {status.what}"
         self.bar.update(self.task, description=line + parts)
-        if self.bar.disable and (line != self.line or self._is_time()):
-            self.line, self.printed = line, time.monotonic()
-            self.say(f"{line}{parts} · {about(status.left)} left")
+        is_new, self.line, self.parts = line != self.line, line, parts
+        if self.bar.disable and (is_new or self._is_time()):
+            self._say_what_is_under_way()
+
+    def _remind(self) -> None:
+        """Say now and then what is under way, also where it tells nothing itself."""
+        while not self.over.wait(SECONDS_BETWEEN_LOOKS):
+            if self.line and self._is_time():
+                self._say_what_is_under_way()
+
+    def _say_what_is_under_way(self) -> None:
+        self.printed = time.monotonic()
+        left = max(0.0, self.until - self.printed)
+        self.say(f"{self.line}{self.parts} · {about(left)} left")
 
     def _is_time(self) -> bool:
         return time.monotonic() - self.printed >= SECONDS_BETWEEN_LINES

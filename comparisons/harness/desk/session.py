@@ -98,7 +98,7 @@ def table(
         (found,) = _run([OWN_TABLE], settings, backends, out, fresh, display, workers)
         if save:
             display.say("training on all rows, to be saved")
-            saved.save(save, question, settings, OWN_TABLE)
+            saved.save(save, question, settings, OWN_TABLE, display.step)
     return found
 
 

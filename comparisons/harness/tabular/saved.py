@@ -10,6 +10,7 @@ import json
 import math
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from comparisons.harness.table_files.question import (
     DATE_FEATURES,
     Question,
 )
-from comparisons.harness.table_files.reading import Table
+from comparisons.harness.table_files.reading import Table, untold
 from comparisons.harness.tabular import rows
 from comparisons.harness.tabular.preparation import Preparation
 from comparisons.harness.training import NumpyHalf
@@ -40,11 +41,18 @@ MOST_BYTES = {PIPELINE: 64 * 2**20, MODEL: 512 * 2**20}
 LEARNED = ("medians", "means", "deviations", "seen")
 
 
-def save(path: Path, question: Question, settings: Settings, name: str) -> None:
+def save(
+    path: Path,
+    question: Question,
+    settings: Settings,
+    name: str,
+    tell: Callable[[str], None] = untold,
+) -> None:
     """Train the NumPy half on all rows, prepared by all of them, and write the file.
 
     Args:
         name: the concept's, whose halves hold the network.
+        tell: called with the epochs that are done.
 
     Raises:
         OSError: the file cannot be written.
@@ -57,7 +65,10 @@ def save(path: Path, question: Question, settings: Settings, name: str) -> None:
     task, preset = concept.task, concept.task.preset(settings)
     model = NumpyHalf(name).build(task.build, task.variants["model"], task.first_seed)
     x, y = preparation.transform(found.frame), rows.scaled(found.target, scale)
-    model.fit(x, y, epochs=preset.epochs, batch_size=preset.batch_size, verbose=0)
+    telling = rn.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: tell(f"{epoch + 1} of {preset.epochs} epochs")
+    )
+    model.fit(x, y, preset.batch_size, preset.epochs, verbose=0, callbacks=[telling])
     about = asdict(question) | {"path": Path(question.path).name}
     learned = {key: getattr(preparation, key) for key in LEARNED}
     content = {"version": VERSION, "question": about, "preparation": learned, "scale": scale}

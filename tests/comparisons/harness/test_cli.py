@@ -326,6 +326,19 @@ def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
     ]
 
 
+def test_a_job_that_tells_nothing_is_told_now_and_then(capsys, monkeypatch):
+    monkeypatch.setattr(display, "SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr(display, "SECONDS_BETWEEN_LOOKS", 0.01)
+    with display.Display() as shown:
+        shown(Status("", None, 0, 2, 0.0, 300.0))
+        shown(Status("proving", None, 0, 2, 0.0, 300.0))
+        said = "[1/2] proving · about 5 minutes left\n"
+        heard = ""
+        while heard.count(said) < 2:
+            heard += capsys.readouterr().err
+        shown(Status("", None, 2, 2, 1.0, 0.0))
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [

@@ -106,6 +106,8 @@ def test_from_python(tmp_path, monkeypatch):
             "'--folds': Input should be",
         ),
         (["table", "people.csv", "--target", "bought", "--save", "no/x"], "--save no/x: there is"),
+        (["table", "people.csv", "--target", "bought", "--save", "."], "--save .: is a folder"),
+        (["table", "people.csv", "--target", "bought", "--out", "people.csv"], "is a file; name"),
         (["table", "people.csv", "--target", "bought", "--backends", "mxnet"], "mxnet"),
         (["predict", "none", "people.csv"], "none: no such file"),
         (["predict", "people.csv", "people.csv"], "people.csv: is no saved pipeline"),

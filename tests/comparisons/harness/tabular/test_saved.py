@@ -20,7 +20,9 @@ def saved_from(folder, frame, target, epochs, **options):
     path = folder / "own.csv"
     path.write_bytes(samples.text(frame))
     settings = Settings(epochs=epochs, table=ask(path, target, **options))
-    saved.save(folder / "own.pipeline", settings.table, settings, "own_table")
+    told = []
+    saved.save(folder / "own.pipeline", settings.table, settings, "own_table", told.append)
+    assert told == [f"{n} of {settings.epochs} epochs" for n in range(1, settings.epochs + 1)]
     return folder / "own.pipeline"
 
 

@@ -102,6 +102,10 @@ REFUSED = {
     "bzip2": Refused(lambda: bz2.compress(text()), "is packed with bzip2; unpack it, or pack it"),
     "xz": Refused(lambda: lzma.compress(text()), "is packed with xz; unpack it, or pack it"),
     "xz in gzip": Refused(lambda: gzip.compress(lzma.compress(text())), "is packed with xz"),
+    "a PDF": Refused(lambda: b"%PDF-1.7 and so on", "is a PDF; save the table as CSV or .xlsx"),
+    "a Parquet file": Refused(lambda: b"PAR1\x15\x04\x15", "is a Parquet file; save the table as"),
+    "JSON": Refused(lambda: b'\n[{"a": 1}]', "is JSON; save the table as CSV or .xlsx"),
+    "HTML": Refused(lambda: b"<table><tr>", "is HTML or XML; save the table as CSV or .xlsx"),
     "a bomb": Refused(bomb, "unpacks to more than 32 MiB"),
     "two sheets": Refused(
         lambda: workbook(passengers(), passengers()),
