@@ -5,7 +5,16 @@ import warnings
 import numpy as np
 
 from reference_numpy import activations, losses, metrics, tree
-from reference_numpy.layers import BatchNormalization, Embedding
+from reference_numpy.layers import (
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Permute,
+    Reshape,
+)
+from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.losses import (
     BinaryCrossentropy,
@@ -31,6 +40,9 @@ OF_NUMBERS = (
     *(losses.MeanSquaredError, losses.MeanAbsoluteError, losses.MeanAbsolutePercentageError),
     *(losses.MeanSquaredLogarithmicError, losses.Huber, losses.LogCosh, losses.HalfSumOfSquares),
 )
+#: numbers of a sample from which it may be an image, and what its brightest pixel has at least
+FEWEST_PIXELS, BRIGHT = 64, 128
+PASSING_ON = (Dropout, Flatten, Permute, Reshape)
 #: between which values an activation function stays
 REACH: dict[type, tuple[float, float]] = {
     **dict.fromkeys((activations.Relu, activations.Softplus, activations.Exponential), (0, np.inf)),
@@ -59,7 +71,8 @@ def tell_of_mistakes(model, inputs, targets, outputs):
             stacklevel=4,
         )
     graph, batch = model.graph, len(outputs[0])
-    for found in (*_of_places(graph, inputs), *_of_normalization(graph, batch)):
+    of_layers = *_of_places(graph, inputs), *_of_pixels(graph, inputs)
+    for found in (*of_layers, *_of_normalization(graph, batch)):
         warnings.warn(f"Model '{model.name}', {found}", stacklevel=4)
     for term in model.compile_loss.terms if model.compile_loss else ():
         t, y = targets[term.index], outputs[term.index]
@@ -81,6 +94,18 @@ def tell_of_mistakes(model, inputs, targets, outputs):
             warnings.warn(f"Model '{model.name}', output '{name}': {found}", stacklevel=4)
 
 
+def tell_of_a_row_left_over(model):
+    """Warn of a batch of one row after larger ones, in which BatchNormalization sees no spread.
+
+    Args:
+        model: a compiled model.
+    """
+    for found in _of_normalization(model.graph, 1, (BatchNormalization,)):
+        warnings.warn(
+            f"Model '{model.name}', a batch of one row that is left over: {found}", stacklevel=4
+        )
+
+
 def _of_places(graph, inputs):
     """The embeddings whose inputs are no places in a vocabulary."""
     given = dict(zip(graph.inputs, inputs))
@@ -94,13 +119,33 @@ def _of_places(graph, inputs):
             )
 
 
-def _of_normalization(graph, batch):
-    """The layers, here and in nested models, that give β whatever their input."""
+def _of_pixels(graph, inputs):
+    """The dense layers and convolutions that are given images as they are stored."""
+    given = dict(zip(graph.inputs, inputs))
+    for call in graph.calls:
+        x = given.get(call.inputs[0])
+        if x is None or x.dtype.kind not in "fiu" or x[0].size < FEWEST_PIXELS:
+            continue
+        if isinstance(call.layer, PASSING_ON):
+            given[call.outputs[0]] = x
+        elif isinstance(call.layer, (Dense, ConvolutionLayer)) and _are_pixels(x):
+            yield (
+                f"layer '{call.layer.name}' is given whole numbers up to {x.max():.0f}, as the "
+                "pixels of images are stored; divide them by 255, or begin with Rescaling(1 / 255)."
+            )
+
+
+def _are_pixels(x):
+    return x.min() >= 0 and BRIGHT <= x.max() <= 255 and not np.any(x != np.floor(x))
+
+
+def _of_normalization(graph, batch, kinds=(AffineNormalization,)):
+    """The layers of some kinds, here and in nested models, that give β whatever their input."""
     for call in graph.calls:
         layer = call.layer
         if isinstance(getattr(layer, "graph", None), type(graph)):
-            yield from _of_normalization(layer.graph, batch)
-        if not isinstance(layer, AffineNormalization):
+            yield from _of_normalization(layer.graph, batch, kinds)
+        if not isinstance(layer, kinds):
             continue
         shape = batch, *graph.tensors[call.inputs[0]].shape[1:]
         if None not in shape and layer.sharing_moments(shape) == 1:

@@ -11,7 +11,7 @@ from reference_numpy.layers.signatures import signature
 from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
 from reference_numpy.models.compile_metrics import CompileMetrics
 from reference_numpy.models.heads import Heads
-from reference_numpy.models.mistakes import tell_of_mistakes
+from reference_numpy.models.mistakes import tell_of_a_row_left_over, tell_of_mistakes
 from reference_numpy.models.nan_source import nan_source
 from reference_numpy.serialization import check_names, deserialize, serialize
 
@@ -34,7 +34,7 @@ class Steps:
         self.optimizer = self.compile_loss = self.compile_metrics = None
         self.history = self._heads = self._optimizer_plan = None
         self.stop_training = self.stop_evaluating = self.stop_predicting = False
-        self._told_of_nan = self._looked_for_mistakes = False
+        self._told_of_nan = self._looked_for_mistakes = self._looked_at_a_row = False
 
     def compile(
         self,
@@ -159,9 +159,13 @@ class Steps:
         with penalties.collected() as penalty:
             outputs, cache = heads.graph.forward(flat, None, training)
         masks = cache.output_masks
+        batch = len(next(leaf for leaf in flat if leaf is not None))
         if training and not self._looked_for_mistakes:
-            self._looked_for_mistakes = True
+            self._looked_for_mistakes, self._looked_at_a_row = True, batch == 1
             tell_of_mistakes(self, flat, targets, outputs)
+        elif training and batch == 1 and not self._looked_at_a_row:
+            self._looked_at_a_row = True
+            tell_of_a_row_left_over(self)
         found = [heads.at(index, masks) for index in range(len(targets))]
         loss, dys = self._losses(targets, outputs, masks, weights, found)
         loss += penalty.value
@@ -170,7 +174,6 @@ class Steps:
                 loss += record.regularizer(record.value)
         if np.isnan(loss) and not self._told_of_nan:
             self._tell_of_nan(heads.graph, flat, training)
-        batch = len(next(leaf for leaf in flat if leaf is not None))
         self.loss_average.update_state(loss, batch)
         if self.compile_metrics is not None:
             self.compile_metrics.update_state(targets, outputs, weights, masks, found)

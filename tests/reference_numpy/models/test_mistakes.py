@@ -311,3 +311,68 @@ def test_an_embedding_of_what_is_no_place_is_told(wrong, told):
         model.fit(np.array([[0, wrong], [1, 2]]), np.zeros((2, 2, 2)), verbose=0)
     assert [told in str(one.message) for one in found] == [True] * bool(told)
     assert all("Model 'small', layer 'words': Embedding takes" in str(one.message) for one in found)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_batch_of_one_row_that_is_left_over_is_told_once(nested):
+    def told(rows, layer):
+        body = [rn.Input((4,)), layer]
+        body = [rn.Input((4,)), rn.Sequential(body)] if nested else body
+        model = rn.Sequential([*body, layers.Dense(1)], name="small")
+        model.compile("sgd", "mse")
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            model.fit(X[:rows], YES[:rows], batch_size=4, epochs=2, verbose=0)
+        return [str(one.message) for one in found]
+
+    (said,) = told(9, layers.BatchNormalization(name="norm"))
+    assert said == (
+        "Model 'small', a batch of one row that is left over: layer 'norm': BatchNormalization "
+        "takes the mean of a single number, of inputs of shape (1, 4), and gives beta whatever "
+        "they are; train with more rows a batch."
+    )
+    assert told(10, layers.BatchNormalization()) == []
+    assert told(9, layers.LayerNormalization()) == []
+
+
+PIXELS = GENERATOR.integers(0, 256, (4, 8, 8, 1))
+
+
+def told_of_images(x, *first):
+    body = [rn.Input(x.shape[1:]), *first, layers.Flatten(), layers.Dense(1, name="end")]
+    model = rn.Sequential(body, name="small")
+    model.compile(rn.optimizers.SGD(1e-7), "mse")
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        model.fit(x, YES[:4], epochs=2, verbose=0)
+    return [str(one.message) for one in found]
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int64", "float32"])
+@pytest.mark.parametrize("convolutional", [False, True])
+def test_images_as_they_are_stored_are_told_once(kind, convolutional):
+    first, name = [layers.Dropout(0.1)], "end"
+    if convolutional:
+        first, name = [layers.Conv2D(2, 3, name="first")], "first"
+    (said,) = told_of_images(PIXELS.astype(kind), *first)
+    assert said == (
+        f"Model 'small', layer '{name}' is given whole numbers up to {PIXELS.max()}, as the "
+        "pixels of images are stored; divide them by 255, or begin with Rescaling(1 / 255)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("x", "first"),
+    [
+        (PIXELS / 255, []),
+        (PIXELS, [layers.Rescaling(1 / 255)]),
+        (PIXELS, [layers.BatchNormalization()]),
+        (PIXELS - 128.0, []),
+        (PIXELS * 2, []),
+        (PIXELS + 0.5, []),
+        (PIXELS // 3, []),
+        (PIXELS[:, :2], []),
+    ],
+)
+def test_what_is_no_image_or_is_rescaled_is_passed_over(x, first):
+    assert told_of_images(x, *first) == []
