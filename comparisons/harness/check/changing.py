@@ -1,7 +1,9 @@
 """Let the NumPy half compute otherwise for a moment."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 
 @contextmanager
@@ -15,3 +17,8 @@ def changed(name: str, owners: Iterable, change: Callable) -> Iterator[None]:
     finally:
         for owner, own in before:
             setattr(owner, name, own)
+
+
+def module_of(kind: type) -> ModuleType:
+    """The module of a class, whose functions it calls."""
+    return sys.modules[kind.__module__]

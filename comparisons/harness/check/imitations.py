@@ -4,14 +4,14 @@ The NumPy half repeats a call and errs where the backend does. What is further o
 another fault, in the same place.
 """
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from comparisons.harness.check.changing import changed
+from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.proof import checks
 from reference_numpy import activations, layers, tree
 from reference_numpy.layers.attention.dot_product import fold
@@ -19,8 +19,29 @@ from reference_numpy.operations.attention import DotProductAttention
 from reference_numpy.operations.normalizations import Moments, Normalize
 
 BITS_LOST = 4  # in which sums differ that are added up in another order
-DRAWS = 8  # of the inputs, each moved by a rounding: how much is lost of one number is luck
+DRAWS = 8  # of the inputs, each moved by a rounding
 MASKED = -1e38  # what PyTorch adds to the score of a key that is masked
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The digits of a precision that are the same in whatever order one adds.
+
+    Args:
+        dtype: the precision.
+        shift: by which share of a step the numbers that there are lie beside the round ones; else
+            how much is lost of a number would be luck.
+    """
+
+    dtype: str
+    shift: float
+
+    def held(self, array: np.ndarray) -> np.ndarray:
+        """The nearest numbers that there are."""
+        mantissa, exponent = np.frexp(array)
+        step = 2.0**BITS_LOST * checks.UNIT_ROUNDOFF[self.dtype]
+        near = (np.round(mantissa / step - self.shift) + self.shift) * step
+        return np.where(array == 0, 0.0, np.ldexp(near, exponent))
 
 
 def explains(name: str, one, dtype: str) -> bool:
@@ -45,6 +66,7 @@ def _errors(imitation, one, dtype: str) -> tuple[float, np.ndarray]:
     """The largest error of the imitation, and where it gives numbers."""
     reference, largest, defined = one.asked.reference, 0.0, True
     for seed in range(DRAWS):
+        digits = Digits(dtype, (seed + 0.5) / DRAWS)
 
         def quantity(seed=seed):
             generator = np.random.default_rng(seed)
@@ -60,7 +82,7 @@ def _errors(imitation, one, dtype: str) -> tuple[float, np.ndarray]:
         with np.errstate(all="ignore"), ExitStack() as stack:
             right = quantity()
             for method, owners, change in imitation:
-                stack.enter_context(changed(method, owners, partial(change, dtype=dtype)))
+                stack.enter_context(changed(method, owners, partial(change, digits=digits)))
             wrong = quantity()
         error = np.abs(wrong - right)
         finite = np.isfinite(error)
@@ -69,27 +91,33 @@ def _errors(imitation, one, dtype: str) -> tuple[float, np.ndarray]:
     return largest, defined
 
 
-def _held(array: np.ndarray, dtype: str) -> np.ndarray:
-    """The numbers in the digits of a precision that are the same in whatever order one adds."""
-    mantissa, exponent = np.frexp(array)
-    step = 2.0**BITS_LOST * checks.UNIT_ROUNDOFF[dtype]
-    return np.ldexp(np.round(mantissa / step) * step, exponent)
-
-
-def _one_subtracted(forward: Callable, dtype: str) -> Callable:
+def _one_subtracted(forward: Callable, digits: Digits) -> Callable:
     """elu and selu, of whose eˣ so many digits are left as it has beside 1."""
 
     def imitated(self, x):
-        return forward(self, np.where(x < 0, np.log1p(_held(np.exp(x), dtype) - 1.0), x))
+        return forward(self, np.where(x < 0, np.log1p(digits.held(np.exp(x)) - 1.0), x))
 
     return imitated
 
 
-def _times_infinity(backward: Callable, dtype: str) -> Callable:
+def _noting_zeros(forward: Callable, digits: Digits) -> Callable:
+    def imitated(self, x):
+        y, cache = forward(self, x)
+        return y, (cache, x == 0)
+
+    return imitated
+
+
+def _twice_at_zero(backward: Callable, digits: Digits) -> Callable:
+    """celu, whose halves both have the whole gradient at 0."""
+    return lambda self, dy, cache: backward(self, dy, cache[0]) * (1.0 + cache[1])
+
+
+def _times_infinity(backward: Callable, digits: Digits) -> Callable:
     """The gradient of x / ‖x‖ by way of 1 / √Σx², also where ‖x‖ is too short to divide by."""
 
     def imitated(dy, y, length, shortest, *order):
-        squares = np.square((y * length).astype(dtype)).sum(1, keepdims=True)
+        squares = np.square((y * length).astype(digits.dtype)).sum(1, keepdims=True)
         infinite = np.isinf(squares ** squares.dtype.type(-1.5))
         dx = backward(dy, y, length, shortest, *order)
         return np.where(infinite & (length <= shortest), np.nan, dx)
@@ -97,56 +125,62 @@ def _times_infinity(backward: Callable, dtype: str) -> Callable:
     return imitated
 
 
-def _from_logarithm(backward: Callable, dtype: str) -> Callable:
+def _from_logarithm(backward: Callable, digits: Digits) -> Callable:
     """The gradients of attention whose weights are exp(score − log Σ exp(scores))."""
 
     def imitated(dcontext, dweights, cache):
-        query, key, value, scale, mask, *_, kept, _, bias = cache
+        query, key, value, scale, mask, _, right, kept, _, bias = cache
         if kept is not None or dweights is not None:  # these are not fused
             return backward(dcontext, dweights, cache)
         scores = (query @ key.swapaxes(-2, -1)).reshape(*dcontext.shape[:-1], key.shape[-2])
         scores = scores + (0.0 if bias is None else bias)
-        scores = _held(scores + (0.0 if mask is None else np.where(mask, 0.0, MASKED)), dtype)
+        scores = digits.held(scores + (0.0 if mask is None else np.where(mask, 0.0, MASKED)))
         top = scores.max(-1, keepdims=True)
         log = top + np.log(np.exp(scores - top).sum(-1, keepdims=True))
-        weights = np.exp(scores - _held(log, dtype))
-        parts = query, key, value, scale, None, "uniform", weights, None, fold(weights, key), bias
-        return backward(dcontext, None, parts)
+        weights = np.exp(scores - digits.held(log))
+        dcontext = fold(dcontext, key)
+        dw = (dcontext @ value.swapaxes(-2, -1)).reshape(weights.shape)
+        # Σ w dw is taken from the context, which is right.
+        ds = weights * (dw - (right * dw).sum(-1, keepdims=True))
+        folded = fold(ds, key)
+        dquery = (folded @ key).reshape(*ds.shape[:-1], key.shape[-1]) * scale
+        dvalue = fold(weights, key).swapaxes(-2, -1) @ dcontext
+        return dquery, folded.swapaxes(-2, -1) @ query, dvalue, ds
 
     return imitated
 
 
-def _of_squares(mean, variance, dtype: str):
+def _of_squares(mean, variance, digits: Digits):
     """The variance as mean(x²) − mean(x)²."""
-    return _held(variance + np.square(mean), dtype) - np.square(_held(mean, dtype))
+    return digits.held(variance + np.square(mean)) - np.square(digits.held(mean))
 
 
-def _batch_variance(moments: Callable, dtype: str) -> Callable:
+def _batch_variance(moments: Callable, digits: Digits) -> Callable:
     def imitated(view, kept):
         mean, variance, count = moments(view, kept)
-        return mean, variance if kept is not None else _of_squares(mean, variance, dtype), count
+        return mean, variance if kept is not None else _of_squares(mean, variance, digits), count
 
     return imitated
 
 
-def _group_variance(centred_of: Callable, dtype: str) -> Callable:
+def _group_variance(centred_of: Callable, digits: Digits) -> Callable:
     def imitated(self, view):
         centred, variance = centred_of(self, view)
         mean = (view - centred)[:, 0].reshape(*variance.shape, -1)[..., 0]
-        return centred, _of_squares(mean, variance, dtype)
+        return centred, _of_squares(mean, variance, digits)
 
     return imitated
 
 
-def _variance(forward: Callable, dtype: str) -> Callable:
+def _variance(forward: Callable, digits: Digits) -> Callable:
     def imitated(self, x):
         (mean, variance), cache = forward(self, x)
-        return (mean, _of_squares(mean, variance, dtype)), cache
+        return (mean, _of_squares(mean, variance, digits)), cache
 
     return imitated
 
 
-def _in_order_of_time(compute_mask: Callable, dtype: str) -> Callable:
+def _in_order_of_time(compute_mask: Callable, digits: Digits) -> Callable:
     """The mask of what a recurrent layer gives that goes backwards."""
 
     def imitated(self, inputs, previous_mask=None):
@@ -158,14 +192,9 @@ def _in_order_of_time(compute_mask: Callable, dtype: str) -> Callable:
     return imitated
 
 
-def _beside(*classes: type) -> list:
-    """The modules of classes, whose functions they call."""
-    return [sys.modules[one.__module__] for one in classes]
-
-
 _ATTENTION = (
     "attend_backward",
-    _beside(layers.MultiHeadAttention.__base__, DotProductAttention),
+    [module_of(layers.MultiHeadAttention.__base__), module_of(DotProductAttention)],
     _from_logarithm,
 )
 # By the divergence's name: methods or functions, whose they are, and how they err.
@@ -174,17 +203,21 @@ IMITATIONS = {
     "gradients-of-normalized-zeros": [
         (
             "over_length_backward",
-            _beside(layers.UnitNormalization, layers.Dot, Normalize),
+            [module_of(layers.UnitNormalization), module_of(layers.Dot), module_of(Normalize)],
             _times_infinity,
         )
     ],
     "gradients-of-queries-that-see-nothing": [_ATTENTION],
     "gradients-of-undecided-attention-on-pytorch": [_ATTENTION],
+    "the-gradient-of-celu-at-0": [
+        ("forward", [activations.Celu], _noting_zeros),
+        ("backward", [activations.Celu], _twice_at_zero),
+    ],
     "the-mask-of-a-recurrent-layer-that-goes-backwards": [
         ("compute_mask", [layers.RNN], _in_order_of_time)
     ],
     "the-variance-of-numbers-far-from-zero-on-pytorch": [
-        ("_moments", _beside(layers.BatchNormalization), _batch_variance),
+        ("_moments", [module_of(layers.BatchNormalization)], _batch_variance),
         ("_centred", [layers.GroupNormalization], _group_variance),
         ("forward", [Moments], _variance),
     ],

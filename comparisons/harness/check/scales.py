@@ -1,19 +1,21 @@
 """What the oracle says, and how large the rounding of a correct computation may be of each."""
 
-import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 
 import numpy as np
 
-from comparisons.harness.check.changing import changed
+from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
 from reference_numpy import tree
-from reference_numpy.layers import LayerNormalization
+from reference_numpy.layers import Dot, LayerNormalization, UnitNormalization
 
 STEP = checks.UNIT_ROUNDOFF["float32"]
-MEANS_MOVED = 3  # times, as other numbers are
+TIMES_MOVED = 3  # as other numbers are
 
 
 def quantities_and_scales(
@@ -26,8 +28,7 @@ def quantities_and_scales(
             scale = checks.scales(reference.quantities, exact)
         else:
             scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
-        _allow_for_nothing_left(scale, exact, reference)
-        _allow_for_rounded_means(scale, exact, reference)
+        _allow_for_normalized(scale, exact, reference)
         if not is_local or dtype == "float64":  # of a layer in float32 `in_float32` tells
             _allow_for_cancelled_terms(scale, reference)
     for name, value in exact.items():
@@ -37,49 +38,48 @@ def quantities_and_scales(
     return exact, scale
 
 
-def _allow_for_nothing_left(scale: dict, exact: dict, reference: Reference) -> None:
-    """Give an input's gradient that is zero in every entry at least the scale of dy · y / x.
+def _allow_for_normalized(scale: dict, exact: dict, reference: Reference) -> None:
+    """Give what is normalized at least the scale of rounding what the normalization computes.
 
-    What does not depend on how long x is, as x / ‖x‖ of one number, has a gradient whose terms are
-    as large and leave nothing but rounding. Where y is 0, as behind a dead ReLU, none is allowed.
+    Moving x does not show it where the parts move with x and cancel. Of one number, less itself, 0
+    is left, but of x/σ − μ/σ the rounding of both, which PyTorch multiplies by dy for the gradient
+    of γ; and the gradient of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y.
     """
-    terms = [
-        float(np.abs(c * exact[f"output {i}"]).max(initial=0.0))
-        for i, c in enumerate(reference.cotangents)
-        if c is not None
-    ]
-    inputs = [x for x in tree.flatten(reference.inputs) if x.dtype.kind == "f"]
-    for index, x in enumerate(inputs):
-        name = f"gradient of input {index}"
-        if name in exact and not exact[name].any():
-            shortest = np.abs(x[x != 0]).min(initial=np.inf)
-            scale[name] = max(scale[name], max(terms) / shortest)
-
-
-def _allow_for_rounded_means(scale: dict, exact: dict, reference: Reference) -> None:
-    """Give what a layer normalization has by its x − μ at least the scale of rounding μ.
-
-    Moving x does not show it where μ moves with it: of one number, less itself, 0 is left, but of
-    x/σ − μ/σ the rounding of both, which PyTorch multiplies by dy for the gradient of γ.
-    """
-    if not any(isinstance(part, LayerNormalization) for part in parts_of(reference.layer)):
+    kinds = tuple(kind for _, kind, _ in _NORMALIZING)
+    if not any(isinstance(part, kinds) for part in parts_of(reference.layer)):
         return
-    module = sys.modules[LayerNormalization.__module__]
-    for seed in range(MEANS_MOVED):
+    for seed in range(TIMES_MOVED):
         generator = np.random.default_rng(seed)
 
-        def moving(normalize, generator=generator):
-            def moved(rows, epsilon):
-                normalized, inverse = normalize(rows, epsilon)
-                step = generator.choice([-STEP, STEP], inverse.shape)
-                return normalized + step * rows.mean(axis=1, keepdims=True) * inverse, inverse
+        def moves(array, generator=generator):
+            return array * (1.0 + generator.choice([-STEP, STEP], array.shape))
 
-            return moved
-
-        with changed("normalize_rows", [module], moving):
+        with ExitStack() as stack:
+            for name, kind, change in _NORMALIZING:
+                stack.enter_context(changed(name, [module_of(kind)], partial(change, moves=moves)))
             for name, value in reference.quantities().items():
                 error = np.abs(value - exact[name]).max(initial=0.0) / STEP
                 scale[name] = max(scale[name], error)
+
+
+def _with_mean_moved(normalize: Callable, moves: Callable) -> Callable:
+    def moved(rows, epsilon):
+        normalized, inverse = normalize(rows, epsilon)
+        mean = rows.mean(axis=1, keepdims=True)
+        return normalized + (mean - moves(mean)) * inverse, inverse
+
+    return moved
+
+
+def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
+    return lambda dy, y, *others: backward(dy, moves(y), *others)
+
+
+_NORMALIZING = (
+    ("normalize_rows", LayerNormalization, _with_mean_moved),
+    ("over_length_backward", UnitNormalization, _with_direction_moved),
+    ("over_length_backward", Dot, _with_direction_moved),
+)
 
 
 def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:

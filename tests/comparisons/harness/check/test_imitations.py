@@ -48,6 +48,19 @@ def test_elu_loses_the_digits_beside_one_and_no_more(function, slope, dtype):
     assert found_in(questions, "output 0", lambda one, y: 2 * y, **how) == [None]
 
 
+def test_the_gradient_of_celu_is_twice_as_large_at_zero_and_nowhere_else():
+    made = lambda: layers.Activation("celu", name="culprit")  # noqa: E731
+    questions = asked(made, kind=inputs.TIES)
+
+    def twice(where):
+        return lambda one, value: value * (1 + where(one.question.inputs[0]))
+
+    known = named("the-gradient-of-celu-at-0").link
+    how = {"name": "gradient of input 0", "backend": "tensorflow"}
+    assert found_in(questions, wrong=twice(lambda x: x == 0), **how) == [known]
+    assert found_in(questions, wrong=twice(lambda x: 3 * (x > 0)), **how) == [None]
+
+
 def test_a_gradient_is_no_number_where_zeros_are_normalized_and_nowhere_else():
     questions = asked(lambda: layers.UnitNormalization(name="culprit"), kind=inputs.TIES)
     assert [bool(row.any()) for row in questions[0].question.inputs[0]] == [True] * 3 + [False]
@@ -96,7 +109,7 @@ def of_attention(x, mask=None):
 
 
 def by_a_rounded_logarithm(backward):
-    """PyTorch's fused backward pass."""
+    """The gradient of the values by PyTorch's fused backward pass."""
 
     def fused(dcontext, dweights, cache):
         query, key, value, scale, mask, *_ = cache
