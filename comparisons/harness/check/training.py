@@ -18,7 +18,7 @@ from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers
 from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
-from comparisons.harness.proof.precision import computing_in
+from comparisons.harness.proof.precision import computing_in, reference_precision
 from comparisons.harness.proof.training_checks import (
     STEPS,
     comparable,
@@ -241,7 +241,8 @@ class Training:
         model = self._started(precision)
         model.set_weights([jitter(w) for w in model.get_weights()])
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
-        with np.errstate(all="ignore"):
+        # Losses compute in the default precision, and from logits where the outputs have it too.
+        with reference_precision(precision), np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:
