@@ -10,10 +10,6 @@ from comparisons.harness.check.questions import LOCAL, Asked, Place, nearby
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.training_checks import ROUNDINGS
 
-# Two correct computations in one precision differ in the order of their sums: so many times the
-# error of the one the other's may be.
-TWINS = 16.0
-
 
 @dataclass
 class Finding:
@@ -99,7 +95,7 @@ def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> che
         return record
     own = checks.compare("", "", "", "", asked.quantities[name], asked.in_float32[name], 1.0)
     unit = checks.UNIT_ROUNDOFF
-    tolerance = TWINS * own.error * unit[dtype] / unit["float32"]
+    tolerance = checks.TWINS * own.error * unit[dtype] / unit["float32"]
     if not record.tolerance < tolerance < np.inf:
         return record
     needed = record.error / tolerance

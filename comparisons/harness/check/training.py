@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness.check.answers import reason
-from comparisons.harness.check.findings import TWINS, Finding
+from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.known import of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
@@ -34,7 +34,6 @@ from reference_numpy.registration import class_name
 
 # What a model is compiled with that is not compiled itself.
 OPTIMIZER, LOSS = "sgd", "mse"
-TWIN_RUNS = 4  # of the NumPy half in float32
 WHOLE = ""  # the model's name among those of a task: there is but one
 WITHOUT = ("ctc", "circleloss", "circle", "dice", "tversky")
 
@@ -122,12 +121,11 @@ class Training:
         self.exact = self._follow(lambda array: array)
         oracle = self._with_ways(self.exact)
         scale = scales(
-            lambda jitter, **steps: self._with_ways(self._follow(jitter, **steps)),
+            lambda jitter, **how: self._with_ways(self._follow(jitter, **how)),
             oracle,
             self.exact,
             self.start,
         )[dtype]
-        self._allow_for_float32(scale, oracle)
         self.course = replace(self.course, last=comparable(self.exact, scale))
         steps_done = [step for step in STEPS if step <= self.course.last]
         kept = tuple(f"after step {step}" for step in steps_done)
@@ -217,32 +215,12 @@ class Training:
             model.compile(OPTIMIZER, LOSS)
         return model
 
-    def _allow_for_float32(self, scale: dict, oracle: dict) -> None:
-        """Raise the scale of what the NumPy half in float32 is far off in too.
-
-        Adam, say, divides a gradient by its size: of one that is zero but for rounding (a bias
-        before a batch normalization) it makes whole steps, of which rounding decides the sign.
-        """
-        unit = checks.UNIT_ROUNDOFF["float32"]
-        for seed in range(TWIN_RUNS):
-            generator = np.random.default_rng(seed)
-
-            def jitter(array, generator=generator):
-                if array.dtype.kind != "f":
-                    return array
-                return array * (1 + unit * generator.choice([-1.0, 1.0], array.shape))
-
-            twin = self._with_ways(self._follow(jitter, "float32"))
-            for name, value in oracle.items():
-                error = float(np.abs(value - twin[name]).max(initial=0.0))
-                scale[name] = max(scale[name], TWINS * error / (checks.FACTOR * unit))
-
-    def _follow(self, jitter, precision: str = "float64", last: int | None = None) -> dict:
-        model = self._started(precision)
+    def _follow(self, jitter, dtype: str = "float64", last: int | None = None) -> dict:
+        model = self._started(dtype)
         model.set_weights([jitter(w) for w in model.get_weights()])
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
         # Losses compute in the default precision, and from logits where the outputs have it too.
-        with reference_precision(precision), np.errstate(all="ignore"):
+        with reference_precision(dtype), np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:

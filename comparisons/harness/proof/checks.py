@@ -23,6 +23,9 @@ from comparisons.harness import backends
 
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
 FACTOR = 64.0
+# Two correct computations in one precision differ in the order of their sums: so many times the
+# error of the one the other's may be.
+TWINS = 16.0
 CALCULUS_TOLERANCE = 1e-7
 DIRECTIONS = 2**31  # names the stream of random numbers that directions are drawn from
 
@@ -101,7 +104,7 @@ def direction(seed: int, shape: tuple[int, ...]) -> np.ndarray:
     return np.random.default_rng((DIRECTIONS, seed)).standard_normal(shape)
 
 
-def scales(evaluate, quantities, draws=3, roundings=1.0):
+def scales(evaluate, quantities, draws=3, roundings=1.0, dtype="float32"):
     """Scale of every quantity: its magnitude, or its sensitivity to rounding where that is more.
 
     A gradient that vanishes beside the largest one has that one's scale.
@@ -111,9 +114,9 @@ def scales(evaluate, quantities, draws=3, roundings=1.0):
             float64 with every input and weight passed through it.
         quantities: the computation's result without jitter.
         draws: how many jittered repetitions; the largest movement counts.
-        roundings: by how many roundings of float32 a number is jittered.
+        roundings: by how many roundings of `dtype` a number is jittered.
     """
-    unit = UNIT_ROUNDOFF["float32"]
+    unit = UNIT_ROUNDOFF[dtype]
     step = roundings * unit
     found = {name: _largest(value) for name, value in quantities.items()}
     for seed in range(draws):
@@ -122,7 +125,8 @@ def scales(evaluate, quantities, draws=3, roundings=1.0):
         def jitter(array, generator=generator):
             if array.dtype.kind != "f":
                 return array
-            return array * (1.0 + step * generator.choice([-1.0, 1.0], array.shape))
+            moved = array * (1.0 + step * generator.choice([-1.0, 1.0], array.shape))
+            return moved.astype(array.dtype, copy=False)
 
         for name, value in evaluate(jitter).items():
             if value.dtype.kind != "f":

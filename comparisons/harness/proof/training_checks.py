@@ -40,6 +40,7 @@ STEP_BATCH = 8
 # and they move a quarter of the tolerance, since two crossings do not move quite the same.
 JITTERED_RUNS = 8
 ROUNDINGS = checks.FACTOR / 4
+TWIN_RUNS = 4  # of the reference in the precision that is proven
 # A run is compared as long as the rounding of float32 may move it by at most this share.
 CHAOS = 0.01
 
@@ -60,14 +61,14 @@ def _check_variant(
     models = build_reference(name, task, variant)
     weights = {part: model.get_weights() for part, model in models.items()}
 
-    def repeat(jitter=lambda array: array, last=task.proven_steps):
-        with reference_precision("float64"):
+    def repeat(jitter=lambda array: array, last=task.proven_steps, dtype="float64"):
+        with reference_precision(dtype):
             built = made(reference_half(name), task.build, task.variants[variant])
             for part, model in by_name(built).items():
                 model.set_weights([jitter(weight) for weight in weights[part]])
                 round_constants(model)
                 reseed(model, DRAWS_SEED)
-            steps = _steps(reference_half(name), task, built, _cast(data, "float64", jitter))
+            steps = _steps(reference_half(name), task, built, _cast(data, dtype, jitter))
             with np.errstate(all="ignore"):  # too large a rate may be what is shown
                 return follow(built, steps, jitter, last)
 
@@ -76,8 +77,8 @@ def _check_variant(
     def with_ways(run):
         return {**run, **ways_of(run, exact, weights)}
 
-    def repeat_with_ways(jitter, **steps):
-        return with_ways(repeat(jitter, **steps))
+    def repeat_with_ways(jitter, **how):
+        return with_ways(repeat(jitter, **how))
 
     oracle = with_ways(exact)
     scale = scales(repeat_with_ways, oracle, exact, weights)
@@ -204,13 +205,40 @@ def scales(repeat, oracle: dict, exact: dict, start: dict[str, list]) -> dict[st
     """The scale of every log, weight and way, by precision.
 
     Args:
-        repeat: function of a `jitter` that repeats the steps up to `last`, see `checks.scales`.
+        repeat: function of a `jitter` that repeats the steps up to `last` in a `dtype`, see
+            `checks.scales`.
         oracle: what the steps give without jitter: logs and weights (`exact`), and the ways.
         start: the weights before the first step, by model.
     """
     near = checks.scales(repeat, oracle, JITTERED_RUNS, ROUNDINGS)
+    alone = rounding_alone(near, exact, start)
     allow_for_cancelled_gradients(near, exact, start)
-    return {"float64": near, "float32": with_farther_kinks(near, repeat, oracle, exact)}
+    found = {"float64": near, "float32": with_farther_kinks(near, repeat, oracle, exact)}
+    if alone:
+        for dtype, scale in found.items():
+            allow_for_whole_steps(scale, repeat, oracle, dtype)
+    return found
+
+
+def rounding_alone(scale: dict, exact: dict, start: dict) -> bool:
+    """Whether rounding may move some weight as far as its first step does."""
+    tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"]
+    return any(
+        0.0 < np.abs(exact[name] - w).max(initial=0.0) <= tolerance * scale[name]
+        for part, weights in start.items()
+        for name, w in ((weight_name(part, i, 1), w) for i, w in enumerate(weights))
+    )
+
+
+def allow_for_whole_steps(scale: dict, repeat, oracle: dict, dtype: str) -> None:
+    """Raise the scale of what the reference is far off in too when it rounds as `dtype` does.
+
+    Of a gradient that is zero but for rounding (of a bias before batch normalization, of the keys'
+    before softmax) Adam and Lion make whole steps, and rounding decides how long and which way.
+    """
+    own = checks.scales(lambda jitter: repeat(jitter, dtype=dtype), oracle, TWIN_RUNS, dtype=dtype)
+    for name in scale:
+        scale[name] = max(scale[name], own[name] * checks.TWINS / checks.FACTOR)
 
 
 def allow_for_cancelled_gradients(scale: dict, exact: dict, start: dict) -> None:

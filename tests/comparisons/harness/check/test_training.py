@@ -15,8 +15,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 def trained(columns, tmp_path):
     """A function that checks a Keras model on all backends, with some steps."""
 
-    def check(model, steps=5):
-        return checking.Check(model, tmp_path, steps=steps).run(columns)
+    def check(model, steps=5, dtype="float32"):
+        return checking.Check(model, tmp_path, steps=steps, dtype=dtype).run(columns)
 
     return check
 
@@ -35,21 +35,25 @@ def reproduced(columns, tmp_path, monkeypatch):
     return findings
 
 
-def normalized(optimizer="adam", loss="mse"):
+def normalized(optimizer="adam", loss="mse", deviation=1.0):
     """A bias before batch normalization: its gradient is zero but for rounding."""
     keras.utils.set_random_seed(0)
+    initial = keras.initializers.RandomNormal(stddev=deviation)
     layers = [keras.Input((4,)), keras.layers.Dense(3, name="before")]
-    layers += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.3), keras.layers.Dense(2)]
-    model = keras.Sequential(layers)
+    layers += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.3)]
+    model = keras.Sequential([*layers, keras.layers.Dense(2, kernel_initializer=initial)])
     if optimizer:
         model.compile(optimizer, loss)
     return model
 
 
-def test_what_rounding_decides_is_no_finding(trained):
-    report = trained(normalized())
+@pytest.mark.parametrize(
+    ("dtype", "deviation", "steps"), [("float32", 1, "5 steps"), ("float64", 1e4, "1 step")]
+)
+def test_what_rounding_decides_is_no_finding(trained, dtype, deviation, steps):
+    report = trained(normalized(deviation=deviation), dtype=dtype)
     assert report.agrees, str(report)
-    assert report.environment["training"] == "5 steps with Adam"
+    assert report.environment["training"] == f"{steps} with Adam"
 
 
 def test_masks_of_recurrent_layers_are_the_same_everywhere(trained):

@@ -246,8 +246,8 @@ def test_a_statistic_that_rounds_once_for_many_numbers_is_no_fault(off, dtype):
     x[..., 0] = 1 + 1e-5 * x[..., 0]
     unit = checks.UNIT_ROUNDOFF[dtype]
 
-    def repeat(jitter=lambda array: array, within=None, last=1):
-        with reference_precision("float64"):
+    def repeat(jitter=lambda array: array, within=None, last=1, dtype="float64"):
+        with reference_precision(dtype):
             rn.random.set_seed(0)
             dense = rn.layers.Dense(3, use_bias=False)
             normalization = rn.layers.BatchNormalization()
@@ -268,3 +268,49 @@ def test_a_statistic_that_rounds_once_for_many_numbers_is_no_fault(off, dtype):
     other = repeat(within=lambda statistic: statistic * (1 + off * unit))
     needed = np.abs(other[name] - exact[name]).max() / (checks.FACTOR * unit * scale)
     assert (needed <= 1) == (off == 1)
+
+
+@pytest.mark.parametrize("hidden", ["normalization", "softmax"])
+@pytest.mark.parametrize("optimizer", ["adam", "lion"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_gradient_that_is_rounding_alone_is_no_fault(dtype, optimizer, hidden):
+    """Batch normalization does not see a bias before it, nor attention that of its keys."""
+    draw = np.random.default_rng(0)
+    x, t = draw.normal(size=(8, 4, 6)), 1e4 * draw.normal(size=(8, 4, 2))
+
+    def repeat(jitter=lambda array: array, last=5, dtype="float64"):
+        with reference_precision(dtype):
+            rn.random.set_seed(0)
+            inputs = rn.Input((4, 6))
+            if hidden == "softmax":
+                y = rn.layers.MultiHeadAttention(2, 3)(inputs, inputs)
+            else:
+                y = rn.layers.BatchNormalization()(rn.layers.Dense(6)(inputs))
+            model = rn.Model(inputs, rn.layers.Dense(2)(y))
+            model.compile(optimizer, "mean_squared_error")
+            weights.setdefault("", model.get_weights())
+            model.set_weights([jitter(weight) for weight in weights[""]])
+            moved = jitter(x).astype(dtype)
+            steps = ({"loss": model.train_on_batch(moved, t.astype(dtype))} for _ in range(last))
+            return training_checks.follow(model, steps, jitter, last)
+
+    weights = {}
+    exact = repeat()
+    scale = training_checks.scales(repeat, exact, exact, weights)[dtype]
+
+    generator, unit = np.random.default_rng(100), checks.UNIT_ROUNDOFF[dtype]
+
+    def other(array):
+        moved = array * (1 + unit * generator.choice([-1.0, 1.0], array.shape))
+        return moved.astype(array.dtype)
+
+    def needed(theirs):
+        kept = {name: exact[name] for name in exact if name.endswith(("step 1", "step 5"))}
+        theirs = {name: theirs[name] for name in kept}
+        return max(r.needed for r in checks.compare_all("", "", dtype, kept, theirs, scale))
+
+    theirs = repeat(other, dtype=dtype)
+    assert needed(theirs) <= 1
+    kernel, off = "weight 0 after step 1", {"float64": 1e-6, "float32": 0.1}[dtype]
+    theirs[kernel] = theirs[kernel] + off * (exact[kernel] - weights[""][0])
+    assert needed(theirs) > 1
