@@ -123,7 +123,8 @@ def views():
     pictures, labels = {}, {}
     for name, (own, steering) in zip(names, half().views(tracks(1, 3), 40, shifts)):
         pictures[name] = own
-        labels[name] = [f"{s:+.1f} m: {k:+.2f}" for s, k in zip(shifts, steering)]
+        told = [f"{s:+.1f} m: {k:+z.2f}" for s, k in zip(shifts, steering)]
+        labels[name] = [text.replace("-", "−") for text in told]
     return figures.images(pictures, labels, columns=len(shifts), size=96, panels=1)
 
 

@@ -156,7 +156,8 @@ def ticks(values: pd.Series, scale: dict) -> dict:
         return {"tickMinStep": 1, "format": "d"} if (values % 1 == 0).all() else {}
     places = np.unique(values[values > 0])
     few = 1 < len(places) <= FEW and all(len(f"{place:g}") <= SHORT for place in places)
-    return {"values": places.tolist(), "format": number_format(scale)} if few else {}
+    found = {"format": number_format(scale)}
+    return {**found, "values": places.tolist()} if few else found
 
 
 def axes(

@@ -276,18 +276,18 @@ def test_bars_carry_their_intervals():
 
 
 @pytest.mark.parametrize(
-    ("x", "ticks"),
+    ("x", "ticks", "form"),
     [
-        ([1, 4, 16], [1, 4, 16]),
-        ([0.01, 0.03, 0.1], [0.01, 0.03, 0.1]),
-        ([57600, 816906240], None),
-        (list(range(1, 70)), None),
+        ([1, 4, 16], [1, 4, 16], "~g"),
+        ([0.01, 0.03, 0.1], [0.01, 0.03, 0.1], "~g"),
+        ([57600, 816906240], None, "~g"),
+        ([10.0**power for power in range(-14, 0)], None, "~e"),
     ],
 )
-def test_a_logarithmic_axis_marks_the_values_where_they_are_few_and_short(x, ticks):
+def test_a_logarithmic_axis_marks_the_values_where_they_are_few_and_short(x, ticks, form):
     chart = figures.lines({"a": np.ones(len(x))}, x, log="x", **TITLES)
-    layer = spec_of(chart)["layer"][0]["encoding"]["x"]
-    assert layer.get("axis", {}).get("values") == ticks
+    axis = spec_of(chart)["layer"][0]["encoding"]["x"]["axis"]
+    assert (axis.get("values"), axis["format"]) == (ticks, form)
     assert f">{x[-1]}</text>" in drawn(chart) or ticks is None
 
 
