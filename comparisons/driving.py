@@ -121,10 +121,9 @@ def views():
         both("seen by a camera there", "その位置のカメラで見たもの"),
     )
     pictures, labels = {}, {}
-    for name, (own, steering) in zip(names, half().views(tracks(1, 3), 40, shifts)):
+    for name, (own, turns) in zip(names, half().views(tracks(1, 3), 40, shifts)):
         pictures[name] = own
-        told = [f"{s:+.1f} m: {k:+z.2f}" for s, k in zip(shifts, steering)]
-        labels[name] = [text.replace("-", "−") for text in told]
+        labels[name] = [f"{s:+.1f} m: {k:+z.2f}".replace("-", "−") for s, k in zip(shifts, turns)]
     return figures.images(pictures, labels, columns=len(shifts), size=96, panels=1)
 
 

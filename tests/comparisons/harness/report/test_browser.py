@@ -132,7 +132,7 @@ def test_a_grid_of_pictures_may_shrink_more_than_a_chart(results):
     assert probed(results / "scales" / "index.html", script) == {"chart": "0.75", "grid": "0.50"}
 
 
-def test_a_tall_chart_is_printed_on_one_page(results):
+def test_a_tall_chart_is_printed_on_one_page_and_with_its_choice(results):
     script = """
       const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
       const print = rules.filter((rule) => rule.media?.mediaText === "print");
@@ -145,8 +145,11 @@ def test_a_tall_chart_is_printed_on_one_page(results):
       print.forEach((rule) => (rule.media.mediaText = "all"));
       const { width, height } = drawing.getBoundingClientRect();
       tell("printed", height < 25 / 2.54 * 96 && Math.abs(height / width - 4) < 0.1);
+      tell("choice", document.querySelector(".slider").innerText.replace(/\\s+/g, " "));
+      tell("slider", document.querySelector("input[type=range]").offsetWidth);
     """
-    told = probed(results / "scales" / "index.html", script)
+    told = probed(results / "scales" / "index.html", script, "?lang=en")
+    assert (told.pop("choice"), told.pop("slider")) == ("power 2", "0")
     assert told == {"rules": "1", "on screen": "true", "printed": "true"}
 
 
