@@ -355,6 +355,21 @@ def test_what_rounding_leaves_of_a_gradient_that_is_exactly_zero_is_no_finding()
     assert found(1e-4) == ["gradient of input, "]
 
 
+def test_in_a_whole_model_too_rounding_is_all_of_a_sign_s_gradient():
+    """Random models on PyTorch whose sum of a sign and of x itself had such a gradient."""
+    tensor = rn.Input((1,))
+    model = rn.Model(tensor, layers.Add()([layers.UnitNormalization()(tensor), tensor]))
+    x = inputs.draw(model, 4, 0, inputs.SMALL, "float32")
+    *_, whole = ask(model, model, x, False, True, "float32")
+    gradient = "gradient of input 0"
+    for wrong, expected in ((2.0**-23, True), (1e-4, False)):
+        rounding = wrong * np.abs(whole.question.cotangents[0] / x)
+        theirs = {**whole.quantities, gradient: whole.quantities[gradient] + rounding}
+        assert (
+            all(one.record.passed for one in judge(whole, theirs, "torch", "float32")) is expected
+        )
+
+
 @pytest.mark.parametrize(("wrong", "is_found"), [(2.0**-23, False), (1e-4, True)])
 def test_one_number_less_itself_leaves_what_rounding_leaves_of_both(wrong, is_found):
     """PyTorch has the gradient of γ from x/σ − μ/σ, of which nothing is left but rounding."""

@@ -16,8 +16,10 @@ MET = {
     for name in (
         "elu-of-small-numbers",
         "gradients-of-normalized-zeros",
+        "gradients-of-queries-that-see-nothing",
         "gradients-of-undecided-attention-on-pytorch",
         "softplus-above-20-on-pytorch",
+        "the-mask-of-a-recurrent-layer-that-goes-backwards",
         "the-variance-of-numbers-far-from-zero-on-pytorch",
     )
 }
