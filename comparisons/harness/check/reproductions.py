@@ -136,9 +136,15 @@ def confirmed(texts: list[str]) -> list[str | None]:
         lines = (done.stdout or b"").decode("utf-8", "replace").splitlines()
     printed = {after: line for line, after in itertools.pairwise(lines)}
     return [
-        f"{text}# prints {printed[path.name]}\n" if path.name in printed else None
+        _saying(text, printed[path.name]) if path.name in printed else None
         for text, path in zip(texts, paths, strict=True)
     ]
+
+
+def _saying(text: str, printed: str) -> str:
+    """The script with what it prints before the assertion in its last line."""
+    *before, assertion = text.splitlines()
+    return "\n".join([*before, f"# prints {printed}", assertion, ""])
 
 
 def enough_of(needed: float) -> float:

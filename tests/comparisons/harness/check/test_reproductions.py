@@ -43,7 +43,7 @@ def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
         text = finding.reproduction
         assert text, finding
         assert text.count("\n") <= LINES and "reference_numpy" not in text
-        *_, assertion, printed = text.splitlines()
+        *_, printed, assertion = text.splitlines()
         assert f'"{finding.backend}"' in text and assertion.startswith("assert")
         assert printed.startswith("# prints ") and printed.endswith(" is right")
 
@@ -66,10 +66,10 @@ def test_an_operation_is_found_where_it_stands_and_has_a_script(columns, tmp_pat
 
 
 def test_of_several_scripts_those_that_hold_are_told():
-    texts = ["print(1)\nassert 1 < 2\n", "print(2)\nassert 2 < 1\n", "1 / 0\n", "print(3)\n"]
+    texts = ["print(1)\nassert 1 < 2\n", "print(2)\nassert 2 < 1\n", "1 / 0\n", "print(3)\npass\n"]
     first, *between, last = reproductions.confirmed(texts)
     assert between == [None, None]
-    assert (first, last) == (texts[0] + "# prints 1\n", texts[-1] + "# prints 3\n")
+    assert (first, last) == ("print(1)\n# prints 1\nassert 1 < 2\n", "print(3)\n# prints 3\npass\n")
 
 
 def test_scripts_run_in_a_folder_whose_name_the_output_lacks(tmp_path, monkeypatch):
