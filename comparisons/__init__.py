@@ -201,6 +201,7 @@ def check(
     seed: int = 0,
     gradients: bool = True,
     steps: int = 5,
+    device: str = "auto",
     reproduce: bool = False,
 ) -> Report:
     """Compare a Keras model on every backend with the NumPy half, layer by layer.
@@ -216,6 +217,8 @@ def check(
         seed: of the inputs that are drawn.
         gradients: whether gradients are compared too.
         steps: of training that are compared, from 0 to 50; none without gradients.
+        device: where Keras computes, `"cpu"`, `"gpu"`, or `"auto"` for a GPU where a backend sees
+            one.
         reproduce: whether each finding of a layer gets a script that shows it by Keras alone.
 
     Returns:
@@ -238,6 +241,7 @@ def check(
         seed=seed,
         gradients=gradients,
         steps=steps,
+        device=device,
         reproduce=reproduce,
     )
 

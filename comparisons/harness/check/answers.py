@@ -22,7 +22,7 @@ def answer(
         own: the file of classes and functions of somebody's own that the model needs.
     """
     answers = []
-    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+    with computing_in(worker.backend, dtype), worker.backend.on_device(worker.device):
         model = _load(path, own)
         for number, question in enumerate(questions):
             answers.append(_answer(worker.backend, model, question))

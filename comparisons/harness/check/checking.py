@@ -30,6 +30,7 @@ from reference_numpy.models.model import Model
 from reference_numpy.serialization import is_own
 
 DTYPES = ("float32", "float64")
+DEVICES = "auto", "cpu", "gpu"
 BATCH = 4
 STEPS, MOST_STEPS = 5, 50
 # The first guess of the time that a layer takes in one pass, in seconds.
@@ -56,6 +57,7 @@ def check(
     seed: int = 0,
     gradients: bool = True,
     steps: int = STEPS,
+    device: str = "auto",
     reproduce: bool = False,
     tell: Callable[[estimates.Status], None] = lambda status: None,
 ) -> Report:
@@ -72,6 +74,7 @@ def check(
         seed: of the inputs drawn.
         gradients: whether gradients are compared too.
         steps: of training, which are compared after 1, 2, 5, 10, 20 and 50 of them; 0 for none.
+        device: where Keras computes: "cpu", "gpu", or "auto" for a GPU where a backend sees one.
         reproduce: whether each finding of a layer gets a script that shows it.
         tell: called with where the check stands.
 
@@ -79,6 +82,8 @@ def check(
         ValueError: a model or input that cannot be used, an unknown or missing backend; one line.
         OSError: a file that is not there.
     """
+    if device not in DEVICES:
+        raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {device!r}")
     own = own_parts.load(Path(custom), backends) if custom else NO_PARTS
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         planned = Check(
@@ -92,7 +97,7 @@ def check(
             gradients=gradients,
             steps=steps,
         )
-        with Columns(backends, Path(folder)) as columns:
+        with Columns(backends, Path(folder), device) as columns:
             report = planned.run(columns, tell)
             if reproduce:
                 planned.reproduce(columns, tell)

@@ -16,16 +16,17 @@ class Columns:
     Args:
         wanted: the backends asked for; None or empty for all that are installed.
         folder: where they write what the frameworks print.
+        device: "cpu", "gpu", or "auto" for a GPU where a backend sees one.
 
     Raises:
         ValueError: an unknown backend, or none that can start.
     """
 
-    def __init__(self, wanted: Sequence[str] | None, folder: Path):
+    def __init__(self, wanted: Sequence[str] | None, folder: Path, device: str = "cpu"):
         names, missing = runner.available(list(wanted or []))
         self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
         self._columns = {
-            _backend(name): Column(name, "cpu", folder / f"{name}.log")
+            _backend(name): Column(name, device, folder / f"{name}.log")
             for name in names
             if name != "numpy"
         }

@@ -57,7 +57,7 @@ for path in sys.argv[1:]:
 def run_lines(worker, dtype: str, lines: str, progress) -> object:
     """What the lines of a script leave in `found`, or one line that says why they cannot."""
     names: dict = {}
-    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+    with computing_in(worker.backend, dtype), worker.backend.on_device(worker.device):
         try:
             exec(compile(lines, "script", "exec"), names)
         except Exception as error:

@@ -68,7 +68,7 @@ def take(worker, dtype: str, course: Course, progress) -> dict | str:
     """The losses and weights of a backend's steps, or one line that says why there are none."""
     import keras
 
-    with computing_in(worker.backend, dtype), worker.backend.on_device("cpu"):
+    with computing_in(worker.backend, dtype), worker.backend.on_device(worker.device):
         try:
             model = keras.saving.load_model(course.path, custom_objects=keras_parts(course.own))
             if not course.compiled:

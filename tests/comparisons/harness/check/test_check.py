@@ -196,6 +196,7 @@ def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys, write, message)
     [
         (["--backends", "mxnet"], "Unknown backend 'mxnet'"),
         (["--batch", "0"], "Invalid value for '--batch'"),
+        (["--device", "tpu"], "'tpu' is not one of 'auto', 'cpu', 'gpu'"),
         (["--dtype", "int8"], "'int8' is not one of 'float32', 'float64'"),
         (["--input", "missing.npz"], "missing.npz: No such file"),
         (["--input", "x.txt"], "x.txt: expected .npz, .npy or .csv"),
@@ -204,6 +205,19 @@ def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys, write, message)
 def test_an_option_that_cannot_be_gets_one_line(sound, capsys, arguments, message):
     status, out, err = call(capsys, "check", str(sound), *arguments)
     assert (status, out) == (2, "") and message in err and err.count("\n") == 1
+
+
+def test_a_device_that_is_not_there_gets_one_line(sound, monkeypatch, capsys):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    wanted = "--device", "gpu", "--backends", "tensorflow"
+    status, out, err = call(capsys, "check", str(sound), *wanted)
+    assert (status, out) == (2, "")
+    assert "--device gpu: keras-tensorflow sees no GPU" in err and err.count("\n") == 1
+
+
+def test_a_device_that_there_is_not_gets_one_line(sound):
+    with pytest.raises(ValueError, match="device: expected one of auto, cpu, gpu, got 'tpu'"):
+        checking.check(sound, device="tpu")
 
 
 def test_a_backend_that_is_not_there_gets_one_line(sound, monkeypatch):
