@@ -87,8 +87,7 @@ def table(
         out = out or Path("results/tables/table")
         path = out / "table.csv"
         write_atomically(path, as_csv(given))
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out {out}: is a file; name a folder")
+    targets.folder(out)
     with Display() as display:
         _say_if_large(display, path)
         question = asking.ask(path, target, **options, tell=display.step)

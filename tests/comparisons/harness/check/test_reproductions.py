@@ -77,7 +77,8 @@ def test_scripts_run_in_a_folder_whose_name_the_output_lacks(tmp_path, monkeypat
     (tmp_path / "山田").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "山田"))
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    assert reproductions.confirmed(["assert 1 < 2"]) == [True]
+    confirmed = reproductions.confirmed(["print('shown')\nassert 1 < 2"])
+    assert confirmed == ["print('shown')\n# prints shown\nassert 1 < 2\n"]
 
 
 def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path):
