@@ -30,7 +30,9 @@ RIGHT += ("Poisson", "metric.Poisson", "hard_shrink", "HeNormal", "UnitNorm")
 def judged(name, dtype="float32"):
     """The rows of a class, judged in this process."""
     worker = SimpleNamespace(
-        backend=backends.load(BACKEND), implementation=backends.implementation(BACKEND)
+        device="cpu",
+        backend=backends.load(BACKEND),
+        implementation=backends.implementation(BACKEND),
     )
     return judging.judge(worker, name, dtype, lambda done, total: None)
 
