@@ -112,10 +112,11 @@ def test_a_slider_moves_the_chart_and_says_its_value(results):
 def test_pictures_keep_their_shape_however_wide_the_page_is(results):
     script = """
       const drawn = document.querySelector(".drawing svg image");
-      const picture = Object.assign(new Image(), { src: drawn.getAttribute("href") });
-      await picture.decode();
+      const png = atob(drawn.getAttribute("href").replace("data:image/png;base64,", ""));
+      const size = (place) =>
+        [0, 1, 2, 3].reduce((sum, byte) => 256 * sum + png.charCodeAt(place + byte), 0);
       const { width, height } = drawn.getBoundingClientRect();
-      const wider = width / height / (picture.naturalWidth / picture.naturalHeight);
+      const wider = width / height / (size(16) / size(20));  // as the file's header has them
       tell("wider", Math.abs(wider - 1) < 0.1 ? "no" : wider);
     """
     assert probed(results / "scales" / "index.html", script) == {"wider": "no"}
