@@ -197,7 +197,8 @@ class Check:
                 self._compare(asked, columns, each.mode)
         if self.steps:
             self._train(columns, clock)
-        environment = {**machine(), "backends": columns.states(), **self.how}
+        where = {"device": columns.device, "backends": columns.states()}
+        environment = {**machine(), **where, **self.how}
         return Report(self.subject.as_dict(), environment, list(self.rows), self._worst_first())
 
     def _train(self, columns: Columns, clock: estimates.Clock) -> None:

@@ -23,6 +23,7 @@ class Columns:
     """
 
     def __init__(self, wanted: Sequence[str] | None, folder: Path, device: str = "cpu"):
+        self.device = device
         names, missing = runner.available(list(wanted or []))
         self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
         self._columns = {

@@ -65,25 +65,18 @@ def explains(name: str, one, dtype: str) -> bool:
 def _errors(imitation, one, dtype: str) -> tuple[float, np.ndarray]:
     """The largest error of the imitation, and where it gives numbers."""
     reference, largest, defined = one.asked.reference, 0.0, True
+
+    def quantity(seed):
+        jitter = checks.jittering(seed, checks.UNIT_ROUNDOFF[dtype])
+        return reference.quantities(jitter)[one.name]
+
     for seed in range(DRAWS):
         digits = Digits(dtype, (seed + 0.5) / DRAWS)
-
-        def quantity(seed=seed):
-            generator = np.random.default_rng(seed)
-
-            def jitter(array):
-                if array.dtype.kind != "f":
-                    return array
-                step = checks.UNIT_ROUNDOFF[dtype] * generator.choice([-1.0, 1.0], array.shape)
-                return array * (1.0 + step)
-
-            return reference.quantities(jitter)[one.name]
-
         with np.errstate(all="ignore"), ExitStack() as stack:
-            right = quantity()
+            right = quantity(seed)
             for method, owners, change in imitation:
                 stack.enter_context(changed(method, owners, partial(change, digits=digits)))
-            wrong = quantity()
+            wrong = quantity(seed)
         error = np.abs(wrong - right)
         finite = np.isfinite(error)
         largest, defined = max(largest, error[finite].max(initial=0.0)), defined & finite

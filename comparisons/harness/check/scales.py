@@ -49,11 +49,7 @@ def _allow_for_normalized(scale: dict, exact: dict, reference: Reference) -> Non
     if not any(isinstance(part, kinds) for part in parts_of(reference.layer)):
         return
     for seed in range(TIMES_MOVED):
-        generator = np.random.default_rng(seed)
-
-        def moves(array, generator=generator):
-            return array * (1.0 + generator.choice([-STEP, STEP], array.shape))
-
+        moves = checks.jittering(seed, STEP)
         with ExitStack() as stack:
             for name, kind, change in _NORMALIZING:
                 stack.enter_context(changed(name, [module_of(kind)], partial(change, moves=moves)))

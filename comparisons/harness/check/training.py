@@ -12,7 +12,7 @@ from comparisons.harness.check.known import of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.script import Sketch
-from comparisons.harness.check.smaller import Smaller
+from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers

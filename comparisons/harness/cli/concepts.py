@@ -154,9 +154,7 @@ def table(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="Folder of the results.  [default: results/tables/NAME]", callback=targets.folder
-        ),
+        typer.Option(help="Folder of the results.  [default: results/tables/NAME]"),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run jobs again that are done.")] = False,
     as_json: AsJson = False,

@@ -82,12 +82,11 @@ def table(
     targets.file(save)
     if isinstance(given, (str, Path)):
         path = Path(given)
-        out = out or Path("results/tables") / path.name.partition(".")[0]
+        out = targets.folder(out or Path("results/tables") / path.name.partition(".")[0])
     else:
-        out = out or Path("results/tables/table")
+        out = targets.folder(out or Path("results/tables/table"))
         path = out / "table.csv"
         write_atomically(path, as_csv(given))
-    targets.folder(out)
     with Display() as display:
         _say_if_large(display, path)
         question = asking.ask(path, target, **options, tell=display.step)

@@ -15,6 +15,7 @@ and a record says the factor that would have been *needed*, so that a tolerance 
 shows itself.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -104,6 +105,22 @@ def direction(seed: int, shape: tuple[int, ...]) -> np.ndarray:
     return np.random.default_rng((DIRECTIONS, seed)).standard_normal(shape)
 
 
+def jittering(seed: int, step: float) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that moves every number of an array by this share of it, up or down by chance.
+
+    What holds no floats stays as it is. Of one seed, the same arrays are moved alike.
+    """
+    generator = np.random.default_rng(seed)
+
+    def jitter(array):
+        if array.dtype.kind != "f":
+            return array
+        moved = array * (1.0 + step * generator.choice([-1.0, 1.0], array.shape))
+        return moved.astype(array.dtype, copy=False)
+
+    return jitter
+
+
 def scales(evaluate, quantities, draws=3, roundings=1.0, dtype="float32"):
     """Scale of every quantity: its magnitude, or its sensitivity to rounding where that is more.
 
@@ -120,15 +137,7 @@ def scales(evaluate, quantities, draws=3, roundings=1.0, dtype="float32"):
     step = roundings * unit
     found = {name: _largest(value) for name, value in quantities.items()}
     for seed in range(draws):
-        generator = np.random.default_rng(seed)
-
-        def jitter(array, generator=generator):
-            if array.dtype.kind != "f":
-                return array
-            moved = array * (1.0 + step * generator.choice([-1.0, 1.0], array.shape))
-            return moved.astype(array.dtype, copy=False)
-
-        for name, value in evaluate(jitter).items():
+        for name, value in evaluate(jittering(seed, step)).items():
             if value.dtype.kind != "f":
                 continue
             moved = _largest(value - quantities[name]) / step

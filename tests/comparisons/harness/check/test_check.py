@@ -53,14 +53,14 @@ def sound(tmp_path):
 
 def test_a_sound_model_agrees(sound, tmp_path, capsys):
     file = tmp_path / "check.json"
-    status, out, err = call(
-        capsys, "check", str(sound), "--backends", "tensorflow", "--json", str(file)
-    )
+    where = "--backends", "tensorflow", "--device", "cpu"
+    status, out, err = call(capsys, "check", str(sound), *where, "--json", str(file))
     assert status == 0 and "all agree" in out.splitlines()[0] and "left" in err
     content = json.loads(file.read_text())
     assert set(content) == {"model", "environment", "layers", "findings"}
     assert content["findings"] == [] and content["model"]["name"] == "two"
     assert content["environment"]["backends"] == {"tensorflow": "checked"}
+    assert content["environment"]["device"] == "cpu"
     rows = {row["layer"]: row["backends"]["tensorflow"] for row in content["layers"]}
     assert set(rows) == {"tower/hidden", "apart", "norm", "dropout", "end", "two"}
     for name, kinds in rows.items():
