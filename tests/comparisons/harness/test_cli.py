@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -333,10 +334,11 @@ def test_a_job_that_tells_nothing_is_told_now_and_then(capsys, monkeypatch):
         shown(Status("", None, 0, 2, 0.0, 300.0))
         shown(Status("proving", None, 0, 2, 0.0, 300.0))
         said = "[1/2] proving · about 5 minutes left\n"
-        heard = ""
-        while heard.count(said) < 2:
+        heard, deadline = "", time.monotonic() + 30.0
+        while heard.count(said) < 2 and time.monotonic() < deadline:
             heard += capsys.readouterr().err
         shown(Status("", None, 2, 2, 1.0, 0.0))
+    assert heard.count(said) >= 2
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,12 @@ def test_an_exception_carries_its_reason():
     exceptions = {"a": (128.0, "sums in another order")}
     (record,) = checks.compare_all("s", "other", "float32", ours, theirs, {"a": 1.0}, exceptions)
     assert record.passed and record.reason == "sums in another order"
+
+
+def test_every_float_is_moved_by_the_step_and_nothing_else_is():
+    x, numbers = np.linspace(-2.0, 3.0, 20), np.arange(1, 20)
+    moved = checks.jittering(0, 0.25)(x)
+    assert set(np.round(moved / x, 12)) == {0.75, 1.25}
+    np.testing.assert_array_equal(moved, checks.jittering(0, 0.25)(x))
+    assert (moved != checks.jittering(1, 0.25)(x)).any()
+    np.testing.assert_array_equal(checks.jittering(0, 0.25)(numbers), numbers)

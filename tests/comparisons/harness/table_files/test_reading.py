@@ -28,6 +28,25 @@ def test_a_table_keeps_its_lines_and_its_text(tmp_path):
     assert (table.separator, table.notes) == (",", ())
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"%PDF-1.7 and so on", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "an image"),
+        (b"\xff\xd8\xff\xe0", "an image"),
+        (b"PAR1\x15\x04\x15", "a Parquet file"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+        (b'{"a": [1]}', "JSON"),
+        (b'\n[{"a": 1}]', "JSON"),
+        (b"<!DOCTYPE html>\n<html>\n", "HTML or XML"),
+    ],
+)
+def test_what_is_no_table_is_told_by_what_it_is(content, name):
+    with pytest.raises(DataError, match=f"^is {name}; save the table as CSV or .xlsx"):
+        table_files.parse(content)
+
+
 def test_a_table_of_one_column():
     assert table_files.parse(b"a\n1\n2\n").frame["a"].tolist() == ["1", "2"]
 

@@ -102,9 +102,6 @@ REFUSED = {
     "bzip2": Refused(lambda: bz2.compress(text()), "is packed with bzip2; unpack it, or pack it"),
     "xz": Refused(lambda: lzma.compress(text()), "is packed with xz; unpack it, or pack it"),
     "xz in gzip": Refused(lambda: gzip.compress(lzma.compress(text())), "is packed with xz"),
-    "a PDF": Refused(lambda: b"%PDF-1.7 and so on", "is a PDF; save the table as CSV or .xlsx"),
-    "a Parquet file": Refused(lambda: b"PAR1\x15\x04\x15", "is a Parquet file; save the table as"),
-    "JSON": Refused(lambda: b'\n[{"a": 1}]', "is JSON; save the table as CSV or .xlsx"),
     "a bomb": Refused(bomb, "unpacks to more than 32 MiB"),
     "two sheets": Refused(
         lambda: workbook(passengers(), passengers()),
@@ -160,7 +157,6 @@ REFUSED = {
         lambda: one(Age="It was the best of times,\n" * 999),
         "column age: expected a number, got 'It was the best of times,.+It was the bes…'$",
     ),
-    "a web page": Refused(lambda: b"<!DOCTYPE html>\n<html>\n", "is HTML or XML; save the table"),
     "a header of many lines": Refused(lambda: b'"a\nb",c\n1,2\n', "it has a b, c$"),
     "no answer": Refused(
         lambda: one(Survived="?"), r"line 2, column survived: must not be missing, got '\?'"

@@ -107,6 +107,19 @@ def test_a_file_is_looked_over_to_its_folds_and_what_is_next_is_told(tmp_path, m
         titanic_mlp.look_over(Settings(csv=str(path)), told.append)
 
 
+def test_what_a_network_learns_from_is_looked_over_in_each_fold(tmp_path, monkeypatch, frame):
+    """In one of them those to validate on may be survivors or victims only."""
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+
+    def refuse_the_fourth(frame, fold):
+        if fold.fold == 3:
+            raise DataError("one has survivors or victims only")
+
+    monkeypatch.setattr(titanic_mlp, "divided", refuse_the_fourth)
+    with pytest.raises(DataError, match="survivors or victims only"):
+        titanic_mlp.look_over(Settings(csv=str(tmp_path / "mine.csv")), lambda what: None)
+
+
 def test_folds_refuse_too_few_parties(frame):
     alone = frame.drop_duplicates("ticket")
     few = pd.concat([alone[alone["survived"] == 1], alone[alone["survived"] == 0].iloc[:3]])
