@@ -55,7 +55,7 @@ def build_model(
     head = [
         layers.Flatten(),
         layers.Dense(units, activation="relu", **initial),
-        layers.Dense(10, **initial),
+        layers.Dense(10, dtype=keras.config.floatx(), **initial),  # float32 in mixed precision too
     ]
     for layer, rate in zip(head, dropout):
         stack.append(layer)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from comparisons.harness import backends, chapters, training
+from comparisons.harness import backends, catalogue, chapters, training
 from comparisons.harness.concept import Concept, Preset, Settings, Task
 from comparisons.harness.datasets import Dataset
 from comparisons.harness.execution import Execution, executing
@@ -95,6 +95,15 @@ def test_mixed_precision_trains_and_is_scored(trained, precision, answers):
     assert record["history"]["loss"][1] < record["history"]["loss"][0]
     scaled = type(run.model.optimizer).__name__ == "LossScaleOptimizer"
     assert scaled == (precision == "mixed_float16")
+
+
+def test_the_deep_network_gives_its_logits_in_float32_in_mixed_precision():
+    backend = backends.load("tensorflow")
+    with executing(backend, Execution(precision="mixed_bfloat16")):
+        options = catalogue.load("deep_convnet").task.variants["6 of 3×3"]
+        model = catalogue.keras_half("deep_convnet").build_model(**options)
+    assert model.layers[-2].compute_dtype == "bfloat16"
+    assert model.layers[-1].compute_dtype == "float32"
 
 
 def test_what_compile_is_told_stands_and_what_runs_eagerly_is_not_compiled():
