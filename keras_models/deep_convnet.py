@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.data_augmentation import rotations, sampled
+from keras_models.data_augmentation import sampled
 
 
 def build_model(
@@ -20,7 +20,7 @@ def build_model(
     dropout=(0, 0, 0),
     side=14,
     shift=1,
-    turn=0,
+    warp=0,
 ):
     """Three stages of convolutions and pooling, some units, a number for each of ten classes.
 
@@ -36,7 +36,7 @@ def build_model(
         dropout: rates behind the last pooling, behind these units and behind the ten.
         side: pixels of an image in a row.
         shift: by how many of them it is moved at most in training.
-        turn: by what share of a full turn it is turned at most in training.
+        warp: by what at most the entries of its linear map differ from the identity in training.
     """
     initial, stack = {"kernel_initializer": "he_normal"}, []
     for number in filters:
@@ -64,7 +64,7 @@ def build_model(
     model = keras.Sequential([layers.Input((side, side, 1)), *stack])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(learning_rate), loss)
-    model.rate, model.steps, model.shift, model.turn = learning_rate, steps, shift, turn
+    model.rate, model.steps, model.shift, model.warp = learning_rate, steps, shift, warp
     return model
 
 
@@ -75,8 +75,8 @@ def train(model, data, generator, batch_size):
         model.optimizer.learning_rate = model.rate * (1 + np.cos(np.pi * share)) / 2
         chosen = generator.integers(0, len(data.y_train), batch_size)
         x = shifted(data.x_train[chosen], model.shift, generator)
-        if model.turn:
-            x = turned(x, model.turn, generator)
+        if model.warp:
+            x = warped(x, model.warp, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 
 
@@ -89,11 +89,16 @@ def shifted(x, most, generator):
     return framed[np.arange(n)[:, None, None], rows, columns]
 
 
-def turned(x, most, generator):
-    """Images that are each turned about their middle by up to such a share of a full turn."""
+def warped(x, most, generator):
+    """Images that are each turned, sheared and stretched about their middle by a map of their own.
+
+    The map is I + E, its four entries in E drawn evenly from −most to most.
+    """
     n, height, width, _ = x.shape
-    angle = generator.uniform(-most, most, n).astype(x.dtype) * 2 * np.pi
-    return ops.convert_to_numpy(sampled(x, rotations(angle, height, width)))
+    c, r = (width - 1) / 2, (height - 1) / 2
+    a0, a1, b0, b1 = np.eye(2).reshape(4, 1) + generator.uniform(-most, most, (4, n))
+    maps = np.stack([a0, a1, c - a0 * c - a1 * r, b0, b1, r - b0 * c - b1 * r], axis=1)
+    return ops.convert_to_numpy(sampled(x, maps.astype(x.dtype)))
 
 
 def looked_at(model, data):

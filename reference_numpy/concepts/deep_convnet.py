@@ -5,7 +5,7 @@ from itertools import count
 import numpy as np
 
 import reference_numpy as rn
-from reference_numpy.concepts.data_augmentation import random_rotation
+from reference_numpy.concepts.data_augmentation import affine_sampling
 
 
 def build_model(
@@ -19,7 +19,7 @@ def build_model(
     dropout=(0, 0, 0),
     side=14,
     shift=1,
-    turn=0,
+    warp=0,
 ):
     """Three stages of convolutions and pooling, some units, a number for each of ten classes.
 
@@ -35,7 +35,7 @@ def build_model(
         dropout: rates behind the last pooling, behind these units and behind the ten.
         side: pixels of an image in a row.
         shift: by how many of them it is moved at most in training.
-        turn: by what share of a full turn it is turned at most in training.
+        warp: by what at most the entries of its linear map differ from the identity in training.
 
     Source: Saito, Deep Learning from Scratch, 8.1.1: depth 2, filters (16, 32, 64), dropout of 0.5
     twice, not normalized. There the fourth convolution pads by two pixels, here the last pooling.
@@ -66,7 +66,7 @@ def build_model(
     model = rn.Sequential([rn.Input((side, side, 1)), *stack])
     loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(rn.optimizers.Adam(learning_rate), loss)
-    model.rate, model.steps, model.shift, model.turn = learning_rate, steps, shift, turn
+    model.rate, model.steps, model.shift, model.warp = learning_rate, steps, shift, warp
     return model
 
 
@@ -77,8 +77,8 @@ def train(model, data, generator, batch_size):
         model.optimizer.learning_rate = model.rate * (1 + np.cos(np.pi * share)) / 2
         chosen = generator.integers(0, len(data.y_train), batch_size)
         x = shifted(data.x_train[chosen], model.shift, generator)
-        if model.turn:
-            x = random_rotation(x, model.turn, generator)
+        if model.warp:
+            x = warped(x, model.warp, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 
 
@@ -89,6 +89,18 @@ def shifted(x, most, generator):
     top, left = generator.integers(0, 2 * most + 1, (2, n, 1, 1))
     rows, columns = top + np.arange(height)[:, None], left + np.arange(width)
     return framed[np.arange(n)[:, None, None], rows, columns]
+
+
+def warped(x, most, generator):
+    """Images that are each turned, sheared and stretched about their middle by a map of their own.
+
+    The map is I + E, its four entries in E drawn evenly from −most to most.
+    """
+    n, height, width, _ = x.shape
+    c, r = (width - 1) / 2, (height - 1) / 2
+    a0, a1, b0, b1 = np.eye(2).reshape(4, 1) + generator.uniform(-most, most, (4, n))
+    maps = np.stack([a0, a1, c - a0 * c - a1 * r, b0, b1, r - b0 * c - b1 * r], axis=1)
+    return affine_sampling(x, maps)
 
 
 def looked_at(model, data):
