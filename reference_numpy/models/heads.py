@@ -52,16 +52,19 @@ class Head:
 class Heads:
     """A model's graph whose outputs are followed by the logits that losses and metrics ask for.
 
-    What commutes in it stands in the order that is quickest (`pool_first`).
+    What commutes in it stands in the order that is quickest (`pool_first`). Where all that takes an
+    output takes its logits, they stand in its place, and the function behind them is not computed.
 
     Args:
         graph: the model's graph.
         wanted: for each output its losses and metrics, each with the loss that is computed.
         training: whether the graph is run in training, where dropout passes nothing on.
+        taken: whether something takes the outputs as they are.
     """
 
-    def __init__(self, graph, wanted, training):
+    def __init__(self, graph, wanted, training, taken=True):
         self.source, self.training, self.copies, self.heads = graph, training, [], {}
+        self.left_out = {}
         for index, parts in enumerate(wanted):
             output = graph.tensors[graph.outputs[index]]
             other, head = self._find(graph, graph.outputs[index]) if parts else (graph, None)
@@ -69,10 +72,21 @@ class Heads:
                 continue
             losses = {part: on_logits(loss, head, output) for part, loss in parts.items()}
             losses = {part: loss for part, loss in losses.items() if loss is not None}
-            if losses:
-                position = len(graph.outputs)
-                self.heads[index] = replace(head, position=position, losses=losses)
-                graph = other.variant(other.calls, [*other.outputs, head.place], other.tensors)
+            if not losses:
+                continue
+            calls, outputs, position = other.calls, list(other.outputs), len(graph.outputs)
+            last = None if taken or len(losses) < len(parts) else last_of(other, index, head)
+            if last is None:
+                outputs.append(head.place)
+            else:
+                calls, outputs[index], position = (
+                    [c for c in calls if c is not last],
+                    head.place,
+                    index,
+                )
+                self.left_out[index] = head.activation
+            self.heads[index] = replace(head, position=position, losses=losses)
+            graph = other.variant(calls, outputs, other.tensors)
         self.graph, copies = pool_first(graph)
         self.copies += copies
 
@@ -81,6 +95,13 @@ class Heads:
         head = self.heads.get(index)
         masked = head is not None and head.unmasked and masks[head.position] is not None
         return None if masked else head
+
+    def as_given(self, outputs):
+        """The outputs with those functions computed that the graph leaves out."""
+        return [
+            self.left_out[index].forward(y)[0] if index in self.left_out else y
+            for index, y in enumerate(outputs)
+        ]
 
     def refresh(self):
         """Follow layers that were frozen or thawed since; returns itself."""
@@ -160,6 +181,15 @@ class Heads:
         calls = [*graph.calls[:index], first, second, *graph.calls[index + 1 :]]
         graph = graph.variant(calls, graph.outputs, [*graph.tensors, logits])
         return graph, Head(second.only_input, activation, unmasked=False)
+
+
+def last_of(graph, index, head):
+    """The call that makes an output of its logits and that nothing else needs; None without."""
+    place = graph.outputs[index]
+    uses = graph.outputs.count(place) + sum(place in call.inputs for call in graph.calls)
+    call = next((call for call in graph.calls if call.only_output == place), None)
+    apart = call is not None and call.inputs == [head.place] and not call.penalized
+    return call if apart and uses == 1 and not head.unmasked else None
 
 
 def function_behind(graph, index):

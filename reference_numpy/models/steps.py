@@ -162,7 +162,7 @@ class Steps:
         batch = len(next(leaf for leaf in flat if leaf is not None))
         if training and not self._looked_for_mistakes:
             self._looked_for_mistakes, self._looked_at_a_row = True, batch == 1
-            tell_of_mistakes(self, flat, targets, outputs)
+            tell_of_mistakes(self, flat, targets, heads.as_given(outputs))
         elif training and batch == 1 and not self._looked_at_a_row:
             self._looked_at_a_row = True
             tell_of_a_row_left_over(self)
@@ -218,7 +218,8 @@ class Steps:
                 wanted[term.index][term.loss] = term.loss
             for index, output in enumerate(self.outputs if self.compile_metrics else ()):
                 wanted[index].update(self.compile_metrics.losses(index, output.dtype))
-            self._heads[training] = Heads(self.graph, wanted, training)
+            taken = self.compile_metrics is not None
+            self._heads[training] = Heads(self.graph, wanted, training, taken)
         return self._heads[training].refresh()
 
     def _match_outputs(self, flat, targets):

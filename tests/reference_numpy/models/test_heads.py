@@ -172,3 +172,46 @@ def test_a_mask_takes_part_in_a_softmax_layer():
     model.set_weights([np.array([[0.0], [1.0], [2.0]])])
     data, target = np.array([[1, 2, 0]]), np.array([[1.0, 0.0, 0.0]])
     assert model.test_on_batch(data, target) == pytest.approx(np.log(1 + np.e), rel=1e-9)
+
+
+def two_outputs(last):
+    """The same probabilities twice."""
+    x = rn.Input((2,))
+    p = last(x)
+    return rn.Model(x, [p, p])
+
+
+@pytest.mark.parametrize(
+    ("last", "metrics", "computed"),
+    [
+        (softmax, None, 0),
+        (softmax, ["accuracy"], 1),
+        (lambda: softmax(activity_regularizer=rn.regularizers.L2(0.1)), None, 1),
+    ],
+    ids=["taken by nobody", "taken by a metric", "penalized"],
+)
+def test_probabilities_are_computed_where_somebody_takes_them(monkeypatch, last, metrics, computed):
+    model = nested(last())
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=metrics)
+    model.train_on_batch(X, LABELS)  # in which mistakes are looked for
+    forward, calls = rn.activations.Softmax.forward, []
+    monkeypatch.setattr(
+        rn.activations.Softmax, "forward", lambda self, x: calls.append(x) or forward(self, x)
+    )
+    model.train_on_batch(X, LABELS)
+    assert len(calls) == computed
+
+
+def test_probabilities_that_another_output_is_too_are_computed():
+    model = two_outputs(softmax())
+    losses = ["sparse_categorical_crossentropy", "mse"]
+    model.compile("sgd", losses)
+    other = rn.models.clone_model(model)
+    other.set_weights(model.get_weights())
+    other.compile("sgd", losses, metrics=[["accuracy"], ["mae"]])
+    targets = [LABELS, np.eye(3)[LABELS]]
+    for _ in range(2):
+        loss = model.train_on_batch(X, targets, return_dict=True)["loss"]
+        assert loss == other.train_on_batch(X, targets, return_dict=True)["loss"]
+    for w, v in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(w, v)
