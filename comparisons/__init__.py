@@ -212,7 +212,10 @@ def check(
             README. It is run.
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
         backends: `"jax"` or `["tensorflow", "torch"]`; None for all there are.
-        dtype: in which Keras computes, `"float32"` or `"float64"`.
+        dtype: in which Keras computes, `"float32"`, `"float64"`, `"float16"` or `"mixed_float16"`.
+            In float16 outputs, gradients and states are judged as in the others, with its rounding
+            as the measure; training steps are not, nor what is beyond its largest number, which
+            the report says.
         batch: number of samples.
         seed: of the inputs that are drawn.
         gradients: whether gradients are compared too.

@@ -60,12 +60,12 @@ def keras_precision(policy: str) -> Iterator[None]:
     """Build Keras's models with a dtype policy meanwhile; what is no layer's is of its variables'.
 
     Args:
-        policy: one of `PRECISIONS`.
+        policy: one of `PRECISIONS`, or float16.
     """
     import keras
 
     before = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx("float64" if policy == "float64" else "float32")
+    keras.config.set_floatx(policy if policy in ("float16", "float64") else "float32")
     # Keras keeps the policy that its first layer found, whatever floatx becomes after it.
     keras.config.set_dtype_policy(policy)
     try:

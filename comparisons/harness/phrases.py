@@ -54,6 +54,11 @@ PHRASES: tuple[Words, ...] = (
     ),
     (r"(\w+) is not installed \((.+)\)", r"\1がインストールされていない（\2）"),
     (r"not asked for", "指定されていない"),
+    (
+        r"not compared in float16: .+",
+        "float16では比べない。1ステップの変化が重みの丸めより小さく、どのステップを飛ばすかは損失の"
+        "スケーリングが決めるため",
+    ),
     # Threads and precision
     (r"as the framework sets them", "フレームワークの設定のまま"),
     (

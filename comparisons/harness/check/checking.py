@@ -9,7 +9,7 @@ from pathlib import Path
 from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
-from comparisons.harness.check.findings import Finding, findings, judge
+from comparisons.harness.check.findings import Finding, findings, is_beyond, judge
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
@@ -23,16 +23,21 @@ from comparisons.harness.check.reproductions import (
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
 from comparisons.harness.proof.calls import parts_of
+from comparisons.harness.proof.precision import computed_in
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
 from reference_numpy import tree
 from reference_numpy.models.model import Model
 from reference_numpy.serialization import is_own
 
-DTYPES = ("float32", "float64")
+DTYPES = ("float32", "float64", "float16", "mixed_float16")
 DEVICES = "auto", "cpu", "gpu"
 BATCH = 4
 STEPS, MOST_STEPS = 5, 50
+HALF = (
+    "not compared in float16: a step is smaller than the rounding of the weights, and which steps "
+    "are skipped is the loss scale's choice"
+)
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -69,7 +74,8 @@ def check(
             Keras has them and, where they are to be judged, in NumPy; it is run.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
         backends: those to check; None for all that are installed.
-        dtype: precision in which Keras computes.
+        dtype: precision or policy in which Keras computes, one of `DTYPES`; in float16 outputs,
+            gradients and states are judged, and training steps are not.
         batch: number of samples, of `input` the first ones; None for `BATCH`.
         seed: of the inputs drawn.
         gradients: whether gradients are compared too.
@@ -164,10 +170,10 @@ class Check:
                 "float64; give it one, or check in float32"
             )
         self.subject = Subject(_file_of(model, folder), folder, own)
-        self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin()
+        self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin(dtype)
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
-        self.steps = steps if gradients else 0
+        self.steps = steps if gradients and computed_in(dtype) != "float16" else 0
         self.rows = Rows(self.oracle)
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable | None]] = {}
@@ -178,7 +184,7 @@ class Check:
             "batch": len(tree.flatten(self.passes[0].inputs)[0]),
             "seed": seed,
             "gradients": gradients,
-            "training": "not asked for",
+            "training": HALF if steps > self.steps and gradients else "not asked for",
             "own": {name: how for name, how in own.told.items() if name in classes},
         }
 
@@ -240,6 +246,8 @@ class Check:
             for one, found in zip(asked, answers, strict=True):
                 if isinstance(found, str):
                     self.rows.refuse(one, backend, found)
+                elif is_beyond(one, found, self.dtype):
+                    self.rows.note_beyond(one, backend)
                 else:
                     judged += judge(one, found, backend, self.dtype)
             for one in judged:

@@ -8,7 +8,9 @@ import numpy as np
 from comparisons.harness.check.known import of_layer
 from comparisons.harness.check.questions import LOCAL, Asked, Place, nearby
 from comparisons.harness.proof import checks
+from comparisons.harness.proof.precision import computed_in, twin_precision
 from comparisons.harness.proof.training_checks import ROUNDINGS
+from reference_numpy import tree
 
 
 @dataclass
@@ -93,13 +95,41 @@ def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> che
     """The record with a wider tolerance where NumPy in as few digits is far off too."""
     if record.passed or name not in asked.quantities:
         return record
-    own = checks.compare("", "", "", "", asked.quantities[name], asked.in_float32[name], 1.0)
+    own = checks.compare("", "", "", "", asked.quantities[name], asked.by_twin[name], 1.0)
     unit = checks.UNIT_ROUNDOFF
-    tolerance = checks.TWINS * own.error * unit[dtype] / unit["float32"]
+    tolerance = checks.TWINS * own.error * unit[dtype] / unit[twin_precision(dtype)]
     if not record.tolerance < tolerance < np.inf:
         return record
     needed = record.error / tolerance
     return replace(record, tolerance=tolerance, needed=needed, passed=needed <= 1)
+
+
+def is_beyond(asked: Asked, theirs: dict, dtype: str) -> bool:
+    """Whether a call cannot be judged in a precision, for it has no numbers so large.
+
+    That is where the oracle's are larger, or where the backend's are infinite or none, and so are
+    the twin's, or squares of the oracle's would be.
+    """
+    if computed_in(dtype) != "float16":
+        return False
+    largest = float(np.finfo("float16").max)
+    given = [x for x in tree.flatten(asked.question.inputs) if x.dtype.kind == "f"]
+    exact = [y for y in asked.quantities.values() if y.dtype.kind == "f"]
+    sizes = [float(np.fmax.reduce(np.abs(x), axis=None, initial=0.0)) for x in [*given, *exact]]
+    size = max(sizes, default=0.0)
+    if size > largest:
+        return True
+    lost = [name for name, y in theirs.items() if _is_lost(y, asked.quantities.get(name))]
+    return bool(lost) and (
+        size**2 > largest or any(_is_lost(asked.by_twin[n], asked.quantities[n]) for n in lost)
+    )
+
+
+def _is_lost(y: np.ndarray, exact: np.ndarray | None) -> bool:
+    """Whether numbers are infinite or none that the oracle has."""
+    if exact is None or exact.dtype.kind != "f" or exact.shape != np.shape(y):
+        return False
+    return not np.isfinite(y[np.isfinite(exact)]).all()
 
 
 def findings(

@@ -13,6 +13,7 @@ import numpy as np
 
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.proof import checks
+from comparisons.harness.proof.precision import computed_in
 from reference_numpy import activations, layers, tree
 from reference_numpy.layers.attention.dot_product import fold
 from reference_numpy.operations.attention import DotProductAttention
@@ -110,7 +111,7 @@ def _times_infinity(backward: Callable, digits: Digits) -> Callable:
     """The gradient of x / ‖x‖ by way of 1 / √Σx², also where ‖x‖ is too short to divide by."""
 
     def imitated(dy, y, length, shortest, *order):
-        squares = np.square((y * length).astype(digits.dtype)).sum(1, keepdims=True)
+        squares = np.square((y * length).astype(computed_in(digits.dtype))).sum(1, keepdims=True)
         infinite = np.isinf(squares ** squares.dtype.type(-1.5))
         dx = backward(dy, y, length, shortest, *order)
         return np.where(infinite & (length <= shortest), np.nan, dx)

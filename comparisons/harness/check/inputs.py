@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness.check.subject import rounded
+from comparisons.harness.proof.precision import computed_in
 from reference_numpy import tree
 from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
@@ -19,6 +20,8 @@ OPEN_SIZES = (7, 16, 32, 64, 128)
 WORDS = ("alpha", "beta", "gamma", "delta", "unheard-of")
 # Powers of two, so that nothing is rounded by them.
 LARGE, TINY = 2.0**7, 2.0**-20
+# Whose squares float16 holds, and sums of them.
+LARGE_IN_HALF, TINY_IN_HALF = 2.0**3, 2.0**-6
 ORDINARY, TIES, BIG, SMALL = KINDS = ("ordinary", "tied", "large", "tiny")
 
 
@@ -43,14 +46,19 @@ def draw(model: Model, batch: int, seed: int, kind: str, dtype: str):
     Raises:
         ValueError: no size that was tried fits where the shapes leave one open.
     """
-    domains = _domains(model)
+    domains, times = _domains(model), _times(dtype).get(kind, 1.0)
     some_open = any(None in tensor.shape[1:] for tensor in model.inputs)
     for size in OPEN_SIZES if some_open else OPEN_SIZES[:1]:
         generator = np.random.default_rng(seed)
         drawn = [
             rounded(
                 _draw(
-                    tensor, domain, (batch, *(n or size for n in tensor.shape[1:])), generator, kind
+                    tensor,
+                    domain,
+                    (batch, *(n or size for n in tensor.shape[1:])),
+                    generator,
+                    kind,
+                    times,
                 ),
                 dtype,
             )
@@ -66,7 +74,14 @@ def draw(model: Model, batch: int, seed: int, kind: str, dtype: str):
     raise ValueError(f"no inputs could be drawn that the model takes: {failure}; give --input")
 
 
-def _draw(tensor, domain: Domain, shape: tuple, generator, kind: str) -> np.ndarray:
+def _times(dtype: str) -> dict[str, float]:
+    """How many times as large as ordinary ones the numbers of a kind are."""
+    if computed_in(dtype) == "float16":
+        return {BIG: LARGE_IN_HALF, SMALL: TINY_IN_HALF}
+    return {BIG: LARGE, SMALL: TINY}
+
+
+def _draw(tensor, domain: Domain, shape: tuple, generator, kind: str, times: float) -> np.ndarray:
     """One input."""
     if tensor.dtype == "string":
         texts = np.array(domain.words or WORDS, dtype=object)
@@ -84,7 +99,7 @@ def _draw(tensor, domain: Domain, shape: tuple, generator, kind: str) -> np.ndar
     values = generator.standard_normal(shape)
     if kind == TIES:
         return _with_ties(values, 0.5)
-    return values * {BIG: LARGE, SMALL: TINY}.get(kind, 1.0)
+    return values * times
 
 
 def _tokens(shape: tuple, count: int, generator, kind: str) -> np.ndarray:

@@ -25,6 +25,7 @@ from comparisons.harness.proof.calls import (
     watched,
 )
 from comparisons.harness.proof.layer_checks import Reference
+from comparisons.harness.proof.precision import computed_in
 from comparisons.harness.proof.training_checks import ROUNDINGS
 from reference_numpy import activations, tree
 from reference_numpy.models.model import Model
@@ -128,7 +129,7 @@ class Asked:
         kind: `"local"` or `"propagated"`.
         question: what the backends are asked.
         reference: the oracle, ready to be repeated.
-        twin: the NumPy half's model in float32.
+        twin: the NumPy half's model in float32, or in float16 where that is computed in.
         place: the layer, or the model.
         places: for each quantity of a model the layer that it is of, and what it is there.
         quantities: what the oracle says.
@@ -151,8 +152,8 @@ class Asked:
         return self.places.get(name, (self.place, name))
 
     @cached_property
-    def in_float32(self) -> dict[str, np.ndarray]:
-        """The same quantities by the NumPy half in float32.
+    def by_twin(self) -> dict[str, np.ndarray]:
+        """The same quantities by the NumPy half in float32 or float16.
 
         Their error is what a precision costs whoever computes in it: where softmax is saturated,
         say, its gradient is made of what rounding leaves of one less nearly one, and of a dy that a
@@ -167,13 +168,13 @@ class Asked:
             repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
         kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
-        with np.errstate(all="ignore"), changed("backward", kinds, _rounded):
+        with np.errstate(all="ignore"), changed("backward", kinds, _with_y_larger):
             found = repeated.quantities()
         layer.set_weights(repeated.start)
         return found
 
 
-def _rounded(backward: Callable) -> Callable:
+def _with_y_larger(backward: Callable) -> Callable:
     """A backward pass for which y, which it is given, is a rounding larger.
 
     The slopes of softmax, tanh and the logistic function have 1 - y: where y is 1, roundings are
@@ -227,6 +228,7 @@ def ask(
     def asked(kind, question, reference, place, owners, masked):
         if not gradients:
             reference.cotangents = [None] * len(reference.cotangents)
+        reference.cotangents = _rounded(reference.cotangents, dtype)
         question.cotangents = _cast(reference.cotangents, dtype)
         question.cotangents += [None] * len(question.layer_outputs)
         exact, scale = quantities_and_scales(reference, dtype, kind == LOCAL)
@@ -238,9 +240,12 @@ def ask(
         if _holds_nan(call.inputs):
             continue  # what follows on the mean of nothing, say, is no layer's fault
         model.set_weights(start)  # training may have changed the state
-        reference = call.reference(call.layer, "float64")
         place = replace(places[call.path], number=call.number)
+        # The oracle is fed what Keras is: rounding would decide which of two is the larger.
+        call = replace(call, inputs=_rounded(call.inputs, dtype))
         given = _cast(call.inputs, dtype), call.names, _cast(call.options, dtype)
+        with np.errstate(all="ignore"):
+            reference = call.reference(call.layer, "float64")
         question = Question(call.path, *given, [], reference.names(), [])
         yield asked(LOCAL, question, reference, place, {}, holds_masks(call.options))
     model.set_weights(start)
@@ -276,9 +281,17 @@ def _holds_nan(arrays) -> bool:
 
 
 def _cast(value, dtype: str):
-    return tree.map_structure(
-        lambda x: x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x, value
-    )
+    dtype = computed_in(dtype)
+    with np.errstate(over="ignore"):
+        return tree.map_structure(
+            lambda x: x.astype(dtype) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x,
+            value,
+        )
+
+
+def _rounded(value, dtype: str):
+    """In float64 what Keras is given."""
+    return _cast(_cast(value, dtype), "float64")
 
 
 def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:

@@ -11,15 +11,17 @@ from comparisons.harness.check.columns import CHECKED
 from comparisons.harness.check.findings import Finding, Judged, plain
 from comparisons.harness.check.graph import feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
+from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaves
+from comparisons.harness.proof.precision import twin_precision
 from reference_numpy import registration
 from reference_numpy.console import printable
 from reference_numpy.layers.core import InputLayer
 from reference_numpy.models.layout import Layout, lay_out
 from reference_numpy.models.model import Model
 
-# Where a rounding of float32 moves an output by more than a hundredth of its size.
-ILL_CONDITIONED = 0.01 * 2.0**24
+# By what share of its size a rounding, of float32 or of float16, moves an ill-conditioned output.
+ILL_CONDITIONED = 0.01
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Row:
         layer, class_name: its name and class.
         backends: the worst of each backend, `{backend: {kind: Side}}`.
         refused: why a backend did not compute it, by backend.
+        beyond: the backends on which numbers were larger than a precision has them, so that the
+            layer was not judged, or not in every pass.
         takes: the layers and inputs that it takes, by name.
         condition: how many roundings one rounding of all inputs and weights of the model is in the
             layer's output.
@@ -55,6 +59,7 @@ class Row:
     class_name: str
     backends: dict[str, dict[str, Side]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    beyond: list[str] = field(default_factory=list)
     takes: list[str] = field(default_factory=list)
     condition: float = 0.0
 
@@ -66,6 +71,7 @@ class Row:
             "takes": self.takes,
             "condition": self.condition,
             "refused": self.refused,
+            "beyond": self.beyond,
             "backends": {
                 backend: {kind: vars(side) for kind, side in kinds.items()}
                 for backend, kinds in self.backends.items()
@@ -101,6 +107,12 @@ class Rows:
     def refuse(self, asked: Asked, backend: str, reason: str) -> None:
         """Note that a backend did not compute a layer, or the model."""
         self._rows[asked.place.path].refused.setdefault(backend, reason)
+
+    def note_beyond(self, asked: Asked, backend: str) -> None:
+        """Note that a layer's numbers, or the model's, were too large to be judged."""
+        beyond = self._rows[asked.place.path].beyond
+        if backend not in beyond:
+            beyond.append(backend)
 
     def refuse_whole(self, backend: str, reason: str) -> None:
         """Note that a backend did not train the model."""
@@ -142,7 +154,14 @@ class Report:
     @property
     def ill_conditioned(self) -> Row | None:
         """The first layer whose output one rounding of inputs and weights moves far."""
-        return next((row for row in self.layers if row.condition > ILL_CONDITIONED), None)
+        unit = checks.UNIT_ROUNDOFF[twin_precision(self.environment["dtype"])]
+        return next((row for row in self.layers if row.condition * unit > ILL_CONDITIONED), None)
+
+    @property
+    def beyond(self) -> str:
+        """The layers that were not judged for numbers too large, and where."""
+        rows = [f"{row.layer} ({', '.join(row.beyond)})" for row in self.layers if row.beyond]
+        return "; ".join(rows)
 
     @property
     def drawing(self) -> Layout:

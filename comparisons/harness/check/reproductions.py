@@ -36,7 +36,12 @@ from comparisons.harness.check.script import (
 )
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import CallReference, layer_at, members
-from comparisons.harness.proof.precision import reference_precision
+from comparisons.harness.proof.precision import (
+    computed_in,
+    held_in,
+    reference_precision,
+    twin_precision,
+)
 from reference_numpy import tree
 from reference_numpy.models.model import Model
 from reference_numpy.operations import Operation
@@ -176,6 +181,7 @@ class Search:
 
     def __init__(self, judged: Judged, backend: str, dtype: str, run: Callable[[str], object]):
         self.backend, self.dtype, self.run = backend, dtype, run
+        self.computed = computed_in(dtype)
         self.asked, self.name = judged.asked, judged.name
         self.known = finding_of(judged, backend, dtype, "").known
         self.enough = enough_of(judged.record.needed)
@@ -225,7 +231,7 @@ class Search:
 
     def _given(self, array: np.ndarray) -> Numbers:
         """The numbers as Keras is given them."""
-        return Numbers(array.astype(self.dtype) if array.dtype.kind == "f" else array)
+        return Numbers(array.astype(self.computed) if array.dtype.kind == "f" else array)
 
     def _smaller(self, case: Case) -> Iterator[Case]:
         """Cases that are simpler in one thing, what saves most first."""
@@ -239,10 +245,10 @@ class Search:
             yield replace(case, cotangent=None)
             if case.cotangent.seed is None:
                 shape = case.cotangent.array.shape
-                yield replace(case, cotangent=Numbers.drawn(shape, 2, self.dtype))
+                yield replace(case, cotangent=Numbers.drawn(shape, 2, self.computed))
         for place, numbers in enumerate(case.inputs):
             if numbers.seed is None and numbers.array.dtype.kind == "f":
-                drawn = Numbers.drawn(numbers.array.shape, 0, self.dtype)
+                drawn = Numbers.drawn(numbers.array.shape, 0, self.computed)
                 yield _with_input(case, place, drawn)
                 rounded = np.round(numbers.array, 1)
                 if not np.array_equal(rounded, numbers.array):
@@ -296,7 +302,7 @@ class Search:
         count = len(inputs) - len(case.names)
         given = [inputs[:count] if case.listed else inputs[0], *inputs[count:]]
         options = {"training": True} if case.training else {}
-        models = [self._alone(case, given, dtype) for dtype in ("float64", "float32")]
+        models = [self._alone(case, given, d) for d in ("float64", twin_precision(self.dtype))]
         path = (len(members(models[0])) - 1,)
         layer = layer_at(models[0], path)
         exact = tree.map_structure(
@@ -313,7 +319,8 @@ class Search:
         else:
             reference.cotangents = [None]
         quantities = reference.quantities()
-        scale = checks.scales(reference.quantities, quantities)
+        moved = twin_precision(self.dtype)
+        scale = checks.scales(reference.quantities, quantities, dtype=moved)
         question = Question(path, given, case.names, options, reference.cotangents, [], [])
         name = case.quantity
         asked = Asked(
@@ -332,9 +339,10 @@ class Search:
         """A model of the NumPy half that holds the layer alone, with the script's weights."""
         if isinstance(case, OperationCase):
             with reference_precision(dtype):
-                arrays = [x.astype(dtype) if x.dtype.kind == "f" else x for x in given[0]]
+                kind = computed_in(dtype)
+                arrays = [x.astype(kind) if x.dtype.kind == "f" else x for x in given[0]]
                 return case.alone(arrays)
-        made = {"class_name": case.class_name, "config": case.arguments}
+        made = {"class_name": case.class_name, "config": {**case.arguments, "dtype": dtype}}
         with reference_precision(dtype):
             layer = rn.layers.deserialize(made)
             first, *others = given
@@ -342,7 +350,8 @@ class Search:
         shapes = [w.shape for w in layer.get_weights()]
         weights = drawn_weights(shapes) if case.weights is None else [w.array for w in case.weights]
         # Rounded as Keras has them.
-        layer.set_weights([w.astype(self.dtype).astype(dtype) for w in weights])
+        rounded = [w.astype(held_in(self.dtype)) for w in weights]
+        layer.set_weights([w.astype(held_in(dtype)) for w in rounded])
         return rn.Sequential([layer])
 
 

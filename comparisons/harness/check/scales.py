@@ -10,35 +10,41 @@ from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.layer_checks import Reference
+from comparisons.harness.proof.precision import computed_in, twin_precision
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
 from reference_numpy import tree
 from reference_numpy.layers import Dot, LayerNormalization, UnitNormalization
 
-STEP = checks.UNIT_ROUNDOFF["float32"]
 TIMES_MOVED = 3  # as other numbers are
 
 
 def quantities_and_scales(
     reference: Reference, dtype: str, is_local: bool
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """The oracle's quantities, and the scale of each."""
+    """The oracle's quantities, and the scale of each.
+
+    In float16 one layer may meet a kink, as a whole model does in more digits; and the numbers
+    below the smallest normal one have its roundings.
+    """
+    moved, half = twin_precision(dtype), computed_in(dtype) == "float16"
     with np.errstate(all="ignore"):
         exact = reference.quantities()
-        if is_local:
-            scale = checks.scales(reference.quantities, exact)
-        else:
-            scale = checks.scales(reference.quantities, exact, JITTERED_RUNS, ROUNDINGS)
-        _allow_for_normalized(scale, exact, reference)
-        if not is_local or dtype == "float64":  # of a layer in float32 `in_float32` tells
+        several = () if is_local and not half else (JITTERED_RUNS, ROUNDINGS)
+        scale = checks.scales(reference.quantities, exact, *several, dtype=moved)
+        _allow_for_normalized(scale, exact, reference, checks.UNIT_ROUNDOFF[moved])
+        if not is_local or dtype == "float64":  # of a layer in fewer digits `by_twin` tells
             _allow_for_cancelled_terms(scale, reference)
+    smallest = float(np.finfo(computed_in(dtype)).smallest_normal)
     for name, value in exact.items():
         if value.dtype.kind != "f":
             scale[name] = 0.0  # integers and texts agree or do not
+        elif scale[name]:  # where nothing moves it, nothing but zero is right
+            scale[name] = max(scale[name], smallest)
     reference.restore()
     return exact, scale
 
 
-def _allow_for_normalized(scale: dict, exact: dict, reference: Reference) -> None:
+def _allow_for_normalized(scale: dict, exact: dict, reference: Reference, step: float) -> None:
     """Give what is normalized at least the scale of rounding what the normalization computes.
 
     Moving x does not show it where the parts move with x and cancel. Of one number, less itself, 0
@@ -49,12 +55,12 @@ def _allow_for_normalized(scale: dict, exact: dict, reference: Reference) -> Non
     if not any(isinstance(part, kinds) for part in parts_of(reference.layer)):
         return
     for seed in range(TIMES_MOVED):
-        moves = checks.jittering(seed, STEP)
+        moves = checks.jittering(seed, step)
         with ExitStack() as stack:
             for name, kind, change in _NORMALIZING:
                 stack.enter_context(changed(name, [module_of(kind)], partial(change, moves=moves)))
             for name, value in reference.quantities().items():
-                error = np.abs(value - exact[name]).max(initial=0.0) / STEP
+                error = np.abs(value - exact[name]).max(initial=0.0) / step
                 scale[name] = max(scale[name], error)
 
 

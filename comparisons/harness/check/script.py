@@ -21,6 +21,12 @@ WIDTH = 96
 NAMES = "xabcdefgh"  # of the inputs
 # Arguments that do not change what a call computes once the weights are given.
 IDLE = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint|config)")
+# How Keras is told of a precision that is not its own.
+SETTINGS = {
+    "float64": "set_floatx",
+    "float16": "set_floatx",
+    "mixed_float16": "set_dtype_policy",
+}
 WEIGHTS = (
     "rng = np.random.default_rng(1)\n"
     "layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])"
@@ -273,8 +279,9 @@ def _computing(case: Case | Sketch, gradient: bool, lines: list[str]) -> str:
     """The lines after the imports that they need."""
     imports = ["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient
     imports = sorted(imports + ["import tempfile"] * ("tempfile." in "".join(lines)))
-    floatx = ['keras.config.set_floatx("float64")'] if case.dtype == "float64" else []
-    return "\n".join(part for line in (*imports, "", *floatx, *lines) for part in _wrapped(line))
+    if setting := SETTINGS.get(case.dtype):
+        lines = [f'keras.config.{setting}("{case.dtype}")', *lines]
+    return "\n".join(part for line in (*imports, "", *lines) for part in _wrapped(line))
 
 
 def _torch(case: Case | Sketch, weight: int | None) -> list[str]:
@@ -336,7 +343,7 @@ def script(
             "",
             *settings,
             case.computing(),
-            *([f"found = found[{', '.join(map(str, index))}]"] if index else []),
+            *_entry(case.dtype, index),
             f"right = {right!r}",
             'print(f"{found}, where {right} is right")',
             f"assert not abs(found - right) <= {tolerance:.2g}",
@@ -344,6 +351,13 @@ def script(
         ]
     )
     return text if text.count("\n") < LINES else None
+
+
+def _entry(dtype: str, index: tuple) -> list[str]:
+    """The line that takes the worst entry; beside a number of float16 others would be rounded."""
+    entry = f"found[{', '.join(map(str, index))}]" if index else "found"
+    entry = f"float({entry})" if dtype.endswith("float16") else entry
+    return [f"found = {entry}"] if entry != "found" else []
 
 
 def construction(module: str, class_name: str, arguments: dict) -> str:

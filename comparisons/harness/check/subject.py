@@ -13,7 +13,12 @@ import reference_numpy as rn
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.proof.calls import layer_at, leaf_layers
-from comparisons.harness.proof.precision import reference_precision
+from comparisons.harness.proof.precision import (
+    computed_in,
+    held_in,
+    reference_precision,
+    twin_precision,
+)
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import CONFIG
 from reference_numpy.saving.errors import ModelFileError
@@ -50,7 +55,7 @@ class Subject:
         return {"file": file, "name": self.name, "parameters": self.parameters}
 
     def in_precision(self, dtype: str) -> Path:
-        """The same file with all that computes in floating point computing in `dtype`."""
+        """The same file with all that computes in floating point computing in `dtype`, a policy."""
         copy = self.folder / f"{dtype}.keras"
         if not copy.exists():
             with zipfile.ZipFile(copy, "w") as made:
@@ -61,7 +66,7 @@ class Subject:
         return copy
 
     def oracle(self, dtype: str, precision: str = "float64", compile: bool = False) -> Model:
-        """The NumPy half of it, the weights rounded as a model in `dtype` has them.
+        """The NumPy half of it, the weights rounded as a model of the policy `dtype` has them.
 
         Args:
             precision: in which it computes itself.
@@ -72,8 +77,9 @@ class Subject:
         for place, layer in leaf_layers(model):
             if isinstance(layer, Borrowed):
                 layer.set_weights(layer_at(self._of_keras, place).get_weights())
+        held = held_in(dtype)
         model.set_weights(
-            [w.astype(dtype).astype(w.dtype) if w.dtype.kind == "f" else w for w in model.weights]
+            [w.astype(held).astype(w.dtype) if w.dtype.kind == "f" else w for w in model.weights]
         )
         return model
 
@@ -97,9 +103,10 @@ class Subject:
         with warnings.catch_warnings(action="ignore"):  # they are of the model, not of the check
             return keras.saving.load_model(self.path, custom_objects=self.own.keras, compile=False)
 
-    def twin(self) -> Model:
-        """The NumPy half of it in float32."""
-        return self.oracle("float32", "float32")
+    def twin(self, dtype: str = "float32") -> Model:
+        """The NumPy half of it in float32, or in float16 where a policy computes in it."""
+        precision = twin_precision(dtype)
+        return self.oracle(precision, precision)
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -127,12 +134,13 @@ def _recast(value, dtype: str):
     if "module" in found:
         found["module"] = public_module(found["module"])
     if found.get("dtype") in POLICIES:
-        found["dtype"] = dtype
+        # Of a layer it is a policy, of an input or a tensor what is held there.
+        found["dtype"] = dtype if "trainable" in found else held_in(dtype)
     if found.get("class_name") == "DTypePolicy" and found["config"].get("name") in POLICIES:
         found["config"] = {**found["config"], "name": dtype}
     return found
 
 
 def rounded(array: np.ndarray, dtype: str) -> np.ndarray:
-    """In float64 the numbers that `dtype` holds; what is not floating stays."""
-    return array.astype(dtype).astype("float64") if array.dtype.kind == "f" else array
+    """In float64 the numbers in which a policy computes; what is not floating stays."""
+    return array.astype(computed_in(dtype)).astype("float64") if array.dtype.kind == "f" else array

@@ -13,6 +13,8 @@ from comparisons.harness.report.formats import NONE, digits, needed
 if TYPE_CHECKING:
     from comparisons.harness.check.report import Report, Row
 
+BEYOND = "  not judged, since numbers were beyond float16's largest, 65,504: {}"
+
 
 def lines(report: "Report") -> list[str]:
     """The report, line by line."""
@@ -24,6 +26,7 @@ def lines(report: "Report") -> list[str]:
         f"  training: {report.environment['training']}",
         *(line for finding in report.findings for line in _told(finding)),
         *_refused(report),
+        *([BEYOND.format(report.beyond)] if report.beyond else []),
         *_condition(report),
         *_tables(report.layers, report.checked),
     ]

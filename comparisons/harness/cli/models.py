@@ -54,10 +54,19 @@ JsonFile = Annotated[
 
 
 class Precision(StrEnum):
-    """In which Keras computes the model."""
+    """In which Keras computes."""
 
     float32 = "float32"
     float64 = "float64"
+
+
+class CheckedIn(StrEnum):
+    """In which Keras computes a model that is checked."""
+
+    float32 = "float32"
+    float64 = "float64"
+    float16 = "float16"
+    mixed_float16 = "mixed_float16"
 
 
 @app.command()
@@ -73,7 +82,10 @@ def check(
     ] = None,
     backends: Backends = None,
     device: Annotated[Device, typer.Option(help="Where Keras computes.")] = Device.auto,
-    dtype: Annotated[Precision, typer.Option(help="In which Keras computes.")] = Precision.float32,
+    dtype: Annotated[
+        CheckedIn,
+        typer.Option(help="In which Keras computes; in float16 no training steps are compared."),
+    ] = CheckedIn.float32,
     batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     no_gradients: Annotated[

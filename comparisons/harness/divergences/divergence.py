@@ -74,7 +74,7 @@ class Shows:
     Args:
         reason: why the two differ, in a few words.
         where: the layers, each of these places.
-        precisions: those in which it shows.
+        precisions: those in which it shows; what shows in float32 does in float16 too.
         quantity: how the names of the quantities begin that it shows in; all by default.
         digits: the precision that the quantities are only as good as, whatever they are computed
             in; empty where they are as good as their own.
@@ -93,6 +93,12 @@ class Shows:
     def __post_init__(self):
         if self.digits and self.factor is None:
             raise ValueError("'digits' says what the factor is of: give 'factor' too")
+
+    def shows_in(self, dtype: str) -> bool:
+        """Whether it shows in a precision or policy."""
+        if dtype.endswith("float16"):
+            return bool({"float16", "float32"} & set(self.precisions))
+        return dtype in self.precisions
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ class Divergence:
         return (
             self.shows is not None
             and backend in self.seen
-            and dtype in self.shows.precisions
+            and self.shows.shows_in(dtype)
             and quantity.startswith(self.shows.quantity)
             and any(place.holds(layer, arguments) for place in self.shows.where)
             and not self.is_mended

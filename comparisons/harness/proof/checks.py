@@ -23,6 +23,7 @@ import numpy as np
 from comparisons.harness import backends
 
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
+UNIT_ROUNDOFF["mixed_float16"] = UNIT_ROUNDOFF["float16"]
 FACTOR = 64.0
 # Two correct computations in one precision differ in the order of their sums: so many times the
 # error of the one the other's may be.

@@ -10,10 +10,31 @@ PRECISIONS = ("float64", "float32")
 PINNED = "float64 and float32, on the CPU, TF32 off"
 
 
+MIXED = "mixed_float16"
+
+
+def held_in(policy: str) -> str:
+    """The dtype of the weights, and of what is no layer's: Keras's floatx."""
+    return "float32" if policy == MIXED else policy
+
+
+def computed_in(policy: str) -> str:
+    """The dtype in which layers compute."""
+    return "float16" if policy == MIXED else policy
+
+
+def twin_precision(dtype: str) -> str:
+    """The policy of a check's twin, by whose roundings the oracle is moved.
+
+    It is float32 or, where Keras computes in fewer digits, Keras's.
+    """
+    return "float32" if dtype == "float64" else dtype
+
+
 @contextmanager
 def reference_precision(dtype: str):
-    """Build models of the NumPy half in `dtype` meanwhile."""
-    reference_config.set_floatx(dtype)
+    """Build models of the NumPy half in `dtype` meanwhile, or in what a policy's weights have."""
+    reference_config.set_floatx(held_in(dtype))
     try:
         yield
     finally:

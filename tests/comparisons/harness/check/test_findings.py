@@ -298,11 +298,11 @@ def test_what_the_precision_costs_is_no_finding(tmp_path):
     x = np.array([[0.0, 20.0], [17.0, 0.0], [0.0, 19.5]])
     asked = next(ask(oracle, twin, x, False, True, "float32"))
     gradient = "gradient of input 0"
-    error = np.abs(asked.in_float32[gradient] - asked.quantities[gradient]).max()
+    error = np.abs(asked.by_twin[gradient] - asked.quantities[gradient]).max()
     assert error > 64 * 2.0**-24 * asked.scale[gradient]
 
     def found(wrong):
-        theirs = {**asked.in_float32, gradient: asked.in_float32[gradient] + np.float32(wrong)}
+        theirs = {**asked.by_twin, gradient: asked.by_twin[gradient] + np.float32(wrong)}
         judged = judge(asked, theirs, "jax", "float32")
         return [one for one, _ in findings(judged, "jax", "float32", "")]
 
