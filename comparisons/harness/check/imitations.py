@@ -119,6 +119,19 @@ def _times_infinity(backward: Callable, digits: Digits) -> Callable:
     return imitated
 
 
+def _none_of_silence(backward: Callable, digits: Digits) -> Callable:
+    """MelSpectrogram, which has no gradient of a frame without sound."""
+
+    def imitated(self, dy, cache):
+        dx, grads = backward(self, dy, cache)
+        shape, _, frames, spectrum, *_ = cache
+        silent = (spectrum == 0).any(-1, keepdims=True)
+        lost = frames.add(np.where(silent, np.nan, np.zeros(self.fft_length)))
+        return dx + lost.reshape(shape), grads
+
+    return imitated
+
+
 def _from_logarithm(backward: Callable, digits: Digits) -> Callable:
     """The gradients of attention whose weights are exp(score − log Σ exp(scores))."""
 
@@ -207,6 +220,7 @@ IMITATIONS = {
         ("forward", [activations.Celu], _noting_zeros),
         ("backward", [activations.Celu], _twice_at_zero),
     ],
+    "the-gradient-of-silence": [("backward", [layers.MelSpectrogram], _none_of_silence)],
     "the-mask-of-a-recurrent-layer-that-goes-backwards": [
         ("compute_mask", [layers.RNN], _in_order_of_time)
     ],

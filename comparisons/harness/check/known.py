@@ -11,7 +11,13 @@ from reference_numpy.layers.layer import Layer
 
 
 def of_training(
-    optimizer: str, of: str, stateful: bool, backend: str, dtype: str, needed: float
+    optimizer: str,
+    of: str,
+    stateful: bool,
+    cut_off: bool,
+    backend: str,
+    dtype: str,
+    needed: float,
 ) -> Divergence | None:
     """The known divergence that explains a difference in training, or None.
 
@@ -19,9 +25,10 @@ def of_training(
         optimizer: its class.
         of: the class of the layer whose weights differ.
         stateful: whether the model has layers that keep states from batch to batch.
+        cut_off: whether probabilities that are cut off would make as large a difference.
         needed: the error in units of the ordinary tolerance.
     """
-    arguments = {"name": optimizer, "of": of, "stateful": stateful}
+    arguments = {"name": optimizer, "of": of, "stateful": stateful, "cut_off": cut_off}
     return _tightest(_explaining([("Optimizer", arguments)], backend, dtype, "", needed), dtype)
 
 

@@ -168,7 +168,7 @@ class Training:
         name, record = min(wrong, key=lambda one: (_step(one[0]), -one[1].needed))
         whole = Place(self.subject.name, "", ())
         place, quantity = self.places.get(name, (whole, name))
-        what = self.optimizer, place.class_name, self.stateful
+        what = self.optimizer, place.class_name, self.stateful, self._is_cut_off(name, record)
         known = of_training(*what, backend, self.dtype, record.needed)
         finding = Finding(
             str(place),
@@ -190,6 +190,15 @@ class Training:
             self.dtype,
         )
         return [(finding, smaller.sketches())]
+
+    def _is_cut_off(self, name: str, record: checks.Record) -> bool:
+        """Whether a loss that cuts probabilities off near 0 and 1 is as far from what is right."""
+        if name not in self.oracle:
+            return False
+        tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"] * self.scale[name]
+        cut_off = self._with_ways(self._follow(lambda array: array, losses="float32"))[name]
+        off = float(np.abs(cut_off - self.oracle[name]).max(initial=0.0))
+        return off > tolerance and record.error <= off + tolerance
 
     def _weight_behind(self, name: str) -> int | None:
         """The number of the weight that differs, of a way that of the one that moved most."""
@@ -215,12 +224,15 @@ class Training:
             model.compile(OPTIMIZER, LOSS)
         return model
 
-    def _follow(self, jitter, dtype: str = "float64", last: int | None = None) -> dict:
+    def _follow(
+        self, jitter, dtype: str = "float64", last: int | None = None, losses: str | None = None
+    ) -> dict:
         model = self._started(dtype)
         model.set_weights([jitter(w) for w in model.get_weights()])
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
-        # Losses compute in the default precision, and from logits where the outputs have it too.
-        with reference_precision(dtype), np.errstate(all="ignore"):
+        # Losses compute in the default precision, and from logits where the outputs have it too:
+        # else from probabilities, which are cut off.
+        with reference_precision(losses or dtype), np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:

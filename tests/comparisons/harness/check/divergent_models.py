@@ -25,6 +25,7 @@ class Divergent:
         offset: what the layer before it adds to inputs that it makes as small as they differ, so
             that they are far from zero and alike; 0 where there is none.
         other: names of another divergence of the same layer, by backend.
+        also: the name of one that shows on the same backends too, in another quantity.
     """
 
     shape: object
@@ -37,12 +38,14 @@ class Divergent:
     first: bool = False
     offset: float = 0.0
     other: dict = field(default_factory=dict)
+    also: str = ""
 
     @property
-    def expected(self) -> dict:
-        """What is to be found, by backend."""
-        names = {**dict.fromkeys(self.backends, self.known), **self.other}
-        return {backend: named(name) for backend, name in names.items()}
+    def expected(self) -> dict[str, set]:
+        """Links to what is to be found, by backend."""
+        both = [self.known, self.also] if self.also else [self.known]
+        names = {**dict.fromkeys(self.backends, both), **{b: [n] for b, n in self.other.items()}}
+        return {backend: {named(name).link for name in found} for backend, found in names.items()}
 
     def build(self):
         """The model."""
@@ -168,6 +171,24 @@ DIVERGENT = {
         "gradients-of-rotated-shifted-and-zoomed-images",
         TENSORFLOW,
         "gradient of input",
+    ),
+    "zoom": Divergent(
+        (8, 8, 1),
+        "RandomZoom",
+        {"height_factor": 0.2},
+        "image-transforms-in-float64",
+        TENSORFLOW,
+        dtype="float64",
+        also="gradients-of-rotated-shifted-and-zoomed-images",
+    ),
+    "silence": Divergent(
+        (64,),
+        "MelSpectrogram",
+        {"fft_length": 16, "sequence_stride": 4, "num_mel_bins": 4},
+        "the-gradient-of-silence",
+        ("jax", "torch"),
+        "gradient of input",
+        first=True,
     ),
     "unrolled": Divergent(
         "tokens",

@@ -97,6 +97,23 @@ def test_a_variance_is_off_by_roundings_of_the_squares_and_no_more(groups):
     assert found_in(questions, "output 0", lambda one, y: 5 * y) == [None]
 
 
+def test_a_frame_without_sound_alone_has_no_gradient():
+    with reference_precision("float64"):
+        culprit = layers.MelSpectrogram(8, 4, num_mel_bins=3, power_to_db=False, name="culprit")
+        model = rn.Sequential([rn.Input((32,)), culprit])
+    x = np.random.default_rng(0).standard_normal((2, 32))
+    x[1] = 0.0
+    questions = list(ask(model, model, x, False, True, "float32"))
+
+    def none(of):
+        return lambda one, value: np.where(np.arange(2)[:, None] == of, np.nan, value)
+
+    known, how = named("the-gradient-of-silence").link, {"name": "gradient of input 0"}
+    assert found_in(questions, wrong=none(1), **how) == [known]
+    assert found_in(questions, wrong=none(0), **how) == [None]
+    assert found_in(questions, wrong=lambda one, value: none(1)(one, 2 * value), **how) == [None]
+
+
 def of_attention(x, mask=None):
     """The questions about attention of a sequence to itself."""
     with reference_precision("float64"):
