@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comparisons.harness.check import graph
 from comparisons.harness.check.questions import LOCAL, PROPAGATED
-from comparisons.harness.check.report import Report
+from comparisons.harness.check.report import MARKS, Report
 from comparisons.harness.report import code, language, pages
 from comparisons.harness.runs.jobs import write_atomically
 from reference_numpy.models.layout import ROW
@@ -30,6 +30,7 @@ def write(report: Report, folder: Path) -> Path:
             drawing=report.drawing,
             rows={row.layer: row for row in report.layers},
             size=graph,
+            marks=MARKS,
             height=ROW,
             columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
             files={text: name for name, text in scripts.items()},

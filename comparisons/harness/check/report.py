@@ -22,6 +22,10 @@ from reference_numpy.models.model import Model
 
 # By what share of its size a rounding, of float32 or of float16, moves an ill-conditioned output.
 ILL_CONDITIONED = 0.01
+# How a layer is marked: a finding is of it, it only carries a difference on, it differs by
+# convention alone, or it holds; with the sign of each.
+WRONG, CARRIED, UNSURE, RIGHT = "wrong", "carried", "unsure", "right"
+MARKS = {WRONG: "✗", CARRIED: "↓", UNSURE: "≈", RIGHT: "✓"}
 
 
 @dataclass
@@ -162,6 +166,26 @@ class Report:
         """The layers that were not judged for numbers too large, and where."""
         rows = [f"{row.layer} ({', '.join(row.beyond)})" for row in self.layers if row.beyond]
         return "; ".join(rows)
+
+    def mark(self, row: Row, backend: str) -> str:
+        """How a layer is marked in the graph, one of `MARKS`; empty where nothing was compared."""
+        findings = [
+            one.convention
+            for one in self.findings
+            if one.backend == backend and one.layer.partition(", call ")[0] == row.layer
+        ]
+        if not all(findings):
+            return WRONG
+        if findings:
+            return UNSURE
+        needed = self.worst(row, backend)
+        if needed is None:
+            return ""
+        return CARRIED if needed > 1 else RIGHT
+
+    def worst(self, row: Row, backend: str) -> float | None:
+        """The largest share of a tolerance that a layer needed; None where nothing was compared."""
+        return max((side.needed for side in row.backends.get(backend, {}).values()), default=None)
 
     @property
     def drawing(self) -> Layout:

@@ -49,10 +49,16 @@ WORDS: dict[str, Words] = {
     "graph": ("Graph of the model", "モデルのグラフ"),
     "graph note": (
         "Inputs and layers from top to bottom, with what feeds what. The deeper the green, the "
-        "more of its tolerance a layer needed; red is beyond it.",
-        "上から順に、入力と層、およびその接続を示す。緑が濃いほど許容誤差に近く、"
-        "赤は許容誤差を超えた層である。",
+        "more of its tolerance a layer needed.",
+        "上から順に、入力と層、およびその接続を示す。緑が濃いほど許容誤差に近い。",
     ),
+    "mark wrong": ("a finding is of this layer", "この層で不一致が生じている"),
+    "mark carried": (
+        "the layer is sound, and carries on a difference from elsewhere",
+        "この層は正しく、よそで生じた差を伝えている",
+    ),
+    "mark unsure": ("differs by convention alone", "規約による違いだけがある"),
+    "mark right": ("within the tolerance", "許容誤差の範囲内"),
     "layers": ("Layers", "層"),
     "layer": ("layer", "層"),
     "layers note": (

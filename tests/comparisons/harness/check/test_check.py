@@ -13,7 +13,7 @@ import comparisons
 import reference_numpy as rn
 from comparisons.harness.check import checking, page
 from comparisons.harness.check.findings import Finding
-from comparisons.harness.check.report import Report, Row, Side
+from comparisons.harness.check.report import MARKS, Report, Row, Side
 from comparisons.harness.conventions import CONVENTIONS
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
@@ -112,6 +112,31 @@ def test_a_convention_leads_to_their_table(tmp_path):
     assert "convention; docs/conventions.md" in str(report)
     page.write(replace(report, findings=[]), tmp_path / "sound")
     assert not (tmp_path / "sound" / "conventions.html").exists()
+
+
+def test_the_graph_tells_culprits_from_those_that_carry_their_error_on(tmp_path):
+    def row(name, local, propagated, takes):
+        sides = zip(("local", "propagated"), (local, propagated))
+        made = {kind: Side(needed, needed, 1.0, "output") for kind, needed in sides}
+        return Row(name, "Dense", {"jax": made}, takes=takes)
+
+    rows = [row("one", 0.5, 0.5, ["x"]), row("two", 9.0, 9.0, ["one"])]
+    rows += [row("three", 0.5, 9.0, ["two"]), row("four", 9.0, 0.5, ["three"])]
+    rows += [row("five", 0.5, 0.5, ["four"]), Row("six", "Dense", {}, takes=["five"])]
+    found = [
+        Finding("two, call 2", "jax", "output, inference", "local", 9.0, 1.0, 9.0),
+        Finding("four", "jax", "gradient of input, inference", "local", 9.0, 1.0, 9.0, True),
+        Finding("five", "jax", "kernel, training with SGD", "propagated", 9.0, 1.0, 9.0),
+    ]
+    how = {"dtype": "float32", "batch": 4, "own": {}, "training": "1 step with SGD"}
+    how |= {"backends": {"jax": "checked"}, **environment.machine()}
+    named = {"file": None, "name": "deep", "parameters": 0}
+    report = Report(named, how, [*rows, row("deep", 0.5, 9.0, [])], found)
+    marks = [report.mark(one, "jax") for one in rows]
+    assert marks == ["right", "wrong", "carried", "unsure", "wrong", ""]
+    html = page.write(report, tmp_path).read_text()
+    assert [html.count(f'rx="4" class="{mark}"') for mark in MARKS] == [2, 1, 1, 1]
+    assert "carries on a difference from elsewhere" in html and "よそで生じた差" in html
 
 
 def test_a_narrow_terminal_gets_a_table_for_each_backend(monkeypatch):
