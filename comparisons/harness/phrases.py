@@ -54,6 +54,17 @@ PHRASES: tuple[Words, ...] = (
     ),
     (r"(\w+) is not installed \((.+)\)", r"\1がインストールされていない（\2）"),
     (r"not asked for", "指定されていない"),
+    (r"no script of less than \d+ lines shows it", "短いスクリプトでは再現できないため"),
+    (
+        r"no short script makes such a call: .+",
+        "マスク、複数の出力、状態を伴う呼び出しは、短いスクリプトにできないため",
+    ),
+    (r"seen in the operations together, .+", "複数の演算を合わせたときにだけ現れるため"),
+    (r"the call alone, by the numbers that were seen, .+", "その呼び出しだけでは現れないため"),
+    (r"no part of the model, trained alone, .+", "モデルの一部だけを学習させても現れないため"),
+    (r"seen in the whole model alone; .+", "モデル全体でだけ現れ、各層単独では正しいため"),
+    (r"of somebody's own code, .+", "独自のコードは、Kerasだけのスクリプトに入らないため"),
+    (r"a script was found, which by itself .+", "単独で実行したときには再現しなかったため"),
     (
         r"not compared in float16: .+",
         "float16では比べない。1ステップの変化が重みの丸めより小さく、どのステップを飛ばすかは損失の"

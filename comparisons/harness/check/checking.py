@@ -9,11 +9,15 @@ from pathlib import Path
 from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
-from comparisons.harness.check.findings import Finding, findings, is_beyond, judge
+from comparisons.harness.check.findings import Finding, Judged, findings, is_beyond, judge
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
 from comparisons.harness.check.reproductions import (
+    NOT_AGAIN,
+    OWN,
+    WHOLE,
+    NotShown,
     confirmed,
     enough_of,
     reproduce,
@@ -110,6 +114,15 @@ def check(
             return report
 
 
+def _reproduce(finding: Finding, judged: Judged, backend: str, dtype: str, run) -> str:
+    """The script of a finding of a layer or the whole model; NotShown where there is none."""
+    if finding.kind != LOCAL:
+        raise NotShown(WHOLE)
+    if is_own(type(judged.asked.reference.layer)):
+        raise NotShown(OWN)
+    return reproduce(judged, backend, dtype, run)
+
+
 def _file_of(model, folder: Path) -> Path:
     """The model's file; a live model is written to one."""
     if not hasattr(model, "save"):
@@ -176,7 +189,7 @@ class Check:
         self.steps = steps if gradients and computed_in(dtype) != "float16" else 0
         self.rows = Rows(self.oracle)
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
-        self.findings: dict[tuple, tuple[Finding, Callable | None]] = {}
+        self.findings: dict[tuple, tuple[Finding, Callable]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
         self.how = {
             "dtype": dtype,
@@ -253,12 +266,9 @@ class Check:
             for one in judged:
                 self.rows.take(one, backend, mode)
             for finding, one in findings(judged, backend, self.dtype, mode):
-                own = is_own(type(one.asked.reference.layer))
-                scripted = finding.kind == LOCAL and not own
-                how = one, backend, self.dtype
-                self._keep(finding, partial(reproduce, *how) if scripted else None)
+                self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
 
-    def _keep(self, finding: Finding, search: Callable | None) -> None:
+    def _keep(self, finding: Finding, search: Callable) -> None:
         """Of one difference that several passes find, the worst is kept."""
         quantity = finding.quantity.partition(", ")[0]
         key = finding.layer, finding.backend, quantity, finding.kind, finding.convention
@@ -271,11 +281,8 @@ class Check:
         return sorted(found, key=lambda finding: (finding.convention, -finding.needed))
 
     def reproduce(self, columns: Columns, tell=lambda status: None) -> None:
-        """Give each finding of a layer of Keras's or of training a script that shows it.
-
-        A convention gets none, nor what is seen in the whole model alone.
-        """
-        wanted = [one for one in self.findings.values() if one[1] and not one[0].convention]
+        """Give each finding but conventions a script that shows it, or the reason of none."""
+        wanted = [one for one in self.findings.values() if not one[0].convention]
         backends = {finding.backend for finding, _ in wanted}
         expected = dict.fromkeys(range(len(wanted)), SEARCH_SECONDS)
         clock = estimates.Clock(
@@ -284,10 +291,14 @@ class Check:
         for number, (finding, search) in enumerate(wanted):
             with clock.doing(number, f"reproducing {finding.layer} on {finding.backend}"):
                 run = partial(run_on, columns, finding.backend, self.dtype)
-                finding.reproduction = search(run)
+                try:
+                    finding.reproduction = search(run)
+                except NotShown as reason:
+                    finding.unshown = str(reason)
         for backend in backends:
             with clock.doing(backend, f"running the reproductions on {backend}"):
                 made = [f for f, _ in wanted if f.backend == backend and f.reproduction]
                 texts = confirmed([finding.reproduction for finding in made])
                 for finding, text in zip(made, texts, strict=True):
                     finding.reproduction = text
+                    finding.unshown = "" if text else NOT_AGAIN

@@ -28,6 +28,7 @@ class Finding:
             gives lies between what it is on the two sides.
         known: where a known divergence is told of, or None.
         reproduction: a script that needs Keras alone, or None.
+        unshown: why there is none where one was looked for.
     """
 
     layer: str
@@ -40,6 +41,7 @@ class Finding:
     convention: bool = False
     known: str | None = None
     reproduction: str | None = None
+    unshown: str = ""
 
     def as_dict(self) -> dict:
         """The finding as plain values."""

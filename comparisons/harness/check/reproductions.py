@@ -59,6 +59,20 @@ for path in sys.argv[1:]:
 """
 
 
+class NotShown(Exception):
+    """Why there is no script that shows a difference, in a few words."""
+
+
+TOO_LONG = f"no script of less than {LINES} lines shows it"
+NO_CALL = "no short script makes such a call: with masks, several outputs, or states"
+MANY = "seen in the operations together, of which none shows it alone"
+NOT_ALONE = "the call alone, by the numbers that were seen, does not show it"
+NO_PART = "no part of the model, trained alone, shows it in a short script"
+WHOLE = "seen in the whole model alone; called alone, each layer is right"
+OWN = "of somebody's own code, which a script of Keras alone does not have"
+NOT_AGAIN = "a script was found, which by itself did not show it again"
+
+
 def run_lines(worker, dtype: str, lines: str, progress) -> object:
     """What the lines of a script leave in `found`, or one line that says why they cannot."""
     names: dict = {}
@@ -75,26 +89,31 @@ def run_on(columns: Columns, backend: str, dtype: str, lines: str) -> object:
     return dict(columns.ask(run_lines, dtype, lines, of=backend)).get(backend, "it died")
 
 
-def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], object]) -> str | None:
-    """A script that shows a difference in a call of a layer, or None where no short one does.
+def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], object]) -> str:
+    """A script that shows a difference in a call of a layer.
 
     Args:
         run: function of the lines of a script that gives what `run_lines` does.
+
+    Raises:
+        NotShown: no short one does.
     """
     shown = Search(judged, backend, dtype, run).smallest()
-    if shown is None:
-        return None
-    return script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
+    text = script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
+    if text is None:
+        raise NotShown(TOO_LONG)
+    return text
 
 
-def shown(
-    sketches: Iterable[Sketch], run: Callable[[str], object], enough: float = 1.0
-) -> str | None:
-    """The script of the first sketch that shows a difference, or None where no short one does.
+def shown(sketches: Iterable[Sketch], run: Callable[[str], object], enough: float = 1.0) -> str:
+    """The script of the first sketch that shows a difference.
 
     Args:
         run: see `reproduce`.
         enough: how many times its tolerance the difference is to be.
+
+    Raises:
+        NotShown: no short one does.
     """
     for sketch in sketches:
         computing, exact = sketch.computing(), np.asarray(sketch.right)
@@ -109,7 +128,7 @@ def shown(
         told = versions(sketch.backend), index, exact[index].item(), sketch.tolerance
         if text := script(sketch, *told):
             return text
-    return None
+    raise NotShown(NO_PART)
 
 
 def _worst_entry(found: np.ndarray, exact: np.ndarray) -> tuple[int, ...]:
@@ -186,33 +205,38 @@ class Search:
         self.known = finding_of(judged, backend, dtype, "").known
         self.enough = enough_of(judged.record.needed)
 
-    def smallest(self) -> Shown | None:
-        """The smallest case found in the time there is; None where not even the first shows it."""
-        first = self._first()
-        shown = first and self._show(first)
+    def smallest(self) -> Shown:
+        """The smallest case found in the time there is.
+
+        Raises:
+            NotShown: not even the first shows it.
+        """
+        shown = self._show(self._first())
+        if shown is None:
+            raise NotShown(NOT_ALONE)
         end = time.monotonic() + SECONDS
-        while shown and time.monotonic() < end:
+        while time.monotonic() < end:
             smaller = next(filter(None, map(self._show, self._smaller(shown.case))), None)
             if smaller is None:
                 break
             shown = smaller
         return shown
 
-    def _first(self) -> Case | None:
-        """The call as it was asked; None for one that no script can repeat."""
+    def _first(self) -> Case:
+        """The call as it was asked; NotShown for one that no script can repeat."""
         call = self.asked.reference
         options = {name: value for name, value in call.options.items() if value is not None}
         first, *others = call.inputs
         if any(value is not False for name, value in options.items() if name != "training"):
-            return None
+            raise NotShown(NO_CALL)
         if len(call.cotangents) != 1 or isinstance(first, dict) or self.name.startswith("state"):
-            return None
+            raise NotShown(NO_CALL)
         arrays = [self._given(np.asarray(x)) for x in (*tree.flatten(first), *others)]
         gradient, layer, kind = self.name.startswith("gradient"), call.layer, Case
         name = type(layer).__name__
         if isinstance(layer, Model):
             if len(layer.graph.calls) > 1:
-                return None
+                raise NotShown(MANY)
             kind, layer = _operation_in(layer)
             name = function_of(type(layer))
         return kind(

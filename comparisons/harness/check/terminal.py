@@ -54,6 +54,7 @@ def _told(finding: Finding) -> list[str]:
         f"{finding.layer} on {finding.backend}: {finding.quantity} ({finding.kind})",
         f"  error {digits(finding.error)}, tolerance {digits(finding.tolerance)}, "
         f"needed {needed(finding.needed)[0]}; {what}",
+        *([f"  no script: {finding.unshown}"] if finding.unshown else []),
     ]
 
 

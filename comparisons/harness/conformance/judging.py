@@ -9,7 +9,13 @@ import numpy as np
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Judged, is_convention
 from comparisons.harness.check.questions import LOCAL, Asked, Place
-from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines, shown
+from comparisons.harness.check.reproductions import (
+    NotShown,
+    confirmed,
+    reproduce,
+    run_lines,
+    shown,
+)
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.families.trial import Refused, Trial
 from comparisons.harness.divergences import seen_on
@@ -155,14 +161,17 @@ def _script(trial: Trial, judged: list[Judged], worker, dtype: str) -> str:
     """A script that shows the worst of some differences and was run, where there is a short one."""
     judged = sorted(judged, key=lambda one: -one.record.needed)
     run = partial(run_lines, worker, dtype, progress=None)
-    if isinstance(trial.reference, CallReference):
-        text = reproduce(judged[0], worker.implementation.removeprefix("keras-"), dtype, run)
-    else:
-        with reference_precision("float64"):
-            sketches = itertools.chain.from_iterable(
-                trial.sketches(one.name, trial.quantities[one.name], one.record.tolerance)
-                for one in judged
-            )
-            text = shown(sketches, run)
-    (text,) = confirmed([text]) if text else [None]
+    try:
+        if isinstance(trial.reference, CallReference):
+            text = reproduce(judged[0], worker.implementation.removeprefix("keras-"), dtype, run)
+        else:
+            with reference_precision("float64"):
+                sketches = itertools.chain.from_iterable(
+                    trial.sketches(one.name, trial.quantities[one.name], one.record.tolerance)
+                    for one in judged
+                )
+                text = shown(sketches, run)
+    except NotShown:
+        return ""
+    (text,) = confirmed([text])
     return text or ""

@@ -46,6 +46,7 @@ WORDS: dict[str, Words] = {
         "The smallest call that shows it, by Keras alone",
         "Kerasだけで再現する最小のスクリプト",
     ),
+    "no reproduction": ("No script: {why}.", "スクリプトはない。{why}。"),
     "graph": ("Graph of the model", "モデルのグラフ"),
     "graph note": (
         "Inputs and layers from top to bottom, with what feeds what. The deeper the green, the "

@@ -14,6 +14,7 @@ import reference_numpy as rn
 from comparisons.harness.check import checking, page
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.report import MARKS, Report, Row, Side
+from comparisons.harness.check.reproductions import WHOLE
 from comparisons.harness.conventions import CONVENTIONS
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
@@ -33,6 +34,7 @@ FINDING = {
     "convention",
     "known",
     "reproduction",
+    "unshown",
 }
 
 
@@ -112,6 +114,19 @@ def test_a_convention_leads_to_their_table(tmp_path):
     assert "convention; docs/conventions.md" in str(report)
     page.write(replace(report, findings=[]), tmp_path / "sound")
     assert not (tmp_path / "sound" / "conventions.html").exists()
+
+
+def test_a_finding_without_a_script_says_why(tmp_path):
+    found = Finding("tied", "jax", "output, inference", "propagated", 1.0, 1e-6, 1e6)
+    found.unshown = WHOLE
+    how = {"dtype": "float32", "batch": 4, "own": {}, "training": "not asked for"}
+    how |= {"backends": {"jax": "checked"}, **environment.machine()}
+    named = {"file": None, "name": "bent", "parameters": 0}
+    report = Report(named, how, [Row("tied", "Dense"), Row("bent", "Sequential")], [found])
+    assert f"\n  no script: {WHOLE}\n" in str(report)
+    html = page.write(report, tmp_path).read_text()
+    assert f"No script: {WHOLE}." in html
+    assert "スクリプトはない。モデル全体でだけ現れ、各層単独では正しいため。" in html
 
 
 def test_the_graph_tells_culprits_from_those_that_carry_their_error_on(tmp_path):

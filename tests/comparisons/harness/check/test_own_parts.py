@@ -10,6 +10,7 @@ import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check import own_parts
 from comparisons.harness.check.checking import Check
+from comparisons.harness.check.reproductions import OWN
 from comparisons.harness.check.stand_ins import borrowed, differentiated
 from comparisons.harness.proof.layer_checks import Reference
 from tests.comparisons.harness.test_cli import call
@@ -172,7 +173,7 @@ def test_a_fault_in_the_keras_half_is_found_at_its_layer(check):
     local = [one for one in check(steps=0, fault="* 1.001").findings if one.kind == "local"]
     assert {one.layer for one in local} == {"scale"}
     assert {one.quantity.partition(",")[0] for one in local} >= {"output", "gradient of input"}
-    assert {one.reproduction for one in local} == {None}  # which would need more than Keras
+    assert {(one.reproduction, one.unshown) for one in local} == {(None, OWN)}
 
 
 def test_a_fault_in_the_numpy_half_is_found_at_its_layer(check):
