@@ -158,7 +158,9 @@ def layers_on(draw, shape):
         if kind == "Dense":
             return kind, {"units": size, **arguments}
         arguments["bias_axes"] = "d" if arguments.pop("use_bias") else None
-        return kind, {"equation": "abc,cd->abd", "output_shape": [None, size], **arguments}
+        # With None for the length what comes after it may not be built: Keras hands the None on.
+        whole = [shape[0], size]
+        return kind, {"equation": "abc,cd->abd", "output_shape": whole, **arguments}
     if kind == "Activation":
         return kind, {"activation": activation or "log_softmax"}
     if "Conv" in kind:

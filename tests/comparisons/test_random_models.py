@@ -11,7 +11,7 @@ from comparisons.harness import backends
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.model_checks import precision
-from tests.comparisons.random_models import Recipe, build, recipes
+from tests.comparisons.random_models import Recipe, build, layers_on, recipes
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are using a softmax over axis"),
@@ -77,6 +77,13 @@ def check(backend, recipe):
     wrong = failures(backend, recipe)
     note("\n".join(wrong))
     assert not wrong, f"{recipe}\n" + "\n".join(wrong)
+
+
+@settings(QUIET, max_examples=300, derandomize=True)
+@given(layers_on((5, 3)))
+def test_a_layer_leaves_no_size_open_that_what_follows_is_built_from(layer):
+    _, arguments = layer
+    assert None not in arguments.get("output_shape", ())
 
 
 @settings(QUIET, max_examples=100, derandomize=True)
