@@ -67,8 +67,11 @@ PHRASES: tuple[Words, ...] = (
     (r"a script was found, which by itself .+", "単独で実行したときには再現しなかったため"),
     (
         r"not compared in float16: .+",
-        "float16では比べない。1ステップの変化が重みの丸めより小さく、どのステップを飛ばすかは損失の"
-        "スケーリングが決めるため",
+        "float16では比べない。1ステップの変化が重みの丸めより小さいことがあるため",
+    ),
+    (
+        r"not compared in mixed_float16: .+",
+        "mixed_float16では比べない。どのステップを飛ばすかを損失のスケーリングが決めるため",
     ),
     # Threads and precision
     (r"as the framework sets them", "フレームワークの設定のまま"),

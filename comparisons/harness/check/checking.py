@@ -27,7 +27,6 @@ from comparisons.harness.check.reproductions import (
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
 from comparisons.harness.proof.calls import parts_of
-from comparisons.harness.proof.precision import computed_in
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
 from reference_numpy import tree
@@ -38,10 +37,11 @@ DTYPES = ("float32", "float64", "float16", "mixed_float16")
 DEVICES = "auto", "cpu", "gpu"
 BATCH = 4
 STEPS, MOST_STEPS = 5, 50
-HALF = (
-    "not compared in float16: a step is smaller than the rounding of the weights, and which steps "
-    "are skipped is the loss scale's choice"
-)
+# Why the training steps of a policy are not compared.
+NO_STEPS = {
+    "float16": "not compared in float16: a step may be smaller than the rounding of the weights",
+    "mixed_float16": "not compared in mixed_float16: its loss scale says which steps are skipped",
+}
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -186,7 +186,7 @@ class Check:
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin(dtype)
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
-        self.steps = steps if gradients and computed_in(dtype) != "float16" else 0
+        self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable]] = {}
@@ -197,7 +197,7 @@ class Check:
             "batch": len(tree.flatten(self.passes[0].inputs)[0]),
             "seed": seed,
             "gradients": gradients,
-            "training": HALF if steps > self.steps and gradients else "not asked for",
+            "training": NO_STEPS[dtype] if steps > self.steps and gradients else "not asked for",
             "own": {name: how for name, how in own.told.items() if name in classes},
         }
 
