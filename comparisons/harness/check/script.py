@@ -354,9 +354,12 @@ def script(
 
 
 def _entry(dtype: str, index: tuple) -> list[str]:
-    """The line that takes the worst entry; beside a number of float16 others would be rounded."""
+    """The line that takes the worst entry.
+
+    Beside a number of fewer digits, in which Keras may compute, others would be rounded.
+    """
     entry = f"found[{', '.join(map(str, index))}]" if index else "found"
-    entry = f"float({entry})" if dtype.endswith("float16") else entry
+    entry = f"float({entry})" if dtype != "float32" else entry
     return [f"found = {entry}"] if entry != "found" else []
 
 

@@ -151,6 +151,17 @@ def test_a_script_that_is_too_long_is_none():
     assert script(case(), {}, (0, 0), 1.0, 1e-6) is not None
 
 
+def test_what_keras_gives_in_fewer_digits_is_subtracted_in_more():
+    """A low-rank Dense in float64 has gradients in float32, beside which the right one is too."""
+    text = script(case(dtype="float64"), {}, (0, 0), 0.08099033052667415, 5.8e-16)
+    names = {"found": np.float32([[0.08099033052667415]])}
+    with pytest.raises(AssertionError):
+        exec(
+            "found = found[0, 0]\n" + text.splitlines()[-1], {**names, "right": 0.08099033052667415}
+        )
+    exec("\n".join(text.splitlines()[-4:]), names)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_scripts_of_every_quantity_run(columns, dtype):
     """Outputs, and gradients of an input and of a weight, with cotangents and without."""
