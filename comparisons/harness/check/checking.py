@@ -14,10 +14,6 @@ from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
 from comparisons.harness.check.report import Report, Rows
 from comparisons.harness.check.reproductions import (
-    NOT_AGAIN,
-    OWN,
-    WHOLE,
-    NotShown,
     confirmed,
     enough_of,
     reproduce,
@@ -26,6 +22,7 @@ from comparisons.harness.check.reproductions import (
 )
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
+from comparisons.harness.check.unshown import NOT_AGAIN, OWN, WHOLE, NotShown
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine

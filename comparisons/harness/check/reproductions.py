@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import reference_numpy as rn
+from comparisons.harness.check import unshown
 from comparisons.harness.check.answers import computing_in
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Judged, finding_of, judge
@@ -34,6 +35,7 @@ from comparisons.harness.check.script import (
     script,
     telling,
 )
+from comparisons.harness.check.unshown import NotShown
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import CallReference, layer_at, members
 from comparisons.harness.proof.precision import (
@@ -57,20 +59,6 @@ for path in sys.argv[1:]:
     except Exception:
         traceback.print_exc()
 """
-
-
-class NotShown(Exception):
-    """Why there is no script that shows a difference, in a few words."""
-
-
-TOO_LONG = f"no script of less than {LINES} lines shows it"
-NO_CALL = "no short script makes such a call: with masks, several outputs, or states"
-MANY = "seen in the operations together, of which none shows it alone"
-NOT_ALONE = "the call alone, by the numbers that were seen, does not show it"
-NO_PART = "no part of the model, trained alone, shows it in a short script"
-WHOLE = "seen in the whole model alone; called alone, each layer is right"
-OWN = "of somebody's own code, which a script of Keras alone does not have"
-NOT_AGAIN = "a script was found, which by itself did not show it again"
 
 
 def run_lines(worker, dtype: str, lines: str, progress) -> object:
@@ -101,7 +89,7 @@ def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], obj
     shown = Search(judged, backend, dtype, run).smallest()
     text = script(shown.case, versions(backend), shown.index, shown.right, shown.tolerance)
     if text is None:
-        raise NotShown(TOO_LONG)
+        raise NotShown(unshown.TOO_LONG)
     return text
 
 
@@ -128,7 +116,7 @@ def shown(sketches: Iterable[Sketch], run: Callable[[str], object], enough: floa
         told = versions(sketch.backend), index, exact[index].item(), sketch.tolerance
         if text := script(sketch, *told):
             return text
-    raise NotShown(NO_PART)
+    raise NotShown(unshown.NO_PART)
 
 
 def _worst_entry(found: np.ndarray, exact: np.ndarray) -> tuple[int, ...]:
@@ -213,7 +201,7 @@ class Search:
         """
         shown = self._show(self._first())
         if shown is None:
-            raise NotShown(NOT_ALONE)
+            raise NotShown(unshown.NOT_ALONE)
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             smaller = next(filter(None, map(self._show, self._smaller(shown.case))), None)
@@ -228,15 +216,15 @@ class Search:
         options = {name: value for name, value in call.options.items() if value is not None}
         first, *others = call.inputs
         if any(value is not False for name, value in options.items() if name != "training"):
-            raise NotShown(NO_CALL)
+            raise NotShown(unshown.NO_CALL)
         if len(call.cotangents) != 1 or isinstance(first, dict) or self.name.startswith("state"):
-            raise NotShown(NO_CALL)
+            raise NotShown(unshown.NO_CALL)
         arrays = [self._given(np.asarray(x)) for x in (*tree.flatten(first), *others)]
         gradient, layer, kind = self.name.startswith("gradient"), call.layer, Case
         name = type(layer).__name__
         if isinstance(layer, Model):
             if len(layer.graph.calls) > 1:
-                raise NotShown(MANY)
+                raise NotShown(unshown.MANY)
             kind, layer = _operation_in(layer)
             name = function_of(type(layer))
         return kind(
@@ -343,8 +331,7 @@ class Search:
         else:
             reference.cotangents = [None]
         quantities = reference.quantities()
-        moved = twin_precision(self.dtype)
-        scale = checks.scales(reference.quantities, quantities, dtype=moved)
+        scale = checks.scales(reference.quantities, quantities, dtype=twin_precision(self.dtype))
         question = Question(path, given, case.names, options, reference.cotangents, [], [])
         name = case.quantity
         asked = Asked(

@@ -22,11 +22,7 @@ NAMES = "xabcdefgh"  # of the inputs
 # Arguments that do not change what a call computes once the weights are given.
 IDLE = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint|config)")
 # How Keras is told of a precision that is not its own.
-SETTINGS = {
-    "float64": "set_floatx",
-    "float16": "set_floatx",
-    "mixed_float16": "set_dtype_policy",
-}
+SETTINGS = {"float64": "set_floatx", "float16": "set_floatx", "mixed_float16": "set_dtype_policy"}
 WEIGHTS = (
     "rng = np.random.default_rng(1)\n"
     "layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])"
@@ -354,10 +350,7 @@ def script(
 
 
 def _entry(dtype: str, index: tuple) -> list[str]:
-    """The line that takes the worst entry.
-
-    Beside a number of fewer digits, in which Keras may compute, others would be rounded.
-    """
+    """The line that takes the worst entry; beside one of fewer digits others would be rounded."""
     entry = f"found[{', '.join(map(str, index))}]" if index else "found"
     entry = f"float({entry})" if dtype != "float32" else entry
     return [f"found = {entry}"] if entry != "found" else []

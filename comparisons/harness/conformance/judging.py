@@ -9,13 +9,8 @@ import numpy as np
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Judged, is_convention
 from comparisons.harness.check.questions import LOCAL, Asked, Place
-from comparisons.harness.check.reproductions import (
-    NotShown,
-    confirmed,
-    reproduce,
-    run_lines,
-    shown,
-)
+from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines, shown
+from comparisons.harness.check.unshown import NotShown
 from comparisons.harness.conformance.families import FAMILIES
 from comparisons.harness.conformance.families.trial import Refused, Trial
 from comparisons.harness.divergences import seen_on

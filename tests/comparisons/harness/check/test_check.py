@@ -14,7 +14,7 @@ import reference_numpy as rn
 from comparisons.harness.check import checking, page
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.report import MARKS, Report, Row, Side
-from comparisons.harness.check.reproductions import WHOLE
+from comparisons.harness.check.unshown import WHOLE
 from comparisons.harness.conventions import CONVENTIONS
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT

@@ -10,8 +10,8 @@ import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check import own_parts
 from comparisons.harness.check.checking import Check
-from comparisons.harness.check.reproductions import OWN
 from comparisons.harness.check.stand_ins import borrowed, differentiated
+from comparisons.harness.check.unshown import OWN
 from comparisons.harness.proof.layer_checks import Reference
 from tests.comparisons.harness.test_cli import call
 

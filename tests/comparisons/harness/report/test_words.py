@@ -66,6 +66,7 @@ def test_every_word_of_the_harness_is_used():
         "phase ",
         "sweep ",
         "axis ",
+        "mark ",
     )
     unused = [
         key

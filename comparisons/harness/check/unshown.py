@@ -1,0 +1,17 @@
+"""Why a finding has no script that shows it."""
+
+from comparisons.harness.check.script import LINES
+
+
+class NotShown(Exception):
+    """Why there is no script that shows a difference, in a few words."""
+
+
+TOO_LONG = f"no script of less than {LINES} lines shows it"
+NO_CALL = "no short script makes such a call: with masks, several outputs, or states"
+MANY = "seen in the operations together, of which none shows it alone"
+NOT_ALONE = "the call alone, by the numbers that were seen, does not show it"
+NO_PART = "no part of the model, trained alone, shows it in a short script"
+WHOLE = "seen in the whole model alone; called alone, each layer is right"
+OWN = "of somebody's own code, which a script of Keras alone does not have"
+NOT_AGAIN = "a script was found, which by itself did not show it again"
