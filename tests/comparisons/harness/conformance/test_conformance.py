@@ -13,6 +13,7 @@ import comparisons
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check.script import LINES
+from comparisons.harness.check.unshown import NO_PART, NotShown
 from comparisons.harness.conformance import judging, running
 from comparisons.harness.conformance.families import layers
 from comparisons.harness.conformance.judging import KNOWN, NEW, PASSED, REFUSED
@@ -138,6 +139,10 @@ def faster(right):
     return faulty
 
 
+def not_shown(*what):
+    raise NotShown(NO_PART)
+
+
 @pytest.mark.parametrize(
     ("name", "owner", "method", "planted"),
     [
@@ -157,8 +162,8 @@ def faster(right):
 )
 def test_a_fault_is_new(monkeypatch, name, owner, method, planted):
     monkeypatch.setattr(owner, method, planted(getattr(owner, method)))
-    monkeypatch.setattr(judging, "reproduce", lambda *what: None)
-    monkeypatch.setattr(judging, "shown", lambda *what: None)
+    monkeypatch.setattr(judging, "reproduce", not_shown)
+    monkeypatch.setattr(judging, "shown", not_shown)
     rows = judged(name)
     assert NEW in verdicts(rows)
     assert max(row["needed"] for row in rows if row["verdict"] == NEW) > 10
