@@ -7,6 +7,7 @@ one's own under the same names.
 import contextlib
 import platform
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -21,6 +22,8 @@ from comparisons.harness.runs.workers import Closed, JobFailed, Pool, WorkerErro
 #: How long a cluster may go on beginning things on a node that is lost, until it notices.
 NOTICED_IN_SECONDS = 60.0
 SECONDS_BETWEEN_PLACES = 1.0
+#: How long an address may take to answer; Ray itself tries for minutes, and ends the process.
+ANSWERS_IN_SECONDS = 10.0
 
 
 def connect(address: str) -> int:
@@ -36,12 +39,23 @@ def connect(address: str) -> int:
             "--cluster: ray is not installed (pip install 'keras-side-by-side[cluster]')"
         ) from None
     try:
+        _expect_somebody(address)
         with _own_signals():
             ray.init(address, logging_level="ERROR", log_to_driver=False, ignore_reinit_error=True)
     except (OSError, RuntimeError, ValueError) as error:
         line = str(error).strip().partition("\n")[0]
-        raise ValueError(f"--cluster {address}: no Ray cluster answers there ({line})") from None
+        raise ValueError(
+            f"--cluster {address}: no Ray cluster answers there ({line}); give the host:port that "
+            "`ray start --head` printed, or auto on one of its nodes"
+        ) from None
     return int(ray.cluster_resources().get("CPU", 0))
+
+
+def _expect_somebody(address: str) -> None:
+    """Raises OSError where nobody listens; what names no port, as `auto`, is Ray's to find."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host:
+        socket.create_connection((host.strip("[]"), port), ANSWERS_IN_SECONDS).close()
 
 
 def leave() -> None:

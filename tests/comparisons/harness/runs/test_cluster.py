@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 
 import pytest
 
@@ -79,10 +80,14 @@ def test_a_node_that_is_lost_costs_its_job_a_retry_and_nothing_else(tmp_path):
 
 
 @needs_ray
-def test_an_address_where_no_cluster_answers_is_told_in_one_line(monkeypatch):
+@pytest.mark.parametrize("address", ["nonsense", "nowhere.invalid:1", "127.0.0.1:1", "[::1]:x"])
+def test_an_address_where_no_cluster_answers_is_told_in_one_line(monkeypatch, address):
     monkeypatch.setenv("RAY_ADDRESS", "")
-    with pytest.raises(ValueError, match="--cluster nonsense: no Ray cluster answers") as error:
-        runner.plan([], Settings(), None, address="nonsense")
+    said = (
+        rf"^--cluster {re.escape(address)}: no Ray cluster answers there \(.+\); give the host:port"
+    )
+    with pytest.raises(ValueError, match=said) as error:
+        runner.plan([], Settings(), None, address=address)
     assert "\n" not in str(error.value)
 
 
