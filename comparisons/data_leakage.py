@@ -15,7 +15,7 @@ from comparisons.harness.concept import (
     versus,
 )
 from comparisons.harness.drawing import figures
-from comparisons.harness.titanic.folds import sides
+from comparisons.harness.titanic.folds import parties, sides
 from comparisons.harness.titanic.passengers import load_titanic
 
 FOLDS, ROWS, CHOSEN, SEEDS = 5, 50, 10, 10
@@ -81,7 +81,7 @@ def titanic(seed):
     before = np.hstack([plain, 0 * known])  # neither is known of anybody
     without, recorded = np.vstack([before] * 2), np.vstack([np.hstack([plain, known]), before])
     rows, y = np.arange(2 * len(frame)), np.tile(frame["survived"].to_numpy(float), 2)
-    for inside, outside in sides(frame, FOLDS, seed):
+    for inside, outside in sides(parties(frame), frame["survived"].to_numpy(), FOLDS, seed):
         train, test, later = (np.isin(rows, own) for own in (inside, outside, outside + len(frame)))
         groups += [
             (without, y, train, train, test),

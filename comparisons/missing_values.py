@@ -16,7 +16,7 @@ from comparisons.harness.concept import (
     versus,
 )
 from comparisons.harness.drawing import figures
-from comparisons.harness.titanic.folds import sides
+from comparisons.harness.titanic.folds import parties, sides
 from comparisons.harness.titanic.passengers import load_titanic
 
 ROWS, FEW, NEW, SHARE, SPLITS, SEEDS = 200, 50, 2000, 0.3, 5, 10
@@ -102,7 +102,7 @@ def passengers(seed):
     """A group for each fold and each of SEEN, every fold standardised by its own training rows."""
     frame, x = titanic()
     y, folds, train = frame["survived"].to_numpy(float), [], []
-    for rows, _ in sides(frame, SPLITS, seed):
+    for rows, _ in sides(parties(frame), frame["survived"].to_numpy(), SPLITS, seed):
         folds.append((x - np.nanmean(x[rows], axis=0)) / np.nanstd(x[rows], axis=0))
         train.append(np.isin(np.arange(len(x)), rows))
     seen = np.array([[name in names.split(", ") for name in COLUMNS] for names in SEEN], float)
@@ -129,13 +129,13 @@ def explained(way, conditions):
 def areas(result, names):
     """The area under the ROC curve, seed by seed and fold by fold, mean over the columns."""
     frame, _ = titanic()
-    survived, found = frame["survived"].to_numpy(), []
+    party, survived, found = parties(frame), frame["survived"].to_numpy(), []
     for seed in result.seeds_of("passengers"):
         columns = [
             result.arrays("passengers", column, seed)["probability"]
             for column in result.implementations
         ]
-        for fold, (_, rows) in enumerate(sides(frame, SPLITS, seed)):
+        for fold, (_, rows) in enumerate(sides(party, survived, SPLITS, seed)):
             group = fold * len(SEEN) + list(SEEN).index(names)
             own = [roc_auc_score(survived[rows], p[rows, group]) for p in columns]
             found.append(float(np.mean(own)))

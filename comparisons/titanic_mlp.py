@@ -1,5 +1,7 @@
 """Titanic with a small network, under repeated grouped cross-validation."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ from comparisons.harness.titanic.passengers import load_titanic
 from comparisons.harness.titanic.preparation import divided, fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
+MOST_STEPS = 500  # an epoch
 SEXES = {"female": both("women and girls", "女性"), "male": both("men and boys", "男性")}
 OUTCOMES = (both("died", "死亡"), both("survived", "生存"))
 COLUMNS = {
@@ -38,17 +41,23 @@ def look_over(settings, tell):
         divided(frame, fold)
 
 
+@lru_cache(maxsize=2)
+def passengers(csv, encoding):
+    """The passengers, read once for all jobs of a process, and what is said of them."""
+    frame, notes = load_titanic(csv, encoding)
+    return frame, (*notes, *preparation_notes(frame))
+
+
 def data(settings, seed):
     """The folds of one repeat; the seed is the repeat's."""
-    frame, found = load_titanic(settings.csv, settings.encoding)
-    notes = (*found, *preparation_notes(frame))
+    frame, notes = passengers(settings.csv, settings.encoding)
     drawn = folds(frame, SPLITS, 1, seed)
     return [fold_dataset(frame, fold, seed, notes=notes) for fold in drawn]
 
 
 def baselines(settings, progress):
     """scikit-learn's classifiers over the same folds."""
-    frame = load_titanic(settings.csv, settings.encoding).frame
+    frame, _ = passengers(settings.csv, settings.encoding)
     repeats = settings.seeds or REPEATS
     return run_titanic_baselines(frame, SPLITS, repeats, progress=progress)
 
@@ -77,14 +86,14 @@ def kept(result, seed):
 def by_age(result):
     """Each test passenger whose age is known: age, sex, class, fate, and the network's answer."""
     seed, frame = min(run["seed"] for run in result.content["runs"]), load_titanic().frame
-    passengers = frame.iloc[next(folds(frame, SPLITS, 1, seed)).test_index]
+    tested = frame.iloc[next(folds(frame, SPLITS, 1, seed)).test_index]
     table = pd.DataFrame(
         {
-            "x": passengers["age"],
+            "x": tested["age"],
             "y": kept(result, seed)["as they are"],
-            "choice": passengers["pclass"],
-            "panel": passengers["sex"].map(SEXES),
-            "series": passengers["survived"].map(dict(enumerate(OUTCOMES))),
+            "choice": tested["pclass"],
+            "panel": tested["sex"].map(SEXES),
+            "series": tested["survived"].map(dict(enumerate(OUTCOMES))),
         }
     )
     chart = figures.scatter(
@@ -119,10 +128,10 @@ def draw(result):
         ),
         (
             "Permutation importance: a column is shuffled among the passengers of the first test "
-            "fold, so that it says nothing any more; intervals over shuffles. Sex and title say "
-            "the same, so that each hides the other; shuffled together they show what they are "
-            "worth. What is near 0 this network could do without.",
-            "順列重要度。最初の分割のテストデータで、列を乗客の間でシャッフルして情報をなくす（区間はシャッフル"
+            "fold (2,000 of them at most), so that it says nothing any more; intervals over "
+            "shuffles. Sex and title say the same, so that each hides the other; shuffled together "
+            "they show what they are worth. What is near 0 this network could do without.",
+            "順列重要度。最初の分割のテストデータ（最大2,000人）で、列を乗客の間でシャッフルして情報をなくす（区間はシャッフル"
             "ごとのばらつき）。性別と敬称は同じことを表すので、互いの重要度を隠し合う。同時にシャッフルすると、"
             "本来の重要度が現れる。0に近い列は、このネットワークにはなくてもよい。",
         ),
@@ -179,7 +188,10 @@ CONCEPT = Concept(
     ),
     task=Task(
         data=data,
-        presets={"default": Preset(30, 32), "full": Preset(60, 32)},
+        presets={
+            "default": Preset(30, 32, most_steps=MOST_STEPS),
+            "full": Preset(60, 32, most_steps=MOST_STEPS),
+        },
         scores=(ACCURACY, LOG_LOSS, ROC_AUC),
         keep="keep",
         seeds=REPEATS,

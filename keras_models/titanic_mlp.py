@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers
 
+MOST = 2000  # passengers for which columns are shuffled
+
 
 def build_model():
     """16 features, hidden layers of 32 and 16 with ReLU and dropout, one sigmoid output."""
@@ -29,9 +31,10 @@ def keep(model, data):
 
     Returns: see the NumPy half.
     """
-    x, generator = data.x_test, np.random.default_rng(0)
+    x, survived = data.x_test[:MOST], data.y_test[:MOST, 0]
+    generator = np.random.default_rng(0)
     columns = np.array([name.partition("_")[0] for name in data.feature_names])
-    found = {"survived": data.y_test[:, 0], "as they are": model.predict(x, verbose=0)[:, 0]}
+    found = {"survived": survived, "as they are": model.predict(x, verbose=0)[:, 0]}
     for names in [*((name,) for name in dict.fromkeys(columns.tolist())), ("sex", "title")]:
         rows, own = np.tile(x, (10, 1)), np.isin(columns, names)
         rows[:, own] = np.concatenate([generator.permutation(x[:, own]) for _ in range(10)])

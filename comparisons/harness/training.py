@@ -188,7 +188,7 @@ class Run:
 
     def __init__(self, task: Task, half, variant, seed, settings, data, progress=None):
         self.task, self.half, self.variant, self.seed = task, half, variant, seed
-        self.preset, self.data = task.preset(settings), data
+        self.preset, self.data = task.preset(settings).for_examples(len(data.y_train)), data
         self.progress = progress or (lambda done, of: None)
         self.watch, self.kept = Stopwatch(half.synchronize), {}
 

@@ -18,12 +18,13 @@ MINIMUM_PARTIES = 20  # of each outcome: fewer tell nothing, and some baselines 
 
 
 class Fold(NamedTuple):
-    """One split of repeated cross-validation: row numbers of both sides."""
+    """One split of repeated cross-validation: row numbers of both sides, and every row's party."""
 
     repeat: int
     fold: int
     train_index: np.ndarray
     test_index: np.ndarray
+    party: np.ndarray
 
 
 def parties(frame: pd.DataFrame) -> np.ndarray:
@@ -68,18 +69,19 @@ def folds(frame: pd.DataFrame, splits: int = 5, repeats: int = 2, seed: int = 0)
                 f"{outcome}, got {having}"
             )
     for repeat in range(repeats):
-        for fold, (train, test) in enumerate(sides(frame, splits, seed + repeat)):
-            yield Fold(repeat, fold, train, test)
+        for fold, (train, test) in enumerate(sides(groups, survived, splits, seed + repeat)):
+            yield Fold(repeat, fold, train, test, groups)
 
 
-def sides(frame: pd.DataFrame, splits: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def sides(
+    party: np.ndarray, survived: np.ndarray, splits: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Row numbers to train and to test on, for each of the splits of one repeat.
 
     Raises:
         DataError: a side has one outcome only.
     """
-    survived = frame["survived"].to_numpy()
-    fold_of = deal(parties(frame), survived, splits, np.random.default_rng(seed))
+    fold_of = deal(pd.factorize(party)[0], survived, splits, np.random.default_rng(seed))
     for fold in range(splits):
         found = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         if any(len(np.unique(survived[side])) < 2 for side in found):

@@ -91,7 +91,8 @@ def divided(
         DataError: see `titanic.folds.sides`.
     """
     outer, test = frame.iloc[fold.train_index], frame.iloc[fold.test_index]
-    train, validation = next(sides(outer, validation_splits, seed))
+    party, survived = fold.party[fold.train_index], outer["survived"].to_numpy()
+    train, validation = next(sides(party, survived, validation_splits, seed))
     return outer.iloc[train], outer.iloc[validation], test
 
 

@@ -29,6 +29,13 @@ def test_a_preset_changes_the_arguments_that_it_names(monkeypatch):
     assert concept.task.variants == VARIANTS
 
 
+def test_many_examples_come_in_larger_batches():
+    size = Preset(30, 32, most_steps=500)
+    assert size.for_examples(837) == size.for_examples(16_000) == size
+    assert size.for_examples(320_000) == Preset(30, 640, most_steps=500)
+    assert Preset(30, 32).for_examples(320_000) == Preset(30, 32)
+
+
 @pytest.mark.parametrize(
     ("presets", "told"),
     [

@@ -120,6 +120,26 @@ def test_what_a_network_learns_from_is_looked_over_in_each_fold(tmp_path, monkey
         titanic_mlp.look_over(Settings(csv=str(tmp_path / "mine.csv")), lambda what: None)
 
 
+def test_a_process_reads_a_file_once_and_finds_its_parties_once_a_job(tmp_path, monkeypatch, frame):
+    counted = []
+
+    def counting(function):
+        def counted_too(*arguments):
+            counted.append(function.__name__)
+            return function(*arguments)
+
+        return counted_too
+
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    settings = Settings(csv=str(tmp_path / "mine.csv"), seeds=1)
+    monkeypatch.setattr(titanic_mlp, "load_titanic", counting(load_titanic))
+    titanic_mlp.data(settings, 0)
+    assert counted == ["load_titanic"]
+    monkeypatch.setattr("comparisons.harness.titanic.folds.parties", counting(parties))
+    titanic_mlp.data(settings, 1)
+    assert counted == ["load_titanic", "parties"]
+
+
 def test_folds_refuse_too_few_parties(frame):
     alone = frame.drop_duplicates("ticket")
     few = pd.concat([alone[alone["survived"] == 1], alone[alone["survived"] == 0].iloc[:3]])
