@@ -9,9 +9,10 @@ import pandas as pd
 
 from comparisons.harness.bilingual import Words
 from comparisons.harness.table_files.decoding import decode
-from comparisons.harness.table_files.files import DataError, read_bytes
+from comparisons.harness.table_files.files import DataError, read_bytes, shown
 from comparisons.harness.table_files.separated import separated
 from comparisons.harness.table_files.unpacking import OLD_EXCEL, ZIP, unpack
+from comparisons.harness.table_files.values import is_number
 from comparisons.harness.table_files.workbook import sheet
 
 #: a field takes some 65 bytes, and a column a hundred times the time of a field
@@ -67,10 +68,37 @@ def parse(
         if encoding:
             raise DataError("is an Excel workbook, which needs no --encoding; leave it out")
         rows, found = sheet(content)
-        return Table(_frame(rows, tell, filled_up=True), "", (*packed, *found))
-    text, encoded = decode(content, encoding)
-    rows, separator, found = separated(text)
-    return Table(_frame(rows, tell, filled_up=False), separator, (*packed, *encoded, *found))
+        frame, separator = _frame(rows, tell, filled_up=True), ""
+    else:
+        text, encoded = decode(content, encoding)
+        rows, separator, found = separated(text)
+        frame, found = _frame(rows, tell, filled_up=False), [*encoded, *found]
+    return Table(frame, separator, (*packed, *found, *_on_header(frame)))
+
+
+def _on_header(frame: pd.DataFrame) -> list[Words]:
+    """What is said where the first line may be a row: its fields are as those below them.
+
+    Whole numbers that rise are names: years, or the pixels of an image.
+    """
+    whole = [int(name) for name in frame.columns if name.isdecimal()]
+    rising = len(whole) > 1 and whole == sorted(set(whole))
+    like = [
+        name
+        for name, fields in frame.items()
+        if fields.eq(name).any() or (is_number(name) and not rising)
+    ]
+    if not like:
+        return []
+    listed = ", ".join(map(shown, like[:4])) + ", …" * (len(like) > 4)
+    return [
+        (
+            f"The first line was taken for the names of the columns, though {listed} may be "
+            "values: if it is a row, write a line of names above it.",
+            f"1行目を列名として読んだが、{listed}は値かもしれない。1行目もデータなら、その上に列名の"
+            "行を加える。",
+        )
+    ]
 
 
 def _frame(

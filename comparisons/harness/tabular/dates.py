@@ -1,6 +1,7 @@
 """Dates in their usual forms; the order of day and month is never guessed."""
 
 import re
+import shlex
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ YEAR_FIRST = rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{
 YEAR_LAST = rf"(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<two>\d{{1,2}})[-/.](?P<year>\d{{4}}){_TIME}"
 EPOCH = pd.Timestamp("2000-01-01")
 YEAR, WEEK = 365.25, 7
+MOSTLY_DAYS = 0.8  # share of days from which what is none is refused
 
 
 def dates(texts: pd.Series) -> pd.Series | None:
@@ -22,7 +24,7 @@ def dates(texts: pd.Series) -> pd.Series | None:
         texts: text, NaN where it is missing; the index are the lines.
 
     Raises:
-        DataError: day and month may be either way round.
+        DataError: day and month may be either way round; a few are days that no calendar has.
     """
     known = texts.dropna()
     forms = YEAR_FIRST, YEAR_LAST
@@ -38,8 +40,13 @@ def dates(texts: pd.Series) -> pd.Series | None:
         parts = parts.rename(columns={"one": "day", "two": "month"} if day_first else
                              {"one": "month", "two": "day"})  # fmt: skip
     found = pd.to_datetime(parts[["year", "month", "day"]].astype(int), errors="coerce")
-    if found.isna().any():
+    if found.notna().mean() < MOSTLY_DAYS:
         return None
+    for line, text in known[found.isna()].items():
+        raise DataError(
+            f"line {line}, column {known.name}: there is no day {shown(text)}; mend it, or leave "
+            f"the column out with --without {shlex.quote(str(known.name))}"
+        )
     return pd.to_datetime(texts.map(dict(zip(known, found))))
 
 

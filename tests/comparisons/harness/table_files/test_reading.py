@@ -29,6 +29,25 @@ def test_a_table_keeps_its_lines_and_its_text(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "like"),
+    [
+        ("5.1,3.5,setosa\n4.9,3.0,setosa\n6.2,2.8,virginica\n", "'5.1', '3.5', 'setosa'"),
+        ("34,red\n21,blue\n", "'34'"),
+        ("red,yes\nblue,no\ngreen,yes\n", "'yes'"),
+        ("5,3,1,2,0\n1,1,1,1,1\n", "'5', '3', '1', '2', …"),
+        ("1.5;2,5;y\n1;1;x\n", "'1.5', '2,5'"),
+        ("place,2019,2020\nOsaka,1,2\n", ""),
+        ("0,1,2,y\n7,7,7,7\n", ""),
+        ("a,b\n1,2\n", ""),
+    ],
+)
+def test_a_first_line_that_may_be_a_row_is_told(content, like):
+    notes = [english for english, _ in table_files.parse(content.encode()).notes]
+    (told,) = [note for note in notes if "first line" in note] or [""]
+    assert (f"though {like} may be values" in told) if like else told == ""
+
+
+@pytest.mark.parametrize(
     ("content", "name"),
     [
         (b"%PDF-1.7 and so on", "a PDF"),

@@ -113,3 +113,13 @@ def test_dates_as_numbers():
     assert typed(column(["", ""]), "date", ",").isna().all()
     with pytest.raises(DataError, match="column x: not every value is a date"):
         typed(column(["yesterday"]), "date", ",")
+
+
+@pytest.mark.parametrize("day", ["2023-02-30", "2023-13-01", "2023年2月29日"])
+def test_a_day_that_no_calendar_has_is_told_with_its_line(day):
+    values = column(
+        ["2023-01-31", "2023-03-01", "", day, "2023-04-01", "2023-05-01"], "when it was"
+    )
+    said = f"line 5, column when it was: there is no day '{day}'; .* --without 'when it was'"
+    with pytest.raises(DataError, match=said):
+        find(values, ",")
