@@ -76,6 +76,26 @@ def test_a_page_is_in_the_language_that_is_asked_for(
     assert ("荷重と傾き" in told["alt"]) == (language == "ja")
 
 
+def is_installed(font):
+    fonts = shutil.which("fc-list")
+    return fonts and subprocess.run([fonts, font], capture_output=True).stdout != b""
+
+
+@pytest.mark.skipif(not is_installed("DejaVu Math TeX Gyre"), reason="the font is not installed")
+def test_equations_look_the_same_in_both_languages(results):
+    """What a browser takes for `math` by itself depends on the language, and sets signs wrongly."""
+    script = """
+      const sizes = [...document.querySelectorAll("math *")].map((each) => {
+        const { width, height } = each.getBoundingClientRect();
+        return `${width.toFixed(1)}×${height.toFixed(1)}`;
+      });
+      tell("sizes", sizes.join(" "));
+    """
+    page = results / "scales" / "index.html"
+    english, japanese = (probed(page, script, f"?lang={code}") for code in ("en", "ja"))
+    assert english["sizes"] and english == japanese
+
+
 def test_the_switch_turns_everything_and_is_remembered_by_links(results):
     script = """
       document.querySelector('[data-language="ja"]').click();
