@@ -17,7 +17,6 @@ from comparisons.harness.titanic.passengers import load_titanic
 from comparisons.harness.titanic.preparation import divided, fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
-MOST_STEPS = 500  # an epoch
 SEXES = {"female": both("women and girls", "女性"), "male": both("men and boys", "男性")}
 OUTCOMES = (both("died", "死亡"), both("survived", "生存"))
 COLUMNS = {
@@ -188,10 +187,7 @@ CONCEPT = Concept(
     ),
     task=Task(
         data=data,
-        presets={
-            "default": Preset(30, 32, most_steps=MOST_STEPS),
-            "full": Preset(60, 32, most_steps=MOST_STEPS),
-        },
+        presets={"default": Preset(30, 32), "full": Preset(60, 32)},
         scores=(ACCURACY, LOG_LOSS, ROC_AUC),
         keep="keep",
         seeds=REPEATS,

@@ -183,21 +183,12 @@ class Preset:
         steps: steps an epoch, for a loop of one's own; None for as many as the data have batches.
         build: by variant, builder arguments that are others than `Task.variants` has them, where
             larger data want a larger model or a smaller learning rate.
-        most_steps: steps an epoch at most: where a person's own data would have more, batches are
-            larger; None for as many as there are.
     """
 
     epochs: int
     batch_size: int
     steps: int | None = None
     build: dict[str, dict] = field(default_factory=dict)
-    most_steps: int | None = None
-
-    def for_examples(self, number: int) -> "Preset":
-        """The size with batches for so many training examples."""
-        if self.most_steps is None:
-            return self
-        return replace(self, batch_size=max(self.batch_size, -(-number // self.most_steps)))
 
 
 @dataclass(frozen=True)

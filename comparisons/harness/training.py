@@ -2,13 +2,14 @@
 
 import statistics
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from comparisons.harness import memory
 from comparisons.harness.backends import IMPLEMENTATIONS
 from comparisons.harness.catalogue import keras_half, reference_half
-from comparisons.harness.concept import Concept, Settings, Task
+from comparisons.harness.concept import Concept, Preset, Settings, Task
 from comparisons.harness.datasets import rows
 from comparisons.harness.given import by_name, made, named
 from comparisons.harness.scores import Score
@@ -17,6 +18,7 @@ from reference_numpy import random as reference_random
 LATENCY_REPEATS = 20
 LATENCY_SECONDS = 5.0  # where one prediction takes long, fewer repeats must do
 PREDICT_BATCH = 1000
+OWN_STEPS = 500  # an epoch, at most, on a person's own file
 
 
 class Stopwatch:
@@ -183,12 +185,19 @@ def train(
     return records, kept
 
 
+def sized(preset: Preset, settings: Settings, examples: int) -> Preset:
+    """The preset, with larger batches where a person's own file has many rows."""
+    if settings.csv is None:
+        return preset
+    return replace(preset, batch_size=max(preset.batch_size, -(-examples // OWN_STEPS)))
+
+
 class Run:
     """One model trained on one dataset, and everything that is measured of it."""
 
     def __init__(self, task: Task, half, variant, seed, settings, data, progress=None):
         self.task, self.half, self.variant, self.seed = task, half, variant, seed
-        self.preset, self.data = task.preset(settings).for_examples(len(data.y_train)), data
+        self.preset, self.data = sized(task.preset(settings), settings, len(data.y_train)), data
         self.progress = progress or (lambda done, of: None)
         self.watch, self.kept = Stopwatch(half.synchronize), {}
 

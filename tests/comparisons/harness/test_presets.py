@@ -6,7 +6,7 @@ from comparisons.harness import catalogue, chapters, declarations
 from comparisons.harness.concept import Concept, Preset, Settings, Task
 from comparisons.harness.given import by_name
 from comparisons.harness.runs import halves
-from comparisons.harness.training import NumpyHalf
+from comparisons.harness.training import NumpyHalf, sized
 
 VARIANTS = {"small": {"units": 3, "rate": 0.1}, "large": {"units": 30}}
 
@@ -29,11 +29,11 @@ def test_a_preset_changes_the_arguments_that_it_names(monkeypatch):
     assert concept.task.variants == VARIANTS
 
 
-def test_many_examples_come_in_larger_batches():
-    size = Preset(30, 32, most_steps=500)
-    assert size.for_examples(837) == size.for_examples(16_000) == size
-    assert size.for_examples(320_000) == Preset(30, 640, most_steps=500)
-    assert Preset(30, 32).for_examples(320_000) == Preset(30, 32)
+def test_many_rows_of_an_own_file_come_in_larger_batches():
+    size, own = Preset(30, 32), Settings(csv="mine.csv")
+    assert sized(size, own, 837) == sized(size, own, 16_000) == size
+    assert sized(size, own, 320_000) == Preset(30, 640)
+    assert sized(size, Settings(), 320_000) == size
 
 
 @pytest.mark.parametrize(
