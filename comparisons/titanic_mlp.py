@@ -1,6 +1,7 @@
 """Titanic with a small network, under repeated grouped cross-validation."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -40,23 +41,30 @@ def look_over(settings, tell):
         divided(frame, fold)
 
 
-@lru_cache(maxsize=2)
-def passengers(csv, encoding):
-    """The passengers, read once for all jobs of a process, and what is said of them."""
+def passengers(settings):
+    """The passengers, and what is said of them."""
+    csv = settings.csv
+    written = Path(csv).stat().st_mtime_ns if csv and Path(csv).is_file() else None
+    return read_once(csv, settings.encoding, written)
+
+
+@lru_cache(maxsize=1)
+def read_once(csv, encoding, written):
+    """The same for all jobs of a process, as long as the file stays as it was `written`."""
     frame, notes = load_titanic(csv, encoding)
     return frame, (*notes, *preparation_notes(frame))
 
 
 def data(settings, seed):
     """The folds of one repeat; the seed is the repeat's."""
-    frame, notes = passengers(settings.csv, settings.encoding)
+    frame, notes = passengers(settings)
     drawn = folds(frame, SPLITS, 1, seed)
     return [fold_dataset(frame, fold, seed, notes=notes) for fold in drawn]
 
 
 def baselines(settings, progress):
     """scikit-learn's classifiers over the same folds."""
-    frame, _ = passengers(settings.csv, settings.encoding)
+    frame, _ = passengers(settings)
     repeats = settings.seeds or REPEATS
     return run_titanic_baselines(frame, SPLITS, repeats, progress=progress)
 

@@ -138,6 +138,10 @@ def test_a_process_reads_a_file_once_and_finds_its_parties_once_a_job(tmp_path, 
     monkeypatch.setattr("comparisons.harness.titanic.folds.parties", counting(parties))
     titanic_mlp.data(settings, 1)
     assert counted == ["load_titanic", "parties"]
+    frame.iloc[:-50].to_csv(tmp_path / "mine.csv", index=False)
+    datasets = titanic_mlp.data(settings, 0)
+    assert counted == ["load_titanic", "parties", "load_titanic", "parties"]
+    assert sum(len(dataset.y_test) for dataset in datasets) == len(frame) - 50
 
 
 def test_folds_refuse_too_few_parties(frame):
