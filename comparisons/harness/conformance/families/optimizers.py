@@ -177,7 +177,7 @@ def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Tri
     def quantities(jitter):
         return with_ways(_named(*run(make(rn, name, arguments), also, jitter=jitter)))
 
-    known = partial(of_training, name, "", False, backend, dtype)
+    known = partial(of_training, name, "", False, False, backend, dtype)
     return Trial(
         Calculation(quantities),
         theirs,
