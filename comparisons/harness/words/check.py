@@ -36,7 +36,7 @@ WORDS: dict[str, Words] = {
     ),
     "finding on": ("{layer} on {backend}", "{layer}（{backend}）"),
     "finding size": (
-        "Error {error}, tolerance {tolerance}; {needed} of the tolerance.",
+        "Error {error}, tolerance {tolerance}; needed: {needed}.",
         "誤差{error}、許容誤差{tolerance}。許容誤差に対する比は{needed}。",
     ),
     "by convention": ("by convention", "規約による違い"),
