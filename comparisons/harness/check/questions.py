@@ -299,9 +299,11 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
 
     An exact zero of an input or a weight is moved too, by so little of its largest entry that
     what is found on either side of a kink is what holds right beside it. Of many zeros some go up
-    and some down; at last those that activation functions are given go all to one side.
+    and some down; at last those that activation functions are given go all to one side. Numbers
+    below the smallest normal one, which some backends take for zeros, are moved as zeros are.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
+    normal = np.finfo("float64" if dtype == "float64" else "float32").tiny
     for seed in range(NEARBY):
         generator = np.random.default_rng(seed)
 
@@ -311,7 +313,7 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
             size = np.abs(array)
             if asked.kind == LOCAL or not asked.masked:  # in a model with masks a zero may be one
                 beside_zero = BESIDE_ZERO * (size.max(initial=0.0) or 1.0)
-                size = np.where(size == 0, beside_zero, size)
+                size = np.where(size < normal, beside_zero, size)
             # Each by its own part of the step, so that what was equal is ordered in any way.
             parts = generator.choice([-1.0, 1.0], array.shape) * generator.uniform(
                 0.5, 1.0, array.shape

@@ -1,11 +1,12 @@
-"""A layer is asked with its masks where a model would have them: on its tensors."""
+"""What a layer is asked: with its masks on its tensors, as in a model, and about numbers beside."""
 
 import keras
 import numpy as np
 import pytest
 from keras.src.backend import set_keras_mask
 
-from comparisons.harness.check.questions import Question
+import reference_numpy as rn
+from comparisons.harness.check.questions import Question, ask, nearby
 
 MASK = np.array([[True, True, False]])
 X = np.random.default_rng(0).standard_normal((1, 3, 4)).astype("float32")
@@ -43,3 +44,15 @@ def test_a_layer_that_names_its_mask_gets_it_by_name():
     question = asked(mask=MASK)
     layer = keras.layers.GlobalAveragePooling1D()
     np.testing.assert_allclose(question.call(layer, [tensor()]), X[:, :2].mean(axis=1), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("number", "sides"), [(1e-43, {1.0, 0.5}), (1e-37, {1.0})])
+def test_numbers_below_the_smallest_normal_one_are_moved_as_zeros_are(number, sides):
+    model = rn.Sequential([rn.Input((3,)), rn.layers.ReLU(negative_slope=0.5)])
+    x = np.array([[number, 1.0, -1.0]], "float32").astype("float64")
+    local, _ = ask(model, model, x, False, True, "float32")
+    slopes = {
+        round(float(dx[0, 0] / local.question.cotangents[0][0, 0]), 3)
+        for dx in nearby(local, "gradient of input 0", "float32")
+    }
+    assert slopes == sides
