@@ -64,7 +64,6 @@ class Heads:
 
     def __init__(self, graph, wanted, training, taken=True):
         self.source, self.training, self.copies, self.heads = graph, training, [], {}
-        self.left_out = {}
         for index, parts in enumerate(wanted):
             output = graph.tensors[graph.outputs[index]]
             other, head = self._find(graph, graph.outputs[index]) if parts else (graph, None)
@@ -76,15 +75,9 @@ class Heads:
                 continue
             calls, outputs, position = other.calls, list(other.outputs), len(graph.outputs)
             last = None if taken or len(losses) < len(parts) else last_of(other, index, head)
-            if last is None:
-                outputs.append(head.place)
-            else:
-                calls, outputs[index], position = (
-                    [c for c in calls if c is not last],
-                    head.place,
-                    index,
-                )
-                self.left_out[index] = head.activation
+            if last is not None:
+                calls, position = [call for call in calls if call is not last], index
+            outputs[position : position + 1] = [head.place]
             self.heads[index] = replace(head, position=position, losses=losses)
             graph = other.variant(calls, outputs, other.tensors)
         self.graph, copies = pool_first(graph)
@@ -95,13 +88,6 @@ class Heads:
         head = self.heads.get(index)
         masked = head is not None and head.unmasked and masks[head.position] is not None
         return None if masked else head
-
-    def as_given(self, outputs):
-        """The outputs with those functions computed that the graph leaves out."""
-        return [
-            self.left_out[index].forward(y)[0] if index in self.left_out else y
-            for index, y in enumerate(outputs)
-        ]
 
     def refresh(self):
         """Follow layers that were frozen or thawed since; returns itself."""

@@ -58,7 +58,8 @@ def tell_of_mistakes(model, inputs, targets, outputs):
     Args:
         model: a compiled model.
         inputs: of a batch, in the graph's order.
-        targets, outputs: of that batch, beside its outputs.
+        targets, outputs: of that batch, beside its outputs; logits where nobody takes what a
+            softmax or sigmoid makes of them, whose values are not looked at.
     """
     told, on_logits = [], set()
     if not model.trainable_weights:

@@ -162,7 +162,7 @@ class Steps:
         batch = len(next(leaf for leaf in flat if leaf is not None))
         if training and not self._looked_for_mistakes:
             self._looked_for_mistakes, self._looked_at_a_row = True, batch == 1
-            tell_of_mistakes(self, flat, targets, heads.as_given(outputs))
+            tell_of_mistakes(self, flat, targets, outputs)
         elif training and batch == 1 and not self._looked_at_a_row:
             self._looked_at_a_row = True
             tell_of_a_row_left_over(self)

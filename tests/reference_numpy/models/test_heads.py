@@ -193,7 +193,7 @@ def two_outputs(last):
 def test_probabilities_are_computed_where_somebody_takes_them(monkeypatch, last, metrics, computed):
     model = nested(last())
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=metrics)
-    model.train_on_batch(X, LABELS)  # in which mistakes are looked for
+    model.train_on_batch(X, LABELS)  # which builds it
     forward, calls = rn.activations.Softmax.forward, []
     monkeypatch.setattr(
         rn.activations.Softmax, "forward", lambda self, x: calls.append(x) or forward(self, x)

@@ -177,11 +177,12 @@ def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Tri
     def quantities(jitter):
         return with_ways(_named(*run(make(rn, name, arguments), also, jitter=jitter)))
 
-    known = partial(of_training, name, "", False, False, backend, dtype)
+    alone = {"of": "", "stateful": False, "cut_off": False}
+    known = partial(of_training, name, **alone, backend=backend, dtype=dtype)
     return Trial(
         Calculation(quantities),
         theirs,
-        lambda one: known(one.record.needed),
+        lambda one: known(needed=one.record.needed),
         sketches=partial(sketches, name, arguments, backend, dtype),
     )
 
