@@ -332,7 +332,7 @@ CLAIMS = (
     ),
     of_learning(
         ("tanh maps to values from 0 to 1.", "tanhは入力を0から1の範囲の値に変換する。"),
-        "many tutorials, which tell sigmoid's range of both",
+        "many tutorials, which give sigmoid's range for both",
         (
             "If the claim holds, no tanh unit of the last hidden layer gives less than 0.",
             "主張が正しければ、最後の隠れ層のtanhの出力に0未満の値はない。",
@@ -362,8 +362,9 @@ CONCEPT = Concept(
     introduces=INTRODUCES,
     equations=(
         (
-            r"\frac{\partial L}{\partial x} = (\frac{\partial L}{\partial y} \odot f'(xW)) W^T",
-            ("One layer back: f′ multiplies the gradient.", "逆伝播の1層分。勾配にf′が掛かる。"),
+            r"y = f(xW), \; \frac{\partial L}{\partial x} = "
+            r"\left( \frac{\partial L}{\partial y} \odot f'(xW) \right) W^T",
+            ("One layer back: times f′, entry by entry.", "逆伝播の1層分。要素ごとにf′が掛かる。"),
         ),
     ),
     terms=(

@@ -258,7 +258,7 @@ CLAIMS = (
             "Loss and gradient together cost at most five times the loss alone.",
             "損失と勾配を合わせて求める時間は、損失だけを求める時間の5倍を超えない。",
         ),
-        source="Griewank & Walther 2008, Evaluating derivatives, 3.3 (cheap gradient principle)",
+        source="Baur & Strassen 1983; Griewank & Walther 2008, Evaluating derivatives, 3.3",
         experiment=(TIMES[0] + "2,916 hidden units.", TIMES[1] + "隠れ層のユニット数2,916。"),
         metric=(
             "5 less the time of both, in times of the loss",
@@ -346,8 +346,9 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial z_l}",
             (
                 "The layers forward in their order, each keeping what its way back needs; then "
-                "backward in the reverse order.",
-                "層を順にたどり、逆伝播に必要な値を覚えておく。次に、逆の順に逆伝播する。",
+                "backward in the reverse order. z: a layer's sums, h: its outputs.",
+                "層を順にたどり、逆伝播に必要な値を覚えておく。次に、逆の順に逆伝播する（zは重み付き和、"
+                "hは層の出力）。",
             ),
             helpers=("forward", "backward"),
             demonstration="gradients",

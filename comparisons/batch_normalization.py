@@ -147,10 +147,10 @@ CONCEPT = Concept(
     title=("Batch normalization", "バッチ正規化（Batch Normalization）"),
     chapter=chapters.TECHNIQUES.section(4),
     summary=(
-        "Each unit's sums over the batch are shifted to mean 0 and scaled to variance 1; then the "
-        "unit may shift and scale them as it learns to (β, γ). Layers so keep getting inputs of "
-        "the same size, whatever the layers before them do. In prediction there is no batch: means "
-        "over the training steps stand in.",
+        "Over the batch, each unit's weighted sums are shifted to mean 0 and scaled to variance 1; "
+        "then the unit may scale and shift them as it learns to (γ, β). Layers so keep getting "
+        "inputs of the same size, whatever the layers before them do. In prediction there is no "
+        "batch: means over the training steps stand in.",
         "各ユニットの重み付き和を、ミニバッチごとに平均0、分散1になるように正規化し、その後、"
         "学習によって決まるγとβで拡大・平行移動する。これにより、前の層がどう変わっても、"
         "各層は同じ程度の大きさの入力を受け取り続ける。推論時にはミニバッチがないため、"
@@ -176,8 +176,8 @@ CONCEPT = Concept(
             r"y = \gamma \frac{x - \mu_{mov}}{\sqrt{\sigma_{mov}^2 + \epsilon}} + \beta, \quad "
             r"\mu_{mov} \leftarrow m \, \mu_{mov} + (1 - m) \, \mu",
             (
-                "Prediction: a row's answer does not depend on the rows beside it.",
-                "推論時：ある行の出力は、同じバッチの他の行によらない。",
+                "Prediction: a row's answer does not depend on the rows beside it. m: momentum.",
+                "推論時：ある行の出力は、同じバッチの他の行によらない。mはモーメンタム。",
             ),
             some_batch,
             training=False,

@@ -295,7 +295,7 @@ CONCEPT = Concept(
             r"y_{ij} = b + \sum_{u,v} x_{si+u, \, sj+v} \, w_{uv}, \quad "
             r"\frac{\partial L}{\partial w_{uv}} = \sum_{i,j} x_{si+u, \, sj+v}^\top "
             r"\frac{\partial L}{\partial y_{ij}}, \quad \frac{\partial L}{\partial x_{ab}} = "
-            r"\sum_{(a,b)} \frac{\partial L}{\partial y_{ij}} w_{uv}^\top",
+            r"\sum_{si+u=a, \, sj+v=b} \frac{\partial L}{\partial y_{ij}} w_{uv}^\top",
             (
                 "The window at (i, j), entry by entry times the kernel, summed. x is a row of "
                 "channels, w a matrix from channels to filters, s the stride. All windows share w, "
@@ -315,7 +315,7 @@ CONCEPT = Concept(
         Introduced(
             "im2col",
             r"c_{ij, \, uv} = x_{si+u, \, sj+v}, \quad \frac{\partial L}{\partial x_{ab}} = "
-            r"\sum_{(a,b)} \frac{\partial L}{\partial c_{ij, \, uv}}",
+            r"\sum_{si+u=a, \, sj+v=b} \frac{\partial L}{\partial c_{ij, \, uv}}",
             (
                 "A row (i, j) for each window. Backwards it is col2im: a pixel in several "
                 "windows gets the sum of what those give back.",

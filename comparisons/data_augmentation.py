@@ -275,8 +275,8 @@ CONCEPT = Concept(
             r"\begin{pmatrix} \bar c \\ \bar r \end{pmatrix}, \quad "
             r"\theta \sim U(-2 \pi f, 2 \pi f)",
             (
-                "Turned about the middle of the image. The factor f is a share of a full turn.",
-                "画像の中心のまわりに回転する。fは1回転に対する割合。",
+                "R turns by θ, about the middle of the image. The factor f is a share of a turn.",
+                "Rは回転行列で、画像の中心のまわりに角度θだけ回転する。fは1回転に対する割合。",
             ),
             lambda seed: {**some_images(seed), "factor": 0.2},
             helpers=("rotations",),

@@ -266,14 +266,14 @@ CONCEPT = Concept(
         Introduced(
             "early_stopping",
             r"b_t = \mathop{\mathrm{argmin}}_{s \le t} L_s, \quad "
-            r"T = \min \{ t : t - b_t \ge p \}",
+            r"T = \min \{ t : t - b_t \ge \max(p, 1) \}",
             (
                 "b is the best epoch so far. When it lies p epochs back, the patience is at an "
-                "end: training stops at T, and the weights of b come back. With min_delta a loss "
-                "counts as better only if it is better by that much.",
-                "bはそれまでで最も良いエポックである。それがpエポック前になったら（pがpatience）、"
-                "エポックTで学習を止め、bの重みに戻す。min_deltaを与えると、それより大きく下がった"
-                "ときだけ改善とみなす。",
+                "end: training stops at T, and the weights of b come back. (A patience of 0 acts "
+                "like 1.) With min_delta a loss counts as better only if it is better by more.",
+                "bはそれまでで最も良いエポックである。それがpエポック前になったら（pがpatience。0は1と"
+                "同じ）、エポックTで学習を止め、bの重みに戻す。min_deltaを与えると、それより大きく"
+                "下がったときだけ改善とみなす。",
             ),
             demonstration="rule",
         ),

@@ -252,7 +252,7 @@ CLAIMS = (
             "Too large a learning rate diverges: the bound is 2 / λ.",
             "学習率が大きすぎると発散する。その境目は2 / λである。",
         ),
-        f"Goodfellow et al., Deep Learning, 4.3; {BOOK}.1",
+        f"LeCun et al. 1998, Efficient BackProp, 5.1; {BOOK}.1",
         (
             f"{REGRESSION[0]}10 % above the bound against 10 % below it.",
             f"{REGRESSION[1]}境目より10%大きい学習率と10%小さい学習率を比べる。",
@@ -323,8 +323,9 @@ CONCEPT = Concept(
             "gradient_descent",
             r"w \leftarrow w - \eta \, \nabla f(w)",
             (
-                "One step; the loop repeats it. The step itself is the optimizer SGD.",
-                "1回の更新。これを繰り返す。更新の1回分がオプティマイザのSGDにあたる。",
+                "One step, η the learning rate; the loop repeats it. The step itself is the "
+                "optimizer SGD.",
+                "1回の更新（ηは学習率）。これを繰り返す。更新の1回分がオプティマイザのSGDにあたる。",
             ),
             demonstration="parabola",
         ),

@@ -106,11 +106,13 @@ def draw(result):
                 "tanh sit at their ends, where they are flat and pass no gradient back. At 0.01 "
                 "all units of a layer answer nearly the same: sigmoid 0.5, the others 0. Around "
                 "Xavier's value tanh's answers stay spread out, around He's ReLU's do. Sigmoid's "
-                "never do. (ReLU's last bar holds all beyond 2.)",
+                "at 0.3 differ from unit to unit, but each unit answers nearly the same to every "
+                "input. (ReLU's last bar holds all beyond 2.)",
                 "100ユニットの層を5つ重ね、標準偏差1の正規乱数を入力した。標準偏差1では、sigmoidとtanhの"
                 "出力は両端に偏る。そこでは傾きがほぼ0なので、勾配が伝わらない。0.01では、層の全ユニットが"
                 "ほぼ同じ値（sigmoidは0.5、ほかは0）を出力する。Xavierの値の近くではtanhの、Heの値の"
-                "近くではReLUの出力がほどよく広がる。（ReLUの右端の棒は2以上をまとめたもの。）",
+                "近くではReLUの出力がほどよく広がる。0.3でのsigmoidの出力の広がりはユニットごとの違いで、"
+                "各ユニットはどの入力に対してもほぼ同じ値を出力する。（ReLUの右端の棒は2以上をまとめたもの。）",
             ),
         ),
         Figure(

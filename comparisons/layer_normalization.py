@@ -134,7 +134,7 @@ CLAIMS = (
             "Layer normalization is better for very small batches than batch normalization.",
             "ごく小さいバッチでは、バッチ正規化よりレイヤー正規化のほうがよい。",
         ),
-        "Ba, Kiros & Hinton 2016, section 6.7",
+        "Ba, Kiros & Hinton 2016, section 6.6",
         (f"Batches of {SMALL}.", f"バッチサイズ{SMALL}。"),
         (
             "test accuracy, layer less batch normalization",

@@ -325,7 +325,8 @@ CONCEPT = Concept(
             "logistic_loss",
             r"y = \sigma(x w + b), \quad "
             r"L = -\frac{1}{n} \sum_i \left( t_i \log y_i + (1 - t_i) \log (1 - y_i) \right), "
-            r"\quad \frac{\partial L}{\partial w} = \frac{1}{n} x^T (y - t)",
+            r"\quad \frac{\partial L}{\partial w} = \frac{1}{n} x^T (y - t), \quad "
+            r"\frac{\partial L}{\partial b} = \frac{1}{n} \sum_i (y_i - t_i)",
             (
                 "The cross-entropy of the weighted sum's sigmoid. Its gradient has the form of "
                 "linear regression's: prediction less truth.",
@@ -347,18 +348,19 @@ CONCEPT = Concept(
     ),
     equations=(
         (
-            r"p = \sigma(x w + b), \quad \log \frac{p}{1 - p} = x w + b",
+            r"y = \sigma(x w + b), \quad \log \frac{y}{1 - y} = x w + b",
             (
                 "The weighted sum is the logarithm of the odds.",
                 "重み付き和は、オッズの対数（ロジット）である。",
             ),
         ),
         (
-            r"\mathrm{ECE} = \sum_k \frac{n_k}{n} \left| \bar{p}_k - \bar{t}_k \right|",
+            r"\mathrm{ECE} = \sum_k \frac{n_k}{n} \left| \bar{y}_k - \bar{t}_k \right|",
             (
-                "Calibration error: by tenth k of the probability, how far prediction and truth "
-                "lie apart.",
-                "較正誤差：確率を10%ごとの区間kに分けたときの、予測の平均と実際の割合とのずれ。",
+                "Calibration error: by tenth k of the probability, in which nₖ of the n examples "
+                "lie, how far the means of prediction and truth are apart.",
+                "較正誤差：確率を10%ごとの区間kに分けたときの、予測の平均と実際の割合とのずれ（nₖは区間kの"
+                "データの数）。",
             ),
         ),
     ),

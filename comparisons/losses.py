@@ -155,9 +155,11 @@ INTRODUCES = (
         r"L = \frac{1}{2N} \sum_{n,k} (y_{nk} - t_{nk})^2, \quad "
         r"\frac{\partial L}{\partial y} = \frac{y - t}{N}",
         (
-            "The textbook's: the half cancels the 2 of the square, and the gradient is the error "
-            "over the batch size N. Keras has none, so this is how to write a loss of one's own.",
-            "教科書の2乗和誤差。1/2が2乗の微分で出る2を打ち消し、勾配は誤差をバッチサイズNで割った値になる。"
+            "The textbook's (y: prediction, t: target): the half cancels the 2 of the square, and "
+            "the gradient is the error over the batch size N. Keras has none, so this is how to "
+            "write a loss of one's own.",
+            "教科書の2乗和誤差（yは予測、tは正解）。1/2が2乗の微分で出る2を打ち消し、勾配は誤差をバッチ"
+            "サイズNで割った値になる。"
             "Kerasにはないので、損失を自作する例になる。",
         ),
         numbers,

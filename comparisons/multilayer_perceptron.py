@@ -253,7 +253,7 @@ CLAIMS = (
             "One hidden layer bends any boundary if it is wide enough.",
             "隠れ層が1つでも、十分に広ければどんな境界も表現できる。",
         ),
-        source="Cybenko 1989; Hornik, Stinchcombe & White 1989",
+        source="Cybenko 1989; Hornik et al. 1989; Leshno et al. 1993 (of ReLU too)",
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 with ReLU. At least 95 % of the test points "
             "count as bent enough. One strongly bent boundary is tried, not every one.",
@@ -340,8 +340,8 @@ CONCEPT = Concept(
         (
             r"f(x) = b + \sum_i v_i \, \mathrm{ReLU}(x \cdot w_i + b_i)",
             (
-                "One hidden layer: each unit adds one bend, along its line.",
-                "隠れ層が1つの場合。各ユニットが、自分の直線に沿って折れ目を1つ加える。",
+                "One hidden layer, v the output's weights: each unit adds one bend along its line.",
+                "隠れ層が1つの場合（vは出力層の重み）。各ユニットが、自分の直線に沿って折れ目を1つ加える。",
             ),
         ),
     ),

@@ -331,8 +331,8 @@ INTRODUCES = (
         "partial_derivative",
         r"\frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}",
         (
-            "One variable moves, the others are constants.",
-            "1つの変数だけを動かし、ほかは定数とみなす。",
+            "One variable moves, the others are constants: eᵢ is 1 at place i, else 0.",
+            "1つの変数だけを動かし、ほかは定数とみなす（eᵢはi番目だけが1のベクトル）。",
         ),
         of_a_vector,
     ),

@@ -52,7 +52,7 @@ INTRODUCES = (
         "sgd",
         r"w \leftarrow w - \eta \, g",
         (
-            "SGD: downhill along the gradient g, by the learning rate η.",
+            "SGD: downhill, against the gradient g, by the learning rate η.",
             "SGD：勾配gと逆の向きに、学習率ηの割合だけ進む。",
         ),
         some_steps(learning_rate=0.1),
@@ -82,7 +82,8 @@ INTRODUCES = (
         "adagrad",
         r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
         (
-            "AdaGrad: each weight has its own step, smaller the more its gradients have added up.",
+            "AdaGrad: each weight has its own step, smaller the larger h is, the sum of its "
+            "squared gradients.",
             "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。",
         ),
         some_steps(accumulator=0.125, initial_accumulator_value=0.125, learning_rate=0.1),

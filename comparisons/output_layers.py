@@ -172,12 +172,12 @@ CONCEPT = Concept(
     equations=(
         (
             r"0 \le y_k \le 1 \;\Rightarrow\; \mathrm{softmax}(y)_k \le \frac{e}{e + 9} "
-            r"\approx 0.23",
+            r"\approx 0.232",
             (
                 "Softmax twice, with ten classes: no answer is surer than 23 %, and the loss never "
-                "falls below −log 0.23 = 1.46.",
+                "falls below −log 0.232 = 1.46.",
                 "ソフトマックス関数を2回適用した場合（10クラス）。どのクラスの確率も23%を超えず、損失は"
-                "−log 0.23 = 1.46より小さくならない。",
+                "−log 0.232 = 1.46より小さくならない。",
             ),
         ),
     ),

@@ -208,9 +208,10 @@ def draw(result):
                 log="xy",
             ),
             (
-                "The points keep their gap from the lines, however many they are: the bound levels "
-                "off, and so do the corrections.",
-                "点がいくら増えても直線との間隔は保たれるので、上界は頭打ちになり、更新回数もあまり増えない。",
+                "The points keep their gap from the lines, however many they are: the bound is "
+                "limited, and the corrections grow far more slowly than the examples.",
+                "点がいくら増えても直線との間隔は保たれるので、上界には限りがある。"
+                "更新回数の増え方は、点の数よりはるかに緩やかである。",
             ),
         ),
     ]
@@ -337,13 +338,13 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "perceptron_rule",
-            r"y = h(x w + b), \quad w \leftarrow w + \eta \, (t - y) \, x, \quad "
+            r"z = x w + b, \; y = h(z), \quad w \leftarrow w + \eta \, (t - y) \, x, \quad "
             r"b \leftarrow b + \eta \, (t - y)",
             (
-                "t − y is 1 where the answer should have been 1, −1 where it should have been 0, "
-                "and 0 where it is right: gradient descent on |z| over the wrong answers. From w = "
-                "0 and b = 0 the rate η is a factor of both, and changes no answer.",
-                "t − yは、1と答えるべきだったときは1、0と答えるべきだったときは−1、"
+                "h: the step. t − y is 1 where the answer should have been 1, −1 where it should "
+                "have been 0, and 0 where it is right: gradient descent on |z| over the wrong "
+                "answers. From w = 0, b = 0 the rate η is a factor of both, and changes no answer.",
+                "hはステップ関数。t − yは、1と答えるべきなら1、0と答えるべきなら−1、"
                 "正しければ0になる。これは、誤った例についての|z|を損失とする勾配降下法の1ステップである。"
                 "wとbをゼロから始めると、学習率ηは両者に共通の係数になるだけで、どの出力も変えない。",
             ),
@@ -369,11 +370,11 @@ CONCEPT = Concept(
         (
             r"k \le \left( \frac{R}{\gamma} \right)^2",
             (
-                "k: corrections; R: length of the longest input; γ: gap between a separating line "
-                "and its nearest point, both with the bias as the weight of an input 1. The bound "
-                "holds for every such line, and is least for the one with the widest gap.",
-                "kは更新回数、Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（Rとγでは、バイアスを"
-                "入力1の重みとして数える）。どの分離直線についても成り立ち、間隔が最も広い直線の上界が最も小さい。",
+                "k: corrections from zeros; R: length of the longest input; γ: gap between a "
+                "separating line and its nearest point, both with the bias as the weight of an "
+                "input 1. It holds for every such line, and is least for the widest gap.",
+                "kはゼロの重みからの更新回数、Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（Rとγでは、"
+                "バイアスを入力1の重みとして数える）。どの分離直線でも成り立ち、間隔が最も広い直線で最も小さい。",
             ),
         ),
     ),

@@ -176,7 +176,7 @@ CONCEPT = Concept(
             "average_pooling",
             r"y_{ij} = \frac{1}{k} \sum_{u,v} x_{si+u, \, sj+v}, \quad "
             r"\frac{\partial L}{\partial x_{ab}} = "
-            r"\frac{1}{k} \sum_{(a,b)} \frac{\partial L}{\partial y_{ij}}",
+            r"\frac{1}{k} \sum_{si+u=a, \, sj+v=b} \frac{\partial L}{\partial y_{ij}}",
             (
                 "The mean of the window's k entries. Each of them gets one k-th of its gradient.",
                 "窓のk個の要素の平均をとる。勾配は、そのどの要素にもk分の1ずつ渡る。",

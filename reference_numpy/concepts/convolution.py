@@ -86,7 +86,7 @@ def im2col(x, size, strides, padding):
 
     The loop is over the entries of a window: the entry (u, v) of all windows is a slice of x.
 
-    Source: Chellapilla et al. 2006; Saito, Deep Learning from Scratch, 7.4.3.
+    Source: Chellapilla et al. 2006; Saito, Deep Learning from Scratch, 7.4.2.
     """
     x, cut = zero_padding(x, margins(x, size, strides, padding))
     h, w = output_sizes(x, size, strides)
@@ -111,7 +111,7 @@ def im2col_backward(dcol, cache):
 def convolution_by_im2col(x, kernel, bias, strides, padding):
     """The same convolution as one matrix product: windows in rows, filters in columns.
 
-    Source: Saito, Deep Learning from Scratch, 7.4.4.
+    Source: Saito, Deep Learning from Scratch, 7.4.3.
     """
     col, places = im2col(x, kernel.shape[:2], strides, padding)
     y = col @ kernel.reshape(-1, len(bias)) + bias

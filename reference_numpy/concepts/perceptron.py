@@ -9,7 +9,7 @@ def weighted_sum(x, w, b):
     Args:
         x: (n, inputs), a row each. w: (inputs, units). b: (units,), or a number.
 
-    Source: McCulloch & Pitts 1943; Saito, Deep Learning from Scratch, 2.3.
+    Source: Rosenblatt 1958, The perceptron; Saito, Deep Learning from Scratch, 2.3.
     """
     return x @ w + b
 
