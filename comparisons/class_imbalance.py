@@ -205,7 +205,7 @@ def draw(result):
                 f"called rare is so. To call no point rare is right in {1 - 1 / EVERY:.0%} of the "
                 "cases, and finds nothing.",
                 "再現率は、少数クラスのうち見つけた割合。適合率は、少数クラスと判定したうち正しかった"
-                f"割合。すべて多数クラスと答えるだけで、正解率は{1 - 1 / EVERY:.0%}に"
+                f"割合。すべて多数クラスと予測するだけで、正解率は{1 - 1 / EVERY:.0%}に"
                 "なるが、何も見つからない。",
             ),
         ),
@@ -334,9 +334,9 @@ CONCEPT = Concept(
         "so accuracy looks high. Weights make an error on the rare class count more, resampling "
         "shows its rows more often. Both find more of it, and are wrong more often when they name "
         "it: they move along the curve of precision and recall, much as a threshold does.",
-        "一方のクラスが少ないと、常に多数クラスと答えるだけで正解率は高くなる。クラスの重みは少数クラスの"
+        "一方のクラスが少ないと、常に多数クラスと予測するだけで正解率は高くなる。クラスの重みは少数クラスの"
         "誤りを重く数え、再標本化は少数クラスのデータを何度も見せる。どちらも見つける数を増やすが、誤って"
-        "少数クラスと答えることも増える。しきい値を変えるのと似て、適合率と再現率の曲線の上を移動する。",
+        "少数クラスと予測することも増える。しきい値を変えるのと似て、適合率と再現率の曲線の上を移動する。",
     ),
     introduces=(
         Introduced(

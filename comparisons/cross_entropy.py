@@ -137,7 +137,7 @@ def draw(result):
                 "On new images, each loss at its best rate. The saturated start answers 0.998 to "
                 "every image. Thin: the single seeds.",
                 "新しい画像での正解率。学習率はそれぞれ最適な値である。飽和した初期値では、どの画像にも"
-                "0.998と答える状態から始める。細い線は個々のシード。",
+                "0.998を出力する状態から始める。細い線は個々のシード。",
             ),
         ),
     ]
@@ -259,11 +259,11 @@ CLAIMS = (
     on_learning(
         (
             "Where the sigmoid is saturated at a wrong answer, cross-entropy learns faster.",
-            "シグモイドが誤った答えで飽和していると、交差エントロピー誤差のほうが学習が速い。",
+            "シグモイドが誤った出力で飽和していると、交差エントロピー誤差のほうが学習が速い。",
         ),
         (
             "The last bias starts at 6: 0.998 for every image.",
-            "出力層のバイアスを6とし、どの画像にも0.998と答える状態から始める。",
+            "出力層のバイアスを6とし、どの画像にも0.998を出力する状態から始める。",
         ),
         ", saturated",
         None,

@@ -237,7 +237,7 @@ CLAIMS = (
         ),
         metric=(
             "share of images answered as the average does, one pass less one mask",
-            "アンサンブルと同じ答えになる画像の割合。全ユニットでの値からマスク1個での値を引く",
+            "アンサンブルと同じ予測になる画像の割合。全ユニットでの値からマスク1個での値を引く",
         ),
         measure=lambda result: (
             kept(result, "agreement of one pass"),

@@ -292,11 +292,11 @@ CLAIMS = (
             f"{NETWORK[0].partition(';')[0]}; scikit-learn's decision tree, unscaled and "
             "standardized. Less than one answer in a hundred is nothing.",
             f"{NETWORK[1].partition('。隠れ')[0]}。scikit-learnの決定木を、スケーリングなしと標準化後とで"
-            "比べる。違う答えが100件に1件未満なら影響なしとみなす。",
+            "比べる。予測の違いが100件に1件未満なら影響なしとみなす。",
         ),
         (
             "0 less the share of test rows that are answered differently",
-            "テストデータのうち答えが変わる割合を0から引いた値",
+            "テストデータのうち予測が変わる割合を0から引いた値",
         ),
         answers_changed,
         unit="%",

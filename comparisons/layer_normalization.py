@@ -95,7 +95,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("Training mode answers as inference does", "学習時と推論時の答えの一致"),
+            ("Training mode answers as inference does", "学習時と推論時の予測の一致"),
             figures.lines(
                 by_size(result, "agreement"), y_title=("same answer", "一致する割合"), **sizes
             ),
@@ -162,7 +162,7 @@ CLAIMS = (
     on_sizes(
         (
             "With batch normalization the answer for an image depends on the rest of its batch.",
-            "バッチ正規化では、ある画像への答えが同じバッチの他の画像に左右される。",
+            "バッチ正規化では、ある画像の予測が同じバッチの他の画像に左右される。",
         ),
         "Ba, Kiros & Hinton 2016, section 1",
         (
@@ -173,7 +173,7 @@ CLAIMS = (
         ),
         (
             "share of images with the same answer, layer less batch normalization",
-            "答えが一致する割合。レイヤー正規化の値からバッチ正規化の値を引く",
+            "予測が一致する割合。レイヤー正規化の値からバッチ正規化の値を引く",
         ),
         ("layer", MIDDLE, "agreement"),
         ("batch", MIDDLE, "agreement"),

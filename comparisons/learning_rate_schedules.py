@@ -231,7 +231,7 @@ def draw(result):
                 f"{off['rate']:.0%} of them after too large a rate and {off['scale']:.0%} with "
                 f"unscaled pixels (a smaller rate, or a scale, mends it), but {off['labels']:.0%} "
                 "where labels do not belong to their images.",
-                "10クラスで正解率0.1、損失ln 10 = 2.303なら、答えはどの画像でも同じである。"
+                "10クラスで正解率0.1、損失ln 10 = 2.303なら、予測はどの画像でも同じである。"
                 "どの画像にも反応しない隠れユニットの割合を調べるとよい。学習率が大きすぎると"
                 f"{off['rate']:.0%}、画素値を割り忘れると{off['scale']:.0%}になる（学習率を下げるか、"
                 f"入力を割れば直る）。画像とラベルの対応が誤っていれば{off['labels']:.0%}である。",

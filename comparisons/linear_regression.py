@@ -199,7 +199,7 @@ def draw(result):
                 "The network at the learning rate and step that are best on validation examples. "
                 "An error of 1 is that of answering 0. Where the truth is linear, more examples "
                 "put the line farther ahead; on 20, few more than its 11 weights, it is not.",
-                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と答えると誤差は1になる。"
+                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と予測すると誤差は1になる。"
                 "関係が線形なら、データが多いほど線形回帰が優位に立つ。ただし重み11個に対してデータが20個しか"
                 "ないと、差はほとんどない。",
             ),

@@ -257,7 +257,7 @@ CLAIMS = (
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 with ReLU. At least 95 % of the test points "
             "count as bent enough. One strongly bent boundary is tried, not every one.",
-            f"{SETTING[1]}。ReLUの隠れ層1つ、128ユニット。テストデータの95%以上に正しく答えれば、境界を"
+            f"{SETTING[1]}。ReLUの隠れ層1つ、128ユニット。テストデータの正解率が95%以上なら、境界を"
             "表現できたとみなす。試すのは大きく曲がった境界の一例であり、すべての境界ではない。",
         ),
         metric=("test accuracy less 95 %", "テストデータの正解率から95%を引いた値"),

@@ -274,7 +274,7 @@ CLAIMS = (
         margin=0.01,
         instead=(
             "Widening a network that already knows its training images by heart does not widen the "
-            "gap here. On noisy spirals it was the same (see Multi-layer perceptron).",
+            "gap here. On spirals it was the same (see Multi-layer perceptron).",
             "すでに訓練データを丸暗記しているネットワークをさらに広げても、"
             "ここではギャップは広がらない。渦巻きのデータでも同様であった（「多層パーセプトロン」"
             "を参照）。",
@@ -304,7 +304,7 @@ CLAIMS = (
         instead=(
             "Accuracy stays where it is. The loss rises because the network grows ever surer of "
             "its answers, the wrong ones included; accuracy does not see how sure it is.",
-            "正解率は下がらない。損失が上がるのは、ネットワークが誤った答えも含めて自信を強めて"
+            "正解率は下がらない。損失が上がるのは、ネットワークが誤った予測も含めて自信を強めて"
             "いくためである。正解率には、どれだけ自信があるかは表れない。",
         ),
     ),
@@ -343,8 +343,8 @@ CONCEPT = Concept(
         "on new data. It shows in the gap between the two, which is why data are set aside for "
         "validation. Here it is brought about on purpose, by few data and many weights; the "
         "remedies follow: weight decay, dropout, early stopping, more or altered data.",
-        "訓練データにはノイズや偶然の偏りまで含めてよく適合するのに、未知のデータにはうまく答えら"
-        "れない。これを過学習という。過学習は両者の正解率の差に表れるので、"
+        "訓練データにはノイズや偶然の偏りまで含めてよく適合するのに、未知のデータはうまく予測でき"
+        "ない。これを過学習という。過学習は両者の正解率の差に表れるので、"
         "検証データを別に取り分けておく。ここでは、データを少なく重みを多くして、"
         "わざと過学習を起こす。対策のWeight decay、Dropout、早期終了、データ拡張は、"
         "続く各節で扱う。",

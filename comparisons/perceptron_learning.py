@@ -177,7 +177,7 @@ def draw(result):
                 "Each picture is the moment before a correction; the ring marks the example that "
                 "is answered wrongly and corrects the line next. On the left the line comes to "
                 "rest once no point is on the wrong side. On XOR it turns for ever.",
-                "各図は更新の直前の様子である。丸で囲んだ点は誤って答えた例であり、次にこの例が境界線を動かす。"
+                "各図は更新の直前の様子である。丸で囲んだ点は誤って分類したデータであり、次にこれが境界線を動かす。"
                 "左では、誤る点がなくなると境界線は止まる。XORでは、いつまでも動き続ける。",
             ),
         ),
@@ -186,7 +186,7 @@ def draw(result):
             figures.lines(
                 mistakes,
                 x_title=("epoch", "エポック"),
-                y_title=("examples that were corrected", "更新を起こした例の割合"),
+                y_title=("examples that were corrected", "更新を起こしたデータの割合"),
                 unit="%",
             ),
             (
@@ -194,8 +194,8 @@ def draw(result):
                 "each correction spoils another answer, until in every epoch all four examples "
                 "are corrected.",
                 "直線で分離できるデータはゼロの重みから、ANDとXORはランダムな重みから始める。XORでは、"
-                "1つの例に合わせて更新すると別の例を誤るようになり、やがて毎エポック、4つの例すべてで"
-                "更新が起こる。",
+                "1つのデータに合わせて更新すると別のデータを誤るようになり、やがて毎エポック、4つのデータ"
+                "すべてで更新が起こる。",
             ),
         ),
         Figure(
@@ -331,8 +331,8 @@ CONCEPT = Concept(
         "rightly nothing happens; where it answers wrongly the input is added to the weights or "
         "taken off. If any line separates the examples, it finds one after finitely many "
         "corrections. If none does, as for XOR, it goes on for ever.",
-        "重みを人が決める必要はない。パーセプトロンは例から重みを学習する。正しく答えたときは何も変えず、"
-        "誤って答えたときだけ、入力を重みに加えるか重みから引く。例を分ける直線があれば、有限回の更新で"
+        "重みを人が決める必要はない。パーセプトロンはデータから重みを学習する。正しく分類したときは何も変えず、"
+        "誤って分類したときだけ、入力を重みに加えるか重みから引く。データを分ける直線があれば、有限回の更新で"
         "その1つが見つかる。XORのようにそのような直線がなければ、更新はいつまでも続く。",
     ),
     introduces=(
@@ -344,8 +344,8 @@ CONCEPT = Concept(
                 "h: the step. t − y is 1 where the answer should have been 1, −1 where it should "
                 "have been 0, and 0 where it is right: gradient descent on |z| over the wrong "
                 "answers. From w = 0, b = 0 the rate η is a factor of both, and changes no answer.",
-                "hはステップ関数。t − yは、1と答えるべきなら1、0と答えるべきなら−1、"
-                "正しければ0になる。これは、誤った例についての|z|を損失とする勾配降下法の1ステップである。"
+                "hはステップ関数。t − yは、1を出力すべきなら1、0を出力すべきなら−1、"
+                "正しければ0になる。これは、誤ったデータについての|z|を損失とする勾配降下法の1ステップである。"
                 "wとbをゼロから始めると、学習率ηは両者に共通の係数になるだけで、どの出力も変えない。",
             ),
             demonstration="separable",
@@ -356,7 +356,7 @@ CONCEPT = Concept(
             (
                 "One example at a time, over and over. Once an epoch passes without a correction, "
                 "nothing will change any more.",
-                "例を1つずつ順に、繰り返し見ていく。更新のないエポックが1回あれば、その後は何も変わらない。",
+                "データを1つずつ順に、繰り返し見ていく。更新のないエポックが1回あれば、その後は何も変わらない。",
             ),
             demonstration="separable",
         ),
@@ -380,7 +380,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("perceptron learning rule", "パーセプトロンの学習則"),
-        ("training example", "訓練データの例"),
+        ("training example", "訓練例（1つの訓練データ）"),
         ("learning rate", "学習率（学習係数）"),
         ("linearly separable", "線形分離可能"),
         ("convergence", "収束"),

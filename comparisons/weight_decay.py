@@ -235,7 +235,7 @@ CLAIMS = (
         instead=(
             "Strong enough to keep wrong labels out, it keeps right answers out as well; weak, it "
             "changes next to nothing. The gap narrows because training accuracy falls.",
-            "誤ったラベルを覚えさせないほど強くすると、正しい答えも学べなくなる。"
+            "誤ったラベルを覚えさせないほど強くすると、正しいラベルも学べなくなる。"
             "弱ければほとんど変化がない。ギャップが縮まるのは、訓練データの正解率が下がるためで"
             "ある。",
         ),
