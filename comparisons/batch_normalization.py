@@ -164,9 +164,11 @@ CONCEPT = Concept(
             r"\, \overline{g \hat{x}}}{\sqrt{\sigma^2 + \epsilon}}, \quad g = \gamma "
             r"\frac{\partial L}{\partial y}",
             (
-                "Training: μ and σ² are those of the batch, the bar is a mean over it. Every row "
-                "moves μ and σ², so the gradient of each holds two means over all.",
-                "学習時：μとσ²はミニバッチの平均と分散、上線はミニバッチについての平均を表す。"
+                "Training: μ and σ² are mean and variance of the batch, the bar is a mean over it; "
+                "ε keeps from dividing by 0. Every row moves μ and σ², so the gradient of each "
+                "holds two means over all.",
+                "学習時：μとσ²はミニバッチの平均と分散、上線はミニバッチについての平均、"
+                "εは0で割らないための小さな値を表す。"
                 "どの行もμとσ²に影響するため、各行の勾配には全行についての平均が2つ現れる。",
             ),
             some_batch,

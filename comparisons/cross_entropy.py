@@ -149,10 +149,10 @@ INTRODUCES = (
         r"L = -\frac{1}{N} \sum_n \left( t_n \log y_n + (1 - t_n) \log (1 - y_n) \right), \quad "
         r"\frac{\partial L}{\partial y} = \frac{1}{N} \frac{y - t}{y (1 - y)}",
         (
-            "Yes or no, after a sigmoid. log 0 would make the loss ∞ or NaN, so y is kept 10⁻⁷ "
-            "away from 0 and 1.",
-            "2値分類に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを0と1から10⁻⁷離"
-            "す。",
+            "Yes or no (t = 1 or 0), after a sigmoid. log 0 would make the loss ∞ or NaN, so y is "
+            "kept 10⁻⁷ away from 0 and 1.",
+            "2値分類（tは1か0）に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを"
+            "0と1から10⁻⁷離す。",
         ),
         chances,
     ),

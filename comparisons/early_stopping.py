@@ -268,12 +268,12 @@ CONCEPT = Concept(
             r"b_t = \mathop{\mathrm{argmin}}_{s \le t} L_s, \quad "
             r"T = \min \{ t : t - b_t \ge \max(p, 1) \}",
             (
-                "b is the best epoch so far. When it lies p epochs back, the patience is at an "
-                "end: training stops at T, and the weights of b come back. (A patience of 0 acts "
-                "like 1.) With min_delta a loss counts as better only if it is better by more.",
-                "bはそれまでで最も良いエポックである。それがpエポック前になったら（pがpatience。0は1と"
-                "同じ）、エポックTで学習を止め、bの重みに戻す。min_deltaを与えると、それより大きく"
-                "下がったときだけ改善とみなす。",
+                "b is the epoch of the best validation loss L so far. When it lies p epochs back, "
+                "the patience (0 acts like 1) is at an end: training stops at T, the weights of "
+                "b come back. With min_delta a loss counts as better only if better by more.",
+                "bは検証データの損失Lがそれまでで最小のエポックである。それがpエポック前になったら（pが"
+                "patience。0は1と同じ）、エポックTで学習を止め、bの重みに戻す。min_deltaを与えると、"
+                "それより大きく下がったときだけ改善とみなす。",
             ),
             demonstration="rule",
         ),

@@ -330,7 +330,7 @@ CONCEPT = Concept(
             r"w \leftarrow w - \eta \, \frac{1}{S} \frac{\partial (S L)}{\partial w}, \quad "
             r"S \leftarrow \begin{cases} S / 2 & (|g| = \infty) \\ 2 S & (k = K) \end{cases}",
             "The gradients g of S·L are S times as large, so fewer of them become 0 in float16. "
-            "Where one overflows, there is no step; after K steps that went well S is doubled.",
+            "Where one overflows, S is halved in place of a step; after k = K good ones doubled.",
             "S·Lの勾配gはS倍になるので、float16で0になるものが減る。オーバーフローしたら更新せずにSを半分にし、"
             "K回続けて更新できたらSを2倍にする。",
             some_steps,

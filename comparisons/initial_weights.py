@@ -108,10 +108,10 @@ def draw(result):
                 "Xavier's value tanh's answers stay spread out, around He's ReLU's do. Sigmoid's "
                 "at 0.3 differ from unit to unit, but each unit answers nearly the same to every "
                 "input. (ReLU's last bar holds all beyond 2.)",
-                "100ユニットの層を5つ重ね、標準偏差1の正規乱数を入力した。標準偏差1では、sigmoidとtanhの"
+                "100ユニットの層を5つ重ね、標準偏差1の正規乱数を入力した。標準偏差1では、シグモイドとtanhの"
                 "出力は両端に偏る。そこでは傾きがほぼ0なので、勾配が伝わらない。0.01では、層の全ユニットが"
-                "ほぼ同じ値（sigmoidは0.5、ほかは0）を出力する。Xavierの値の近くではtanhの、Heの値の"
-                "近くではReLUの出力がほどよく広がる。0.3でのsigmoidの出力の広がりはユニットごとの違いで、"
+                "ほぼ同じ値（シグモイドは0.5、ほかは0）を出力する。Xavierの値の近くではtanhの、Heの値の"
+                "近くではReLUの出力がほどよく広がる。0.3でのシグモイドの出力の広がりはユニットごとの違いで、"
                 "各ユニットはどの入力に対してもほぼ同じ値を出力する。（ReLUの右端の棒は2以上をまとめたもの。）",
             ),
         ),
@@ -219,7 +219,7 @@ CLAIMS = (
             "A hidden layer of 32 with sigmoid (with tanh or ReLU all gradients but a bias's would "
             f"be 0), {STEPS} steps on 1,000 images of 7×7 pixels; zeros against Xavier's, each at "
             "the best of six learning rates.",
-            "sigmoidの隠れ層1つ（32ユニット。tanhやReLUでは出力層のバイアス以外の勾配がすべて0になる）。"
+            "シグモイドの隠れ層1つ（32ユニット。tanhやReLUでは出力層のバイアス以外の勾配がすべて0になる）。"
             f"7×7画素の画像1,000枚で{STEPS}ステップ。0とXavierの初期値を、それぞれ6通りのうち最良の"
             "学習率で比べる。",
         ),

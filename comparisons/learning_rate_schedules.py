@@ -338,8 +338,8 @@ CONCEPT = Concept(
         row(
             "step_decay",
             r"\eta_t = \eta_0 \, r^{\lfloor t / n \rfloor}",
-            "Every n steps the rate becomes r times as large, all at once.",
-            "nステップごとに、学習率を一度にr倍にする。",
+            "t: the step. Every n steps the rate becomes r times as large, all at once.",
+            "tはステップ。nステップごとに、学習率を一度にr倍にする。",
             decay_steps=7,
         ),
         row(

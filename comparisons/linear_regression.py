@@ -306,9 +306,10 @@ CONCEPT = Concept(
             "normal_equation",
             r"A = (x, 1), \quad A^T A \begin{pmatrix} w \\ b \end{pmatrix} = A^T y",
             (
-                "Where the bowl is flat: the errors are orthogonal to every input. With several "
-                "columns in x this is multiple regression.",
-                "椀の底では勾配が0、すなわち誤差がどの入力とも直交する。xに複数の列があれば重回帰になる。",
+                "Where the bowl is flat: the errors are orthogonal to every input. y: the targets. "
+                "With several columns in x this is multiple regression.",
+                "椀の底では勾配が0、すなわち誤差がどの入力とも直交する（yは目標値）。xに複数の列があれば"
+                "重回帰になる。",
             ),
             lambda seed: {key: some_table(seed)[key] for key in "xy"},
         ),

@@ -83,8 +83,9 @@ INTRODUCES = (
         r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
         (
             "AdaGrad: each weight has its own step, smaller the larger h is, the sum of its "
-            "squared gradients.",
-            "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。",
+            "squared gradients. ε keeps from dividing by 0.",
+            "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。"
+            "εは0で割らないための小さな値である。",
         ),
         some_steps(accumulator=0.125, initial_accumulator_value=0.125, learning_rate=0.1),
     ),
@@ -93,9 +94,10 @@ INTRODUCES = (
         r"h \leftarrow \rho h + (1 - \rho) g^2, \quad "
         r"w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
         (
-            "RMSProp: AdaGrad with a moving average, which forgets, so that its steps do not die.",
-            "RMSProp：和の代わりに指数移動平均を使い、古い勾配を忘れていくAdaGrad。更新の幅が0に近づき"
-            "続けることはない。",
+            "RMSProp: AdaGrad with a moving average, which keeps the share ρ of itself and forgets "
+            "the rest, so that its steps do not die.",
+            "RMSProp：和の代わりに指数移動平均（ρは残す割合）を使い、古い勾配を忘れていくAdaGrad。更新の"
+            "幅が0に近づき続けることはない。",
         ),
         some_steps(velocity=0.0, learning_rate=0.1, rho=0.9),
     ),
@@ -105,10 +107,10 @@ INTRODUCES = (
         r"(1 - \beta_2) g^2, \quad w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}"
         r"{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
         (
-            "Adam: momentum's average over RMSProp's root. Both averages start at 0; the factor "
-            "corrects that in the first steps t.",
-            "Adam：Momentumの平均mを、RMSPropの平方根で割る。m、vとも0から始まって初めは小さすぎるので、"
-            "ステップ数tによる係数で補正する。",
+            "Adam: momentum's average over RMSProp's root (β: what the averages keep). Both start "
+            "at 0; the factor corrects that in the first steps t.",
+            "Adam：Momentumの平均mを、RMSPropの平方根で割る（βは平均に残す割合）。m、vとも0から始まって"
+            "初めは小さすぎるので、ステップ数tによる係数で補正する。",
         ),
         some_steps(m=0.0, v=0.0, t=0, learning_rate=0.1),
     ),

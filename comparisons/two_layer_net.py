@@ -113,9 +113,9 @@ CONCEPT = Concept(
             r"\right) \odot z_1 (1 - z_1)",
             (
                 "Forward to the loss; back through softmax with cross-entropy, whose gradient is "
-                "y − t, and through the sigmoid.",
+                "y − t, and through the sigmoid σ. ⊙: entry by entry.",
                 "順伝播で損失を求め、ソフトマックス関数と交差エントロピー誤差（合わせた勾配はy − "
-                "t）、続いてシグモイド関数を逆伝播する。",
+                "t）、続いてシグモイド関数σを逆伝播する（⊙は要素ごとの積）。",
             ),
             demonstration="gradients",
         ),
