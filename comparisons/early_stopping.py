@@ -269,8 +269,8 @@ CONCEPT = Concept(
             r"T = \min \{ t : t - b_t \ge \max(p, 1) \}",
             (
                 "b is the epoch of the best validation loss L so far. When it lies p epochs back, "
-                "the patience (0 acts like 1) is at an end: training stops at T, the weights of "
-                "b come back. With min_delta a loss counts as better only if better by more.",
+                "the patience (0 acts like 1) is at an end: training stops at T, and b's weights "
+                "come back. With min_delta a loss counts as better only if it is better by more.",
                 "bは検証データの損失Lがそれまでで最小のエポックである。それがpエポック前になったら（pが"
                 "patience。0は1と同じ）、エポックTで学習を止め、bの重みに戻す。min_deltaを与えると、"
                 "それより大きく下がったときだけ改善とみなす。",
