@@ -333,12 +333,12 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial a_i} = g_i - "
             r"2 \alpha \beta a_i \sum_{|j-i| \le r} \frac{g_j a_j}{s_j}",
             (
-                "A channel is divided by what its neighbours have at the same place (the paper: "
-                "r = 2, k = 2, α = 0.0001, β = 0.75). Backwards each channel hears from all in "
-                "whose sum it stands. Keras has no layer for it; with TensorFlow "
+                "A channel is divided by what it and r neighbours on each side have at the same "
+                "place (the paper: r = 2, k = 2, α = 0.0001, β = 0.75). Backwards each channel "
+                "hears from all in whose sum it stands. Keras has no layer for it; with TensorFlow "
                 "tf.nn.local_response_normalization is the same.",
-                "各チャンネルを、同じ位置にある隣のチャンネルの大きさで割る（論文では r = 2、"
-                "k = 2、α = 0.0001、β = 0.75）。逆伝播では、自分を和に含むすべてのチャンネルから"
+                "各チャンネルを、同じ位置にある自分と両隣r個ずつのチャンネルの大きさに応じて割る（論文では"
+                "r = 2、k = 2、α = 0.0001、β = 0.75）。逆伝播では自分を和に含むチャンネルすべてから"
                 "勾配が届く。Kerasにこの層はないが、TensorFlowのtf.nn.local_response_normalizationが"
                 "同じ計算をする。",
             ),

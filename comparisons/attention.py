@@ -350,10 +350,10 @@ CONCEPT = Concept(
             r"y = \sum_n A_n v_n W^o_n + b^o, \quad A_n = \mathrm{softmax}\left( "
             r"\frac{q_n k_n^\top}{\sqrt{d}} \right), \quad q_n = x_q W^q_n + b^q_n",
             (
-                "Each head n compares in projections of its own. A score is a sum of d products: "
-                "of numbers of variance 1 its deviation is √d, by which it is divided.",
-                "ヘッドnは、それぞれの射影で比べる。スコアはd個の積の和で、要素の分散が1なら標準偏差は√dになる。"
-                "それで割る。",
+                "Each head n compares in projections of its own, of size d (k, v as q). A score "
+                "adds d products: of numbers of variance 1 its deviation is √d; that divides it.",
+                "ヘッドnは、それぞれd次元への射影（k、vもqと同様）で比べる。スコアはd個の積の和で、要素の分散が1なら"
+                "標準偏差は√dになる。それで割る。",
             ),
             some_arrays,
             inputs=2,

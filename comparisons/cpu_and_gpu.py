@@ -108,7 +108,7 @@ def what_is_seen(found):
         costs.append((f"{LABELS[column]} {1000 * seconds[least]:.2g} ms", round(count)))
     gpu = (
         f"A GPU is faster from this width on: {', '.join(faster)}.",
-        f"GPUの方が速くなる幅：{'、'.join(faster)}。",
+        f"GPUのほうが速くなる幅：{'、'.join(faster)}。",
     )
     if not faster:
         gpu = (
@@ -137,7 +137,7 @@ def draw(result):
                 {name: 1000 * values for name, values in by_column(by_width).items()},
                 counts,
                 x_title=("multiplications a step", "1ステップの乗算の回数"),
-                y_title=("milliseconds a step", "1ステップのミリ秒"),
+                y_title=("milliseconds a step", "1ステップの時間（ミリ秒）"),
                 log="xy",
             ),
             tuple(
@@ -157,7 +157,7 @@ def draw(result):
                 {name: counts / values / 1e9 for name, values in by_column(by_width).items()},
                 counts,
                 x_title=("multiplications a step", "1ステップの乗算の回数"),
-                y_title=("billions of multiplications a second", "毎秒の乗算の回数（10億）"),
+                y_title=("billions of multiplications a second", "毎秒の乗算の回数（10億回）"),
                 log="xy",
             ),
             (
@@ -173,14 +173,14 @@ def draw(result):
                 {name: 1e6 * values / examples for name, values in by_column(by_batch).items()},
                 examples,
                 x_title=("batch size", "バッチサイズ"),
-                y_title=("microseconds an example", "1件あたりのマイクロ秒"),
+                y_title=("microseconds an example", "1件あたりの時間（マイクロ秒）"),
                 log="xy",
             ),
             (
                 f"Three hidden layers of {WIDTH}. A step's fixed cost is shared by its examples: "
                 "the larger the batch, the less each of them costs, until arithmetic counts.",
-                f"幅{WIDTH}の隠れ層が3つ。1ステップの固定費は、バッチの全データで分け合う。そのためバッチが"
-                "大きいほど1件あたりの時間は短くなり、やがて計算量で決まるようになる。",
+                f"幅{WIDTH}の隠れ層が3つ。1ステップのオーバーヘッドは、バッチの全データで分け合う。そのため"
+                "バッチが大きいほど1件あたりの時間は短くなり、やがて計算量で決まるようになる。",
             ),
         ),
     ]
@@ -215,8 +215,8 @@ CLAIMS = (
         instead=(
             "Not where it is small: both take nearly the same time. A step has a fixed cost, that "
             "of calling a few dozen functions.",
-            "小さいネットワークではそうならず、どちらもほぼ同じ時間がかかる。数十回の関数呼び出しという固定費が"
-            "あるからである。",
+            "小さいネットワークではそうならず、どちらもほぼ同じ時間がかかる。関数を数十回呼び出すオーバーヘッド"
+            "があるからである。",
         ),
     ),
     Claim(
@@ -268,9 +268,9 @@ CONCEPT = Concept(
         "grows with the multiplications. Small networks pay little but the first, so faster "
         "arithmetic does nothing for them. A GPU is said to compute far more a second, and to cost "
         "more to start: run on a machine that has one, this page shows from which size on it pays.",
-        "学習の1ステップには、固定費（関数の呼び出しやカーネルの起動）と、乗算の回数に比例する費用がある。小さい"
-        "ネットワークの時間はほぼ固定費なので、演算器を速くしても変わらない。GPUは毎秒の計算量がはるかに大きい代わりに"
-        "起動の手間も大きいと言われる。GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
+        "学習の1ステップの時間は、毎回かならずかかるオーバーヘッド（関数の呼び出しやカーネルの起動）と、乗算の回数に"
+        "比例する時間からなる。小さいネットワークではほぼ前者だけなので、演算器を速くしても変わらない。GPUは毎秒の計算量"
+        "がはるかに大きい代わりに、起動にかかる時間も大きいと言われる。GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
     ),
     equations=(
         (
@@ -278,7 +278,7 @@ CONCEPT = Concept(
             (
                 "Seconds a step: a fixed cost t₀, and the multiplications of a batch of B through "
                 "layers of n units at r a second. Forward takes one third of them, backward two.",
-                "1ステップの秒数。固定費t₀に、n個のユニットの層をB件が通るときの乗算の回数を、毎秒の回数rで割った"
+                "1ステップの秒数。オーバーヘッドt₀に、n個のユニットの層をB件が通るときの乗算の回数を、毎秒の回数rで割った"
                 "ものを足す。乗算の3分の1が順伝播、3分の2が逆伝播である。",
             ),
         ),
@@ -286,7 +286,7 @@ CONCEPT = Concept(
     terms=(
         ("graphics processing unit (GPU)", "GPU（画像処理用のプロセッサ）"),
         ("throughput", "スループット（毎秒の処理量）"),
-        ("overhead", "オーバーヘッド（固定費）"),
+        ("overhead", "オーバーヘッド"),
     ),
     demonstrations=(
         Demonstration(

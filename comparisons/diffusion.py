@@ -211,7 +211,7 @@ def draw(result):
 
 
 SETTING = (
-    "Network 18-64-64-2, 2,000 steps of Adam with ε = 10⁻⁵, the rate settled for each on others. ",
+    "Network 18-64-64-2, 2,000 steps of Adam, ε = 10⁻⁵, each at a rate settled on other seeds. ",
     "18-64-64-2のネットワーク、ε = 10⁻⁵のAdamで2,000ステップ。学習率はそれぞれ別のシードで決めた。",
 )
 BEST = (
@@ -297,17 +297,17 @@ CONCEPT = Concept(
             r"\bar{\alpha}_t = \prod_{s \le t} (1 - \beta_s), \quad \beta_s = \frac{1}{T} \left( "
             r"\beta_{\min} + (\beta_{\max} - \beta_{\min}) \, \tau_s \right)",
             (
-                "ᾱ is the share of the variance that is signal. Each level keeps 1 − β of it. The "
-                "time τ grows evenly with the level, from 0 to 0.98.",
-                "ᾱは分散のうち信号が占める割合。各レベルで1 − β倍になる。時刻τは、レベルに比例して"
-                "0から0.98まで増える。",
+                "ᾱ is the share of the variance that is signal. Each of T levels keeps 1 − β of "
+                "it. The time τ grows evenly with the level, from 0 to 0.98.",
+                "ᾱは分散のうち信号が占める割合。T個の各レベルで1 − β倍になる。時刻τは、レベルに"
+                "比例して0から0.98まで増える。",
             ),
             some_points,
         ),
         Introduced(
             "cosine_schedule",
             r"\bar{\alpha}_t = \frac{f(\tau_t)}{f(0)}, \quad f(\tau) = \cos^2 \left( "
-            r"\frac{\pi}{2} \cdot \frac{\tau + s}{1 + s} \right)",
+            r"\frac{\pi}{2} \cdot \frac{\tau + 0.008}{1.008} \right)",
             ("Fewer levels are nearly all noise.", "ほぼノイズだけのレベルが線形より少ない。"),
             some_points,
         ),
@@ -334,9 +334,9 @@ CONCEPT = Concept(
             r"\hat{\varepsilon} + \sigma z, \quad \sigma = \eta \sqrt{\frac{1 - \bar{\alpha}'}"
             r"{1 - \bar{\alpha}}} \sqrt{1 - \frac{\bar{\alpha}}{\bar{\alpha}'}}",
             (
-                "To a level of less noise: the guess with less of the old noise, and z ~ N(0, 1), "
-                "new noise. η = 1 is DDPM, η = 0 DDIM.",
-                "ノイズの少ないレベルへ進む。推定した元のデータに、減らした古いノイズと"
+                "To a level t′ of less noise: the guess x̂₀ with less of the old noise ε̂, and "
+                "z ~ N(0, 1), new noise. η = 1 is DDPM, η = 0 DDIM.",
+                "ノイズの少ないレベルt′へ進む。推定した元のデータx̂₀に、減らした古いノイズε̂と"
                 "新しいノイズz ~ N(0, 1)を加える。η = 1がDDPM、η = 0がDDIMである。",
             ),
             some_points,

@@ -300,10 +300,10 @@ CONCEPT = Concept(
             r"L = \frac{T^2}{N} \sum_{n} \sum_k p_{nk} \log \frac{p_{nk}}{q_{nk}}, \quad "
             r"\frac{\partial L}{\partial z_{nk}} = \frac{T}{N} (q_{nk} - p_{nk})",
             (
-                "p are the teacher's soft targets, q the student's, z its logits. Without T² the "
-                "gradient would shrink as 1/T², since q − p shrinks with T as well. Where labels "
-                "are at hand, their cross-entropy may be added with a weight.",
-                "pは教師、qは生徒のソフトターゲット、zは生徒のロジット。"
+                "p are the teacher's soft targets, q the student's, z its logits; N examples. "
+                "Without T² the gradient would shrink as 1/T², since q − p shrinks with T as well. "
+                "Where labels are at hand, their cross-entropy may be added with a weight.",
+                "pは教師、qは生徒のソフトターゲット、zは生徒のロジット、Nはデータの数。"
                 "Tを大きくするとq − pも小さくなるので、"
                 "T²を掛けないと勾配は1/T²に比例して小さくなる。"
                 "ラベルもある場合は、その交差エントロピー誤差に重みを付けて加えることもある。",

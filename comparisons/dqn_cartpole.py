@@ -124,10 +124,11 @@ CONCEPT = Concept(
             r"\frac{m \cos^2\theta}{M} \right)}, \quad p = \frac{F + m l \dot{\theta}^2 \sin\theta}"
             r"{M}, \quad \ddot{x} = p - \frac{m l \ddot{\theta} \cos\theta}{M}",
             (
-                "The physics of a pole of mass m = 0.1 kg and half length l = 0.5 m on a cart, "
-                "M = 1.1 kg together, in steps of 1/50 s.",
-                "台車と棒の運動方程式。棒の質量m = 0.1 kg、長さの半分l = 0.5 m、"
-                "全体の質量M = 1.1 kg。1/50秒刻みで計算を進める。",
+                "The physics of a pole at the angle θ, of mass m = 0.1 kg and half length l = "
+                "0.5 m, on a cart at x, M = 1.1 kg together, pushed by F = ±10 N; in steps of "
+                "1/50 s.",
+                "台車（位置x）と棒（角度θ）の運動方程式。棒の質量m = 0.1 kg、長さの半分l = 0.5 m、"
+                "全体の質量M = 1.1 kg、台車を押す力F = ±10 N。1/50秒刻みで計算を進める。",
             ),
             demonstration="fall",
         ),
@@ -197,15 +198,15 @@ CONCEPT = Concept(
                 "4,000 steps of learning; the target network is set anew every 100 steps, or every "
                 "step, which is to have none. The learning rate 0.001 was for both the best of "
                 "0.0003, 0.001 and 0.003 on four other seeds (full preset: 60,000 steps, all of "
-                "them remembered, the rate falling to 0)",
+                "them remembered, the rate falling to 0).",
                 "4,000ステップ学習する。ターゲットネットワークを100ステップごとに更新する場合と、"
                 "毎ステップ更新する（つまり使わない）場合を比べる。学習率0.001は、別のシード4つで0.0003、"
                 "0.001、0.003を比べ、どちらの場合にも最もよかったものである（fullでは6万ステップすべてを"
-                "記憶し、学習率を0まで下げる）",
+                "記憶し、学習率を0まで下げる）。",
             ),
             metric=(
                 "steps balanced, mean over the second half of the epochs: with less without",
-                "倒立を保ったステップ数（後半のエポックの平均）：あり − なし",
+                "倒立を保ったステップ数（後半のエポックの平均）。ありの値からなしの値を引く",
             ),
             unit="steps",
             margin=10.0,

@@ -148,12 +148,12 @@ CLAIMS = (
     Claim(
         (
             "With many examples fine-tuning beats frozen features.",
-            "例が多いときは、特徴量を固定するよりファインチューニングするほうが良い。",
+            "データが多いときは、特徴量を固定するよりファインチューニングするほうが良い。",
         ),
         "Yosinski et al. 2014, How transferable are features in deep neural networks?",
         (
             f"{SETTING[0]}{MANY} examples a class, all layers at one rate. A point matters.",
-            f"{SETTING[1]}例はクラスごとに{MANY}枚。ファインチューニングではすべての層を同じ学習率で"
+            f"{SETTING[1]}訓練データはクラスごとに{MANY}枚。ファインチューニングではすべての層を同じ学習率で"
             "学習する。1ポイントの差に意味がある。",
         ),
         (
@@ -167,12 +167,12 @@ CLAIMS = (
     Claim(
         (
             "With few examples the body is better left frozen.",
-            "例が少ないときは、前の層を固定したままのほうが良い。",
+            "データが少ないときは、前の層を固定したままのほうが良い。",
         ),
         "the Keras guide to transfer learning; CS231n notes on transfer learning",
         (
             f"{SETTING[0]}{FEW} examples a class. A point matters.",
-            f"{SETTING[1]}例はクラスごとに{FEW}枚。1ポイントの差に意味がある。",
+            f"{SETTING[1]}訓練データはクラスごとに{FEW}枚。1ポイントの差に意味がある。",
         ),
         (
             "test accuracy, frozen less all layers",
@@ -197,8 +197,8 @@ CLAIMS = (
         (
             f"{SETTING[0]}A tenth of the rate against the same rate; the mean over {FEW} and "
             f"{MANY} examples a class. Half a point matters.",
-            f"{SETTING[1]}10分の1の学習率と同じ学習率を比べる。例がクラスごとに{FEW}枚の場合と"
-            f"{MANY}枚の場合の平均をとる。0.5ポイントの差に意味がある。",
+            f"{SETTING[1]}10分の1の学習率と同じ学習率を比べる。訓練データがクラスごとに{FEW}枚の"
+            f"場合と{MANY}枚の場合の平均をとる。0.5ポイントの差に意味がある。",
         ),
         (
             "test accuracy, a tenth of the rate less the same rate",
@@ -223,7 +223,7 @@ CLAIMS = (
         (
             f"{SETTING[0]}Old layers thaw after a quarter of the steps, or learn from the first "
             f"step on; the mean over {FEW} and {MANY} examples a class. Half a point matters.",
-            f"{SETTING[1]}前の層の固定を4分の1のステップで解く場合と、初めから学習する場合を比べる。例が"
+            f"{SETTING[1]}前の層の固定を4分の1のステップで解く場合と、初めから学習する場合を比べる。訓練データが"
             f"クラスごとに{FEW}枚の場合と{MANY}枚の場合の平均をとる。0.5ポイントの差に意味がある。",
         ),
         (

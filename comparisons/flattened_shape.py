@@ -276,9 +276,10 @@ CONCEPT = Concept(
             "flatten",
             r"y_{n, \, (i W + j) C + c} = x_{n, i, j, c}",
             (
-                "Rows, columns and channels one after another: a reshape, and back for the "
-                "gradient.",
-                "行、列、チャンネルを順に1列に並べる。形状を変えるだけで、勾配は元の形状に戻して返す。",
+                "Rows, columns (W of them) and channels (C) one after another: a reshape, and back "
+                "for the gradient.",
+                "行、列（W個）、チャンネル（C個）を順に1列に並べる。形状を変えるだけで、勾配は元の形状に"
+                "戻して返す。",
             ),
             lambda seed: {"x": some_images(seed)},
         ),

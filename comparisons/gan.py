@@ -297,9 +297,10 @@ CONCEPT = Concept(
             r"\frac{\partial L_D}{\partial \tilde a} = \frac{\sigma(\tilde a)}{n}",
             (
                 "Cross-entropy of the logits: a of real points with target 1, ã of made ones with "
-                "target 0, for 1 − σ(ã) is σ(−ã).",
-                "ロジットの交差エントロピー誤差。本物の点のロジットaは目標値1、生成された点の"
-                "ロジットãは目標値0とする。1 − σ(ã)はσ(−ã)に等しい。",
+                "target 0, for 1 − σ(ã) is σ(−ã). The sigmoid σ(a) is D(x), the discriminator's "
+                "answer.",
+                "ロジットの交差エントロピー誤差。本物の点のロジットaは目標値1、生成された点のロジットãは"
+                "目標値0とする。1 − σ(ã)はσ(−ã)に等しい。シグモイド関数σ(a)の値が出力D(x)である。",
             ),
             logits_of_points,
             inputs=2,

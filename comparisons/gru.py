@@ -319,10 +319,10 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial h_{t-1}} = \frac{\partial L}{\partial h_t} \odot u_t + "
             r"[dz_u, dz_r, r_t \odot dz_v] \, U^\top",
             (
-                "The step over a sequence, and back through time: where u is near 1 the gradient "
-                "passes nearly untouched.",
-                "1ステップの計算を系列にわたって繰り返し、時間をさかのぼる。uが1に近ければ、勾配はほとんど"
-                "そのまま伝わる。",
+                "The step over a sequence, and back through time (dz: the gradients by what the "
+                "sigmoids and tanh take): where u is near 1 the gradient passes nearly untouched.",
+                "1ステップの計算を系列にわたって繰り返し、時間をさかのぼる（dzは活性化関数の入力についての"
+                "勾配）。uが1に近ければ、勾配はほとんどそのまま伝わる。",
             ),
             some_arrays,
         ),

@@ -194,9 +194,9 @@ CONCEPT = Concept(
     chapter=chapters.CONVOLUTION.section(5),
     summary=(
         "The network that read cheques in the 1990s already has today's plan: convolution, "
-        "pooling, convolution, pooling, dense layers. Two things have changed: ReLU has replaced "
-        "a scaled tanh, and max pooling means with a weight and a bias. What else differed in "
-        "the paper is said below.",
+        "pooling, convolution, pooling, dense layers. Two things have changed: ReLU stands in "
+        "place of a scaled tanh, and max pooling in place of averages with a weight and a bias. "
+        "What else differed in the paper is said below.",
         "1990年代に小切手の数字を読んでいたネットワークは、畳み込み、プーリング、畳み込み、プーリング、全結合という"
         "現在と同じ構成をすでにもっていた。変わったのは2点で、スケーリングしたtanhがReLUに、重みとバイアスをもつ"
         "平均が最大値プーリングに置き換わった。論文とのその他の違いは下に述べる。",
@@ -218,10 +218,11 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial w_c} = \sum_{i,j} m_{ijc} "
             r"\frac{\partial L}{\partial y_{ijc}}",
             (
-                "Average pooling with one weight and one bias for each map; m is the mean. Keras "
-                "has it as two layers, the second a depthwise convolution of 1×1.",
-                "マップごとに1つの重みとバイアスをもつ平均値プーリング。mは平均。Kerasでは2つの層で表す。"
-                "2つ目は、チャンネルごとの1×1の畳み込みである。",
+                "Average pooling with one weight and one bias for each map c; m is the mean of a "
+                "window's k entries, s the stride. Keras has it as two layers, the second a "
+                "depthwise convolution of 1×1.",
+                "マップcごとに1つの重みとバイアスをもつ平均値プーリング。mは窓のk個の値の平均、sはストライド。"
+                "Kerasでは2つの層で表す。2つ目は、チャンネルごとの1×1の畳み込みである。",
             ),
             some_maps,
         ),
@@ -231,11 +232,12 @@ CONCEPT = Concept(
             r"\mathrm{C}_1(6) \to \mathrm{S}_2 \to \mathrm{C}_3(16) \to \mathrm{S}_4 \to "
             r"\mathrm{C}_5(120) \to \mathrm{F}_6(84) \to 10",
             (
-                "The paper's layers. Different here: in the paper C3's maps see only some of S2's "
-                "each, the output measures distances to drawn patterns of the digits (softmax "
+                "The paper's layers. Different here: in the paper C3's maps but one see only some "
+                "of S2's, the output measures distances to drawn patterns of the digits (softmax "
                 "here), the initial weights are narrower, and a second-order method learns (Adam "
                 "here). C5 covers its whole input, and so is a dense layer.",
-                "論文の層の並び。ここでの違いは次のとおり。論文では、C3の各マップはS2の一部のマップだけを見る。"
+                "論文の層の並び。ここでの違いは次のとおり。論文では、C3のマップは1枚を除いてS2の一部だけを"
+                "見る。"
                 "出力層は数字の図案との距離を測る（ここではソフトマックス関数）。初期値の範囲はより狭い。"
                 "2次の最適化手法で学習する（ここではAdam）。なおC5は入力全体を窓とするので、全結合層である。",
             ),

@@ -340,9 +340,9 @@ CONCEPT = Concept(
             r"(i, f, o) = \mathrm{sigmoid}(z_{i, f, o}), \quad z = x W + h U + b",
             (
                 "Gates between 0 and 1, each from its quarter of z: i adds g to the memory c, f "
-                "keeps c, o lets it out. From step to step the gradient along c meets no matrix.",
+                "keeps c, o lets it out; c′, h′ are new. The gradient along c meets no matrix.",
                 "zを4つに分け、0〜1のゲートと新しい内容gを作る。入力ゲートiはgを記憶セルcに取り込み、忘却ゲートfはcを"
-                "保ち、出力ゲートoはcから取り出す。cに沿う勾配は、ステップからステップへ行列を通らずに伝わる。",
+                "保ち、出力ゲートoはcから取り出す（c′とh′が新しい値）。cに沿う勾配は、ステップからステップへ行列を通らずに伝わる。",
             ),
             one_step,
             inputs=3,

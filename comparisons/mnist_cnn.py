@@ -83,7 +83,10 @@ CONCEPT = Concept(
     equations=(
         (
             r"h = \mathrm{pool}(\max(0, x * W_1 + b_1))",
-            ("convolution, ReLU, max pooling", "畳み込み、ReLU、最大値プーリング"),
+            (
+                "x * W₁ is the convolution with the filters W₁, max(0, ·) ReLU, pool max pooling.",
+                "x * W₁はフィルターW₁による畳み込み、max(0, ·)はReLU、poolは最大値プーリング。",
+            ),
         ),
         (
             r"y = \mathrm{softmax}(\max(0, h W_2 + b_2) \, W_3 + b_3)",

@@ -232,10 +232,10 @@ CONCEPT = Concept(
             r"a_t \sim \pi, \quad A_t = r_t - \frac{1}{t} \sum_{s=0}^{t-1} r_s, \quad "
             r"z \leftarrow z - \eta \frac{\partial L}{\partial z}",
             (
-                "Draw an action, see its reward, step. The baseline is the mean of the rewards so "
-                "far. Here on bandits: again and again one of k arms whose mean rewards are "
-                "unknown, and no states.",
-                "方策に従って行動し、報酬を見て、更新する。ベースラインはそれまでの報酬の平均である。"
+                "Draw an action, see its reward, step (η: learning rate). The baseline is the mean "
+                "of the rewards so far. Here on bandits: again and again one of k arms whose mean "
+                "rewards are unknown, and no states.",
+                "方策に従って行動し、報酬を見て、更新する（ηは学習率）。ベースラインはそれまでの報酬の平均である。"
                 "ここで扱うバンディット問題には状態がなく、平均報酬のわからないk本の腕から1本を"
                 "選ぶことを繰り返す。",
             ),

@@ -297,9 +297,9 @@ CONCEPT = Concept(
             r"s' = \begin{cases} s + \Delta_a & (s + \Delta_a \in S) \\ "
             r"s & (s + \Delta_a \notin S) \end{cases}",
             (
-                "The world: an action leads one cell up, right, down or left. S are the free "
+                "The world: an action leads one cell up, right, down or left (Δ). S are the free "
                 "cells; before a wall one stays.",
-                "環境。行動によって上、右、下、左に1マス進む。Sは通れるマスの集合で、壁には入れず、"
+                "環境。行動によって上、右、下、左に1マス進む（Δ）。Sは通れるマスの集合で、壁には入れず、"
                 "その場にとどまる。",
             ),
             demonstration="episodes",
@@ -321,9 +321,10 @@ CONCEPT = Concept(
             r"\delta = r + \gamma \max_{a'} Q(s', a') - Q(s, a)",
             (
                 "The temporal-difference error δ: what came and is now expected, less what was "
-                "expected before. At the goal nothing follows, and r is the whole target.",
-                "TD誤差δは、実際の報酬と次の場所での見込みの和から、これまでの見込みを引いたものである。"
-                "ゴールではその先がないので、目標値はrだけになる。",
+                "expected before (α: learning rate, γ: discount). At the goal nothing follows, and "
+                "r is the whole target.",
+                "TD誤差δは、実際の報酬と次の場所での見込みの和から、これまでの見込みを引いたものである"
+                "（αは学習率、γは割引率）。ゴールではその先がないので、目標値はrだけになる。",
             ),
             demonstration="episodes",
         ),

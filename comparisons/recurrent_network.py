@@ -144,7 +144,7 @@ def draw(result):
                     y_title=("log₁₀ of the gradient's length", "勾配の大きさの常用対数"),
                     y_domain=(-10, 2),
                 ),
-                ("recurrent kernel multiplied by", "再帰の重みを何倍するか"),
+                ("recurrent kernel multiplied by", "再帰の重みを何倍にするか"),
                 start=1.0,
             ),
             (
@@ -315,9 +315,11 @@ CONCEPT = Concept(
             r"{\partial h_{t-1}} = \left( \frac{\partial L}{\partial h_t} \odot (1 - h_t^2) "
             r"\right) U^\top",
             (
-                "One step. On the way back the gradient of the state is multiplied by the slope of "
-                "tanh, which is 1 at most, and by U.",
-                "1ステップ分の計算。逆伝播では、状態の勾配に、1を超えないtanhの傾きと、Uが掛かる。",
+                "One step: input x and last state h, each with its weights, give the next state "
+                "(⊙: entry by entry). On the way back the gradient of the state is multiplied by "
+                "the slope of tanh, which is 1 at most, and by U.",
+                "1ステップ分の計算。入力xに重みW、前の状態hに重みUを掛けて次の状態を作る（⊙は要素ごとの積）。"
+                "逆伝播では、状態の勾配に、1を超えないtanhの傾きと、Uが掛かる。",
             ),
             one_step,
             inputs=2,

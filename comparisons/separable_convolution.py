@@ -275,8 +275,10 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial d_{uvcm}} = \sum_{i,j} x_{si+u, \, sj+v, \, c} \, "
             r"\frac{\partial L}{\partial z_{ijcm}}",
             (
-                "Each channel c has filters of its own, and no sum runs over channels.",
-                "各チャンネルcがそれぞれ専用のフィルターをもつ。チャンネルについての和はとらない。",
+                "Each channel c has filters of its own, counted by m, and no sum runs over "
+                "channels; s is the stride.",
+                "各チャンネルcがそれぞれ専用のフィルターをもつ（mはその番号、sはストライド）。チャンネルについての"
+                "和はとらない。",
             ),
             for_depthwise,
         ),
@@ -297,9 +299,9 @@ CONCEPT = Concept(
             r"\frac{K^2 C + C F}{K^2 C F} = \frac{1}{F} + \frac{1}{K^2}",
             (
                 "Both in turn; and the share of multiplications, a pixel, that is left of a plain "
-                "convolution's with K × K windows, C channels, F filters.",
+                "convolution's with K × K windows, C channels, F filters (one m a channel).",
                 "2つを続けて行う。K×Kの窓、Cチャンネル、フィルターF個のとき、1画素あたりの乗算の回数は、通常の"
-                "畳み込みの1/F + 1/K²倍になる。",
+                "畳み込みの1/F + 1/K²倍になる（mは1つとする）。",
             ),
             lambda seed: {**some_arrays(seed), "strides": (1, 1), "padding": "valid"},
         ),

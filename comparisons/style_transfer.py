@@ -343,8 +343,9 @@ INTRODUCED = (  # name, equation, what it says
         r"x \leftarrow x - \eta \frac{\partial}{\partial x} \Bigl( \frac{1}{3} \sum_{l=1}^{3} "
         r"L_s^{(l)} + w L_c \Bigr)",
         "Training as ever, but for what is trained: the gradient runs past the weights to the "
-        "input, and Adam updates the pixels x.",
-        "ふつうの学習と違うのは、更新するものだけである。勾配を入力まで逆伝播し、画素xをAdamで更新する。",
+        "input, and Adam updates the pixels x; w is the weight of the content.",
+        "ふつうの学習と違うのは、更新するものだけである。勾配を入力まで逆伝播し、画素xをAdamで更新する"
+        "（wはコンテンツの重み）。",
     ),
 )
 PROOFS = {

@@ -178,8 +178,8 @@ SETTING = (
     "then 20 % to validate, the last for the test, with a gap between. Network: 32 units with "
     f"ReLU, Adam, {STEPS} batches of 32, rate and step by validation. ",
     f"{TIMES:,}個の値、長さ{LENGTH}の窓（窓の最後の値を引いておく）。前から60%を訓練、次の20%を検証、"
-    "残りをテストに使い、間を空ける。ネットワークはReLUの32ユニット、Adam、大きさ32のバッチ"
-    f"{STEPS}回。学習率とステップ数は検証データで選ぶ。",
+    "残りをテストに使い、間を空ける。ネットワークはReLUの32ユニット、Adam、バッチサイズ32で"
+    f"{STEPS}ステップ。学習率とステップ数は検証データで選ぶ。",
 )
 SHARE = (
     "Errors (root mean square) as shares of that of the last value; 0.05 matters. ",
@@ -266,8 +266,8 @@ CLAIMS = (
             "Windows that are shuffled before the split promise more than the future keeps.",
             "分割の前に窓をシャッフルすると、将来のデータより良い成績が出てしまう。",
         ),
-        "Bergmeir & Benítez 2012, On the use of cross-validation for time series predictor "
-        "evaluation",
+        "Chollet 2021, Deep Learning with Python, 5.2.3; Bergmeir & Benítez 2012, On the use of "
+        "cross-validation for time series predictor evaluation, saw no harm in stationary series",
         (
             f"The random walk, {FAR} steps ahead; the same network, its windows split by time or "
             "shuffled first.",
@@ -310,9 +310,9 @@ CONCEPT = Concept(
             "split_by_time",
             r"i < k_1 \quad | \quad k_1 + g \le i < k_2 \quad | \quad i \ge k_2 + g",
             (
-                "Learn from the past, test on the future. Between them g windows are left out, "
-                "which reach into both.",
-                "過去で学習し、未来でテストする。両方にまたがるg個の窓は使わない。",
+                "Learn from the past, test on the future. Behind the ends of parts, k₁ and k₂, g "
+                "windows are left out, which reach into both.",
+                "過去で学習し、未来でテストする。区切りk₁、k₂の後の、両方にまたがるg個の窓は使わない。",
             ),
             some_windows,
             inputs=2,

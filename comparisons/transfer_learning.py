@@ -149,10 +149,10 @@ def draw(result):
     }
     return [
         Figure(
-            ("Accuracy over the number of examples", "例の数と正解率"),
+            ("Accuracy over the number of examples", "データ数と正解率"),
             figures.lines(
                 pd.concat([by_number(result, task) for task in TASKS], ignore_index=True),
-                x_title=("examples a class", "クラスごとの例の数"),
+                x_title=("examples a class", "クラスごとの訓練データ数"),
                 y_title=("test accuracy", "テストデータの正解率"),
                 log="x",
                 unit="%",
@@ -161,8 +161,8 @@ def draw(result):
                 "With few examples learned features lead. Look at the rivals too: a linear model "
                 "on the pixels is not far behind, and with hundreds of examples a network of its "
                 "own overtakes the features of others. Thin: the single seeds.",
-                "例が少ないときは、学習した特徴量が最も良い。ほかの方法にも注目しよう。画素に線形モデルを"
-                "当てはめるだけでも大差はなく、例が数百あれば、ゼロから学習したネットワークが追い越す。"
+                "データが少ないときは、学習した特徴量が最も良い。ほかの方法にも注目しよう。画素に線形モデルを"
+                "当てはめるだけでも大差はなく、データが数百あれば、ゼロから学習したネットワークが追い越す。"
                 "細い線は1回ごとの結果。",
             ),
         ),
@@ -200,12 +200,12 @@ SETTING = (
     "2つの畳み込み層（フィルター12個と24個、続いて2×2のプーリング）のネットワークが、14×14の数字を"
     f"{SOURCE_STEPS}ステップ学習する。これを固定して216個の特徴量を取り出し、最後の層だけを25枚ずつ"
     f"{STEPS}ステップ学習する。学習率（{len(RATES)}通り）と途中経過（{STAGES}回）は検証データで選ぶ。"
-    "同じ構造のネットワークをゼロから同じステップ数だけ学習したものと比べる。こちらの学習率は、例の数ごとに"
+    "同じ構造のネットワークをゼロから同じステップ数だけ学習したものと比べる。こちらの学習率は、データ数ごとに"
     "別のシードで最も良かったもので、途中経過は同じ検証データで選ぶ。",
 )
 COUNTED = (
     f"The mean over {', '.join(map(str, FEW))} examples a class; two points matter. ",
-    f"クラスごとの例の数が{'、'.join(map(str, FEW))}の場合の平均をとる。"
+    f"訓練データがクラスごとに{'、'.join(map(str, FEW))}枚の場合の平均をとる。"
     "2ポイントの差に意味がある。",
 )
 GAIN = (
@@ -217,7 +217,7 @@ CLAIMS = (
         (
             "With few examples, features learned on other classes beat a network trained from "
             "scratch.",
-            "例が少ないときは、ほかのクラスで学習した特徴量を使うほうが、ゼロから学習するより良い。",
+            "データが少ないときは、ほかのクラスで学習した特徴量を使うほうが、ゼロから学習するより良い。",
         ),
         "Yosinski et al. 2014; Goodfellow, Bengio & Courville, Deep Learning, section 15.2",
         (
@@ -233,8 +233,8 @@ CLAIMS = (
         (
             "With few examples, features learned on another collection of the same classes beat a "
             "network trained from scratch.",
-            "例が少ないときは、同じクラスの別のデータで学習した特徴量を使うほうが、ゼロから学習するより"
-            "良い。",
+            "データが少ないときは、同じクラスの別のデータで学習した特徴量を使うほうが、ゼロから学習する"
+            "より良い。",
         ),
         "Yosinski et al. 2014; Goodfellow, Bengio & Courville, Deep Learning, section 15.2",
         (
@@ -277,13 +277,13 @@ CLAIMS = (
         (
             "Transfer never hurts: with many examples, too, frozen features are at least as good "
             "as a network from scratch.",
-            "転移学習で損をすることはない。例が多くても、固定した特徴量はゼロから学習した場合に劣らない。",
+            "転移学習で損をすることはない。データが多くても、固定した特徴量はゼロから学習した場合に劣らない。",
         ),
         "a common rule of thumb",
         (
             f"{SETTING[0]}From 0 to 4 to 5 to 9, 300 examples a class. At least as good means less "
             "than half a point behind.",
-            f"{SETTING[1]}0〜4で学習し、5〜9に使う。例はクラスごとに300枚。差が0.5ポイント未満なら"
+            f"{SETTING[1]}0〜4で学習し、5〜9に使う。訓練データはクラスごとに300枚。差が0.5ポイント未満なら"
             "劣らないとみなす。",
         ),
         GAIN,
@@ -293,7 +293,7 @@ CLAIMS = (
         instead=(
             "With enough examples a network finds better features for its own task. Whether it "
             "helps to train the frozen layers on is the question of fine-tuning.",
-            "例が十分にあれば、ネットワークは自分のタスクにもっと合った特徴量を見つける。固定を解いて"
+            "データが十分にあれば、ネットワークは自分のタスクにもっと合った特徴量を見つける。固定を解いて"
             "全体をさらに学習するとよいかどうかは、ファインチューニングで調べる。",
         ),
     ),
@@ -312,7 +312,7 @@ CONCEPT = Concept(
         "and frozen: they turn an image into features. Only a new last layer learns, from the few "
         "examples that there are.",
         "あるタスクで学習したネットワークは、別のタスクにも役立つ。最後の層を除いて重みを固定し、"
-        "画像を特徴量に変える部分として使う。わずかな例から学習するのは、新しい最後の層だけである。",
+        "画像を特徴量に変える部分として使う。わずかなデータから学習するのは、新しい最後の層だけである。",
     ),
     introduces=(
         Introduced(
@@ -335,9 +335,10 @@ CONCEPT = Concept(
             r"c \leftarrow c - \frac{\eta}{N} \sum_n (p_n - t_n)",
             (
                 "The features h do not change, so that they are computed once, before training. "
-                "What is left is a linear model. Keras with a frozen body arrives at the same W "
-                "and c.",
-                "特徴量hは変わらないので、学習の前に1度だけ計算すればよい。残るのは線形モデルの学習である。"
+                "What is left is a linear model; t are one-hot labels. Keras with a frozen body "
+                "arrives at the same W and c.",
+                "特徴量hは変わらないので、学習の前に1度だけ計算すればよい。残るのは線形モデルの学習である"
+                "（tはone-hot表現のラベル）。"
                 "Kerasで前の層を固定して学習しても、同じWとcになる。",
             ),
             demonstration="new_head",

@@ -244,14 +244,14 @@ CLAIMS = (
         instead=(
             "The mask shows each place another number of places, and so the first block can tell "
             "early from late, the second look by it.",
-            "マスクのため、見える位置の数は位置ごとに異なる。1個目のブロックは前の方か後の方かを区別でき、2個目の"
+            "マスクのため、見える位置の数は位置ごとに異なる。1個目のブロックは前のほうか後のほうかを区別でき、2個目の"
             "ブロックはそれを手がかりに見る位置を選べる。",
         ),
     ),
     Claim(
         (
             "On places never trained on, sinusoidal positions serve better than learned ones.",
-            "学習に現れない位置では、正弦波の方が、学習した位置埋め込みよりよい。",
+            "学習に現れない位置では、正弦波のほうが、学習した位置埋め込みより良い。",
         ),
         VASWANI,
         (
@@ -320,8 +320,8 @@ CONCEPT = Concept(
             r"p_{t, 2i} = \sin \frac{t}{10000^{2i / d}}, \quad p_{t, 2i + 1} = \cos "
             r"\frac{t}{10000^{2i / d}}",
             (
-                "Added to the vector of the symbol at place t.",
-                "位置tの記号のベクトルに足す。",
+                "Added to the vector of the symbol at place t: d numbers, in pairs i.",
+                "位置tの記号のベクトル（d次元）に足す。iは2つずつの成分の組を表す。",
             ),
             some_arrays,
             kinks=True,
@@ -335,7 +335,7 @@ CONCEPT = Concept(
             (
                 "The causal mask: scores of later places become −∞ before the softmax. So all "
                 "places can be trained at once without any seeing its own answer.",
-                "因果マスク。後の位置のスコアをsoftmaxの前に−∞にする。どの位置も自分の答えを見ることなく、全位置を"
+                "因果マスク。後の位置のスコアをソフトマックスの前に−∞にする。どの位置も自分の答えを見ることなく、全位置を"
                 "一度に学習できる。",
             ),
             some_arrays,

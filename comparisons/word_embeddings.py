@@ -21,7 +21,7 @@ SENTENCES, WINDOW, DIMS, BATCH, NOISE, LOOKS = 3_000, 4, 32, 16, 5, (0, 1, 2, 3,
 RATES = {"negative sampling": 0.35, "softmax": 0.25}
 SIZES, REPEATS = (100, 300, 1_000, 3_000, 10_000, 30_000), 15
 NAMES = {
-    "softmax": both("full softmax", "全語彙のsoftmax"),
+    "softmax": both("full softmax", "全語彙のソフトマックス"),
     "negative sampling": both("negative sampling", "負例サンプリング"),
 }
 JUDGED = ("vectors", "nearest", "answer", "neighbour")
@@ -132,7 +132,7 @@ def draw(result):
         both("CBOW, negative sampling", "CBOW、負例サンプリング"): ("negative sampling: answer",),
         both("– nearest of all words", "――質問の語も含めた最近傍"): ("negative sampling: nearest",),
         both("– c's nearest neighbour", "――cの最近傍"): ("negative sampling: neighbour",),
-        both("CBOW, full softmax", "CBOW、全語彙のsoftmax"): ("softmax: answer",),
+        both("CBOW, full softmax", "CBOW、全語彙のソフトマックス"): ("softmax: answer",),
         both("counted: PPMI and SVD", "カウント：PPMIとSVD"): ("counted: answer",),
     }
     times = {
@@ -183,8 +183,8 @@ def draw(result):
             (
                 "The softmax's time grows with the vocabulary: every word has a score and a "
                 "gradient. With a few hundred words the softmax is the faster one.",
-                "softmaxではすべての語についてスコアと勾配を計算するので、時間は語彙数とともに増える。"
-                "負例サンプリングの時間は変わらない。数百語なら、softmaxの方が速い。",
+                "ソフトマックスではすべての語についてスコアと勾配を計算するので、時間は語彙数とともに増える。"
+                "負例サンプリングの時間は変わらない。数百語なら、ソフトマックスのほうが速い。",
             ),
         ),
     ]
@@ -202,7 +202,7 @@ CLAIMS = (
             "Differences of word vectors answer analogies: king − man + woman leads to queen.",
             "単語ベクトルの差で類推問題が解ける。king − man + womanはqueenに行き着く。",
         ),
-        "Mikolov, Yih & Zweig 2013; Saito, Deep Learning from Scratch 2, 4.3.2",
+        "Mikolov, Yih & Zweig 2013; Saito, Deep Learning from Scratch 2, 4.3.3",
         (
             f"{SETTING[0]}Pairs whose two words never share a sentence. The word nearest to b − a "
             "+ c against the one nearest to c alone; in both a, b, c are struck out.",
@@ -243,13 +243,13 @@ CLAIMS = (
         margin=0.05,
         instead=(
             "Often a word of the question is nearer, mostly c, which is part of the sum.",
-            "質問の語、特に和に含まれるc自身の方が近いことが多い。",
+            "質問の語、特に和に含まれるc自身のほうが近いことが多い。",
         ),
     ),
     Claim(
         (
             "With negative sampling vectors become as good as with the full softmax.",
-            "負例サンプリングでも、全語彙のsoftmaxと同じくらいよいベクトルが得られる。",
+            "負例サンプリングでも、全語彙のソフトマックスと同じくらい良いベクトルが得られる。",
         ),
         "Mikolov et al. 2013, Distributed representations of words and phrases",
         (
@@ -259,7 +259,7 @@ CLAIMS = (
         ),
         (
             "questions answered, negative sampling less softmax",
-            "正解率。負例サンプリングの値からsoftmaxの値を引く",
+            "正解率。負例サンプリングの値からソフトマックスの値を引く",
         ),
         lambda result: tuple(share(result, f"{method}: answer") for method in RATES),
         unit="%",
@@ -267,14 +267,14 @@ CLAIMS = (
         instead=(
             "Not in as many epochs on a small text: the softmax pushes against all words at each "
             "step, negative sampling against a few. It saves time where the vocabulary is large.",
-            "小さなコーパスを同じエポック数だけ学習した場合には及ばない。softmaxは毎回すべての語と比べるが、"
+            "小さなコーパスを同じエポック数だけ学習した場合には及ばない。ソフトマックスは毎回すべての語と比べるが、"
             "負例サンプリングは数語としか比べない。語彙が大きいときに、時間を節約できる。",
         ),
     ),
     Claim(
         (
             "With a large vocabulary, negative sampling takes a fraction of the softmax's time.",
-            "語彙が大きければ、負例サンプリングの計算時間はsoftmaxの何分の1かで済む。",
+            "語彙が大きければ、負例サンプリングの計算時間はソフトマックスの何分の1かで済む。",
         ),
         "Mikolov et al. 2013; Saito, Deep Learning from Scratch 2, 4.2",
         (
@@ -285,7 +285,7 @@ CLAIMS = (
         ),
         (
             "time of a softmax step over that of negative sampling",
-            "softmaxの時間を負例サンプリングの時間で割った値",
+            "ソフトマックスの時間を負例サンプリングの時間で割った値",
         ),
         lambda result: (result.of_numpy("step_times", at_the_largest), 0.0),
         margin=10.0,
@@ -338,7 +338,7 @@ CONCEPT = Concept(
             (
                 "How likely each word is among the K drawn ones. With counts 990 and 10 the rare "
                 "word is drawn in 3 % of the cases and not in 1 %.",
-                "K個の単語を選ぶ確率分布。出現回数が990回と10回なら、まれな方の単語が選ばれる確率は1%から3%に"
+                "K個の単語を選ぶ確率分布。出現回数が990回と10回なら、まれなほうの単語が選ばれる確率は1%から3%に"
                 "上がる。",
             ),
             some_vectors,

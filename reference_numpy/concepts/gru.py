@@ -19,7 +19,8 @@ def gru_cell(x, h, kernel, recurrent_kernel, bias):
     x: (batch, inputs); h: (batch, units); kernels: (…, 3 units) in the order u, r, v; bias: (2, 3
     units), b and b'.
 
-    Source: Cho et al. 2014, Learning phrase representations using RNN encoder-decoder.
+    Source: Cho et al. 2014, Learning phrase representations using RNN encoder-decoder (Saito,
+    Deep Learning from Scratch 2, appendix C, calls z what is 1 − u here).
     """
     from_x = np.split(x @ kernel + bias[..., :1, :], 3, axis=-1)
     from_h = np.split(h @ recurrent_kernel + bias[..., 1:, :], 3, axis=-1)

@@ -14,7 +14,7 @@ def dice_loss(y_true, y_pred):
 
     Shapes: y_true, y_pred (batch, height, width, classes), one-hot and probabilities.
 
-    Source: Milletari, Navab & Ahmadi 2016, V-Net, 3.
+    Source: Milletari, Navab & Ahmadi 2016, V-Net, 3 (who add up squares below the line).
     """
     shared, size = shared_and_size(y_true, y_pred)
     return np.mean(1 - 2 * shared / size)

@@ -14,7 +14,7 @@ def gram_matrix(x):
     Shapes: features x (batch, height, width, channels), as F (batch, positions, channels);
     G (batch, channels, channels).
 
-    Source: Gatys et al. 2015, A neural algorithm of artistic style, (4).
+    Source: Gatys et al. 2015, A neural algorithm of artistic style, (3).
     """
     f = x.reshape(len(x), -1, x.shape[-1])
     return f.transpose(0, 2, 1) @ f / f.shape[1], x
