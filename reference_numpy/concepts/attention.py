@@ -105,8 +105,8 @@ def one_head(scaled):
 
     def backward(dy, cache):
         inputs, cache = cache
-        slopes = zip(inputs, attention_backward(dy, cache))
-        return None, *((a.mT @ d).sum(axis=-3) for a, d in slopes)
+        pairs = zip(inputs, attention_backward(dy, cache))
+        return None, *((a.mT @ d).sum(axis=-3) for a, d in pairs)
 
     return layer, backward
 

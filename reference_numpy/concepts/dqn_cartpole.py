@@ -34,7 +34,7 @@ def remember(memory, transition, capacity):
 
 
 def recall(memory, size, generator):
-    """Transitions drawn from the memory, each part of them stacked: neighbours are alike.
+    """Transitions drawn from anywhere in the memory, since neighbours are alike; parts stacked.
 
     Source: Mnih et al. 2015, Human-level control through deep reinforcement learning.
     """
