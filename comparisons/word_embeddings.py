@@ -325,9 +325,9 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial h} = \sum_{k=0}^{K} (\sigma(h \cdot u_k) - t_k) \, u_k",
             (
                 "Is this the word in the middle? Yes (t = 1, s = 1) for u₀, no (t = 0, s = −1) for "
-                "K drawn ones; u are rows of the output matrix. The gradient is y − t again.",
+                "K drawn ones; u are rows of the output matrix. The gradient: σ (sigmoid) less t.",
                 "「これが中央の単語か」という2値分類。正解の単語u₀ではt = 1、s = 1、選んだK個の"
-                "単語ではt = 0、s = −1とする。uは出力側の行列の行で、勾配はここでもy − t。",
+                "単語ではt = 0、s = −1とする。uは出力側の行列の行。勾配はシグモイド関数σの値 − t。",
             ),
             some_vectors,
             inputs=2,
