@@ -234,8 +234,8 @@ CONCEPT = Concept(
             (
                 "The paper's layers. Different here: in the paper all maps of C3 but one see only "
                 "some of S2's, the output measures distances to drawn patterns of the digits "
-                "(softmax here), the initial weights are narrower, and a second-order method learns "
-                "(Adam here). C5 covers its whole input, and so is a dense layer.",
+                "(softmax here), the initial weights are narrower, and a second-order method "
+                "learns (Adam here). C5 covers its whole input, and so is a dense layer.",
                 "論文の層の並び。ここでの違いは次のとおり。論文では、C3のマップは1枚を除いてS2の一部だけを"
                 "見る。出力層は数字の図案との距離を測る（ここではソフトマックス関数）。初期値の範囲はより狭い。"
                 "2次の最適化手法で学習する（ここではAdam）。なおC5は入力全体を窓とするので、全結合層である。",
