@@ -12,8 +12,8 @@ from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.precision import computed_in, twin_precision
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
-from reference_numpy import tree
-from reference_numpy.layers import Dot, LayerNormalization, UnitNormalization
+from reference_numpy import activations, tree
+from reference_numpy.layers import Attention, Dot, LayerNormalization, UnitNormalization
 
 TIMES_MOVED = 3  # as other numbers are
 
@@ -31,7 +31,7 @@ def quantities_and_scales(
         exact = reference.quantities()
         several = () if is_local and not half else (JITTERED_RUNS, ROUNDINGS)
         scale = checks.scales(reference.quantities, exact, *several, dtype=moved)
-        _allow_for_normalized(scale, exact, reference, checks.UNIT_ROUNDOFF[moved])
+        _allow_for_roundings_within(scale, exact, reference, checks.UNIT_ROUNDOFF[moved])
         if not is_local or dtype == "float64":  # of a layer in fewer digits `by_twin` tells
             _allow_for_cancelled_terms(scale, reference)
     smallest = float(np.finfo(computed_in(dtype)).smallest_normal)
@@ -44,24 +44,30 @@ def quantities_and_scales(
     return exact, scale
 
 
-def _allow_for_normalized(scale: dict, exact: dict, reference: Reference, step: float) -> None:
-    """Give what is normalized at least the scale of rounding what the normalization computes.
+def _allow_for_roundings_within(
+    scale: dict, exact: dict, reference: Reference, step: float
+) -> None:
+    """Give some quantities at least the scale of rounding what the layers compute midway.
 
     Moving x does not show it where the parts move with x and cancel. Of one number, less itself, 0
     is left, but of x/σ − μ/σ the rounding of both, which PyTorch multiplies by dy for the gradient
-    of γ; and the gradient of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y.
+    of γ; the gradient of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y. Of values that
+    are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the
+    tanh of large sums has the slope 1 − y².
     """
-    kinds = tuple(kind for _, kind, _ in _NORMALIZING)
-    if not any(isinstance(part, kinds) for part in parts_of(reference.layer)):
-        return
-    for seed in range(TIMES_MOVED):
+    within = [one for one in _ROUNDED_WITHIN if _has_part(reference.layer, one[0])]
+    for seed in range(TIMES_MOVED if within else 0):
         moves = checks.jittering(seed, step)
         with ExitStack() as stack:
-            for name, kind, change in _NORMALIZING:
-                stack.enter_context(changed(name, [module_of(kind)], partial(change, moves=moves)))
+            for _, name, owner, change in within:
+                stack.enter_context(changed(name, [owner], partial(change, moves=moves)))
             for name, value in reference.quantities().items():
                 error = np.abs(value - exact[name]).max(initial=0.0) / step
                 scale[name] = max(scale[name], error)
+
+
+def _has_part(layer, kind: type) -> bool:
+    return any(isinstance(part, kind) for part in parts_of(layer))
 
 
 def _with_mean_moved(normalize: Callable, moves: Callable) -> Callable:
@@ -77,10 +83,22 @@ def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
     return lambda dy, y, *others: backward(dy, moves(y), *others)
 
 
-_NORMALIZING = (
-    ("normalize_rows", LayerNormalization, _with_mean_moved),
-    ("over_length_backward", UnitNormalization, _with_direction_moved),
-    ("over_length_backward", Dot, _with_direction_moved),
+def _with_y_moved(backward: Callable, moves: Callable) -> Callable:
+    return lambda self, dy, y: backward(self, dy, moves(y))
+
+
+# Layers, and what they call that is given what rounding moves: its name and whose it is.
+_ROUNDED_WITHIN = (
+    (LayerNormalization, "normalize_rows", module_of(LayerNormalization), _with_mean_moved),
+    (
+        UnitNormalization,
+        "over_length_backward",
+        module_of(UnitNormalization),
+        _with_direction_moved,
+    ),
+    (Dot, "over_length_backward", module_of(Dot), _with_direction_moved),
+    (Attention, "backward", activations.Softmax, _with_y_moved),
+    (Attention, "backward", activations.Tanh, _with_y_moved),
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reference_numpy import activations
 from reference_numpy.layers.attention.attention import Attention
 
 
@@ -40,13 +41,13 @@ class AdditiveAttention(Attention):
 
     def score(self, query, key):
         """Σ σ tanh(q + k), and the hyperbolic tangents."""
-        hidden = np.tanh(query[..., :, None, :] + key[..., None, :, :])
+        hidden, _ = activations.tanh.forward(query[..., :, None, :] + key[..., None, :, :])
         return (hidden @ self.scale if self.use_scale else hidden.sum(axis=-1)), hidden
 
     def score_backward(self, ds, query, key, cache):
         """dquery, dkey and [dσ]."""
         hidden, grads = cache, []
-        dsums = ds[..., None] * (1.0 - hidden * hidden)
+        dsums = activations.tanh.backward(ds[..., None], hidden)
         if self.use_scale:
             grads = [np.tensordot(ds, hidden, axes=ds.ndim)]
             dsums *= self.scale

@@ -142,7 +142,7 @@ class Attention(Layer):
             products = query @ key.swapaxes(-2, -1)
             return (products * self.scale if self.use_scale else products), products
         sums = query[..., :, None, :] + key[..., None, :, :]
-        hidden = np.tanh(sums * self.scale if self.use_scale else sums)
+        hidden, _ = activations.tanh.forward(sums * self.scale if self.use_scale else sums)
         total = hidden.sum(axis=-1)
         return self.concat_score_weight * total, (sums, hidden, total)
 
@@ -154,7 +154,7 @@ class Attention(Layer):
                 ds = ds * self.scale
             return ds @ key, ds.swapaxes(-2, -1) @ query, grads
         sums, hidden, total = cache
-        dsums = (self.concat_score_weight * ds)[..., None] * (1.0 - hidden * hidden)
+        dsums = activations.tanh.backward((self.concat_score_weight * ds)[..., None], hidden)
         grads = [np.sum(ds * total)]
         if self.use_scale:
             grads.insert(0, np.sum(dsums * sums))

@@ -1,0 +1,51 @@
+"""How large the rounding of a correct computation may be, where the inputs alone do not say it."""
+
+import numpy as np
+import pytest
+
+import reference_numpy as rn
+from comparisons.harness.check.changing import changed
+from comparisons.harness.check.findings import findings, judge
+from comparisons.harness.check.questions import ask
+from comparisons.harness.proof.precision import reference_precision
+from reference_numpy import activations, layers
+
+
+@pytest.mark.parametrize(
+    ("make", "function", "around", "name"),
+    [
+        (
+            lambda: layers.Attention(use_scale=True),
+            activations.Softmax,
+            (0.5, 2.0**-20),
+            "gradient of weight 0 (scale)",
+        ),
+        (layers.AdditiveAttention, activations.Tanh, (4.0, 0.25), "gradient of input 0"),
+    ],
+    ids=["alike", "saturated"],
+)
+@pytest.mark.parametrize(("wrong", "is_found"), [(2.0**-24, False), (1e-3, True)])
+def test_roundings_within_attention_are_no_finding(make, function, around, name, wrong, is_found):
+    """Random models on TensorFlow whose keys and values were all alike, or whose sums were large.
+
+    dw − Σ dw w is then nothing but the rounding of w, which q kᵀ multiplies for the gradient of the
+    scale: it needed 2.5 times the tolerance. 1 − tanh² of large sums needed 5 times.
+    """
+    with reference_precision("float64"):
+        tensor = rn.Input((3, 2))
+        model = rn.Model(tensor, make()([tensor, tensor]))
+    middle, spread = around
+    x = middle + spread * np.random.default_rng(0).standard_normal((4, 3, 2))
+    (one, _) = ask(model, model, x, False, True, "float32")
+    generator = np.random.default_rng(1)
+
+    def rounding(backward):
+        def rounded(self, dy, y):
+            return backward(self, dy, y * (1 + wrong * generator.choice([-1.0, 1.0], y.shape)))
+
+        return rounded
+
+    with changed("backward", [function], rounding):
+        theirs = one.reference.quantities()
+    found = findings(judge(one, theirs, "tensorflow", "float32"), "tensorflow", "float32", "")
+    assert (name in [judged.name for _, judged in found]) == is_found
