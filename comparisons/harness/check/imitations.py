@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from comparisons.harness.check.changing import changed, module_of
+from comparisons.harness.check.formulas import FORMULAS
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.precision import computed_in
 from reference_numpy import activations, layers, tree
@@ -53,11 +54,13 @@ def explains(name: str, one, dtype: str) -> bool:
         one: the comparison, a `findings.Judged`.
         dtype: precision in which the backend computes.
     """
-    if name not in IMITATIONS:
+    if name not in IMITATIONS and name not in FORMULAS:
         return True
     exact, theirs = one.asked.quantities.get(one.name), one.theirs
     if exact is None or theirs is None or exact.shape != np.shape(theirs):
         return False
+    if name in FORMULAS:
+        return any(formula.gives(one, dtype) for formula in FORMULAS[name])
     largest, defined = _errors(IMITATIONS[name], one, dtype)
     given = "", "", "", dtype, exact[defined], np.asarray(theirs)[defined]
     return checks.compare(*given, one.record.tolerance + largest).passed
