@@ -9,12 +9,16 @@ from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.checks import FACTOR
 from reference_numpy.layers.layer import Layer
 
+# What differs after the first step, which no optimizer has changed.
+THE_LOSS = "loss"
+
 
 def of_training(
     optimizer: str,
     of: str,
     stateful: bool,
     cut_off: bool,
+    log_cosh: bool,
     backend: str,
     dtype: str,
     needed: float,
@@ -23,12 +27,14 @@ def of_training(
 
     Args:
         optimizer: its class.
-        of: the class of the layer whose weights differ.
+        of: the class of the layer whose weights differ, or `THE_LOSS`.
         stateful: whether the model has layers that keep states from batch to batch.
         cut_off: whether probabilities that are cut off would make as large a difference.
+        log_cosh: whether an output's loss is of that name.
         needed: the error in units of the ordinary tolerance.
     """
     arguments = {"name": optimizer, "of": of, "stateful": stateful, "cut_off": cut_off}
+    arguments["log_cosh"] = log_cosh
     return _tightest(_explaining([("Optimizer", arguments)], backend, dtype, "", needed), dtype)
 
 

@@ -13,7 +13,13 @@ from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.precision import computed_in, twin_precision
 from comparisons.harness.proof.training_checks import JITTERED_RUNS, ROUNDINGS
 from reference_numpy import activations, tree
-from reference_numpy.layers import Attention, Dot, LayerNormalization, UnitNormalization
+from reference_numpy.layers import (
+    Attention,
+    Dot,
+    GroupNormalization,
+    LayerNormalization,
+    UnitNormalization,
+)
 
 TIMES_MOVED = 3  # as other numbers are
 
@@ -50,10 +56,10 @@ def _allow_for_roundings_within(
     """Give some quantities at least the scale of rounding what the layers compute midway.
 
     Moving x does not show it where the parts move with x and cancel. Of one number, less itself, 0
-    is left, but of x/σ − μ/σ the rounding of both, which PyTorch multiplies by dy for the gradient
-    of γ; the gradient of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y. Of values that
-    are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the
-    tanh of large sums has the slope 1 − y².
+    is left, but of x/σ − μ/σ the rounding of both, which in groups is the output, and which PyTorch
+    multiplies by dy for the gradient of γ; the gradient of a sign, (1 − y²) dy / |x|, is 0 but for
+    the rounding of y. Of values that are all alike the gradients of scores, w (dw − Σ dw w), are 0
+    but for the rounding of w; and the tanh of large sums has the slope 1 − y².
     """
     within = [one for one in _ROUNDED_WITHIN if _has_part(reference.layer, one[0])]
     for seed in range(TIMES_MOVED if within else 0):
@@ -79,6 +85,17 @@ def _with_mean_moved(normalize: Callable, moves: Callable) -> Callable:
     return moved
 
 
+def _with_terms_moved(centred_of: Callable, moves: Callable) -> Callable:
+    """GroupNormalization, of whose x/σ − μ/σ each term is rounded."""
+
+    def moved(self, view):
+        centred, variance = centred_of(self, view)
+        mean = view - centred
+        return centred + (mean - moves(mean)), variance
+
+    return moved
+
+
 def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
     return lambda dy, y, *others: backward(dy, moves(y), *others)
 
@@ -89,6 +106,7 @@ def _with_y_moved(backward: Callable, moves: Callable) -> Callable:
 
 # Layers, and what they call that is given what rounding moves: its name and whose it is.
 _ROUNDED_WITHIN = (
+    (GroupNormalization, "_centred", GroupNormalization, _with_terms_moved),
     (LayerNormalization, "normalize_rows", module_of(LayerNormalization), _with_mean_moved),
     (
         UnitNormalization,

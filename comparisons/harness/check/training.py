@@ -8,7 +8,7 @@ import numpy as np
 
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Finding
-from comparisons.harness.check.known import of_training
+from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.script import Sketch
@@ -35,6 +35,7 @@ from reference_numpy.registration import class_name
 # What a model is compiled with that is not compiled itself.
 OPTIMIZER, LOSS = "sgd", "mse"
 WHOLE = ""  # the model's name among those of a task: there is but one
+FIRST_LOSS = "loss after step 1"  # of the weights as they were
 WITHOUT = ("ctc", "circleloss", "circle", "dice", "tversky")
 
 
@@ -113,6 +114,7 @@ class Training:
         self.stateful = any(getattr(part, "stateful", False) for _, part in leaf_layers(model))
         self.optimizer = type(self._compiled(model).optimizer).__name__
         targets = _targets(model, inputs, seed)
+        self.log_cosh = "logcosh" in _losses(model, len(tree.flatten(targets)))
         self.start = {WHOLE: model.get_weights()}
         last = max(step for step in STEPS if step <= steps)
         self.course = Course(
@@ -165,10 +167,12 @@ class Training:
         ]
         if not wrong:
             return []
-        name, record = min(wrong, key=lambda one: (_step(one[0]), -one[1].needed))
+        name, record = min(wrong, key=_first_cause)
         whole = Place(self.subject.name, "", ())
         place, quantity = self.places.get(name, (whole, name))
-        what = self.optimizer, place.class_name, self.stateful, self._is_cut_off(name, record)
+        of = THE_LOSS if name == FIRST_LOSS else place.class_name
+        cut_off = self._is_cut_off(name, record)
+        what = self.optimizer, of, self.stateful, cut_off, self.log_cosh
         known = of_training(*what, backend, self.dtype, record.needed)
         finding = Finding(
             str(place),
@@ -240,6 +244,12 @@ class Training:
 
     def _cast(self, array: np.ndarray) -> np.ndarray:
         return array.astype(self.dtype) if array.dtype.kind == "f" else array
+
+
+def _first_cause(one: tuple[str, checks.Record]) -> tuple:
+    """Where what differs comes among all that does: a way after the weights that go it."""
+    name, record = one
+    return _step(name), name != FIRST_LOSS, name.startswith("way"), -record.needed
 
 
 def _step(name: str) -> int:

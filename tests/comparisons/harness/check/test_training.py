@@ -174,3 +174,25 @@ def test_no_steps_are_taken_that_are_not_asked_for(trained):
     assert trained(normalized(), steps=0).environment["training"] == "not asked for"
     with pytest.raises(ValueError, match="steps: expected a whole number from 0 to 50, got 51"):
         trained(normalized(), steps=51)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_loss_that_differs_before_any_step_is_no_optimizers_fault(trained, optimizer):
+    model = normalized(optimizer="")
+    model.compile(optimizer, "log_cosh")
+    report = trained(model, dtype="float64")
+    link = named("log_cosh-in-float64").link
+    found = {finding.known for finding in report.findings if finding.backend == "tensorflow"}
+    assert found == set() if backends.missing("tensorflow") else {link}
+
+
+def test_a_token_that_stands_twice_is_called_by_its_name_in_a_model_of_nothing_else(trained):
+    """A random model of seed 31: the way that all weights went differed most, and was new."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((6,), dtype="int32"), keras.layers.Embedding(3, 1, name="tokens")]
+    model = keras.Sequential(layers)
+    model.compile("nadam", "mse")
+    links = {named("embeddings-of-repeated-tokens").link}
+    found = [one for one in trained(model).findings if one.backend == "tensorflow"]
+    assert {one.known for one in found} == (set() if backends.missing("tensorflow") else links)
+    assert all(one.layer == "tokens" for one in found)
