@@ -70,6 +70,25 @@ def test_numbers_that_are_none_are_found_where_none_is_large(tmp_path):
         assert not is_beyond(one, theirs, "float32")
 
 
+@pytest.mark.parametrize(
+    ("layer", "is_beyond_it"),
+    [
+        (keras.layers.UnitNormalization, True),
+        (keras.layers.Activation, False),
+        (keras.layers.Dense, False),
+    ],
+)
+def test_squares_that_are_too_large_excuse_the_layers_that_take_them(tmp_path, layer, is_beyond_it):
+    arguments = {"Activation": ["relu"], "Dense": [2]}.get(layer.__name__, [])
+    model = keras.Sequential([keras.Input((2,)), layer(*arguments)])
+    model.save(tmp_path / "model.keras")
+    subject = Subject(tmp_path / "model.keras", tmp_path)
+    oracle, twin = subject.oracle("float16"), subject.twin("float16")
+    for one in ask(oracle, twin, np.full((1, 2), 300.0), False, False, "float16"):
+        theirs = {name: np.full_like(y, np.nan) for name, y in one.quantities.items()}
+        assert is_beyond(one, theirs, "float16") == is_beyond_it
+
+
 def test_a_layer_fed_with_what_keras_sees_has_no_ties_but_its_own(columns, tmp_path):
     """Of two numbers that float16 does not tell apart neither is the larger."""
     if backends.missing("tensorflow"):

@@ -6,6 +6,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check import checking
+from comparisons.harness.check.known import of_training
 from comparisons.harness.divergences import named
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
@@ -196,3 +197,10 @@ def test_a_token_that_stands_twice_is_called_by_its_name_in_a_model_of_nothing_e
     found = [one for one in trained(model).findings if one.backend == "tensorflow"]
     assert {one.known for one in found} == (set() if backends.missing("tensorflow") else links)
     assert all(one.layer == "tokens" for one in found)
+
+
+@pytest.mark.parametrize(("of", "is_known"), [("Dense", True), ("loss", False)])
+def test_an_optimizers_constants_explain_no_loss_before_its_first_step(of, is_known):
+    how = {"stateful": False, "cut_off": False, "log_cosh": False}
+    known = of_training("SGD", of, **how, backend="tensorflow", dtype="float64", needed=1e5)
+    assert bool(known) is is_known
