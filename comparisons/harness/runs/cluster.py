@@ -5,6 +5,7 @@ one's own under the same names.
 """
 
 import contextlib
+import os
 import platform
 import signal
 import socket
@@ -24,6 +25,10 @@ NOTICED_IN_SECONDS = 60.0
 SECONDS_BETWEEN_PLACES = 1.0
 #: How long an address may take to answer; Ray itself tries for minutes, and ends the process.
 ANSWERS_IN_SECONDS = 10.0
+#: How HTTP/2 begins, which Ray speaks, and the kind that the fourth of nine bytes tells in what the
+#: other side must begin with, its settings (RFC 9113, 3.4 and 4.1).
+GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+SETTINGS = 4
 
 
 def connect(address: str) -> int:
@@ -52,10 +57,21 @@ def connect(address: str) -> int:
 
 
 def _expect_somebody(address: str) -> None:
-    """Raises OSError where nobody listens; what names no port, as `auto`, is Ray's to find."""
+    """Raises OSError where nobody listens, or something that is not Ray.
+
+    What names no port, as `auto`, is Ray's to find; so is who answers where all is encrypted.
+    """
     host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host:
-        socket.create_connection((host.strip("[]"), port), ANSWERS_IN_SECONDS).close()
+    if not host:
+        return
+    place = (host.strip("[]"), port)
+    with socket.create_connection(place, ANSWERS_IN_SECONDS) as connection:
+        if os.environ.get("RAY_USE_TLS", "0").lower() in ("1", "true"):
+            return
+        connection.sendall(GREETING)
+        answer = connection.makefile("rb").read(9)
+    if len(answer) < 9 or answer[3] != SETTINGS:
+        raise OSError("something else listens there")
 
 
 def leave() -> None:

@@ -3,11 +3,13 @@
 import importlib.util
 import json
 import re
+import socket
+import threading
 
 import pytest
 
 from comparisons.harness.concept import Settings
-from comparisons.harness.runs import runner
+from comparisons.harness.runs import cluster, runner
 from tests.comparisons.harness.fake_house import House
 
 needs_ray = pytest.mark.skipif(
@@ -89,6 +91,41 @@ def test_an_address_where_no_cluster_answers_is_told_in_one_line(monkeypatch, ad
     with pytest.raises(ValueError, match=said) as error:
         runner.plan([], Settings(), None, address=address)
     assert "\n" not in str(error.value)
+
+
+@needs_ray
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.0 505 Invalid HTTP version\r\n\r\n", "something else listens there"),
+        (b"", "something else listens there"),
+        (None, "timed out"),
+    ],
+)
+def test_what_is_not_ray_is_told_before_ray_tries_for_minutes(monkeypatch, answer, said):
+    monkeypatch.setattr("ray.init", lambda *_, **__: pytest.fail("Ray was asked"))
+    monkeypatch.setattr(cluster, "ANSWERS_IN_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                if answer is not None:
+                    connection.recv(100)
+                    connection.sendall(answer)
+                else:
+                    done.wait()
+
+        done = threading.Event()
+        other = threading.Thread(target=serve)
+        other.start()
+        try:
+            with pytest.raises(ValueError, match=rf"no Ray cluster answers there \({said}\)"):
+                cluster.connect(f"{host}:{port}")
+        finally:
+            done.set()
+            other.join()
 
 
 def test_without_ray_the_option_says_what_to_install(monkeypatch):
