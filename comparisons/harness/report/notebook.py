@@ -1,8 +1,20 @@
-"""A concept as a notebook: equations, both halves' code, and the comparison, to be run anew."""
+"""A concept as a notebook: equations, both halves' code, and the comparison as it ran."""
 
 import json
 
 from comparisons.harness.report.page import Page
+
+# Whole, a comparison may take an hour: what ran lies beside the notebook.
+RESULT = """\
+from pathlib import Path
+
+import comparisons
+
+if Path("result.json").exists():  # what ran, beside this notebook
+    result = comparisons.load("..")["{name}"]
+else:
+    result = comparisons.{call}
+result"""
 
 
 def notebook(page: Page) -> bytes:
@@ -13,7 +25,7 @@ def notebook(page: Page) -> bytes:
         cells += [_cell("code", stretch.text) for stretch in page.halves[half]]
     cells += [
         _cell("markdown", "## NumPy = Keras"),
-        _cell("code", f"import comparisons\n\nresult = comparisons.{page.call}\nresult"),
+        _cell("code", RESULT.format(name=page.name, call=page.call)),
     ]
     for kind, there in (("runs", page.concept.task), ("claims", page.concept.claims)):
         if there:

@@ -12,6 +12,7 @@ from comparisons.harness import catalogue
 from comparisons.harness.bilingual import Words
 from comparisons.harness.concept import Concept
 from comparisons.harness.drawing import palette
+from comparisons.harness.execution import Execution
 from comparisons.harness.report import charts, code, equations, introductions, networks, tables
 from comparisons.harness.report.pictures import Picture, picture
 from comparisons.harness.runs.results import Result
@@ -223,16 +224,18 @@ class Page:
 
     @property
     def call(self) -> str:
-        """The same as a call in Python."""
-        settings, asked = self.content["settings"], self.table
-        given = {key: settings[key] for key in ("seeds", "epochs", "csv", "encoding")}
+        """Much the same as a call in Python, but from one seed: as cheap as it can be."""
+        settings, asked, how = self.content["settings"], self.table, self.result.settings.execution
+        given = {"seeds": 1, **{key: settings[key] for key in ("epochs", "csv", "encoding")}}
         given |= {"backends": self._backends, "full": settings["preset"] == "full"}
         if settings["device"] != "auto":
             given["device"] = settings["device"]
         if asked:
             keys = ("target", "task", "group", "without", "folds", "encoding")
             given |= {key: getattr(asked, key) for key in keys}
-        options = "".join(f", {key}={value!r}" for key, value in given.items() if value)
+        given = {key: value for key, value in given.items() if value}
+        given |= {key: value for key, value in vars(how).items() if value != vars(Execution)[key]}
+        options = "".join(f", {key}={value!r}" for key, value in given.items())
         return f"table({asked.path!r}{options})" if asked else f"run({self.name!r}{options})"
 
     @property

@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 import comparisons
 from comparisons.harness import catalogue
 from comparisons.harness.concept import Settings
+from comparisons.harness.execution import Execution
 from comparisons.harness.report import write_pages
 from comparisons.harness.report.notebook import notebook
 from comparisons.harness.report.page import Page
@@ -47,14 +49,26 @@ def test_a_notebook_holds_both_halves_whole(name):
     assert len({cell["id"] for cell in content["cells"]}) == len(content["cells"])
 
 
-def test_the_cells_of_a_notebook_run_one_after_another(monkeypatch):
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_cells_of_a_notebook_run_one_after_another_and_cheaply(monkeypatch, tmp_path, beside):
     asked = []
     result = SimpleNamespace(frame=asked.append)
     monkeypatch.setattr(comparisons, "run", lambda *a, **k: asked.append((a, k)) or result)
+    monkeypatch.setattr(comparisons, "load", lambda f: asked.append(f) or {"dropout": result})
+    monkeypatch.chdir(tmp_path)
+    if beside:
+        Path("result.json").touch()
     known = {}
     for source in sources(json.loads(notebook(page_of("dropout")))):
         exec(source, known)
-    assert asked == [(("dropout",), {"epochs": 2, "backends": ["numpy"]}), "runs", "claims"]
+    anew = ("dropout",), {"epochs": 2, "backends": ["numpy"], "seeds": 1}
+    assert asked == [".." if beside else anew, "runs", "claims"]
+
+
+def test_a_notebook_asks_for_the_execution_that_ran():
+    page = page_of("dropout")
+    page.result.settings = Settings(execution=Execution(jit=False, precision="float64"))
+    assert page.call.endswith(", jit=False, precision='float64')")
 
 
 def test_results_have_a_notebook_and_their_runs_as_csv(results):
