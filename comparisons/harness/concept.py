@@ -396,5 +396,5 @@ class Concept:
 
     def _repr_markdown_(self) -> str:
         rows = [*((t.equation, t.says) for t in self.introduces), *self.equations]
-        said = [f"$${latex}$$\n\n{' '.join(says)}" for latex, says in rows]
+        said = ["\n\n".join((f"$${latex}$$", *says)) for latex, says in rows]
         return "\n\n".join((f"# {' · '.join(self.title)}", *self.summary, *said))

@@ -65,6 +65,14 @@ def test_the_cells_of_a_notebook_run_one_after_another_and_cheaply(monkeypatch, 
     assert asked == [".." if beside else anew, "runs", "claims"]
 
 
+def test_each_sentence_of_a_concept_is_shown_in_a_paragraph_of_its_language():
+    concept = catalogue.load("optimizers")
+    paragraphs = concept._repr_markdown_().split("\n\n")
+    for new in concept.introduces:
+        place = paragraphs.index(f"$${new.equation}$$")
+        assert tuple(paragraphs[place + 1 : place + 3]) == new.says
+
+
 def test_a_notebook_asks_for_the_execution_that_ran():
     page = page_of("dropout")
     page.result.settings = Settings(execution=Execution(jit=False, precision="float64"))
