@@ -5,6 +5,7 @@ import time
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from comparisons.harness.runs.estimates import Status
@@ -26,9 +27,10 @@ class Display:
         self.shorter: list[str] = []
         self.console = Console(stderr=True, highlight=False, markup=False)
         self.bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TimeLeft(),
+            What(),
+            TextColumn("{task.fields[parts]}", markup=False),
+            BarColumn(10),
+            TimeLeft(Column(no_wrap=True)),
             console=self.console,
             disable=not self.console.is_terminal,
             transient=True,
@@ -63,14 +65,14 @@ class Display:
         self.until = time.monotonic() + status.left
         if self.task is None:
             self.say(beginning(status, self.shorter))
-            self.task = self.bar.add_task("starting", total=1.0, until=self.until)
-        parts = ", {} of {} {}".format(*status.parts) if status.parts else ""
-        self.bar.update(self.task, completed=status.share, until=self.until)
+            self.task = self.bar.add_task("starting", total=1.0, until=self.until, parts="")
+        parts = "{} of {} {}".format(*status.parts) if status.parts else ""
+        self.bar.update(self.task, completed=status.share, until=self.until, parts=parts)
         if not status.what:
             self.line = ""
             return
         line = f"[{status.done + 1}/{status.total}] {status.what}"
-        self.bar.update(self.task, description=line + parts)
+        self.bar.update(self.task, description=line)
         is_new, self.line, self.parts = line != self.line, line, parts
         if self.bar.disable and (is_new or self._is_time()):
             self._say_what_is_under_way()
@@ -84,10 +86,19 @@ class Display:
     def _say_what_is_under_way(self) -> None:
         self.printed = time.monotonic()
         left = max(0.0, self.until - self.printed)
-        self.say(f"{self.line}{self.parts} · {about(left)} left")
+        said = ", ".join(filter(None, (self.line, self.parts)))
+        self.say(f"{said} · {about(left)} left")
 
     def _is_time(self) -> bool:
         return time.monotonic() - self.printed >= SECONDS_BETWEEN_LINES
+
+
+class What(ProgressColumn):
+    """What is under way, cut short in a narrow terminal: how far it is and the time left stay."""
+
+    def render(self, task) -> Text:
+        """The text for a task."""
+        return Text(task.description, no_wrap=True, overflow="ellipsis")
 
 
 class TimeLeft(ProgressColumn):

@@ -327,6 +327,19 @@ def test_a_long_job_tells_its_epochs_now_and_then(capsys, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_narrow_terminal_shows_the_epochs_and_the_time_left(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with display.Display() as shown:
+        what = "titanic_mlp: training one-hot, batch normalization (keras-tensorflow, seed 0)"
+        shown(Status(what, (115, 150, "epochs"), 116, 143, 0.5, 1230.0))
+        with shown.console.capture() as seen:
+            shown.console.print(shown.bar.get_renderable())
+    (line,) = filter(str.strip, seen.get().splitlines())
+    assert line.startswith("[117/143]") and (what in line) == (columns == 200)
+    assert "115 of 150 epochs" in line and "about 20 minutes left" in line
+
+
 def test_a_job_that_tells_nothing_is_told_now_and_then(capsys, monkeypatch):
     monkeypatch.setattr(display, "SECONDS_BETWEEN_LINES", 0.0)
     monkeypatch.setattr(display, "SECONDS_BETWEEN_LOOKS", 0.01)
