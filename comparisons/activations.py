@@ -332,7 +332,7 @@ CLAIMS = (
     ),
     of_learning(
         ("tanh maps to values from 0 to 1.", "tanhは入力を0から1の範囲の値に変換する。"),
-        "many tutorials, which give sigmoid's range for both",
+        ("many tutorials, which give sigmoid's range for both", "多くの入門記事"),
         (
             "If the claim holds, no tanh unit of the last hidden layer gives less than 0.",
             "主張が正しければ、最後の隠れ層のtanhの出力に0未満の値はない。",

@@ -263,7 +263,10 @@ CLAIMS = (
             "With ReLU a network learns its training data faster than with tanh.",
             "ReLUを使うと、tanhより速く訓練データを学習できる。",
         ),
-        "Krizhevsky et al. 2012, 3.1 (six times as fast, to an error of 25 % on CIFAR-10)",
+        (
+            "Krizhevsky et al. 2012, 3.1 (six times as fast, to an error of 25 % on CIFAR-10)",
+            "Krizhevsky et al. 2012, 3.1（CIFAR-10の誤差25%まで6倍の速さ）",
+        ),
         (
             f"{SETTING[0]}The rate is the best of three for each, on other seeds; on these ReLU "
             "needed more epochs with He's initial weights than with Keras's own, Xavier's, which "
@@ -287,7 +290,10 @@ CLAIMS = (
             "Local response normalization makes the network more accurate.",
             "局所応答正規化を入れると、正解率が上がる。",
         ),
-        "Krizhevsky et al. 2012, 3.3 (1.4 points on ImageNet; 2 on CIFAR-10)",
+        (
+            "Krizhevsky et al. 2012, 3.3 (1.4 points on ImageNet; 2 on CIFAR-10)",
+            "Krizhevsky et al. 2012, 3.3（ImageNetで1.4ポイント、CIFAR-10で2ポイント）",
+        ),
         (
             f"{SETTING[0]}On other seeds the rate was the best of three without the normalization "
             "and the better of two with it, and α = 0.1 better than 0.0001. Half a point matters.",

@@ -304,7 +304,7 @@ CLAIMS = (
     of_heads(
         3,
         ("Several heads find three sooner.", "3つを探すなら、ヘッドは複数のほうが早く学習する。"),
-        "commonly told of multi-head attention",
+        ("commonly told of multi-head attention", "マルチヘッドアテンションの一般的な説明"),
     ),
 )
 

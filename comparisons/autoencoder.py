@@ -213,7 +213,7 @@ CLAIMS = (
             "Each unit of a linear autoencoder becomes a principal component.",
             "線形オートエンコーダの各ユニットは、それぞれ1つの主成分になる。",
         ),
-        "a common shortening of the above",
+        ("a common shortening of the above", "上の主張を縮めた、よくある言い方"),
         LINEAR,
         (
             "|cos| of a decoder's row and the component most like it, mean; above 0.95 counts",

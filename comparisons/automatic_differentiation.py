@@ -135,7 +135,10 @@ CLAIMS = (
             "Automatic differentiation is numerical differentiation: it approximates.",
             "自動微分は数値微分の一種であり、得られるのは近似値である。",
         ),
-        source="a common mistake, named in Baydin et al. 2018, section 2",
+        source=(
+            "a common mistake, named in Baydin et al. 2018, section 2",
+            "よくある誤解。Baydin et al. 2018の2節が挙げる",
+        ),
         experiment=(
             NETWORK[0] + "Digits that agree with the gradient by hand: central differences (step "
             "10⁻⁵) and the tape; as good means within one digit.",
@@ -164,7 +167,7 @@ CLAIMS = (
             "Gradients by automatic differentiation take longer than those written by hand.",
             "自動微分で勾配を求めると、手で書いた逆伝播より時間がかかる。",
         ),
-        source="a common expectation of convenience",
+        source=("a common expectation of convenience", "手軽さへのよくある期待"),
         experiment=(
             f"This page's tape, in NumPy. 100 inputs, {WIDTHS[-1]} units with ReLU, 10 classes, a "
             "batch of 50, float64, one core; the two in turns, the median of 25.",
@@ -187,7 +190,10 @@ CLAIMS = (
             "Where a loss is a number, so is its gradient.",
             "損失が数として求まれば、勾配も数として求まる。",
         ),
-        source="a common expectation of those who meet a NaN in training",
+        source=(
+            "a common expectation of those who meet a NaN in training",
+            "学習中にNaNに出会った人のよくある期待",
+        ),
         experiment=(
             "√(x²), the length of x, for 20 numbers, ten of which are 0; in all columns.",
             "√(x²)（xの長さ）を20個の数について求める。そのうち10個は0である。すべての列で測る。",

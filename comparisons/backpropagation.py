@@ -275,7 +275,7 @@ CLAIMS = (
             "If my own network and Keras differ, it is rounding.",
             "自作のネットワークとKerasの結果が違うのは、丸め誤差のためである。",
         ),
-        source="a common explanation",
+        source=("a common explanation", "一般的な説明"),
         experiment=(
             f"784-50-10, {IMAGES} MNIST images, {EPOCHS} epochs in batches of {BATCH}. A run in "
             "float32 against float64; and each of the seven causes above by itself.",

@@ -271,7 +271,10 @@ CONCEPT = Concept(
                 "Batch normalization belongs before the activation.",
                 "バッチ正規化は活性化関数の前に入れるのが正しい。",
             ),
-            source="Ioffe & Szegedy 2015; commonly repeated",
+            source=(
+                "Ioffe & Szegedy 2015; commonly repeated",
+                "Ioffe & Szegedy 2015、およびその後の多くの文献",
+            ),
             experiment=(
                 f"{SETTING[0]}; before against after ReLU, each at the rate that is best on "
                 "validation images",

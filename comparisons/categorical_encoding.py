@@ -255,7 +255,7 @@ CLAIMS = (
             "One-hot is the better code for every category, graded ones too.",
             "順序のあるカテゴリも含めて、常にone-hot表現がよい。",
         ),
-        source="a common habit",
+        source=("a common habit", "よくある習慣"),
         experiment=(
             f"{NETWORK[0]}the effect grows evenly from grade to grade.",
             f"{NETWORK[1]}効果は段階とともに一定の割合で増える。",

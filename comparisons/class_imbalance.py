@@ -284,7 +284,7 @@ CLAIMS = (
             "Class weights make the model better at telling the rare class.",
             "クラスの重みをつけると、少数クラスを見分ける能力が上がる。",
         ),
-        "a common expectation",
+        ("a common expectation", "よくある期待"),
         ("n / (2 n_c) against no weights.", "n/(2 n_c)の重みと、重みなしを比べる。"),
         (
             "average precision (area below precision over recall, no threshold), with less without",
@@ -305,7 +305,7 @@ CLAIMS = (
             "Drawing the rare class again beats class weights.",
             "少数クラスのオーバーサンプリングは、クラスの重みよりよい。",
         ),
-        "articles on imbalanced data",
+        ("articles on imbalanced data", "不均衡データについての記事"),
         (
             "Mini-batches from all rows with weights, against mini-batches from rows drawn until "
             "both classes are as frequent.",

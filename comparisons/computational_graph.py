@@ -215,7 +215,10 @@ CLAIMS = (
             "The derivative says by how much the output grows when the input grows by 1.",
             "微分は、入力が1増えたときに出力がどれだけ増えるかを表す。",
         ),
-        source="a common reading of the shop, where one yen more for an apple costs 2.2 yen",
+        source=(
+            "a common reading of the shop, where one yen more for an apple costs 2.2 yen",
+            "りんごが1円上がると支払額が2.2円増える、という買い物の例のよくある解釈",
+        ),
         experiment=(
             RANDOM[0] + "Each input is raised by 1, one at a time; up to 10 % of error would do.",
             RANDOM[1] + "入力を1つずつ、1だけ増やす。10%までの誤差は許す。",

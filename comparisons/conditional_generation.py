@@ -232,7 +232,7 @@ CLAIMS = (
             "A label saves more than it tells: more than log 10 = 2.3 nats an image.",
             "ラベルによる損失の減少は、ラベルそのものの情報量log 10 = 2.3ナットを上回る。",
         ),
-        source="question of this project",
+        source=("question of this project", "このプロジェクトの問い"),
         experiment=SETTING,
         metric=(
             "−ELBO of test images, without labels less with",

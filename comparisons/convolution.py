@@ -216,7 +216,10 @@ CLAIMS = (
             "The larger the batch, the more im2col gains over the loop.",
             "バッチが大きいほど、ループに対するim2colの優位は大きくなる。",
         ),
-        source="a common expectation of computing everything at once",
+        source=(
+            "a common expectation of computing everything at once",
+            "一度にまとめて計算することへのよくある期待",
+        ),
         experiment=(
             SPEED[0] + "A batch of 64 images against a single one.",
             SPEED[1] + "画像64枚のバッチと、画像1枚とを比べる。",

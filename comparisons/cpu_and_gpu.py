@@ -202,7 +202,7 @@ CLAIMS = (
             "A network with fewer multiplications is faster by as much.",
             "乗算の回数が少ないネットワークは、その分だけ速い。",
         ),
-        "commonly inferred from counts of operations",
+        ("commonly inferred from counts of operations", "演算回数からよく導かれる推論"),
         (
             f"{SETTING[0]}8 units a layer, and 32, which takes 6.6 times the multiplications: at "
             "least 3.3 times as long counts as that.",
@@ -242,7 +242,10 @@ CLAIMS = (
             "Several steps a call make a small network train faster.",
             "1回の呼び出しで数ステップまとめて学習すると、小さいネットワークは速くなる。",
         ),
-        "Keras's documentation of steps_per_execution",
+        (
+            "Keras's documentation of steps_per_execution",
+            "Kerasのドキュメントのsteps_per_executionの項",
+        ),
         (
             f"`fit`, 32 units a layer, {STEPS} steps of {SHORT} examples an epoch, the least of "
             f"{EPOCHS} epochs: steps_per_execution of {CALLS[1]} and of 1, in turns in one "

@@ -281,7 +281,7 @@ CLAIMS = (
             "Categorical and sparse categorical cross-entropy are the same loss.",
             "categorical_crossentropyとsparse_categorical_crossentropyは同じ損失である。",
         ),
-        "Keras documentation; a common question",
+        ("Keras documentation; a common question", "Kerasのドキュメント、よくある質問"),
         lambda a: max(
             np.abs(a[f"{what}categorical"] - a[f"{what}sparse"]).max()
             for what in ("", "gradient, ")

@@ -199,7 +199,7 @@ CLAIMS = (
             "Any augmentation helps: more variety is more data.",
             "どんなデータ拡張でも効果がある。多様なデータが増えるからである。",
         ),
-        "introductory articles",
+        ("introductory articles", "入門記事"),
         (
             f"{SETTING[0]} Each image is mirrored left to right with probability 1/2.",
             f"{SETTING[1]}各画像を確率1/2で左右反転する。",
@@ -218,7 +218,7 @@ CLAIMS = (
             "Augmented, a few hundred images are as good as thousands.",
             "データ拡張を使えば、数百枚の画像でも数千枚と同じ正解率が得られる。",
         ),
-        "introductory articles",
+        ("introductory articles", "入門記事"),
         SHIFTED,
         *(FEW_SHIFTED, MANY_PLAIN),
         margin=-0.01,

@@ -295,7 +295,7 @@ CLAIMS = (
             "A column that raises the cross-validated accuracy is worth having.",
             "交差検証の正解率が上がる列は、加える価値がある。",
         ),
-        source="a common rule of feature engineering",
+        source=("a common rule of feature engineering", "特徴量設計でよく言われる規則"),
         experiment=("The same runs.", "上と同じ実験。"),
         metric=(
             "accuracy in use, with the two columns less without",

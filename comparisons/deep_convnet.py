@@ -202,7 +202,11 @@ CLAIMS = (
             "Most digits that one network misreads another one misreads too.",
             "あるネットワークが誤認識する数字の多くは、別のネットワークも誤認識する。",
         ),
-        "common; Saito, Deep Learning from Scratch, 8.1.1, of digits hard for people too",
+        (
+            "common; Saito, Deep Learning from Scratch, 8.1.1, of digits hard for people too",
+            "一般的な主張。Saito, Deep Learning from Scratch, 8.1.1は、人にも難しい数字に"
+            "ついて述べる",
+        ),
         (
             f"{SETTING[0]}, or one of 5×5 with 6, 13 and 25. Most means more than half.",
             f"{SETTING[1]}、またはフィルターが6、13、25個の5×5の1層を置く。半数を超えれば「多く」とする。",

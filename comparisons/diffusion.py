@@ -248,7 +248,7 @@ CLAIMS = (
             "Sampling needs as many steps as there were levels in training.",
             "生成には、学習に使ったレベルの数と同じだけのステップが必要である。",
         ),
-        "a common reading of Ho et al. 2020",
+        ("a common reading of Ho et al. 2020", "Ho et al. 2020のよくある解釈"),
         *few_and_many(25, 200),
         ("Steps may skip most of the levels.", "生成では、レベルの大半を飛ばしてよい。"),
     ),

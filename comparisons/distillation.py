@@ -222,7 +222,10 @@ CLAIMS = (
             "It is the softness that helps: labels that are merely smoothed do as well.",
             "効果の理由は目標の確率が滑らかなことであり、ラベルを平滑化するだけでも同じである。",
         ),
-        "a common explanation of distillation; Szegedy et al. 2016 on label smoothing",
+        (
+            "a common explanation of distillation; Szegedy et al. 2016 on label smoothing",
+            "蒸留の一般的な説明。ラベル平滑化についてはSzegedy et al. 2016",
+        ),
         (
             f"{SETTING[0]}{TUNED[0]}Smoothing of 0.1 or 0.3, whichever is better there. As well "
             "means: worse by less than a point.",

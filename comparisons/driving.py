@@ -249,7 +249,7 @@ CLAIMS = (
             "The smaller a network's error on new pictures, the better it drives.",
             "初めて見る画像での誤差が小さいネットワークほど、運転もうまい。",
         ),
-        "what a validation loss is taken for",
+        ("what a validation loss is taken for", "検証データの損失についての一般的な理解"),
         (
             "Two networks, one that was shown the expert's laps, one that asked as often (DAgger): "
             "which has the smaller error on the expert's pictures of the new tracks?",

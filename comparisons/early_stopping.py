@@ -206,7 +206,7 @@ CLAIMS = (
             "Stop as soon as the validation loss rises.",
             "検証データの損失が上がり始めたら、すぐに学習を止めるとよい。",
         ),
-        "introductory articles",
+        ("introductory articles", "入門記事"),
         (
             f"{SETTING[0]}Patience 0 against {PATIENCE}; worse by less than 0.02 would do.",
             f"{SETTING[1]}patience 0と{PATIENCE}を比べる。差が0.02未満なら差し支えないとみなす。",
@@ -232,7 +232,7 @@ CLAIMS = (
             "Early stopping ends lower than any fixed number of epochs.",
             "早期終了は、エポック数を固定する場合より損失が低くなる。",
         ),
-        "a common belief",
+        ("a common belief", "広く信じられていること"),
         (
             f"{SETTING[0]}{PATIENT[0]} Against the number of epochs whose mean validation loss is "
             "lowest in the other seeds.",

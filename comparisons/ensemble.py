@@ -192,7 +192,7 @@ CLAIMS = (
             "An ensemble is more accurate than its best member.",
             "アンサンブルは、最も良いメンバーよりも正解率が高い。",
         ),
-        "a common expectation",
+        ("a common expectation", "よくある期待"),
         (
             f"{SETTING[0]}The best member is the best on the test images themselves, which nobody "
             "could have known. Half a point matters.",
@@ -212,7 +212,7 @@ CLAIMS = (
             "Averaging the networks' weights does as well as averaging their predictions.",
             "予測の代わりに重みを平均しても同じ効果がある。",
         ),
-        "a common question",
+        ("a common question", "よくある質問"),
         (
             f"{SETTING[0]}As well means: worse by less than two points.",
             f"{SETTING[1]}劣っていてもその差が2ポイント未満なら同じとみなす。",
@@ -237,7 +237,7 @@ CLAIMS = (
             "小さなネットワークをいくつも組み合わせるほうが、"
             "重みの数が同じ大きなネットワーク1つより良い。",
         ),
-        "a common belief",
+        ("a common belief", "広く信じられていること"),
         (
             f"{SETTING[0]}Against one network 49-{HIDDEN * MEMBERS}-10 with as many steps, at the "
             f"one of three learning rates that is best on 500 validation images. Half a point "

@@ -169,7 +169,10 @@ CLAIMS = (
             "With few examples the body is better left frozen.",
             "データが少ないときは、前の層を固定したままのほうが良い。",
         ),
-        "the Keras guide to transfer learning; CS231n notes on transfer learning",
+        (
+            "the Keras guide to transfer learning; CS231n notes on transfer learning",
+            "Kerasの転移学習のガイド、CS231nの転移学習のノート",
+        ),
         (
             f"{SETTING[0]}{FEW} examples a class. A point matters.",
             f"{SETTING[1]}訓練データはクラスごとに{FEW}枚。1ポイントの差に意味がある。",
@@ -219,7 +222,10 @@ CLAIMS = (
             "The new last layer should learn first, and the rest thaw then.",
             "まず新しい最後の層だけを学習し、そのあとでほかの層の固定を解くべきである。",
         ),
-        "the Keras guide to transfer learning; Kumar et al. 2022 on linear probing first",
+        (
+            "the Keras guide to transfer learning; Kumar et al. 2022 on linear probing first",
+            "Kerasの転移学習のガイド、先に線形層だけを学習することについてはKumar et al. 2022",
+        ),
         (
             f"{SETTING[0]}Old layers thaw after a quarter of the steps, or learn from the first "
             f"step on; the mean over {FEW} and {MANY} examples a class. Half a point matters.",

@@ -243,7 +243,7 @@ CLAIMS = (
             "On shuffled pixels a CNN fails altogether.",
             "画素を並べ替えると、CNNはまったく認識できなくなる。",
         ),
-        "a common belief",
+        ("a common belief", "広く信じられていること"),
         (
             f"{SETTING[0]}To fail means to read less than half of the digits.",
             f"{SETTING[1]}半分も認識できなければ「まったく認識できない」とみなす。",

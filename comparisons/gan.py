@@ -256,7 +256,7 @@ CLAIMS = (
             "The generator's loss falls as its points get better.",
             "生成される点がよくなるにつれて、生成器の損失は下がる。",
         ),
-        source="as the losses of other networks do",
+        source=("as the losses of other networks do", "ほかのネットワークの損失からの類推"),
         experiment=(
             SETTING[0] + "The non-saturating loss, a look every 100 steps.",
             SETTING[1] + "損失は非飽和型で、100ステップごとに調べる。",

@@ -205,7 +205,10 @@ CLAIMS = (
             "The gradient points where the function falls most.",
             "勾配は、関数の値が最も減る方向を指す。",
         ),
-        "a common shortening of Saito, Deep Learning from Scratch, 4.4",
+        (
+            "a common shortening of Saito, Deep Learning from Scratch, 4.4",
+            "Saito, Deep Learning from Scratch, 4.4を縮めた、よくある言い方",
+        ),
         (
             f"{AROUND[0]}A step of {DISTANCE} along the gradient, and along each of 72 directions.",
             f"{AROUND[1]}勾配の方向と72通りの方向に{DISTANCE}進む。",
@@ -231,7 +234,11 @@ CLAIMS = (
             "Against the gradient lies the minimum.",
             "勾配と逆の方向に最小値がある。",
         ),
-        f"a common picture; {BOOK}, warns of it",
+        (
+            f"a common picture; {BOOK}, warns of it",
+            "よくあるイメージ。Saito, Deep Learning from Scratch, 4.4は、そうとは限らない"
+            "と注意する",
+        ),
         (
             f"{AROUND[0]}1 would be straight at it, 0 at a right angle; 0.9 is near enough.",
             f"{AROUND[1]}1なら真っすぐ最小値を向き、0なら直角である。0.9以上なら正しいとみなす。",

@@ -228,7 +228,10 @@ CLAIMS = (
             "Whether the reset comes before the product or after it makes no difference.",
             "リセットを積の前に掛けても後に掛けても、学習の結果は変わらない。",
         ),
-        "Keras's reset_after, chosen for speed on GPUs",
+        (
+            "Keras's reset_after, chosen for speed on GPUs",
+            "GPUでの速さのために選ばれたKerasのreset_after",
+        ),
         (
             f"{LONG_TRAINING[0]}: the one with the smallest mean loss. The same initial kernels. "
             "Less than a tenth of a nat does not matter, in either direction.",

@@ -241,7 +241,7 @@ CLAIMS = (
             "Training in float16 fails unless the loss is scaled.",
             "float16の学習は、損失をスケーリングしないと失敗する。",
         ),
-        f"a common reading of {MIXED}, 3.2",
+        (f"a common reading of {MIXED}, 3.2", "Micikevicius et al. 2017, 3.2のよくある解釈"),
         OWN_RATE,
         (
             "test accuracy, scaled less not scaled",

@@ -259,7 +259,7 @@ CLAIMS = (
             "Adamは重みごとに更新の幅を調整するので、入力をスケーリングしなくても学習は同じくらい速い。",
         ),
         *("Adam", "standardized", "unscaled", "unscaled"),
-        source="question-and-answer sites",
+        source=("question-and-answer sites", "質問サイト"),
         margin=-1.0,
         instead=(
             "Adam evens out the steps of the weights, not the inputs: what a step does to the "

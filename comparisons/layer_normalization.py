@@ -149,7 +149,10 @@ CLAIMS = (
             "For large batches batch normalization is the better one.",
             "大きいバッチでは、バッチ正規化のほうがよい。",
         ),
-        "Wu & He 2018, Group normalization, section 4.1 (of images)",
+        (
+            "Wu & He 2018, Group normalization, section 4.1 (of images)",
+            "Wu & He 2018, Group normalization, 4.1節（画像について）",
+        ),
         (f"Batches of {LARGE}.", f"バッチサイズ{LARGE}。"),
         (
             "test accuracy, batch less layer normalization",

@@ -279,7 +279,7 @@ CLAIMS = (
             "Made features are cheap: they cost less than half an epoch of learning.",
             "人が設計した特徴量は安上がりである。計算時間は、学習の0.5エポック分より短い。",
         ),
-        "a common view",
+        ("a common view", "一般的な主張"),
         (
             "HOG of 500 images and an epoch of the convolutional network on them, both as this "
             "page's NumPy computes them, in batches of 50, one after the other in one process.",

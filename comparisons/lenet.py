@@ -148,7 +148,10 @@ CLAIMS = (
             "ReLU and max pooling make LeNet-5 more accurate.",
             "ReLUと最大値プーリングを使うと、LeNet-5の正解率は上がる。",
         ),
-        "Glorot et al. 2011; Scherer et al. 2010; common",
+        (
+            "Glorot et al. 2011; Scherer et al. 2010; common",
+            "Glorot et al. 2011、Scherer et al. 2010、一般的な主張",
+        ),
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy, today's form less that of 1998",
@@ -163,7 +166,7 @@ CLAIMS = (
             "With ReLU and max pooling LeNet-5 learns faster.",
             "ReLUと最大値プーリングを使うと、LeNet-5は速く学習する。",
         ),
-        "Krizhevsky et al. 2012, 3.1, of ReLU",
+        ("Krizhevsky et al. 2012, 3.1, of ReLU", "Krizhevsky et al. 2012, 3.1（ReLUについて）"),
         (
             f"{SETTING[0]}Counted are the epochs until {ENOUGH:.0%} of the validation images are "
             "read; half an epoch matters.",

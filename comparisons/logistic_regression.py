@@ -223,7 +223,10 @@ CLAIMS = (
             "Logistic regression is a network of one layer.",
             "ロジスティック回帰は1層のニューラルネットワークである。",
         ),
-        source="Goodfellow et al., Deep Learning, 6.1; a common remark",
+        source=(
+            "Goodfellow et al., Deep Learning, 6.1; a common remark",
+            "Goodfellow et al., Deep Learning, 6.1、よくある指摘",
+        ),
         experiment=(
             f"A Dense layer of one unit with sigmoid and cross-entropy, {STEPS} steps of gradient "
             f"descent on {POINTS} points of two overlapping classes, against scikit-learn's "
@@ -243,7 +246,10 @@ CLAIMS = (
             "The loss is convex, so gradient descent arrives.",
             "損失は凸関数なので、勾配降下法は必ず収束する。",
         ),
-        source="a common remark on logistic regression",
+        source=(
+            "a common remark on logistic regression",
+            "ロジスティック回帰についてのよくある指摘",
+        ),
         experiment=(
             f"{STEPS} steps with learning rate {RATE} on {POINTS} points of two separable classes. "
             "Arrived means that w grows by less than 1 % in the second half.",

@@ -223,7 +223,7 @@ CLAIMS = (
             "Mean squared error is not sensitive to outliers.",
             "平均二乗誤差は外れ値の影響を受けにくい。",
         ),
-        "introductory articles",
+        ("introductory articles", "入門記事"),
         ("without less with outliers", "外れ値なしの値からありの値を引く"),
         off("mean_squared_error", 0.0),
         off("mean_squared_error"),

@@ -249,7 +249,10 @@ CLAIMS = (
             "A rank of one suffices.",
             "ランクは1で足りる。",
         ),
-        "Hu et al. 2021, section 7.2, where it does for GPT-3",
+        (
+            "Hu et al. 2021, section 7.2, where it does for GPT-3",
+            "Hu et al. 2021, 7.2節（GPT-3で成り立つと述べる）",
+        ),
         (
             f"{SETTING[0]}The mean of both tasks. To suffice means less than 2 points behind rank "
             "16.",
@@ -276,7 +279,10 @@ CLAIMS = (
             "The change that training makes to a trained network is of low rank.",
             "学習済みのネットワークをさらに学習したときの重みの変化量は、低ランクである。",
         ),
-        "the hypothesis of Hu et al. 2021; Aghajanyan et al. 2020 on intrinsic dimension",
+        (
+            "the hypothesis of Hu et al. 2021; Aghajanyan et al. 2020 on intrinsic dimension",
+            "Hu et al. 2021の仮説。固有次元についてはAghajanyan et al. 2020",
+        ),
         (
             f"{SETTING[0]}All weights are trained; of the second layer's change the {LARGEST} "
             f"largest of {HIDDEN} singular values are to hold more than half of the squared size. "

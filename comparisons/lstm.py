@@ -253,7 +253,7 @@ CLAIMS = (
             "Unlike an RNN's, an LSTM's gradient does not vanish.",
             "LSTMの勾配は、単純なRNNと違って消えない。",
         ),
-        "commonly told of the LSTM's memory",
+        ("commonly told of the LSTM's memory", "LSTMの記憶の一般的な説明"),
         (
             f"{TASK[0]}Keras's initial weights, {UNITS} units each, no training. The gradient of "
             "the right answer's score by the marked input: powers of ten that are lost from marks "

@@ -270,7 +270,7 @@ CLAIMS = (
             "An indicator can always be added: it does no harm.",
             "欠損指標は常に加えておけばよい。害はない。",
         ),
-        "a common advice",
+        ("a common advice", "よくある助言"),
         (
             f"But here chance alone decides what is missing, and there are only {FEW} rows to "
             "learn from. Less than a point would be no harm.",
@@ -288,7 +288,7 @@ CLAIMS = (
     ),
     on_made(
         ("Rows with missing values are best left out.", "欠損のある行は取り除くのがよい。"),
-        "introductory articles on data cleaning",
+        ("introductory articles on data cleaning", "データの前処理についての入門記事"),
         (
             "Large values rather go missing: mean over the seven strengths of the figure. New rows "
             "cannot be left out; their gaps get the mean of what was learned from.",
@@ -310,7 +310,10 @@ CLAIMS = (
             "Whether a passenger's cabin is known helps to tell who survived.",
             "客室番号がわかるかどうかは、生存者の予測に役立つ。",
         ),
-        source="Kaggle, Titanic: the feature Has_Cabin of many public notebooks",
+        source=(
+            "Kaggle, Titanic: the feature Has_Cabin of many public notebooks",
+            "KaggleのTitanicで多くの公開ノートブックが使う特徴量Has_Cabin",
+        ),
         experiment=(
             "Logistic regression on sex, class, family, fare, age and deck, the last two filled "
             f"with the mean; {SPLITS}-fold cross-validation, five times, parties kept together.",

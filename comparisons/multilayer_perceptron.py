@@ -269,7 +269,10 @@ CLAIMS = (
             "Too many hidden units overfit: new points are answered worse.",
             "隠れ層のユニットが多すぎると過学習し、未知のデータの正解率が下がる。",
         ),
-        source="a common rule of thumb for the size of hidden layers",
+        source=(
+            "a common rule of thumb for the size of hidden layers",
+            "隠れ層の大きさについてのよくある経験則",
+        ),
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 (513 weights for 400 points) against the best "
             "of 2, 8 and 32 units (129 weights at most), chosen seed by seed on validation points.",

@@ -225,7 +225,7 @@ CLAIMS = (
             "What has become robust to noise is robust to other changes too.",
             "ノイズに強くなったネットワークは、ほかの変化にも強い。",
         ),
-        "a common reading of robustness",
+        ("a common reading of robustness", "頑健性のよくある解釈"),
         (
             f"{SETTING[0]}Test images moved by a pixel, right and down.",
             f"{SETTING[1]}右と下に1画素ずつ動かしたテスト画像を使う。",
@@ -248,7 +248,10 @@ CLAIMS = (
             "Noise on hidden layers helps against noisy inputs as much as noise on inputs does.",
             "隠れ層のノイズも、入力のノイズと同じだけ、ノイズのある入力への頑健性を高める。",
         ),
-        "Goodfellow et al., Deep Learning, 7.5, on noise in hidden units",
+        (
+            "Goodfellow et al., Deep Learning, 7.5, on noise in hidden units",
+            "Goodfellow et al., Deep Learning, 7.5（隠れユニットへのノイズについて）",
+        ),
         (
             f"{SETTING[0]}Test images with noise of 0.6. As much means: worse by less than two "
             "points.",

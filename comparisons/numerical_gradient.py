@@ -203,8 +203,10 @@ CLAIMS = (
             "The smaller the step, the better the numerical derivative.",
             "刻み幅が小さいほど、数値微分は正確になる。",
         ),
-        "what the definition of the derivative suggests; Saito, Deep Learning from Scratch, 4.3.1, "
-        "warns of it",
+        (
+            "what the definition suggests; Saito, Deep Learning from Scratch, 4.3.1, warns of it",
+            "微分の定義からの類推。Saito, Deep Learning from Scratch, 4.3.1は、これに注意を促す",
+        ),
         (
             f"{SINE[0]} Central difference, h = 10⁻⁴ against 10⁻¹².",
             f"{SINE[1]}中心差分でh = 10⁻⁴と10⁻¹²を比べる。",

@@ -289,7 +289,10 @@ CONCEPT = Concept(
                 "内部でソフトマックス関数を計算する損失関数を使っても）エラーは出ないが、"
                 "学習の結果は悪くなる。",
             ),
-            source="Keras documentation, from_logits; a common question",
+            source=(
+                "Keras documentation, from_logits; a common question",
+                "Kerasのドキュメントのfrom_logitsの項、よくある質問",
+            ),
             experiment=(
                 f"{TRAINED[0]}, each at the learning rate that was best on the validation images "
                 f"of other seeds: {RATE} once, {TWICE_RATE} twice",
@@ -306,7 +309,10 @@ CONCEPT = Concept(
                 "Softmax twice spoils the probabilities.",
                 "ソフトマックス関数を2回適用すると、出力を確率として使えなくなる。",
             ),
-            source="follows from the range: the second softmax is given numbers from 0 to 1",
+            source=(
+                "follows from the range: the second softmax is given numbers from 0 to 1",
+                "値域から導かれる：2つめのソフトマックス関数には0から1の数が入る",
+            ),
             experiment=("the same networks", "上と同じネットワーク"),
             metric=(
                 "test log loss, twice less once; 0.05 matters",
@@ -321,7 +327,10 @@ CONCEPT = Concept(
                 "At the learning rate that suits a single softmax a second one slows learning.",
                 "1回のソフトマックス関数に合う学習率のままでは、2回適用すると学習が遅くなる。",
             ),
-            source="follows from the gradient: dy is multiplied by y once more",
+            source=(
+                "follows from the gradient: dy is multiplied by y once more",
+                "勾配から導かれる：dyにもう一度yが掛かる",
+            ),
             experiment=(
                 f"{TRAINED[0]}, both at the learning rate {RATE}",
                 f"{TRAINED[1]}、どちらも学習率{RATE}",

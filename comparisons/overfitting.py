@@ -258,7 +258,7 @@ CLAIMS = (
     ),
     Claim(
         ("The more weights, the wider the gap.", "重みが多いほど汎化ギャップは広がる。"),
-        "Saito, Deep Learning from Scratch, 6.4.1; a common reading of the bias-variance trade-off",
+        ("Saito, Deep Learning from Scratch, 6.4.1; often read so", "Saito, 6.4.1、よくある解釈"),
         (
             f"{SETTING[0]}; 200 units a layer (360,000 weights) against 25, 50 or 100: the one of "
             "them that is most accurate on the validation images.",
@@ -285,7 +285,7 @@ CLAIMS = (
             "Once the validation loss rises, accuracy on new data falls.",
             "検証データの損失が上がり始めると、未知のデータの正解率は下がる。",
         ),
-        "a common reading of the curves by epoch",
+        ("a common reading of the curves by epoch", "学習曲線のよくある解釈"),
         (
             f"{SETTING[0]}; 100 units a layer, at the epoch of the lowest validation loss and at "
             "the end.",
@@ -314,7 +314,7 @@ CLAIMS = (
             "new data than on its training data.",
             "検証データの正解率が訓練データを上回っているなら、ネットワークは未知のデータのほうが得意である。",
         ),
-        "a common question about the output of `fit`",
+        ("a common question about the output of `fit`", "fitの出力についてのよくある質問"),
         (
             f"{SETTING[0]}; 100 units a layer, dropout of 0.2. In the epochs in which `fit` "
             "reports a higher validation accuracy, both are measured alike: after the epoch, with "

@@ -280,7 +280,7 @@ CLAIMS = (
             "A smaller learning rate makes the perceptron learn more slowly.",
             "学習率を小さくすると、パーセプトロンの学習は遅くなる。",
         ),
-        source="many tutorials",
+        source=("many tutorials", "多くの入門記事"),
         experiment=(
             "The same with 20 points, but each perceptron starts with w and b from N(0, 1); "
             "learning rate 0.1 against 1. (From zeros the rate would change no answer.)",
@@ -301,7 +301,7 @@ CLAIMS = (
             "The perceptron finds the best separating line.",
             "パーセプトロンは最良の分離直線を見つける。",
         ),
-        source="a common belief; see Cortes & Vapnik 1995, Support-vector networks",
+        source=("a common belief; see Cortes & Vapnik 1995", "通説。Cortes & Vapnik 1995参照"),
         experiment=(
             f"{SETTING[0]}; here {MIDDLE} points. The better line keeps farther from its nearest "
             "point; the best is at least as good as the line that was drawn.",

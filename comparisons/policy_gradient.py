@@ -185,7 +185,7 @@ CLAIMS = (
             "A baseline helps learning, whatever the rewards.",
             "ベースラインは、報酬がどうであれ学習を助ける。",
         ),
-        "a common generalisation",
+        ("a common generalisation", "よくある一般化"),
         (
             f"{SETTING[0]}Rewards about 0; 5 points matter.",
             f"{SETTING[1]}報酬の平均は0付近。5ポイント以上を意味のある差とする。",

@@ -218,7 +218,7 @@ CLAIMS = (
             "Without random actions Q-learning does not find the way.",
             "ランダムな行動を混ぜないと、Q学習は道を見つけられない。",
         ),
-        "introductory articles on ε-greedy",
+        ("introductory articles on ε-greedy", "ε-greedy法についての入門記事"),
         (
             f"{SETTING[0]}{BY_COST[0]}ε = 0 against ε = 0.1; one step matters.",
             f"{SETTING[1]}{BY_COST[1]}ε = 0とε = 0.1を比べ、1ステップ以上を意味のある差とする。",
@@ -260,7 +260,10 @@ CLAIMS = (
             "Q-learning learns the best way even while it acts at random.",
             "Q学習は、ランダムに行動していても最善の道を学習する。",
         ),
-        f"{BOOK}, 6.5 (off-policy control)",
+        (
+            f"{BOOK}, 6.5 (off-policy control)",
+            "Sutton & Barto 2018, Reinforcement learning, 6.5（方策オフ型制御）",
+        ),
         (
             f"{SETTING[0]}{BY_PRIZE[0]}ε = 1. Less than one step longer counts as best.",
             f"{SETTING[1]}{BY_PRIZE[1]}ε = 1。最短との差が平均1ステップ未満なら学習したとみなす。",

@@ -202,7 +202,10 @@ CLAIMS = (
             "The deeper a residual network, the better.",
             "残差ネットワークは、深いほど性能がよい。",
         ),
-        source="He et al. 2016, Deep residual learning, abstract, of far harder images",
+        source=(
+            "He et al. 2016, Deep residual learning, abstract, of far harder images",
+            "He et al. 2016, Deep residual learning, 要旨（はるかに難しい画像について）",
+        ),
         experiment=(
             SETTING[0] + "20 against 4 residual layers; better means by half a point or more.",
             SETTING[1]
@@ -230,7 +233,7 @@ CLAIMS = (
             "Deep plain networks fail because the gradient vanishes on its way back.",
             "深い通常のネットワークがうまく学習できないのは、逆伝播で勾配が消失するためである。",
         ),
-        source="a common account of why shortcuts help",
+        source=("a common account of why shortcuts help", "スキップ接続が役立つ理由の一般的な説明"),
         experiment=(
             "18 plain layers of 32 units with He's initial weights, 50 MNIST images, a random "
             "gradient at the end; vanishing means a tenth or less.",

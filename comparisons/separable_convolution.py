@@ -184,7 +184,10 @@ CLAIMS = (
             "Separable convolutions are nearly as accurate as plain ones of the same width.",
             "分離可能畳み込みは、同じ幅の通常の畳み込みとほぼ同じ正解率になる。",
         ),
-        "Howard et al. 2017, MobileNets, 4.1 (a point less on ImageNet)",
+        (
+            "Howard et al. 2017, MobileNets, 4.1 (a point less on ImageNet)",
+            "Howard et al. 2017, MobileNets, 4.1（ImageNetで1ポイント低い）",
+        ),
         (
             f"{SETTING[0]}882 weights against 3,738; nearly means within a point.",
             f"{SETTING[1]}重みの数は882個と3,738個。差が1ポイント以内ならほぼ同じとみなす。",
@@ -227,7 +230,10 @@ CLAIMS = (
             "Layers become faster by the factor by which multiplications become fewer.",
             "乗算の回数を減らせば、計算時間も同じ割合で短くなる。",
         ),
-        "commonly inferred; Howard et al. 2017 count multiply-adds",
+        (
+            "commonly inferred; Howard et al. 2017 count multiply-adds",
+            "よくある推論。Howard et al. 2017は積和演算の回数を数える",
+        ),
         (
             f"A layer of 3×3 with {CHANNELS} channels and filters on 8 images of 28 × 28, forward, "
             "plain and separable in turns in one process, in each column. 7.9 times fewer "

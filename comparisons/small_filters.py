@@ -172,7 +172,10 @@ CLAIMS = (
             "A ReLU between two convolutions of 3×3 makes them more accurate.",
             "3×3の畳み込み2層の間にReLUを入れると、正解率が上がる。",
         ),
-        "Simonyan & Zisserman 2015, 2.3 (a more discriminative decision function)",
+        (
+            "Simonyan & Zisserman 2015, 2.3 (a more discriminative decision function)",
+            "Simonyan & Zisserman 2015, 2.3（識別力の高い決定関数）",
+        ),
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy of two 3×3, with ReLU between less without",

@@ -269,7 +269,7 @@ CLAIMS = (
             "levels of 255, bicubic first less shuffle",
             "2×2ブロック内の4つの位置での平均誤差の標準偏差（255階調）。先に拡大する場合の値からシャッフルの値を引く",
         ),
-        "a common shortening of Odena et al. 2016, Deconvolution and checkerboard artifacts",
+        ("a common shortening of Odena et al. 2016", "Odena et al. 2016を縮めた言い方"),
         kept("shapes: checkerboard", FIRST),
         kept("shapes: checkerboard"),
         unit="",
@@ -291,7 +291,7 @@ CLAIMS = (
             "PSNR of 100 pictures of shapes, shuffle less bicubic",
             "図形の画像100枚のPSNR。シャッフルの値からバイキュービックの値を引く",
         ),
-        "a common shortening of the first",
+        ("a common shortening of the first", "最初の主張を縮めた、よくある言い方"),
         kept("shapes: psnr"),
         by_rival("shapes"),
         instead=(

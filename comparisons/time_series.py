@@ -213,7 +213,7 @@ CLAIMS = (
             "Even a random walk is forecast better by a network than by its last value.",
             "ランダムウォークでも、ネットワークなら「直前の値のまま」より良い予測ができる。",
         ),
-        "introductory articles that forecast share prices",
+        ("introductory articles that forecast share prices", "株価を予測する入門記事"),
         (
             "A random walk, as share prices are often modelled.",
             "株価のモデルとしてよく使われるランダムウォークを予測する。",
@@ -233,7 +233,7 @@ CLAIMS = (
             "A network forecasts seasons better than linear regression.",
             "周期的な系列の予測では、ネットワークは線形回帰より良い。",
         ),
-        "a common expectation",
+        ("a common expectation", "よくある期待"),
         (
             "Periods of 24 and 7 steps, and noise that follows itself.",
             "周期24と7の波に、自己相関のある雑音を加えた系列。",

@@ -209,7 +209,10 @@ CONCEPT = Concept(
                 "タイタニックのデータでは、ニューラルネットワークはロジスティック回帰より正解率が"
                 "高い。",
             ),
-            source="Kaggle, Titanic - Machine Learning from Disaster: many public notebooks",
+            source=(
+                "Kaggle, Titanic - Machine Learning from Disaster: many public notebooks",
+                "Kaggle, Titanic - Machine Learning from Disasterの多くの公開ノートブック",
+            ),
             experiment=(
                 f"{SPLITS}-fold cross-validation, repeated, parties that share a ticket kept "
                 "together; the same preparation for both, fitted on each training side. The "

@@ -254,7 +254,10 @@ CLAIMS = (
             "as well.",
             "効果があるのは学習した内容であり、ランダムな重みの特徴量ではそこまで良くならない。",
         ),
-        "against Saxe et al. 2011, On random weights and unsupervised feature learning",
+        (
+            "against Saxe et al. 2011, On random weights and unsupervised feature learning",
+            "Saxe et al. 2011, On random weights and unsupervised feature learningへの反論",
+        ),
         (
             f"{SETTING[0]}From 0 to 4 to 5 to 9; the rival is the same network, frozen with its "
             f"initial weights. {COUNTED[0]}",
@@ -279,7 +282,7 @@ CLAIMS = (
             "as a network from scratch.",
             "転移学習で損をすることはない。データが多くても、固定した特徴量はゼロから学習した場合に劣らない。",
         ),
-        "a common rule of thumb",
+        ("a common rule of thumb", "よくある経験則"),
         (
             f"{SETTING[0]}From 0 to 4 to 5 to 9, 300 examples a class. At least as good means less "
             "than half a point behind.",

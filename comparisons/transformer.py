@@ -230,8 +230,11 @@ CLAIMS = (
             "Without positions order is lost with a causal mask too.",
             "因果マスクがあっても、位置情報がなければ順序は失われる。",
         ),
-        "a common shortening of the above; against it Haviv et al. 2022, Transformer language "
-        "models without positional encodings still learn positional information",
+        (
+            "a common shortening of the above; against it Haviv et al. 2022, Transformer language "
+            "models without positional encodings still learn positional information",
+            "上の主張を縮めた、よくある言い方。反例はHaviv et al. 2022",
+        ),
         (
             f"{SETTING[0]}No positions, a causal mask, {BAG[0]}, here of the places before alone; "
             "5 points matter.",

@@ -225,7 +225,7 @@ CLAIMS = (
             "With no word struck out, queen rather than king is nearest to king − man + woman.",
             "式の語を除かなくても、king − man + womanに最も近い語はkingではなくqueenである。",
         ),
-        "introductory articles; against it Nissim et al. 2020, Fair is better than sensational",
+        ("introductory articles; but Nissim et al. 2020", "入門記事。ただしNissim et al. 2020"),
         (
             f"{SETTING[0]}Nothing is struck out: how often the nearest word is the answer, and how "
             "often a word of the question.",

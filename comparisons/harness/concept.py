@@ -272,7 +272,7 @@ class Claim:
 
     Args:
         claim: the sentence, as it is commonly made.
-        source: where it is commonly stated.
+        source: where it is commonly stated; a pair where it is more than a work and a place in it.
         experiment: what is run, in a sentence.
         metric: what is measured.
         measure: function of the `Result` that gives `(expected larger, expected smaller)`: one
@@ -284,7 +284,7 @@ class Claim:
     """
 
     claim: Words
-    source: str
+    source: Words | str
     experiment: Words
     metric: Words
     measure: Callable[[object], tuple[list[float] | float, list[float] | float]]

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from comparisons.harness.concept import Concept
 from comparisons.harness.desk import summary
+from comparisons.harness.report.language import pair
 from comparisons.harness.runs.results import Result
 
 
@@ -20,7 +21,7 @@ def row(name: str, concept: Concept) -> dict:
         "title_ja": concept.title[1],
         "introduces": [thing.name for thing in concept.introduces],
         "claims": [
-            {"claim": claim.claim[0], "claim_ja": claim.claim[1], "source": claim.source}
+            {"claim": claim.claim[0], "claim_ja": claim.claim[1], "source": pair(claim.source)[0]}
             for claim in concept.claims
         ],
     }

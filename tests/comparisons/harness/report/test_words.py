@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from comparisons.harness import backends, catalogue, report, scores, words
+from comparisons.harness.bilingual import Words
 from comparisons.harness.divergences import DIVERGENCES
 from comparisons.harness.report import charts, language
 from comparisons.harness.runs import environment
@@ -99,6 +100,15 @@ def test_percent_stands_close_to_its_number_in_japanese(path):
     assert not apart
 
 
+#: What makes a source more than a work and a place in it.
+PROSE = re.compile(r"^[a-z](?!cikit)|; (a|against|but|often)\b|\b(common|commonly|many)\b")
+
+
+def names_a_work(source):
+    """Whether it is the same in both languages: authors, year, title, place."""
+    return isinstance(source, str) and not PROSE.search(source)
+
+
 def declared_pairs(concept):
     """Every pair of a concept, with the place where it stands."""
     yield "title", concept.title
@@ -110,10 +120,11 @@ def declared_pairs(concept):
     yield from concept.equations
     for claim in concept.claims:
         for field in dataclasses.fields(claim):
-            if field.type == "Words" or "Words" in str(field.type):
+            if field.type in (Words, Words | None, Words | str):
                 value = getattr(claim, field.name)
-                if value is not None:
-                    yield f"claim {field.name}", value
+                if value is None or (field.name == "source" and names_a_work(value)):
+                    continue
+                yield f"claim {field.name}", value
     if concept.task:
         for score in concept.task.scores:
             yield f"score {score.key}", score.name
