@@ -5,6 +5,7 @@
   const GAP = 40; // beside a panel: its axis, and the space to the next one
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
   const SMALLEST = { chart: 0.75, grid: 0.5 }; // what must shrink further is scrolled instead
+  const AXIS = 60; // width of an axis with its title
   const NARROW = 480; // there legends stand below one another, so that they are not what is widest
   const STACKED = { layout: { top: { direction: "vertical", anchor: "start" } } };
   const LETTER = 7; // width of a letter of a legend; one of Japanese has twice that
@@ -219,6 +220,11 @@
     } else if ((spec.mark || spec.layer) && !keepsShape(spec)) {
       spec.width = Math.min(width, WIDEST.chart);
       spec.autosize = { type: "fit-x", contains: "padding" };
+    } else if (hasPictures(spec) && !isGrid(spec) && !isFaceted(spec)) {
+      // A plane shrinks as a whole; the letters beside it stay as large as they are.
+      const share = Math.min(1, (width - AXIS) / spec.width);
+      spec.width *= share;
+      spec.height *= share;
     }
     const holder = document.createElement("div");
     drawing.replaceChildren(holder);

@@ -153,6 +153,31 @@ def test_a_grid_of_pictures_may_shrink_more_than_a_chart(results):
     assert probed(results / "scales" / "index.html", script) == {"chart": "0.75", "grid": "0.50"}
 
 
+def test_a_wide_plane_shrinks_as_a_whole_on_a_narrow_screen(results):
+    script = """
+      const drawing = document.querySelector(".drawing");
+      const at = (field) => ({ field, type: "quantitative" });
+      const plane = {
+        mark: { type: "image", width: 9, height: 9 },
+        encoding: { x: at("x"), y: at("y"), url: { value: "" } },
+      };
+      const one = { rows: 1, columns: { x: { all: 1 }, y: { all: 1 } } };
+      const spec = { datasets: { one }, data: { name: "one" }, config: {} };
+      drawing.nextElementSibling.textContent =
+        JSON.stringify({ ...spec, width: 640, height: 240, layer: [plane] });
+      for (const width of [900, 350]) {
+        drawing.style.width = `${width}px`;
+        dispatchEvent(new Event("resize"));
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const over = drawing.scrollWidth - drawing.clientWidth;
+        tell(width, over || (drawing.view.width() / drawing.view.height()).toFixed(2));
+        tell(`${width} whole`, drawing.view.width() === 640);
+      }
+    """
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"900": "2.67", "900 whole": "true", "350": "2.67", "350 whole": "false"}
+
+
 def test_a_tall_chart_is_printed_on_one_page_and_with_its_choice(results):
     script = """
       const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
