@@ -157,7 +157,7 @@ CONCEPT = Concept(
                 "A wider hidden layer reads digits better.",
                 "隠れ層を広くすると正解率が上がる。",
             ),
-            source="a common rule of thumb",
+            source=("a common rule of thumb", "一般に言われる経験則"),
             experiment=(
                 "MNIST, 5,000 images, one hidden layer of 256 units against one of 32, 6 epochs of "
                 "Adam, each at the learning rate that was best on other seeds' validation images",

@@ -281,10 +281,7 @@ CLAIMS = (
             "digits told right, chance less Gram matrices",
             "正しく分類された数字の割合。偶然の値からグラム行列での値を引く",
         ),
-        (
-            "a common shortening of Gatys et al. 2015, A neural algorithm of artistic style",
-            "Gatys et al. 2015, A neural algorithm of artistic styleを縮めた、よくある言い方",
-        ),
+        ("a common shortening of Gatys et al. 2015", "Gatys et al. 2015を縮めた、よくある言い方"),
         versus("transfer", lambda a: 0.1, itemgetter("learned: digits")),
         unit="%",
         margin=-0.1,
