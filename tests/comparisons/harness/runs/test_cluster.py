@@ -28,14 +28,15 @@ from ray.cluster_utils import Cluster
 from comparisons.harness.concept import Settings
 from comparisons.harness.runs import runner
 
-# It notices soon that a node is lost.
-health = {
+# It notices soon that a node is lost, and its processes do not wait for those of other tests.
+settings = {
+    "worker_niceness": 0,
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 500,
     "health_check_failure_threshold": 2,
 }
 cluster = Cluster(
-    initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": health}
+    initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": settings}
 )
 second = cluster.add_node(num_cpus=1)
 
