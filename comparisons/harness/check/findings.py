@@ -135,7 +135,7 @@ def is_beyond(asked: Asked, theirs: dict, dtype: str) -> bool:
 
 
 def _takes_squares(layer: Layer) -> bool:
-    """Whether a part of a layer divides by a length or a deviation."""
+    """Whether a layer, or a part of it, takes squares."""
     names = [type(part).__name__ for part in parts_of(layer)]
     return any(fnmatchcase(name, kind) for name in names for kind in SQUARING)
 

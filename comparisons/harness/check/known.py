@@ -33,8 +33,8 @@ def of_training(
         log_cosh: whether an output's loss is of that name.
         needed: the error in units of the ordinary tolerance.
     """
-    arguments = {"name": optimizer, "of": of, "stateful": stateful, "cut_off": cut_off}
-    arguments["log_cosh"] = log_cosh
+    causes = {"stateful": stateful, "cut_off": cut_off, "log_cosh": log_cosh}
+    arguments = {"name": optimizer, "of": of, **causes}
     return _tightest(_explaining([("Optimizer", arguments)], backend, dtype, "", needed), dtype)
 
 
