@@ -175,7 +175,7 @@ def draw(result):
                 f"Trained anew, {STEPS} steps, each at its own best rate. Guessing: 25 %. What is "
                 "asked for comes last, so a GRU has to keep all pairs in its state of fixed size.",
                 f"組の数ごとに{STEPS}ステップ学習し直し、学習率はそれぞれ最良のものを選んだ。当て推量なら25%。"
-                "何を問われるか最後まで分からないので、GRUは大きさの決まった隠れ状態に全組を詰め込むしかない。",
+                "何を問われるか最後までわからないので、GRUは大きさの決まった隠れ状態に全組を詰め込むしかない。",
             ),
         ),
         Figure(
@@ -298,7 +298,7 @@ CLAIMS = (
         (
             "It can: it gives one place about twice the other's weight, and so their mean still "
             "tells both values and which is which.",
-            "見ることができる。一方に他方の約2倍の重みを付けるので、平均からでも2つの値とその順序が分かる。",
+            "見ることができる。一方に他方の約2倍の重みを付けるので、平均からでも2つの値とその順序がわかる。",
         ),
     ),
     of_heads(

@@ -168,7 +168,7 @@ def draw(result):
             (
                 "Above the arrows the arrays and their shapes, N images in a batch; below them "
                 "the gradients, each in the shape of its array: that tells which factor is where.",
-                "矢印の上は配列とその形状（Nはバッチサイズ）、下は勾配である。勾配の形状は必ずもとの配列と"
+                "矢印の上は配列とその形状（Nはバッチサイズ）、下は勾配である。勾配の形状は必ず元の配列と"
                 "同じなので、どこを転置し、どの順に掛けるかは形状からわかる。",
             ),
         ),
@@ -309,7 +309,7 @@ CONCEPT = Concept(
         "Keras's layers hold the way forward; its backend finds the way back. From the same "
         "weights, batches and formulas both give the same losses, step for step.",
         "順伝播と逆伝播を備えた層（レイヤ）は、部品として自由に組み合わせられる。何層つないでも、"
-        "順伝播1回で損失が、逆伝播1回ですべての勾配が求まる。Kerasの層が持つのは順伝播だけで、"
+        "順伝播1回で損失が、逆伝播1回ですべての勾配が求まる。Kerasの層がもつのは順伝播だけで、"
         "逆伝播はバックエンドが求める。初期値、ミニバッチ、式が同じなら、両者の損失は1ステップごとに"
         "一致する。",
     ),

@@ -238,7 +238,7 @@ CLAIMS = (
     Claim(
         claim=(
             "For names one-hot beats ordinal numbers.",
-            "順序のない名前には、順序符号化よりone-hot表現がよい。",
+            "順序のない名前には、順序符号化よりone-hot表現が良い。",
         ),
         source="scikit-learn user guide, Preprocessing data: Encoding categorical features",
         experiment=(
@@ -253,7 +253,7 @@ CLAIMS = (
     Claim(
         claim=(
             "One-hot is the better code for every category, graded ones too.",
-            "順序のあるカテゴリも含めて、常にone-hot表現がよい。",
+            "順序のあるカテゴリも含めて、常にone-hot表現が良い。",
         ),
         source=("a common habit", "よくある習慣"),
         experiment=(

@@ -303,7 +303,7 @@ CLAIMS = (
     on_points(
         (
             "Drawing the rare class again beats class weights.",
-            "少数クラスのオーバーサンプリングは、クラスの重みよりよい。",
+            "少数クラスのオーバーサンプリングは、クラスの重みより良い。",
         ),
         ("articles on imbalanced data", "不均衡データについての記事"),
         (

@@ -39,7 +39,7 @@ BATCHES = (1, 4, 16, 64)
 WAYS = {
     "loop": both("loop over windows", "窓ごとのループ"),
     "im2col": both("im2col, one product", "im2colと1回の行列の積"),
-    "library": both("the library's layer", "ライブラリのレイヤ"),
+    "library": both("the library's layer", "ライブラリの層"),
 }
 CONVOLUTIONAL, DENSE = "convolutional", "fully connected"
 

@@ -271,7 +271,7 @@ CONCEPT = Concept(
         "grows with the multiplications. Small networks pay little but the first, so faster "
         "arithmetic does nothing for them. A GPU is said to compute far more a second, and to cost "
         "more to start: run on a machine that has one, this page shows from which size on it pays.",
-        "学習の1ステップの時間は、毎回かならずかかるオーバーヘッド（関数の呼び出しやカーネルの起動）と、乗算の回数に"
+        "学習の1ステップの時間は、毎回必ずかかるオーバーヘッド（関数の呼び出しやカーネルの起動）と、乗算の回数に"
         "比例する時間からなる。小さいネットワークではほぼ前者だけなので、演算器を速くしても変わらない。GPUは毎秒の計算量"
         "がはるかに大きい代わりに、起動にかかる時間も大きいと言われる。GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
     ),

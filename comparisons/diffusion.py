@@ -180,7 +180,7 @@ def draw(result):
                 "the posterior mean of 500 digits, the best of all guesses: first about the mean "
                 "of all, at last a copy of one. A network, less exact, fills in what lies between.",
                 "tを200から下げると、純粋なノイズから数字が現れる。推定にはネットワークではなく、500枚の数字に"
-                "ついて最良の推定である事後平均を使った。はじめは全体の平均に近く、最後は500枚のどれかの複製になる。"
+                "ついて最良の推定である事後平均を使った。初めは全体の平均に近く、最後は500枚のどれかの複製になる。"
                 "それほど正確でないネットワークは、学習した画像の間を補って新しい画像を作る。",
             ),
         ),
@@ -255,7 +255,7 @@ CLAIMS = (
     nearer(
         (
             "To predict the noise is better than to predict the clean data.",
-            "ノイズを予測するほうが、元のデータを予測するよりよい。",
+            "ノイズを予測するほうが、元のデータを予測するより良い。",
         ),
         HO,
         BEST,
@@ -266,7 +266,7 @@ CLAIMS = (
     nearer(
         (
             "The cosine schedule gives better samples than the linear one.",
-            "コサインスケジュールのほうが、線形スケジュールよりよいサンプルを生成する。",
+            "コサインスケジュールのほうが、線形スケジュールより良いサンプルを生成する。",
         ),
         "Nichol & Dhariwal 2021, Improved denoising diffusion probabilistic models",
         BEST,

@@ -192,7 +192,7 @@ SETTING = (
     "0.01 on other seeds. ",
     f"{NETWORKS}組のネットワーク（2-32-32-2と2-32-32-1、Heの初期値、β₁ = 0.5のAdam、バッチサイズ"
     f"64）が、半径2の円周上にある標準偏差{NARROW}の8つの山を{STEPS:,}ステップ学習する。学習率0.003は、"
-    "別の乱数シードで0.001、0.003、0.01を比べ、どちらの損失でも最もよかったものである。",
+    "別の乱数シードで0.001、0.003、0.01を比べ、どちらの損失でも最も良かったものである。",
 )
 FOUND = (
     "A heap is found if at least a quarter of its share of 500 points lies within 3 deviations. ",

@@ -132,7 +132,7 @@ CLAIMS = (
     on_sizes(
         (
             "Layer normalization is better for very small batches than batch normalization.",
-            "ごく小さいバッチでは、バッチ正規化よりレイヤー正規化のほうがよい。",
+            "ごく小さいバッチでは、バッチ正規化よりレイヤー正規化のほうが良い。",
         ),
         "Ba, Kiros & Hinton 2016, section 6.6",
         (f"Batches of {SMALL}.", f"バッチサイズ{SMALL}。"),
@@ -147,7 +147,7 @@ CLAIMS = (
     on_sizes(
         (
             "For large batches batch normalization is the better one.",
-            "大きいバッチでは、バッチ正規化のほうがよい。",
+            "大きいバッチでは、バッチ正規化のほうが良い。",
         ),
         (
             "Wu & He 2018, Group normalization, section 4.1 (of images)",

@@ -210,7 +210,7 @@ def draw(result):
             figures.lines(
                 {
                     both("mean of means", "バッチの平均の平均"): last["mean of means"],
-                    both("weighted by length", "大きさで重みづけ"): last["weighted"],
+                    both("weighted by length", "大きさで重み付け"): last["weighted"],
                 },
                 x_title=("batch size", "バッチサイズ"),
                 y_title=("mean loss", "損失の平均"),
@@ -219,7 +219,7 @@ def draw(result):
                 f"The same {LOSSES} losses. At 39 the one left over counts as much as the others. "
                 "Keras weights what it reports by length; a short batch's step is whole.",
                 f"同じ{LOSSES}個の損失の平均。39では、余った1個がほかの39個と同じ重みをもってしまう。"
-                "Kerasが表示する値は大きさで重みづけされるが、更新では端数のバッチも1回と数えられる。",
+                "Kerasが表示する値は大きさで重み付けされるが、更新では端数のバッチも1回と数えられる。",
             ),
         ),
     ]

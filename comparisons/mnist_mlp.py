@@ -81,7 +81,7 @@ def draw(result):
             (
                 "`fit` reports the mean over an epoch's batches, whose first saw worse weights "
                 "than the last. Validation is measured after the epoch, and so starts higher.",
-                "`fit`が表示する訓練時の値はエポック中の全ミニバッチの平均であり、はじめの方は"
+                "`fit`が表示する訓練時の値はエポック中の全ミニバッチの平均であり、初めの方は"
                 "学習の進んでいない重みで計算される。検証はエポックの終わりに測るため、最初は高く出る。",
             ),
         ),

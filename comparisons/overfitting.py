@@ -207,7 +207,7 @@ def draw(result):
                 "way (`evaluate`), training lies above validation. The running mean parts the "
                 "first line from the second, dropout the second from the third.",
                 "同じネットワーク、訓練画像300枚、Dropoutの割合0.2。`fit`が表示する訓練の正解率"
-                "は、エポック中の全ミニバッチの平均であり（はじめのミニバッチは古い重みで計算され"
+                "は、エポック中の全ミニバッチの平均であり（初めのミニバッチは古い重みで計算され"
                 "る）、しかもユニットが消去された状態で測られる。検証データは、"
                 "エポックの終わりに全ユニットを使って測る。同じ条件で測れば（`evaluate`）、"
                 "訓練データの正解率は検証データを上回る。1本目と2本目の差が平均による差、"

@@ -200,7 +200,7 @@ CLAIMS = (
     Claim(
         claim=(
             "The deeper a residual network, the better.",
-            "残差ネットワークは、深いほど性能がよい。",
+            "残差ネットワークは、深いほど性能が良い。",
         ),
         source=(
             "He et al. 2016, Deep residual learning, abstract, of far harder images",

@@ -287,7 +287,7 @@ CLAIMS = (
         margin=-0.1,
         instead=(
             "It forgets where, not what: which strokes there are tells much of a digit.",
-            "忘れるのは位置だけで、どんな向きの線や曲がりがあるかは残る。それだけでも、数字はかなり分かる。",
+            "忘れるのは位置だけで、どんな向きの線や曲がりがあるかは残る。それだけでも、数字はかなりわかる。",
         ),
     ),
     claim(

@@ -245,7 +245,7 @@ CLAIMS = (
         (
             "For as many multiplications it is better to compute on the small picture than on one "
             "enlarged beforehand.",
-            "同じ乗算回数なら、先に拡大した画像より、小さな画像のまま計算するほうがよい。",
+            "同じ乗算回数なら、先に拡大した画像より、小さな画像のまま計算するほうが良い。",
             "15 filters and the shuffle, 2,700 multiplications a pixel of the small picture, "
             "against 8 filters after bicubic, 2,880. Half a dB counts.",
             "フィルター15個とシャッフル（小さな画像の1画素あたり乗算2,700回）を、先に拡大してからの"

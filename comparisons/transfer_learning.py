@@ -340,7 +340,7 @@ CONCEPT = Concept(
                 "The features h do not change, so that they are computed once, before training. "
                 "What is left is a linear model; t are one-hot labels. Keras with a frozen body "
                 "arrives at the same W and c.",
-                "特徴量hは変わらないので、学習の前に1度だけ計算すればよい。残るのは線形モデルの学習である"
+                "特徴量hは変わらないので、学習の前に一度だけ計算すればよい。残るのは線形モデルの学習である"
                 "（tはone-hot表現のラベル）。"
                 "Kerasで前の層を固定して学習しても、同じWとcになる。",
             ),

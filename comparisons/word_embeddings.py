@@ -302,7 +302,7 @@ CONCEPT = Concept(
         "that are drawn: each step touches a few rows of two matrices. The text here is made by a "
         "small grammar with a seed (“the queen liked her throne”, “shops in paris sell wine”): it "
         "shows how such vectors arise, not what real English holds.",
-        "単語の意味は、周囲の単語から分かる。CBOWは、周囲の単語ベクトルの平均から中央の単語を推測する。似た文脈に"
+        "単語の意味は、周囲の単語からわかる。CBOWは、周囲の単語ベクトルの平均から中央の単語を推測する。似た文脈に"
         "現れる単語には、似たベクトルが学習される。負例サンプリングでは、語彙全体ではなく、正解の単語と、確率的に"
         "選んだ数個の単語についてだけスコアを計算する。1ステップで更新されるのは、2つの行列の数行だけである。"
         "ここで使う文は、シードを決めて小さな文法から作った（“the queen liked her throne”など）。"

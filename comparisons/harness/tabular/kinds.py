@@ -42,7 +42,7 @@ def find(texts: pd.Series, separator: str) -> Column:
         return Column(name, kind, values, gaps, found, repeats)
 
     if counts.empty:
-        return column("empty", ("no value at all", "値がひとつもない"))
+        return column("empty", ("no value at all", "値が1つもない"))
     if len(counts) == 1 and not gaps:
         only = shown(counts.index[0])
         return column("constant", (f"{only} in every row", f"すべての行が{only}"))

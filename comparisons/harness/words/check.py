@@ -66,7 +66,7 @@ WORDS: dict[str, Words] = {
         "The share of the tolerance that the worst quantity needed. “Local” is the layer fed with "
         "the oracle's input, “propagated” the layer within the model on its backend, which carries "
         "on what came before.",
-        "もっとも差の大きい量が、許容誤差のどれだけを使ったかを示す。「層単独」は正しい入力を層に"
+        "最も差の大きい量が、許容誤差のどれだけを使ったかを示す。「層単独」は正しい入力を層に"
         "与えた場合、「モデル全体」はそのバックエンドでモデルを通して計算した場合で、"
         "前の層の誤差を引き継ぐ。",
     ),

@@ -141,7 +141,7 @@ CONCEPTS = {
         ),
         claims=(
             Claim(
-                ("More is better.", "多いほどよい。"),
+                ("More is better.", "多いほど良い。"),
                 "a farmer",
                 ("Count.", "数える。"),
                 ("share, more less fewer", "割合の差"),

@@ -212,6 +212,41 @@ def test_accuracy_has_one_name_in_japanese():
     assert others == {"two_layer_net"}, "whose terms tell readers of the textbook its name"
 
 
+#: How a word is not written, and how it is: as most textbooks print it, and the same on every page.
+#: What advises is in kana (すればよい), what is better than another in characters (より良い).
+SPELLINGS = {
+    r"(?<=[てば])良[いか]|(?<=のが)良[いか]": "よ",
+    r"(?<=より)よ(?=い|か)|(?<=最も)よ[いか]|(?<=ほど)よ[いか]|(?<=表現が)よ[いか]": "良",
+    r"出来(?=[るたてずま])": "でき",
+    r"全て": "すべて",
+    r"(?<=\w)等(?=[のをはがに、。）])(?<![123対同恒]等)": "など",
+    r"例えば": "たとえば",
+    r"既に": "すでに",
+    r"更に": "さらに",
+    r"又は": "または",
+    r"及び": "および",
+    r"殆ど": "ほとんど",
+    r"もっとも": "最も",
+    r"かならず": "必ず",
+    r"はじめ(?=[のは])": "初め",
+    r"分か(?=[るりら])": "わか",
+    r"(?<![手け])持(?=[つちた](?!ち?越))": "も",
+    r"重みづけ": "重み付け",
+}
+
+
+def test_a_word_is_written_in_one_way():
+    paths = [*HARNESS.parent.rglob("*.py"), *HARNESS.rglob("*.toml"), *HARNESS.rglob("*.html")]
+    wrong = [
+        (path.name, line.strip(), wanted)
+        for path in paths
+        for line in path.read_text("utf-8").splitlines()
+        for other, wanted in SPELLINGS.items()
+        if re.search(other, line)
+    ]
+    assert not wrong
+
+
 def test_a_missing_half_is_found():
     assert is_pair(("a word", "言葉")) and is_pair(("x", "x")) and is_pair(("−ELBO", "−ELBO"))
     for wrong in (("a word",), ("a word", ""), ("a word", "another"), "ab", ("言葉", "言葉")):
