@@ -129,6 +129,7 @@ CLAIMS = (
             "10⁻¹²から、差の最大値（最大の勾配に対する割合）を引いた値",
         ),
         measure=lambda result: (1e-12, result.of_numpy("gradients", distance, TAPE)),
+        theorem=True,
     ),
     Claim(
         claim=(

@@ -232,6 +232,7 @@ CLAIMS = (
             "10⁻⁶から、差の最大値（最大の勾配に対する割合）を引いた値",
         ),
         measure=lambda result: (1e-6, result.of_numpy("gradients", distance)),
+        theorem=True,
     ),
     Claim(
         claim=(

@@ -209,6 +209,7 @@ CLAIMS = (
             "10⁻⁶から、差の最大値（最大の微分に対する割合）を引いた値",
         ),
         measure=lambda result: (1e-6, result.of_numpy("random_graph", distance)),
+        theorem=True,
     ),
     Claim(
         claim=(

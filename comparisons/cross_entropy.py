@@ -236,7 +236,7 @@ def the_same(claim, source, difference):
     experiment = ("500 rows of ten probabilities, in float32", "確率10個の行を500行（float32）")
     metric = ("10⁻⁵ less the largest difference", "10⁻⁵から差の最大値を引いた値")
     measure = versus("agreement", lambda a: 1e-5, difference)
-    return Claim(claim, source, experiment, metric, measure)
+    return Claim(claim, source, experiment, metric, measure, theorem=True)
 
 
 CLAIMS = (

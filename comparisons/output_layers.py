@@ -236,6 +236,7 @@ CONCEPT = Concept(
                 "10⁻⁶から、総和と1との差の最大値を引いた値",
             ),
             measure=lambda result: deviation(result, "sums"),
+            theorem=True,
         ),
         Claim(
             claim=(
@@ -249,6 +250,7 @@ CONCEPT = Concept(
                 "10⁻⁶から、出力の変化の最大値を引いた値",
             ),
             measure=lambda result: deviation(result, "constant added", "plain"),
+            theorem=True,
         ),
         Claim(
             claim=(
@@ -262,6 +264,7 @@ CONCEPT = Concept(
                 "10⁻⁶から、両者の差の最大値を引いた値",
             ),
             measure=lambda result: deviation(result, "softmax of two", "sigmoid of the difference"),
+            theorem=True,
         ),
         Claim(
             claim=(

@@ -269,6 +269,7 @@ CONCEPT = Concept(
             ),
             unit="rows",
             margin=0.5,
+            theorem=True,
         ),
     ),
     figures=draw,

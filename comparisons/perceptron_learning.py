@@ -55,8 +55,7 @@ def corrections(biases):
 
 def by_epoch(biases, number):
     """How many corrections each unit had in each epoch of so many examples: (epochs, units)."""
-    looks = corrections(biases)
-    return looks.reshape(-1, number, looks.shape[1]).sum(axis=1)
+    return corrections(biases).reshape(-1, number, biases.shape[1]).sum(axis=1)
 
 
 def each_seed(function, measure):
@@ -161,10 +160,9 @@ def draw(result):
         "AND": [table[:, AND] for table in tables],
         "XOR": [table[:, XOR] for table in tables],
     }
+    counts = result.of_numpy("separable", lambda a: [needed(a, n).mean() for n in NUMBERS])
     by_number = {
-        both("corrections", "更新回数"): result.of_numpy(
-            "separable", lambda a: [needed(a, number).mean() for number in NUMBERS]
-        ),
+        both("corrections", "更新回数"): counts,
         both("bound (R/γ)²", "上界 (R/γ)²"): [
             [bounds(seed, n).mean() for n in NUMBERS] for seed in result.seeds_of("separable")
         ],
@@ -257,6 +255,7 @@ CLAIMS = (
         measure=each_seed("gates", never_learned),
         unit="%",
         margin=0.99,
+        theorem=True,
     ),
     Claim(
         claim=(
@@ -274,6 +273,7 @@ CLAIMS = (
         ),
         measure=each_seed("separable", below_bound),
         unit="orders of magnitude",
+        theorem=True,
     ),
     Claim(
         claim=(

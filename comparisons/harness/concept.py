@@ -30,8 +30,7 @@ class Settings:
 
     Args:
         preset: `"default"` (minutes for all concepts) or `"full"`.
-        seeds: number of seeds; None for the concept's own. A demonstration runs with its own
-            number at most.
+        seeds: number of seeds, of a demonstration its own at most; None for the concept's own.
         epochs: number of epochs; None for the preset's.
         device: `"auto"`, `"cpu"` or `"gpu"`, for the Keras columns.
         execution: how these do their training steps.
@@ -74,8 +73,7 @@ class Introduced:
     - anything else: values alone, an array, a number, or several as a tuple
 
     A function that draws has the argument `generator`, a `numpy.random.Generator`; one that is told
-    in which precision to answer has the argument `dtype`. Arguments come as arrays that cannot be
-    written to.
+    in which precision to answer has the argument `dtype`. Arguments cannot be written to.
 
     The Keras half's function of the same name takes those of the arguments that it names, and
     returns what computes the same in Keras: a layer (which is then given the arrays after its
@@ -127,8 +125,7 @@ class Demonstration:
         function: its name in both halves.
         arguments: function of a seed that gives the arguments.
         seeds: how many seeds to run; 1 where nothing is drawn.
-        first_seed: the first of them. An experiment that was settled on some seeds is run on
-            others.
+        first_seed: the first of them; an experiment settled on some seeds is run on others.
         subject: function of a quantity's name that gives the class name and arguments by which
             `Divergence.meets` knows what computes it; None where that is nothing in particular.
         measured: quantities that are measured and not proven, such as a time or a count of steps.
@@ -201,8 +198,7 @@ class Task:
     Training is `fit`, unless `train` names a function of both halves: `train(model, data,
     generator, batch_size)`, a Python generator without end that does one step at a time and yields
     its logs, a dictionary of numbers. Batches, noise and actions are drawn from `generator` (a
-    `numpy.random.Generator`) alone and in the same order in both halves; the proof gives both the
-    same one.
+    `numpy.random.Generator`) alone and in the same order in both halves, in the proof the same.
 
     Args:
         data: function of the settings and a seed that gives one `Dataset`, or several (folds).
@@ -281,6 +277,7 @@ class Claim:
         margin: the smallest difference that matters; a smaller one is no confirmation.
         instead: what is true where the claim is refuted, or None.
         test_over_train: as the task's, where the values are of folds that share training data.
+        theorem: whether mathematics says it of every run, so that one run alone decides.
     """
 
     claim: Words
@@ -292,6 +289,7 @@ class Claim:
     margin: float = 0.0
     instead: Words | None = None
     test_over_train: float = 0.0
+    theorem: bool = False
 
     def verdict(self, result) -> dict:
         """The record of the claim: verdict, effect, interval.
@@ -304,12 +302,14 @@ class Claim:
         larger, smaller = (np.full(runs, s) if np.isscalar(s) else s for s in sides)
         effect = paired_effect(larger, smaller, test_over_train=self.test_over_train)
         low, high = effect["low"], effect["high"]
+        interval = None if low is None else [low, high]
+        if self.theorem and interval is None:
+            low = high = effect["effect"]
         verdict = "undecided"
         if low is not None and low > self.margin:
             verdict = "confirmed"
         elif high is not None and high < self.margin:
             verdict = "refuted"
-        interval = None if low is None else [low, high]
         return self.record(verdict, effect["effect"], interval, len(effect["values"]))
 
     def record(self, verdict: str, effect=None, interval=None, seeds: int = 0) -> dict:

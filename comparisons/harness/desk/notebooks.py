@@ -47,7 +47,7 @@ class Comparison(Result):
             f"<p>{escape(summary.standing(self.content))}</p>",
             _table(summary.table(concept, self)),
             _list(
-                f"{escape(claim['verdict'])}: {escape(claim['claim'])} "
+                f"{escape(summary.verdict(claim))}: {escape(claim['claim'])} "
                 f'<span lang="ja">{escape(claim["claim_ja"])}</span>'
                 for claim in self.content["claims"]
             ),

@@ -18,7 +18,7 @@ def lines(result: Result) -> list[str]:
         f"{content['concept']}: {standing(content)}",
         *executed(result),
         *("  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
-        *(f"  {claim['verdict']}: {claim['claim']}" for claim in content["claims"]),
+        *(f"  {verdict(claim)}: {claim['claim']}" for claim in content["claims"]),
         *(f"  FAILED: {fault}" for fault in faults(content)),
     ]
 
@@ -32,6 +32,12 @@ def standing(content: dict) -> str:
     if failed := len(content["failures"]):
         text += f", {failed} job{'s' * (failed > 1)} failed"
     return text
+
+
+def verdict(claim: dict) -> str:
+    """A claim's verdict, and that there is none yet where one run does not say how runs differ."""
+    alone = claim["verdict"] == "undecided" and claim["seeds"] == 1
+    return "undecided by a single run" if alone else claim["verdict"]
 
 
 def executed(result: Result) -> list[str]:

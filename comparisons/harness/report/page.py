@@ -210,11 +210,19 @@ class Page:
     @property
     def command(self) -> str:
         """The command that gives this result again."""
+        return self._command("seeds")
+
+    @property
+    def in_full(self) -> str:
+        """The command without a number of seeds: as many as the claims need."""
+        return self._command()
+
+    def _command(self, *numbers: str) -> str:
         settings = self.content["settings"]
         words = ["sidebyside", *self._subject, "--backends", ",".join(self._backends)]
         if settings["preset"] == "full":
             words.append("--full")
-        for option in ("seeds", "epochs", "csv", "encoding"):
+        for option in (*numbers, "epochs", "csv", "encoding"):
             if settings[option] is not None:
                 words += [f"--{option}", str(settings[option])]
         if settings["device"] != "auto":

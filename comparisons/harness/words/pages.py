@@ -337,12 +337,20 @@ WORDS: dict[str, Words] = {
     "smallest effect": ("Smallest effect that counts", "意味のある最小の効果"),
     "stated in": ("Stated in", "出典"),
     "instead": ("What is true instead", "正しくは"),
+    "single run": (
+        "A single run does not say how much runs differ, so nothing is decided. "
+        "{command} runs as many as it takes.",
+        "1回の実行では結果のばらつきがわからないので、判定できない。"
+        "{command}を実行すると、必要な回数だけ学習し、判定する。",
+    ),
     "claims note": (
         "Confirmed: the whole 95 % interval of the paired difference lies above the smallest "
         "effect that counts (zero where none is named); refuted: wholly below; else undecided. "
+        "What mathematics says of every run, one run decides. "
         "The verdict comes from the runs, not from the text.",
         "対応のある差の95%信頼区間全体が、意味のある最小の効果（指定がなければ0）を"
         "上回れば「支持」、下回れば「反証」、それ以外は「判定できず」とする。"
+        "数学的に常に成り立つはずのことは、1回の実行で判定する。"
         "判定は説明文ではなく実行結果から決まる。",
     ),
     # How to get the page again

@@ -53,7 +53,14 @@ def result(tmp_path, monkeypatch):
             {"what": "w", "where": "z", "passed": True, "ran": False},
         ],
         "runs": [run(0), run(1)],
-        "claims": [{"claim": "It <helps>.", "claim_ja": "役立つ。", "verdict": "confirmed"}],
+        "claims": [
+            {"claim": claim, "claim_ja": "役立つ。", "verdict": verdict, "seeds": seeds}
+            for claim, verdict, seeds in (
+                ("It <helps>.", "confirmed", 2),
+                ("Always.", "undecided", 2),
+                ("More.", "undecided", 1),
+            )
+        ],
         "baselines": [{"name": "Majority", "scores": {"accuracy": {"mean": 0.5, "low": None}}}],
         "summary": [row("with", "numpy", 0.91), row("without", "numpy", 0.88)],
         "failures": [
@@ -78,7 +85,7 @@ def test_frames(result):
     assert list(runs["scores.test.accuracy"]) == [0.9, 0.91]
     assert runs["history.loss"][0] == [1.0, 0.5]
     assert list(result.frame("checks")["passed"]) == [False, True, True]
-    assert list(result.frame("claims")["verdict"]) == ["confirmed"]
+    assert list(result.frame("claims")["verdict"]) == ["confirmed", "undecided", "undecided"]
     assert result.frame("failures")["job.implementation"][0] == "keras-torch"
     assert list(result.frame("baselines")["name"]) == ["Majority"]
     with pytest.raises(ValueError, match="kind: expected one of runs, checks, claims"):
@@ -90,6 +97,7 @@ def test_a_notebook_shows_it_in_short(result):
     assert "1 of 2 checks hold, 1 cannot run here, 1 job failed" in html
     assert f'<a href="{result.folder.as_posix()}/index.html">Dropout &amp; &lt;' in html
     assert "Dropoutと過学習" in html and "It &lt;helps&gt;." in html and "役立つ。" in html
+    assert "undecided: Always." in html and "undecided by a single run: More." in html
     assert "<th>variant</th><th>column</th><th>accuracy</th><th>mean squared error</th>" in html
     assert "<td>with</td><td>numpy</td><td>91.0 ± 1.0 %</td><td>0.250</td><td>1.23</td>" in html
     assert "dropout: training with (keras-torch, seed 1): KeyError: &#x27;x&#x27;" in html
@@ -104,6 +112,8 @@ def test_a_terminal_shows_it_in_short(result):
         "  without  numpy     88.0 ± 1.0 %  0.250               1.23",
         "           Majority  50.0 %        –                   –",
         "  confirmed: It <helps>.",
+        "  undecided: Always.",
+        "  undecided by a single run: More.",
         "  FAILED: w, x, keras-jax, float32: error 2.0, tolerance 1.0",
         "  FAILED: dropout: training with (keras-torch, seed 1): KeyError: 'x'",
     ]

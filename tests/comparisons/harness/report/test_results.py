@@ -127,6 +127,7 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     how = {"jit": True, "precision": "mixed_float16", "steps_per_execution": 5}
     content["settings"] |= {**own, "seeds": 1, "preset": "full", "execution": how}
     run["compiled"] = "jit_compile=True, steps_per_execution=5"
+    content["claims"][0] |= {"verdict": "undecided", "interval": None, "seeds": 1}
     path.write_text(json.dumps(content))
     write_pages(tmp_path)
     page = Page(tmp_path / "apples" / "index.html")
@@ -138,6 +139,8 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     assert f"{command} --encoding cp932 {asked}" in page.text("run")
     assert f"{asked} concerns the training of the Keras columns" in page.text("run")
     assert run["compiled"] in page.text("run")
+    in_full = command.replace(" --seeds 1", "")
+    assert page.text("claims").count(f"nothing is decided. {in_full}") == 1
     assert Page(tmp_path / "index.html").sections == ["concepts", "environment"]
 
 

@@ -23,9 +23,9 @@ def test_what_a_demonstration_measured_is_one_number_a_seed_the_mean_over_column
     assert list(by_name) == ["Steps"] and by_name["Steps"].tolist() == [1.0, 5.0]
 
 
-def judged(*sides):
+def judged(*sides, **options):
     """The record of a claim that measured these two sides."""
-    return Claim(("", ""), "", ("", ""), ("", ""), lambda result: sides).verdict(None)
+    return Claim(("", ""), "", ("", ""), ("", ""), lambda result: sides, **options).verdict(None)
 
 
 def test_a_number_stands_for_every_seed_of_a_claim():
@@ -40,6 +40,13 @@ def test_a_number_stands_for_every_seed_of_a_claim():
 def test_a_claim_of_a_single_seed_is_undecided():
     record = judged(1.0, [0.1])
     assert record["verdict"] == "undecided" and record["interval"] is None
+
+
+def test_what_mathematics_says_of_every_run_one_run_decides():
+    for margin, verdict in ((0.8, "confirmed"), (1.0, "refuted"), (0.9, "undecided")):
+        record = judged(1.0, [0.1], theorem=True, margin=margin)
+        assert record["verdict"] == verdict and record["interval"] is None
+    assert judged(1.0, [0.1, 1.7], theorem=True)["verdict"] == "undecided"
 
 
 def test_a_claim_that_cannot_be_judged_is_told_with_file_and_field(tmp_path):
