@@ -1,4 +1,7 @@
-"""The concepts that there are, found by file: a script here, and a half in each of two trees."""
+"""The concepts that there are, found by file: a script here, and a half in each of two trees.
+
+A shell that completes a name waits for this file: what takes long is imported where it is needed.
+"""
 
 import importlib
 import pkgutil
@@ -6,10 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import comparisons
 from comparisons.harness import declarations, places
-from comparisons.harness.concept import Concept, Settings
+
+if TYPE_CHECKING:
+    from comparisons.harness.concept import Concept, Settings
 
 
 def names() -> list[str]:
@@ -33,8 +39,10 @@ def script_names() -> list[str]:
     return sorted(name for name in found if name != "__main__")
 
 
-def load(name: str) -> Concept:
+def load(name: str) -> "Concept":
     """The concept called `name`. Raises ValueError for an unknown name, or a broken script."""
+    from comparisons.harness.concept import Concept
+
     if name not in script_names():
         known = ", ".join(script_names())
         raise ValueError(f"Unknown concept '{name}'. Expected one of {known}.")
@@ -55,7 +63,7 @@ def told(name: str, error: Exception, field: str = "") -> str:
     return ": ".join(filter(None, (place, field, type(error).__name__, words)))
 
 
-def declared(name: str, settings: Settings) -> Concept:
+def declared(name: str, settings: "Settings") -> "Concept":
     """The concept as the settings make it: its models of the preset, for the person's table."""
     concept = load(name)
     if settings.table:

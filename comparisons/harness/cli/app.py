@@ -52,7 +52,8 @@ def _backends(incomplete: str) -> list[str]:
     from comparisons.harness.backends import KERAS_BACKENDS
 
     before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in KERAS_BACKENDS if name.startswith(last)]
+    left = [name for name in KERAS_BACKENDS if name not in before.split(",")]
+    return [f"{before}{comma}{name}" for name in left if name.startswith(last)]
 
 
 Backends = Annotated[

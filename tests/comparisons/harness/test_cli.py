@@ -38,27 +38,6 @@ def test_the_version(capsys):
     assert (status, out, err) == (0, f"sidebyside {comparisons.__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("run perceptron_", ["perceptron_learning"]),
-        ("conformance MultiHead", ["MultiHeadAttention"]),
-        ("divergences adaptive-max", ["adaptive-max-pooling-to-one-entry"]),
-        ("run techn", ["techniques"]),
-        ("bench M", ["M1", "M2", "M3", "M4", "M5", "M6", "MobileNetV2"]),
-        ("bench wi", ["width"]),
-        ("run --backends t", ["tensorflow", "torch"]),
-        ("check --backends torch,j", ["torch,jax"]),
-    ],
-)
-def test_names_are_completed(capsys, monkeypatch, words, found):
-    monkeypatch.setenv("_SIDEBYSIDE_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", f"sidebyside {words}")
-    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
-    status, out, _ = call(capsys)
-    assert (status, out.split()) == (0, found)
-
-
 def test_importing_the_package_and_its_version_are_light():
     script = (
         "import sys, comparisons; comparisons.__version__; "
