@@ -38,9 +38,10 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
         y = alt.Y("value:Q").title(both(*name))
         y = y.scale(zero=False) if top is None else y.scale(zero=False, domainMax=top)
         y = y.axis(format="%" if metric in scores and scores[metric].unit == "%" else "~r")
+        last = int(own["epoch"].max())
         by_epoch = alt.Chart().encode(
             x=alt.X("epoch:Q")
-            .axis(values=epoch_ticks(int(own["epoch"].max())), format="d")
+            .axis(values=epoch_ticks(last), format="d")
             .scale(domainMin=1, nice=False)
             .title(both(*WORDS["epoch"])),
             color=alt.Color("implementation:N").legend(**LEGEND_OF_LINES).title(None),
@@ -70,6 +71,12 @@ def curves(result: Result, task: Task, columns: list[str]) -> list[Picture]:
             ],
         )
         layers = [thin, thick, points] if several else [thick, points]
+        if last == 1:  # which no line shows
+            part = alt.Shape("part:N").scale(domain=parts, range=["circle", "diamond"])
+            part = part.legend(symbolFillColor=palette.INK).title(None)
+            column = alt.Color("implementation:N").title(None)
+            shown = points.mark_point(size=70, filled=True, opacity=1)
+            layers = [shown.encode(shape=part, color=column)]
         chart = alt.layer(*layers, data=own.drop(columns="metric")).add_params(pick)
         if len(variants) > 1:
             chart = chart.properties(width=CURVE_WIDTH, height=CURVE_HEIGHT).facet(

@@ -59,9 +59,9 @@ def difference(value: float | dict | None, in_unit: str) -> Words:
 
 
 def _with_unit(text: str, names: Words) -> Words:
-    """A number before its unit; `%` stands close to it in Japanese."""
+    """A number before its unit; in Japanese `%` and words stand close to it, symbols do not."""
     english, japanese = names
-    space = "" if japanese == "%" else " "
+    space = " " if japanese.isascii() and japanese != "%" else ""
     return f"{text} {english}".rstrip(), f"{text}{space}{japanese}".rstrip()
 
 

@@ -88,7 +88,7 @@ def test_training_tells_overfitting_on_the_tasks_own_score(pages, results):
     assert re.search(r"0\.0\d+ ± 0\.0+ kg", text), "an error's gap is in its unit"
     assert re.search(r"\d\.\d ± \d\.\d points", pages["pears"].text("training"))
     japanese = Page(results / "pears" / "index.html", "ja").text("training")
-    assert re.search(r"\d\.\d ± \d\.\d ポイント", japanese)
+    assert re.search(r"\d\.\d ± \d\.\dポイント", japanese)
 
 
 def test_nothing_says_accuracy_by_itself(pages, results):
@@ -149,7 +149,7 @@ def test_claims_are_in_their_own_units_and_say_what_is_true(pages, results):
     assert "What is true instead They rise." in text
     assert re.search(r"−8\.00 steps 95 % interval: −8\.\d\d steps to −7\.\d\d steps", text)
     japanese = Page(results / "scales" / "index.html", "ja").text("claims")
-    assert "−8.00 ステップ" in japanese and "反証" in japanese and "荷は昇る。" in japanese
+    assert "−8.00ステップ" in japanese and "反証" in japanese and "荷は昇る。" in japanese
     text = pages["pears"].text("claims")
     assert "10.0 points" in text and "✓ confirmed" in text and "instead" not in text
     assert "Smallest effect that counts 0.500 kg" in pages["apples"].text("claims")

@@ -154,17 +154,17 @@ def test_an_equation_has_a_line_for_each_part():
         (formats.digits(None), "–"),
         (formats.digits(float("inf")), "∞"),
         (formats.amount(-0.0123, "%"), ("−1.2 %", "−1.2%")),
-        (formats.amount(0.43219, "nats"), ("0.432 nats", "0.432 ナット")),
+        (formats.amount(0.43219, "nats"), ("0.432 nats", "0.432ナット")),
         (formats.amount(None, "nats"), ("–", "–")),
         (formats.interval({"mean": 0.978, "low": 0.975, "high": 0.981}, "%")[0], "97.8 ± 0.3 %"),
         (formats.interval({"mean": 0.978, "low": None, "high": None}, "%")[0], "97.8 %"),
         (formats.interval({"mean": 0.4321, "low": 0.411, "high": 0.4532}, "")[0], "0.432 ± 0.021"),
         (formats.interval({"mean": 195.4, "low": 190.4, "high": 200.4}, "")[0], "195 ± 5"),
         (formats.interval({"mean": 2e-9, "low": 1e-9, "high": 3e-9}, "kg")[0][:10], "2.00×10⁻⁹ "),
-        (formats.difference(0.0252, "%"), ("2.5 points", "2.5 ポイント")),
-        (formats.difference(-3.0, "steps"), ("−3.00 steps", "−3.00 ステップ")),
+        (formats.difference(0.0252, "%"), ("2.5 points", "2.5ポイント")),
+        (formats.difference(-3.0, "steps"), ("−3.00 steps", "−3.00ステップ")),
         (formats.difference({"mean": 0.1, "low": 0.05, "high": 0.15}, "%")[0], "10.0 ± 5.0 points"),
-        (formats.difference(-0.0004, "%"), ("0.0 points", "0.0 ポイント")),
+        (formats.difference(-0.0004, "%"), ("0.0 points", "0.0ポイント")),
         (formats.needed(0)[0], "exact"),
         (formats.needed(0.0002), ("< 0.1 %", "0.1%未満")),
         (formats.needed(0.5), ("50.0 %", "50.0%")),
@@ -234,6 +234,12 @@ def test_what_records_say_is_said_in_japanese(english, japanese):
 def test_a_run_that_diverged_does_not_flatten_the_others(values, top):
     curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "value": values})
     assert charts.ceiling(curves) == (None if top is None else pytest.approx(top))
+
+
+def test_no_line_breaks_between_a_number_and_what_belongs_to_it():
+    said = language.say(("At 97.8 ± 0.3 % of all, `5 %`", "全体の97.8 ± 0.3%"))
+    assert "At 97.8\xa0±\xa00.3\xa0% of all, <code>5\xa0%</code>" in said
+    assert "全体の97.8\xa0±\xa00.3%" in said
 
 
 def test_what_stands_between_backticks_is_code():

@@ -144,6 +144,19 @@ def test_numpy_alone_one_seed_and_a_diverged_run(tmp_path):
     assert Page(tmp_path / "index.html").sections == ["concepts", "environment"]
 
 
+def test_a_single_epoch_is_points(tmp_path):
+    fake_results.write(tmp_path, ["apples"], columns=["numpy"])
+    path = tmp_path / "apples" / "result.json"
+    runs = json.loads(path.read_bytes())["runs"]
+    for run in runs:
+        run["history"] = {name: values[:1] for name, values in run["history"].items()}
+    change(path, runs=runs)
+    write_pages(tmp_path)
+    drawn = [spec for spec in Page(tmp_path / "apples" / "index.html").specs if "facet" in spec]
+    (loss, *_) = (json.dumps(spec) for spec in drawn if '"epoch"' in json.dumps(spec))
+    assert '"shape"' in loss and '"line"' not in loss and '"opacity": 1' in loss
+
+
 def test_figures_that_need_a_failed_job_are_left_out(results, tmp_path):
     path = copied(results, tmp_path)
     without_arrays(path)
