@@ -116,11 +116,15 @@ def cells(result):
     return pd.DataFrame(rows)
 
 
+#: Which window is shown where the slider stands: all of them, few or many, along its whole way.
+PLACES = SIZE**2
+WINDOW = f"floor(place * datum.across * datum.across / {PLACES})"
+
+
 def sliding(result):
     """The window on the padded input, and its place in the output."""
-    bind = alt.binding_range(min=0, max=SIZE**2 - 1, step=1, name=both("window", "窓の番号"))
-    number = "min(place, datum.across * datum.across - 1)"
-    o = {"row": f"floor({number} / datum.across)", "column": f"({number} % datum.across)"}
+    bind = alt.binding_range(min=0, max=PLACES - 1, step=1, name=both("place", "窓の位置"))
+    o = {"row": f"floor({WINDOW} / datum.across)", "column": f"({WINDOW} % datum.across)"}
     # On the output one cell; on the input those of the window; the whole filter.
     here = " && ".join(
         f"(datum.part == 'output' ? datum.{axis} == {i} : datum.part == 'filter' || "
