@@ -78,8 +78,8 @@ def baselines(settings, progress):
     ]
     parts = [data(settings, seed) for seed in range(settings.seeds or SEEDS)]
     drawn = (
-        f"the networks' own training and test images, seeds 0 to {len(parts) - 1}",
-        f"ネットワークと同じ訓練画像とテスト画像。シードは0から{len(parts) - 1}",
+        f"the networks' own training and test images (seeds: {len(parts)})",
+        f"ネットワークと同じ訓練画像とテスト画像（シード数：{len(parts)}）",
     )
     return run_baselines(models, parts, drawn, progress)
 

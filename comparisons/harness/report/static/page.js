@@ -250,7 +250,7 @@
 
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+    folded = all("details:not([open], :has(.records))"); // not the list of all comparisons
     folded.forEach((details) => (details.open = true));
   });
   addEventListener("afterprint", () => folded.forEach((details) => (details.open = false)));

@@ -178,6 +178,18 @@ def test_a_wide_plane_shrinks_as_a_whole_on_a_narrow_screen(results):
     assert told == {"900": "2.67", "900 whole": "true", "350": "2.67", "350 whole": "false"}
 
 
+def test_what_is_folded_is_printed_but_for_the_list_of_all_comparisons(results):
+    script = """
+      const count = (open) => [...document.querySelectorAll("details")].filter(
+        (one) => one.open === open && Boolean(one.querySelector(".records")) !== open).length;
+      dispatchEvent(new Event("beforeprint"));
+      tell("unfolded", count(true) > 0);
+      tell("folded", count(false));
+    """
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"unfolded": "true", "folded": "1"}
+
+
 def test_a_tall_chart_is_printed_on_one_page_and_with_its_choice(results):
     script = """
       const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
