@@ -28,7 +28,8 @@ VARIANTS = {
 EPOCHS, BATCH = 20, 100
 WHOLE = {"side": 28, "shift": 2, "steps": EPOCHS * 59_000 // BATCH}
 OLD = {**WHOLE, "learning_rate": 0.001, "dropout": (0, 0.5, 0.5)}
-NEW = {**WHOLE, "learning_rate": 0.002, "units": 256, "dropout": (0.5, 0.5, 0), "warp": 0.15}
+NEW = {**WHOLE, "learning_rate": 0.002, "units": 256, "dropout": (0.5, 0.5, 0)}
+NEW |= {"warp": 0.25, "bend": 0.5}
 FULL = {
     BOOK: {**OLD, "filters": (16, 32, 64)},
     LARGE: {**OLD, "filters": (17, 34, 67)},

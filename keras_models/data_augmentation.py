@@ -25,19 +25,56 @@ def random_flip():
     return layers.RandomFlip("horizontal")
 
 
+def elastic_distortion():
+    """The function that bends images; see `bent`."""
+    return bent
+
+
 def sampled(x, maps):
     """Images sampled along a map each.
 
     `ops.image.affine_transform` does it in one call, but on TensorFlow in float32 only.
     """
-    n, height, width, channels = x.shape
-    image, r, c = ops.cast(np.mgrid[:n, :height, :width], x.dtype)
-    a0, a1, a2, b0, b1, b2 = ops.reshape(ops.transpose(maps), (6, n, 1, 1))
-    places = ops.stack([image, b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
-    found = [
-        ops.image.map_coordinates(x[..., channel], places, order=1) for channel in range(channels)
-    ]
-    return ops.stack(found, axis=-1)
+    return sampled_at(x, *affine_places(maps, *x.shape[1:3]))
+
+
+def affine_places(maps, height, width):
+    """Where every pixel comes from along a map each: rows and columns, (2, n, height, width)."""
+    r, c = ops.cast(np.mgrid[:height, :width], maps.dtype)
+    a0, a1, a2, b0, b1, b2 = ops.reshape(ops.transpose(maps), (6, -1, 1, 1))
+    return ops.stack([b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
+
+
+def sampled_at(x, down, across):
+    """Images looked up at rows and columns that may lie between pixels; outside is 0."""
+    image = ops.cast(np.arange(len(x))[:, None, None], x.dtype) + ops.zeros_like(down)
+    places = ops.stack([image, down, across])
+    channels = [ops.image.map_coordinates(x[..., k], places, 1) for k in range(x.shape[-1])]
+    return ops.stack(channels, axis=-1)
+
+
+def bent(x, noise, width, strength):
+    """Images bent by a smooth field each.
+
+    `layers.RandomElasticTransform` draws its field itself, on TensorFlow and JAX the same down as
+    to the right.
+    """
+    r, c = ops.cast(np.mgrid[: x.shape[1], : x.shape[2]], x.dtype)
+    down, right = elastic_moves(noise, width, strength)
+    return sampled_at(x, r + down, c + right)
+
+
+def elastic_moves(noise, width, strength):
+    """The noise smoothed along rows and columns: moves that neighbours share."""
+    by_row, by_column = (smoothing(size, width).astype(noise.dtype) for size in noise.shape[2:])
+    return strength * ops.matmul(ops.matmul(by_row, noise), by_column.T)
+
+
+def smoothing(size, width):
+    """Rows that mix noise with its neighbours by a bell curve and keep its variance of 1."""
+    places = np.arange(size)
+    curve = np.exp(-((places[:, None] - places) ** 2) / (2 * width**2))
+    return curve / np.sqrt((curve**2).sum(axis=1, keepdims=True))
 
 
 def translations(down, right):

@@ -8,8 +8,6 @@ import reference_numpy as rn
 def affine_sampling(x, maps):
     """Images sampled along a map each: backwards, from every pixel of the result to its source.
 
-    Between pixels the four around the place count by their nearness (bilinear); outside is 0.
-
     Args:
         x: (n, height, width, channels).
         maps: (n, 6), a₀ … b₂: column c and row r of the result lie at column a₀ c + a₁ r + a₂ and
@@ -17,12 +15,24 @@ def affine_sampling(x, maps):
 
     Source: Simard et al. 2003, Best practices for convolutional neural networks, section 2.
     """
-    n, height, width, _ = x.shape
+    return bilinear_sampling(x, *affine_places(maps, *x.shape[1:3]))
+
+
+def affine_places(maps, height, width):
+    """Where every pixel comes from along a map each: rows and columns, (2, n, height, width)."""
     r, c = np.mgrid[:height, :width]
     a0, a1, a2, b0, b1, b2 = maps.T[:, :, None, None]
-    across, down = a0 * c + a1 * r + a2, b0 * c + b1 * r + b2
+    return np.stack([b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
+
+
+def bilinear_sampling(x, down, across):
+    """Images looked up at rows and columns that may lie between pixels: (n, height, width) each.
+
+    The four pixels around a place count by their nearness; outside is 0.
+    """
+    n, height, width, _ = x.shape
     framed = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    left, top = np.floor(across).astype(int), np.floor(down).astype(int)
+    top, left = np.floor(down).astype(int), np.floor(across).astype(int)
     y = 0.0
     for row in (top, top + 1):
         for column in (left, left + 1):
@@ -30,6 +40,35 @@ def affine_sampling(x, maps):
             places = np.clip(row + 1, 0, height + 1), np.clip(column + 1, 0, width + 1)
             y = y + share[..., None] * framed[np.arange(n)[:, None, None], *places]
     return y.astype(x.dtype)
+
+
+def elastic_distortion(x, noise, width, strength):
+    """Images bent by a smooth field each: every pixel comes from a place a little off its own.
+
+    Args:
+        x: (n, height, width, channels).
+        noise: (2, n, height, width), of the standard normal distribution: down and to the right.
+        width: σ, how far moves go together, in pixels.
+        strength: α, the moves' standard deviation, in pixels.
+
+    Source: Simard et al. 2003, section 2, whose noise is uniform.
+    """
+    r, c = np.mgrid[: x.shape[1], : x.shape[2]]
+    down, right = elastic_moves(noise, width, strength)
+    return bilinear_sampling(x, r + down, c + right)
+
+
+def elastic_moves(noise, width, strength):
+    """The noise smoothed along rows and columns: moves that neighbours share."""
+    by_row, by_column = (smoothing(size, width).astype(noise.dtype) for size in noise.shape[2:])
+    return strength * (by_row @ noise @ by_column.T)
+
+
+def smoothing(size, width):
+    """Rows that mix noise with its neighbours by a bell curve and keep its variance of 1."""
+    places = np.arange(size)
+    curve = np.exp(-((places[:, None] - places) ** 2) / (2 * width**2))
+    return curve / np.sqrt((curve**2).sum(axis=1, keepdims=True))
 
 
 def translations(down, right):
