@@ -4,6 +4,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+#: Pixels over which what an image is bent by goes together.
+SMOOTH = 4
+
 
 def affine_sampling():
     """The function that samples images along a map each; see `sampled`."""
@@ -25,8 +28,18 @@ def random_flip():
     return layers.RandomFlip("horizontal")
 
 
-def elastic_distortion():
-    """The function that bends images; see `bent`."""
+def elastic_distortion(width, strength):
+    """A function that bends images by noise given to it.
+
+    `layers.RandomElasticTransform` draws its field itself, on TensorFlow and JAX the same down as
+    to the right.
+    """
+
+    def bent(x, noise):
+        r, c = ops.cast(np.mgrid[: x.shape[1], : x.shape[2]], x.dtype)
+        down, right = elastic_moves(noise, width, strength)
+        return sampled_at(x, r + down, c + right)
+
     return bent
 
 
@@ -53,21 +66,10 @@ def sampled_at(x, down, across):
     return ops.stack(channels, axis=-1)
 
 
-def bent(x, noise, width, strength):
-    """Images bent by a smooth field each.
-
-    `layers.RandomElasticTransform` draws its field itself, on TensorFlow and JAX the same down as
-    to the right.
-    """
-    r, c = ops.cast(np.mgrid[: x.shape[1], : x.shape[2]], x.dtype)
-    down, right = elastic_moves(noise, width, strength)
-    return sampled_at(x, r + down, c + right)
-
-
 def elastic_moves(noise, width, strength):
     """The noise smoothed along rows and columns: moves that neighbours share."""
-    by_row, by_column = (smoothing(size, width).astype(noise.dtype) for size in noise.shape[2:])
-    return strength * ops.matmul(ops.matmul(by_row, noise), by_column.T)
+    by_row, by_column = (ops.cast(smoothing(n, width), noise.dtype) for n in noise.shape[2:])
+    return strength * ops.matmul(ops.matmul(by_row, noise), ops.transpose(by_column))
 
 
 def smoothing(size, width):
@@ -89,8 +91,8 @@ def rotations(angle, height, width):
     return ops.stack([cos, -sin, c - c * cos + r * sin, sin, cos, r - c * sin - r * cos], axis=1)
 
 
-def warped(x, shifts, angles):
-    """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored."""
+def warped(x, shifts, angles, noise):
+    """Images shifted to the right by each of the shifts, turned, bent and mirrored."""
     n, height, width, _ = x.shape
     found = {"mirrored": ops.flip(x, axis=2)}
     for shift, angle in zip(shifts, angles):
@@ -98,6 +100,7 @@ def warped(x, shifts, angles):
         found[f"shifted, {shift:g}"] = sampled(x, maps)
         maps = rotations(np.full(n, angle, x.dtype), height, width)
         found[f"turned, {shift:g}"] = sampled(x, maps)
+        found[f"bent, {shift:g}"] = elastic_distortion(SMOOTH, shift / 4)(x, noise)
     return {name: ops.convert_to_numpy(value) for name, value in found.items()}
 
 
@@ -126,8 +129,13 @@ def train(model, data, generator, batch_size):
         chosen = generator.integers(0, model.images, batch_size)
         x = data.x_train[chosen]
         if model.change == "shift":
-            down, right = (generator.uniform(-0.1, 0.1, batch_size) * size for size in x.shape[1:3])
+            down, right = (
+                generator.uniform(-0.07, 0.07, batch_size) * size for size in x.shape[1:3]
+            )
             x = sampled(x, translations(down.astype(x.dtype), right.astype(x.dtype)))
+        elif model.change == "bend":
+            noise = generator.normal(size=(2, *x.shape[:3])).astype(x.dtype)
+            x = elastic_distortion(SMOOTH, 1.5)(x, noise)
         elif model.change == "flip":
             mirrored = generator.random(batch_size) <= 0.5
             x = ops.where(mirrored[:, None, None, None], ops.flip(x, axis=2), x)

@@ -6,10 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.data_augmentation import affine_places, elastic_moves, sampled_at
-
-#: Pixels over which what an image is bent by goes together.
-SMOOTH = 4
+from keras_models.data_augmentation import SMOOTH, affine_places, elastic_moves, sampled_at
 
 
 def build_model(

@@ -1,8 +1,11 @@
-"""Data augmentation: images shifted, turned and mirrored by chance; a network that sees them."""
+"""Data augmentation: images shifted, turned, bent and mirrored; a network that sees them."""
 
 import numpy as np
 
 import reference_numpy as rn
+
+#: Pixels over which what an image is bent by goes together.
+SMOOTH = 4
 
 
 def affine_sampling(x, maps):
@@ -104,11 +107,12 @@ def random_flip(x, generator):
     return np.where(mirrored[:, None, None, None], x[:, :, ::-1], x)
 
 
-def warped(x, shifts, angles):
+def warped(x, shifts, angles, noise):
     """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored.
 
     Args:
         x: (n, height, width, channels). shifts: in pixels. angles: in radians.
+        noise: (2, n, height, width): bent by it, a quarter of the shift strong.
     """
     n, height, width, _ = x.shape
     found = {"mirrored": x[:, :, ::-1]}
@@ -117,6 +121,7 @@ def warped(x, shifts, angles):
         found[f"shifted, {shift:g}"] = affine_sampling(x, maps)
         maps = rotations(np.full(n, angle), height, width)
         found[f"turned, {shift:g}"] = affine_sampling(x, maps)
+        found[f"bent, {shift:g}"] = elastic_distortion(x, noise, SMOOTH, shift / 4)
     return found
 
 
@@ -142,7 +147,10 @@ def train(model, data, generator, batch_size):
         chosen = generator.integers(0, model.images, batch_size)
         x = data.x_train[chosen]
         if model.change == "shift":
-            x = random_translation(x, 0.1, 0.1, generator)
+            x = random_translation(x, 0.07, 0.07, generator)
+        elif model.change == "bend":
+            noise = generator.normal(size=(2, *x.shape[:3])).astype(x.dtype)
+            x = elastic_distortion(x, noise, SMOOTH, 1.5)
         elif model.change == "flip":
             x = random_flip(x, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}

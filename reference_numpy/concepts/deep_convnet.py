@@ -6,13 +6,11 @@ import numpy as np
 
 import reference_numpy as rn
 from reference_numpy.concepts.data_augmentation import (
+    SMOOTH,
     affine_places,
     bilinear_sampling,
     elastic_moves,
 )
-
-#: Pixels over which what an image is bent by goes together.
-SMOOTH = 4
 
 
 def build_model(
