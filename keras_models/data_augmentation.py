@@ -4,6 +4,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+#: Pixels over which what an image is bent by goes together.
+SMOOTH = 4
+
 
 def affine_sampling():
     """The function that samples images along a map each; see `sampled`."""
@@ -25,19 +28,55 @@ def random_flip():
     return layers.RandomFlip("horizontal")
 
 
+def elastic_distortion(width, strength):
+    """A function that bends images by noise given to it.
+
+    `layers.RandomElasticTransform` draws its field itself, on TensorFlow and JAX the same down as
+    to the right.
+    """
+
+    def bent(x, noise):
+        r, c = ops.cast(np.mgrid[: x.shape[1], : x.shape[2]], x.dtype)
+        down, right = elastic_moves(noise, width, strength)
+        return sampled_at(x, r + down, c + right)
+
+    return bent
+
+
 def sampled(x, maps):
     """Images sampled along a map each.
 
     `ops.image.affine_transform` does it in one call, but on TensorFlow in float32 only.
     """
-    n, height, width, channels = x.shape
-    image, r, c = ops.cast(np.mgrid[:n, :height, :width], x.dtype)
-    a0, a1, a2, b0, b1, b2 = ops.reshape(ops.transpose(maps), (6, n, 1, 1))
-    places = ops.stack([image, b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
-    found = [
-        ops.image.map_coordinates(x[..., channel], places, order=1) for channel in range(channels)
-    ]
-    return ops.stack(found, axis=-1)
+    return sampled_at(x, *affine_places(maps, *x.shape[1:3]))
+
+
+def affine_places(maps, height, width):
+    """Where every pixel comes from along a map each: rows and columns, (2, n, height, width)."""
+    r, c = ops.cast(np.mgrid[:height, :width], maps.dtype)
+    a0, a1, a2, b0, b1, b2 = ops.reshape(ops.transpose(maps), (6, -1, 1, 1))
+    return ops.stack([b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
+
+
+def sampled_at(x, down, across):
+    """Images looked up at rows and columns that may lie between pixels; outside is 0."""
+    image = ops.cast(np.arange(len(x))[:, None, None], x.dtype) + ops.zeros_like(down)
+    places = ops.stack([image, down, across])
+    channels = [ops.image.map_coordinates(x[..., k], places, 1) for k in range(x.shape[-1])]
+    return ops.stack(channels, axis=-1)
+
+
+def elastic_moves(noise, width, strength):
+    """The noise smoothed along rows and columns: moves that neighbours share."""
+    by_row, by_column = (ops.cast(smoothing(n, width), noise.dtype) for n in noise.shape[2:])
+    return strength * ops.matmul(ops.matmul(by_row, noise), ops.transpose(by_column))
+
+
+def smoothing(size, width):
+    """Rows that mix noise with its neighbours by a bell curve and keep its variance of 1."""
+    places = np.arange(size)
+    curve = np.exp(-((places[:, None] - places) ** 2) / (2 * width**2))
+    return curve / np.sqrt((curve**2).sum(axis=1, keepdims=True))
 
 
 def translations(down, right):
@@ -52,8 +91,8 @@ def rotations(angle, height, width):
     return ops.stack([cos, -sin, c - c * cos + r * sin, sin, cos, r - c * sin - r * cos], axis=1)
 
 
-def warped(x, shifts, angles):
-    """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored."""
+def warped(x, shifts, angles, noise):
+    """Images shifted to the right by each of the shifts, turned, bent and mirrored."""
     n, height, width, _ = x.shape
     found = {"mirrored": ops.flip(x, axis=2)}
     for shift, angle in zip(shifts, angles):
@@ -61,6 +100,7 @@ def warped(x, shifts, angles):
         found[f"shifted, {shift:g}"] = sampled(x, maps)
         maps = rotations(np.full(n, angle, x.dtype), height, width)
         found[f"turned, {shift:g}"] = sampled(x, maps)
+        found[f"bent, {shift:g}"] = elastic_distortion(SMOOTH, shift / 4)(x, noise)
     return {name: ops.convert_to_numpy(value) for name, value in found.items()}
 
 
@@ -89,8 +129,13 @@ def train(model, data, generator, batch_size):
         chosen = generator.integers(0, model.images, batch_size)
         x = data.x_train[chosen]
         if model.change == "shift":
-            down, right = (generator.uniform(-0.1, 0.1, batch_size) * size for size in x.shape[1:3])
+            down, right = (
+                generator.uniform(-0.07, 0.07, batch_size) * size for size in x.shape[1:3]
+            )
             x = sampled(x, translations(down.astype(x.dtype), right.astype(x.dtype)))
+        elif model.change == "bend":
+            noise = generator.normal(size=(2, *x.shape[:3])).astype(x.dtype)
+            x = elastic_distortion(SMOOTH, 1.5)(x, noise)
         elif model.change == "flip":
             mirrored = generator.random(batch_size) <= 0.5
             x = ops.where(mirrored[:, None, None, None], ops.flip(x, axis=2), x)

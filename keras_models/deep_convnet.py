@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.data_augmentation import sampled
+from keras_models.data_augmentation import SMOOTH, affine_places, elastic_moves, sampled_at
 
 
 def build_model(
@@ -21,6 +21,7 @@ def build_model(
     side=14,
     shift=1,
     warp=0,
+    bend=0,
 ):
     """Three stages of convolutions and pooling, some units, a number for each of ten classes.
 
@@ -37,6 +38,8 @@ def build_model(
         side: pixels of an image in a row.
         shift: by how many of them it is moved at most in training.
         warp: by what at most the entries of its linear map differ from the identity in training.
+        bend: the standard deviation of the pixels by which it is bent, too. Both fall to 0 with the
+            learning rate.
     """
     initial, stack = {"kernel_initializer": "he_normal"}, []
     for number in filters:
@@ -64,19 +67,20 @@ def build_model(
     model = keras.Sequential([layers.Input((side, side, 1)), *stack])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(learning_rate), loss)
-    model.rate, model.steps, model.shift, model.warp = learning_rate, steps, shift, warp
+    model.rate, model.steps, model.shift = learning_rate, steps, shift
+    model.warp, model.bend = warp, bend
     return model
 
 
 def train(model, data, generator, batch_size):
     """Steps on images that are moved anew each time, at a learning rate that falls to 0."""
     for step in count():
-        share = min(step / model.steps, 1.0)
-        model.optimizer.learning_rate = model.rate * (1 + np.cos(np.pi * share)) / 2
+        falling = (1 + np.cos(np.pi * min(step / model.steps, 1.0))) / 2
+        model.optimizer.learning_rate = model.rate * falling
         chosen = generator.integers(0, len(data.y_train), batch_size)
         x = shifted(data.x_train[chosen], model.shift, generator)
         if model.warp:
-            x = warped(x, model.warp, generator)
+            x = warped(x, model.warp * falling, model.bend * falling, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 
 
@@ -89,16 +93,20 @@ def shifted(x, most, generator):
     return framed[np.arange(n)[:, None, None], rows, columns]
 
 
-def warped(x, most, generator):
-    """Images that are each turned, sheared and stretched about their middle by a map of their own.
+def warped(x, warp, bend, generator):
+    """Images that are each turned, sheared and stretched about their middle, and bent.
 
-    The map is I + E, its four entries in E drawn evenly from −most to most.
+    The map of an image is I + E, its four entries in E drawn evenly from −warp to warp; then a
+    smooth field moves its pixels by `bend` in standard deviation.
     """
     n, height, width, _ = x.shape
     c, r = (width - 1) / 2, (height - 1) / 2
-    a0, a1, b0, b1 = np.eye(2).reshape(4, 1) + generator.uniform(-most, most, (4, n))
+    a0, a1, b0, b1 = np.eye(2).reshape(4, 1) + generator.uniform(-warp, warp, (4, n))
     maps = np.stack([a0, a1, c - a0 * c - a1 * r, b0, b1, r - b0 * c - b1 * r], axis=1)
-    return ops.convert_to_numpy(sampled(x, maps.astype(x.dtype)))
+    noise = generator.normal(size=(2, n, height, width))
+    places = affine_places(maps.astype(x.dtype), height, width)
+    places = places + elastic_moves(noise.astype(x.dtype), SMOOTH, bend)
+    return ops.convert_to_numpy(sampled_at(x, *places))
 
 
 def looked_at(model, data):

@@ -1,14 +1,15 @@
-"""Data augmentation: images shifted, turned and mirrored by chance; a network that sees them."""
+"""Data augmentation: images shifted, turned, bent and mirrored; a network that sees them."""
 
 import numpy as np
 
 import reference_numpy as rn
 
+#: Pixels over which what an image is bent by goes together.
+SMOOTH = 4
+
 
 def affine_sampling(x, maps):
     """Images sampled along a map each: backwards, from every pixel of the result to its source.
-
-    Between pixels the four around the place count by their nearness (bilinear); outside is 0.
 
     Args:
         x: (n, height, width, channels).
@@ -17,12 +18,24 @@ def affine_sampling(x, maps):
 
     Source: Simard et al. 2003, Best practices for convolutional neural networks, section 2.
     """
-    n, height, width, _ = x.shape
+    return bilinear_sampling(x, *affine_places(maps, *x.shape[1:3]))
+
+
+def affine_places(maps, height, width):
+    """Where every pixel comes from along a map each: rows and columns, (2, n, height, width)."""
     r, c = np.mgrid[:height, :width]
     a0, a1, a2, b0, b1, b2 = maps.T[:, :, None, None]
-    across, down = a0 * c + a1 * r + a2, b0 * c + b1 * r + b2
+    return np.stack([b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
+
+
+def bilinear_sampling(x, down, across):
+    """Images looked up at rows and columns that may lie between pixels: (n, height, width) each.
+
+    The four pixels around a place count by their nearness; outside is 0.
+    """
+    n, height, width, _ = x.shape
     framed = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    left, top = np.floor(across).astype(int), np.floor(down).astype(int)
+    top, left = np.floor(down).astype(int), np.floor(across).astype(int)
     y = 0.0
     for row in (top, top + 1):
         for column in (left, left + 1):
@@ -30,6 +43,35 @@ def affine_sampling(x, maps):
             places = np.clip(row + 1, 0, height + 1), np.clip(column + 1, 0, width + 1)
             y = y + share[..., None] * framed[np.arange(n)[:, None, None], *places]
     return y.astype(x.dtype)
+
+
+def elastic_distortion(x, noise, width, strength):
+    """Images bent by a smooth field each: every pixel comes from a place a little off its own.
+
+    Args:
+        x: (n, height, width, channels).
+        noise: (2, n, height, width), of the standard normal distribution: down and to the right.
+        width: σ, how far moves go together, in pixels.
+        strength: α, the moves' standard deviation, in pixels.
+
+    Source: Simard et al. 2003, section 2, whose noise is uniform.
+    """
+    r, c = np.mgrid[: x.shape[1], : x.shape[2]]
+    down, right = elastic_moves(noise, width, strength)
+    return bilinear_sampling(x, r + down, c + right)
+
+
+def elastic_moves(noise, width, strength):
+    """The noise smoothed along rows and columns: moves that neighbours share."""
+    by_row, by_column = (smoothing(size, width).astype(noise.dtype) for size in noise.shape[2:])
+    return strength * (by_row @ noise @ by_column.T)
+
+
+def smoothing(size, width):
+    """Rows that mix noise with its neighbours by a bell curve and keep its variance of 1."""
+    places = np.arange(size)
+    curve = np.exp(-((places[:, None] - places) ** 2) / (2 * width**2))
+    return curve / np.sqrt((curve**2).sum(axis=1, keepdims=True))
 
 
 def translations(down, right):
@@ -65,11 +107,12 @@ def random_flip(x, generator):
     return np.where(mirrored[:, None, None, None], x[:, :, ::-1], x)
 
 
-def warped(x, shifts, angles):
+def warped(x, shifts, angles, noise):
     """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored.
 
     Args:
         x: (n, height, width, channels). shifts: in pixels. angles: in radians.
+        noise: (2, n, height, width): bent by it, a quarter of the shift strong.
     """
     n, height, width, _ = x.shape
     found = {"mirrored": x[:, :, ::-1]}
@@ -78,6 +121,7 @@ def warped(x, shifts, angles):
         found[f"shifted, {shift:g}"] = affine_sampling(x, maps)
         maps = rotations(np.full(n, angle), height, width)
         found[f"turned, {shift:g}"] = affine_sampling(x, maps)
+        found[f"bent, {shift:g}"] = elastic_distortion(x, noise, SMOOTH, shift / 4)
     return found
 
 
@@ -103,7 +147,10 @@ def train(model, data, generator, batch_size):
         chosen = generator.integers(0, model.images, batch_size)
         x = data.x_train[chosen]
         if model.change == "shift":
-            x = random_translation(x, 0.1, 0.1, generator)
+            x = random_translation(x, 0.07, 0.07, generator)
+        elif model.change == "bend":
+            noise = generator.normal(size=(2, *x.shape[:3])).astype(x.dtype)
+            x = elastic_distortion(x, noise, SMOOTH, 1.5)
         elif model.change == "flip":
             x = random_flip(x, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
