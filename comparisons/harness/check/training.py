@@ -11,6 +11,7 @@ from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
+from comparisons.harness.check.scales import moved_within
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.subject import Subject
@@ -236,7 +237,8 @@ class Training:
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
         # Losses compute in the default precision, and from logits where the outputs have it too:
         # else from probabilities, which are cut off.
-        with reference_precision(losses or dtype), np.errstate(all="ignore"):
+        precision = reference_precision(losses or dtype)
+        with precision, moved_within(model, jitter), np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:
