@@ -211,6 +211,21 @@ def test_an_optimizers_constants_explain_no_loss_before_its_first_step(of, is_kn
     assert bool(known) is is_known
 
 
+def training_of(model, folder, x, dtype="float32"):
+    """The oracle's steps of a Keras model."""
+    model.save(folder / "model.keras")
+    return Training(Subject(folder / "model.keras", folder), x, dtype, 5, 0)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "schedulefreeadamw"])
+def test_a_run_leaves_nothing_behind_for_the_next(tmp_path, optimizer):
+    x = np.random.default_rng(0).standard_normal((4, 4))
+    training = training_of(normalized(optimizer), tmp_path, x)
+    again = training._follow(lambda array: array)
+    for name, value in again.items():
+        np.testing.assert_array_equal(value, training.exact[name], err_msg=name)
+
+
 @pytest.mark.filterwarnings("ignore:Model .* LayerNormalization takes the mean of a single number")
 @pytest.mark.parametrize(("units", "is_found"), [(1, False), (3, True)])
 @pytest.mark.parametrize("optimizer", ["lion", "adam"])
@@ -226,9 +241,8 @@ def test_a_step_of_rounding_alone_within_a_layer_is_no_finding(
     layers = [keras.Input((4,)), keras.layers.Dense(units), keras.layers.LayerNormalization()]
     model = keras.Sequential(layers)
     model.compile(optimizer, "mse")
-    model.save(tmp_path / "model.keras")
-    x = np.random.default_rng(0).standard_normal((4, 4)).astype("float32").astype("float64")
-    training = Training(Subject(tmp_path / "model.keras", tmp_path), 1e3 * x, dtype, 5, 0)
+    x = 1e3 * np.random.default_rng(0).standard_normal((4, 4))
+    training = training_of(model, tmp_path, x.astype("float32").astype("float64"), dtype)
 
     def of_two_terms(normalize):
         def other(rows, epsilon):
