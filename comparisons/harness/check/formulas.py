@@ -19,6 +19,7 @@ from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.data_format import from_channels_last, to_channels_last
 from reference_numpy.layers.pooling.base_pooling import BaseAveragePooling
+from reference_numpy.layers.rnn.fused_layer import FusedLayer
 
 TABLE = 1024  # places of TensorFlow's cubic
 ALIKE = 1e-5  # numbers this near to each other are equal in TensorFlow's pooling over three axes
@@ -281,6 +282,39 @@ def _over_last_axes(forward: Callable) -> Callable:
     return other
 
 
+def _zeroed_in_order_of_time(inner_loop: Callable) -> Callable:
+    """An unrolled layer that goes backwards, whose masked steps are zeroed at other places."""
+
+    def other(self, steps, states, keep, *options):
+        zeroed = self.zero_output_for_mask and self.return_sequences and keep is not None
+        if not (zeroed and self.unroll and self.go_backwards):
+            y, states, cache = inner_loop(self, steps, states, keep, *options)
+            return y, states, (cache, None)
+        self.zero_output_for_mask = False
+        try:
+            y, states, cache = inner_loop(self, steps, states, keep, *options)
+        finally:
+            self.zero_output_for_mask = True
+        kept = keep[::-1].reshape(*keep.shape, *[1] * (y.ndim - 2))
+        return y * kept, states, (cache, kept)
+
+    return other
+
+
+def _zeroed_in_order_of_time_backward(inner_loop_backward: Callable) -> Callable:
+    def other(self, dy, dstates, cache, input_gradient):
+        cache, kept = cache
+        if kept is None:
+            return inner_loop_backward(self, dy, dstates, cache, input_gradient)
+        self.zero_output_for_mask = False
+        try:
+            return inner_loop_backward(self, dy * kept, dstates, cache, input_gradient)
+        finally:
+            self.zero_output_for_mask = True
+
+    return other
+
+
 def _with_ones(layer, compute: Callable):
     """What is computed while a layer's scale is one."""
     scale = layer.scale.copy()
@@ -320,6 +354,12 @@ _SCALED_ALONG_LAST = Formula(
         ("backward", [layers.RMSNormalization], _along_last_axes_backward),
     )
 )
+_IN_ORDER_OF_TIME = Formula(
+    (
+        ("inner_loop", [layers.RNN, FusedLayer], _zeroed_in_order_of_time),
+        ("inner_loop_backward", [layers.RNN, FusedLayer], _zeroed_in_order_of_time_backward),
+    )
+)
 _OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
 # By the divergence's name, one or another.
 FORMULAS = {
@@ -333,4 +373,5 @@ FORMULAS = {
     ),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
+    "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }

@@ -300,10 +300,17 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
     An exact zero of an input or a weight is moved too, by so little of its largest entry that
     what is found on either side of a kink is what holds right beside it. Of many zeros some go up
     and some down; at last those that activation functions are given go all to one side. Numbers
-    below the smallest normal one, which some backends take for zeros, are moved as zeros are.
+    below the smallest normal one, which some backends take for zeros, are moved as zeros are, and
+    once are zeros, since a step that is masked for its zeros may be another then.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
     normal = np.finfo("float64" if dtype == "float64" else "float32").tiny
+
+    def flushed(array):
+        return np.where(np.abs(array) < normal, 0, array) if array.dtype.kind == "f" else array
+
+    with np.errstate(all="ignore"):
+        yield asked.reference.quantities(flushed)[name]
     for seed in range(NEARBY):
         generator = np.random.default_rng(seed)
 

@@ -1,7 +1,7 @@
 """What the oracle says, and how large the rounding of a correct computation may be of each."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import numpy as np
@@ -20,6 +20,7 @@ from reference_numpy.layers import (
     LayerNormalization,
     UnitNormalization,
 )
+from reference_numpy.layers.layer import Layer
 
 TIMES_MOVED = 3  # as other numbers are
 
@@ -53,26 +54,34 @@ def quantities_and_scales(
 def _allow_for_roundings_within(
     scale: dict, exact: dict, reference: Reference, step: float
 ) -> None:
-    """Give some quantities at least the scale of rounding what the layers compute midway.
-
-    Moving x does not show it where the parts move with x and cancel. Of one number, less itself, 0
-    is left, but of x/σ − μ/σ the rounding of both, which in groups is the output, and which PyTorch
-    multiplies by dy for the gradient of γ; the gradient of a sign, (1 − y²) dy / |x|, is 0 but for
-    the rounding of y. Of values that are all alike the gradients of scores, w (dw − Σ dw w), are 0
-    but for the rounding of w; and the tanh of large sums has the slope 1 − y².
-    """
-    within = [one for one in _ROUNDED_WITHIN if _has_part(reference.layer, one[0])]
+    """Give quantities at least the scale of rounding what the layers compute midway."""
+    within = any(_has_part(reference.layer, kind) for kind, *_ in _ROUNDED_WITHIN)
     for seed in range(TIMES_MOVED if within else 0):
-        moves = checks.jittering(seed, step)
-        with ExitStack() as stack:
-            for _, name, owner, change in within:
-                stack.enter_context(changed(name, [owner], partial(change, moves=moves)))
+        with moved_within(reference.layer, checks.jittering(seed, step)):
             for name, value in reference.quantities().items():
                 error = np.abs(value - exact[name]).max(initial=0.0) / step
                 scale[name] = max(scale[name], error)
 
 
-def _has_part(layer, kind: type) -> bool:
+@contextmanager
+def moved_within(layer: Layer, moves: Callable) -> Iterator[None]:
+    """Meanwhile what some layers compute midway is passed through `moves`.
+
+    Moving x does not show its rounding where the parts move with x and cancel. Of one number, less
+    itself, 0 is left, but of x/σ − μ/σ the rounding of both, which in groups is the output, and
+    which PyTorch multiplies by dy for the gradient of γ; so it is of dx̂/σ − mean(dx̂)/σ, the
+    gradient of x. That of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y. Of values that
+    are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the
+    tanh of large sums has the slope 1 − y².
+    """
+    with ExitStack() as stack:
+        for kind, name, owner, change in _ROUNDED_WITHIN:
+            if _has_part(layer, kind):
+                stack.enter_context(changed(name, [owner], partial(change, moves=moves)))
+        yield
+
+
+def _has_part(layer: Layer, kind: type) -> bool:
     return any(isinstance(part, kind) for part in parts_of(layer))
 
 
@@ -85,15 +94,16 @@ def _with_mean_moved(normalize: Callable, moves: Callable) -> Callable:
     return moved
 
 
-def _with_terms_moved(centred_of: Callable, moves: Callable) -> Callable:
-    """GroupNormalization, of whose x/σ − μ/σ each term is rounded."""
-
-    def moved(self, view):
-        centred, variance = centred_of(self, view)
-        mean = view - centred
-        return centred + (mean - moves(mean)), variance
+def _with_mean_of_gradients_moved(backward: Callable, moves: Callable) -> Callable:
+    def moved(dnormalized, normalized, inverse):
+        mean = dnormalized.mean(axis=1, keepdims=True)
+        return backward(dnormalized, normalized, inverse) + (mean - moves(mean)) * inverse
 
     return moved
+
+
+def _with_means_moved(means: Callable, moves: Callable) -> Callable:
+    return lambda self, sums, view: moves(means(self, sums, view))
 
 
 def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
@@ -106,8 +116,14 @@ def _with_y_moved(backward: Callable, moves: Callable) -> Callable:
 
 # Layers, and what they call that is given what rounding moves: its name and whose it is.
 _ROUNDED_WITHIN = (
-    (GroupNormalization, "_centred", GroupNormalization, _with_terms_moved),
+    (GroupNormalization, "_group_means", GroupNormalization, _with_means_moved),
     (LayerNormalization, "normalize_rows", module_of(LayerNormalization), _with_mean_moved),
+    (
+        LayerNormalization,
+        "normalize_rows_backward",
+        module_of(LayerNormalization),
+        _with_mean_of_gradients_moved,
+    ),
     (
         UnitNormalization,
         "over_length_backward",

@@ -1,5 +1,6 @@
 """Some training steps of the whole model on every backend, from the same start, batch and masks."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
+from comparisons.harness.check.scales import moved_within
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.subject import Subject
@@ -75,21 +77,30 @@ def take(worker, dtype: str, course: Course, progress) -> dict | str:
             if not course.compiled:
                 model.compile(OPTIMIZER, LOSS)
             round_constants(model)
-            model.run_eagerly = True  # a compiled function would draw its masks once and for all
-            _complete(model, course)
+            backend = keras.backend.backend()
+            model.run_eagerly = backend != "jax" or course.own is not None or _draws(model)
+            if backend != "tensorflow":
+                _complete(model, course)
             with numpy_draws(DRAWS_SEED):
                 return follow(model, course.steps(model), last=course.last)
         except Exception as error:
             return reason(error)
 
 
+def _draws(model) -> bool:
+    """Whether a layer of Keras's draws; a compiled function would draw once and for all.
+
+    Else it is the faster on JAX, which compiles each operation alone where there is none.
+    """
+    return any(hasattr(layer, "seed_generator") for layer in model._flatten_layers())
+
+
 def _complete(model, course: Course) -> None:
-    """Let Keras build loss and metrics now: on JAX and PyTorch it calls the model for that.
+    """Let Keras build loss and metrics now, since JAX and PyTorch call the model for that.
 
     A recurrent layer draws its dropout masks in that call too.
     """
-    model.test_on_batch(course.x, course.y)
-    model.reset_metrics()
+    model._symbolic_build(data_batch=(course.x, course.y, None))
     reset_states(model)
 
 
@@ -116,6 +127,7 @@ class Training:
         targets = _targets(model, inputs, seed)
         self.log_cosh = "logcosh" in _losses(model, len(tree.flatten(targets)))
         self.start = {WHOLE: model.get_weights()}
+        self._kept: dict[tuple, tuple[Model, object]] = {}
         last = max(step for step in STEPS if step <= steps)
         self.course = Course(
             subject.in_precision("float64"), subject.own.path, compiled, inputs, targets, last
@@ -217,11 +229,28 @@ class Training:
     def _started(self, precision: str = "float64") -> Model:
         """The oracle's model, compiled, before its first step."""
         model = self._compiled(self.subject.oracle(self.dtype, precision, compile=True))
+        round_constants(model)
+        return self._reset(model, precision)
+
+    def _reset(self, model: Model, precision: str) -> Model:
+        """The model with the weights, states and draws that it starts with."""
         start = [w.astype(precision) if w.dtype.kind == "f" else w for w in self.start[WHOLE]]
         model.set_weights(start)
-        round_constants(model)
         reseed(model, DRAWS_SEED)
         return model
+
+    def _restarted(self, precision: str, losses: str) -> Model:
+        """The same, of a model that is read from its file once.
+
+        In the losses' precision it finds out once and for all what they are given.
+        """
+        key = precision, losses
+        if key not in self._kept:
+            model = self._started(precision)
+            self._kept[key] = model, _copied(model.optimizer, model)
+        model, optimizer = self._kept[key]
+        model.optimizer = _copied(optimizer, model)
+        return self._reset(model, precision)
 
     def _compiled(self, model: Model) -> Model:
         if not model.compiled:
@@ -231,12 +260,14 @@ class Training:
     def _follow(
         self, jitter, dtype: str = "float64", last: int | None = None, losses: str | None = None
     ) -> dict:
-        model = self._started(dtype)
+        losses = losses or dtype
+        model = self._restarted(dtype, losses)
         model.set_weights([jitter(w) for w in model.get_weights()])
         course = replace(self.course, x=tree.map_structure(jitter, self.course.x))
         # Losses compute in the default precision, and from logits where the outputs have it too:
         # else from probabilities, which are cut off.
-        with reference_precision(losses or dtype), np.errstate(all="ignore"):
+        precision = reference_precision(losses)
+        with precision, moved_within(model, jitter), np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _with_ways(self, run: dict) -> dict:
@@ -244,6 +275,11 @@ class Training:
 
     def _cast(self, array: np.ndarray) -> np.ndarray:
         return array.astype(self.dtype) if array.dtype.kind == "f" else array
+
+
+def _copied(optimizer, model: Model):
+    """An optimizer of the same weights."""
+    return copy.deepcopy(optimizer, {id(weight): weight for weight in model.weights})
 
 
 def _first_cause(one: tuple[str, checks.Record]) -> tuple:

@@ -41,6 +41,7 @@ STEP_BATCH = 8
 JITTERED_RUNS = 8
 ROUNDINGS = checks.FACTOR / 4
 TWIN_RUNS = 4  # of the reference in the precision that is proven
+BY_ITSELF = 4.0  # roundings that move a weight which makes no step: two of its own, with a margin
 # A run is compared as long as the rounding of float32 may move it by at most this share.
 CHAOS = 0.01
 
@@ -221,13 +222,19 @@ def scales(repeat, oracle: dict, exact: dict, start: dict[str, list]) -> dict[st
 
 
 def rounding_alone(scale: dict, exact: dict, start: dict) -> bool:
-    """Whether rounding may move some weight as far as its first step does."""
+    """Whether rounding may move some weight as far as its first step does.
+
+    A weight that makes no step is moved by its own rounding, at the start and after the step, but
+    no further.
+    """
     tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"]
-    return any(
-        0.0 < np.abs(exact[name] - w).max(initial=0.0) <= tolerance * scale[name]
-        for part, weights in start.items()
-        for name, w in ((weight_name(part, i, 1), w) for i, w in enumerate(weights))
-    )
+    for part, weights in start.items():
+        for index, w in enumerate(weights):
+            name = weight_name(part, index, 1)
+            moved, size = (np.abs(array).max(initial=0.0) for array in (exact[name] - w, w))
+            if moved <= tolerance * scale[name] and (moved or scale[name] > BY_ITSELF * size):
+                return True
+    return False
 
 
 def allow_for_whole_steps(scale: dict, repeat, oracle: dict, dtype: str) -> None:

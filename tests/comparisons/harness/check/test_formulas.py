@@ -98,6 +98,41 @@ def test_a_formula_explains_what_it_gives_and_nothing_beside_it(case, dtype):
     assert found(1e-3) == {None}
 
 
+@pytest.mark.parametrize("kind", [layers.SimpleRNN, layers.LSTM])
+def test_masked_steps_of_an_unrolled_layer_are_zeroed_in_the_order_of_time(kind):
+    tf = pytest.importorskip("tensorflow")
+    name = "unrolled-backwards-zeros-for-masked-steps"
+    options = {"unroll": True, "go_backwards": True, "zero_output_for_mask": True}
+    rn.random.set_seed(0)
+    with reference_precision("float64"):
+        layer = kind(3, return_sequences=True, **options)
+        model = rn.Sequential([rn.Input((4, 2)), layers.Masking(), layer])
+    x = np.random.default_rng(0).standard_normal((3, 4, 2)).astype("float32").astype("float64")
+    x[0, 0] = x[1, 2:] = 0.0
+    _, one, _ = questions = list(ask(model, model, x, False, True, "float32"))
+    theirs = by_formula(name, one.reference)
+
+    def found(beside):
+        def change(other, quantity, value):
+            return theirs[quantity].astype("float32") + beside if other is one else value
+
+        return {each.known for each in answered(questions, change, backend="tensorflow")}
+
+    assert found(np.float32(0.0)) == {named(name).link}
+    assert found(np.float32(1e-3)) == {None}
+
+    keras_one, given = keras_layer(layer), tf.constant(x.astype("float32"))
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        keras_one(given)
+        keras_one.set_weights(one.reference.start)
+        y = keras_one(given, mask=(x != 0).any(-1))
+    dx = tape.gradient(y, given, one.question.cotangents[0]).numpy()
+    np.testing.assert_allclose(y, theirs["output 0"], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(dx, theirs["gradient of input 0"], rtol=0, atol=1e-6)
+    assert np.abs(one.quantities["output 0"] - y).max() > 1e-2
+
+
 def keras_layer(layer):
     """The layer of Keras by the NumPy half's config."""
     import keras

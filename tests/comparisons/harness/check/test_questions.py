@@ -6,7 +6,9 @@ import pytest
 from keras.src.backend import set_keras_mask
 
 import reference_numpy as rn
-from comparisons.harness.check.questions import Question, ask, nearby
+from comparisons.harness.check.questions import LOCAL, Question, ask, nearby
+from comparisons.harness.proof.precision import reference_precision
+from tests.comparisons.harness.check.test_findings import answered
 
 MASK = np.array([[True, True, False]])
 X = np.random.default_rng(0).standard_normal((1, 3, 4)).astype("float32")
@@ -56,3 +58,21 @@ def test_numbers_below_the_smallest_normal_one_are_moved_as_zeros_are(number, si
         for dx in nearby(local, "gradient of input 0", "float32")
     }
     assert slopes == sides
+
+
+def test_steps_below_the_smallest_normal_number_may_be_masked():
+    """The random model of seed 301 on TensorFlow, which takes them for zeros."""
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((3, 1)), rn.layers.Masking()])
+    x = np.array([1.0, 1e-40, 2.0]).reshape(1, 3, 1)
+    questions = list(ask(model, model, x, False, True, "float32"))
+
+    def masked(step):
+        def change(one, name, value):
+            if name == "gradient of input 0" and one.kind == LOCAL:
+                value[:, step] = 0.0
+            return value
+
+        return [one.convention for one in answered(questions, change, backend="tensorflow")]
+
+    assert masked(1) == [True] and masked(2) == [False]

@@ -61,3 +61,19 @@ def test_a_group_of_one_number_leaves_what_rounding_leaves_of_it_less_itself(wro
     theirs = {**one.quantities, "output 0": wrong * np.abs(x) / np.sqrt(1e-3)}
     found = findings(judge(one, theirs, "tensorflow", "float32"), "tensorflow", "float32", "")
     assert bool(found) == is_found
+
+
+@pytest.mark.parametrize(
+    "make", [layers.LayerNormalization, lambda **o: layers.GroupNormalization(1, **o)]
+)
+@pytest.mark.parametrize(("wrong", "is_found"), [(2.0**-24, False), (1e-4, True)])
+def test_a_gradient_less_its_mean_leaves_the_rounding_of_both(make, wrong, is_found):
+    """The random model of seed 302 on PyTorch: dx̂/σ − mean(dx̂)/σ of one number is not 0."""
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((1,)), make(center=False, scale=False)])
+    x = np.random.default_rng(0).standard_normal((4, 1))
+    (one, _) = ask(model, model, x, False, True, "float32")
+    (dy,) = one.reference.cotangents
+    theirs = {**one.quantities, "gradient of input 0": wrong * dy / np.sqrt(1e-3)}
+    found = findings(judge(one, theirs, "torch", "float32"), "torch", "float32", "")
+    assert bool(found) == is_found

@@ -1,13 +1,18 @@
 """Training steps of the whole model: what only an optimizer shows, and no false alarm."""
 
 import keras
+import numpy as np
 import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
 from comparisons.harness.check import checking
+from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.known import of_training
+from comparisons.harness.check.subject import Subject
+from comparisons.harness.check.training import Training
 from comparisons.harness.divergences import named
+from comparisons.harness.proof.checks import UNIT_ROUNDOFF
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
@@ -204,3 +209,50 @@ def test_an_optimizers_constants_explain_no_loss_before_its_first_step(of, is_kn
     how = {"stateful": False, "cut_off": False, "log_cosh": False}
     known = of_training("SGD", of, **how, backend="tensorflow", dtype="float64", needed=1e5)
     assert bool(known) is is_known
+
+
+def training_of(model, folder, x, dtype="float32"):
+    """The oracle's steps of a Keras model."""
+    model.save(folder / "model.keras")
+    return Training(Subject(folder / "model.keras", folder), x, dtype, 5, 0)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "schedulefreeadamw"])
+def test_a_run_leaves_nothing_behind_for_the_next(tmp_path, optimizer):
+    x = np.random.default_rng(0).standard_normal((4, 4))
+    training = training_of(normalized(optimizer), tmp_path, x)
+    again = training._follow(lambda array: array)
+    for name, value in again.items():
+        np.testing.assert_array_equal(value, training.exact[name], err_msg=name)
+
+
+@pytest.mark.filterwarnings("ignore:Model .* LayerNormalization takes the mean of a single number")
+@pytest.mark.parametrize(("units", "is_found"), [(1, False), (3, True)])
+@pytest.mark.parametrize("optimizer", ["lion", "adam"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_step_of_rounding_alone_within_a_layer_is_no_finding(
+    tmp_path, dtype, optimizer, units, is_found
+):
+    """The random model of seed 202 on PyTorch, whose x/σ − μ/σ is not 0 of one number.
+
+    γ's gradient is x̂ dy: of several numbers a weight may not go another way.
+    """
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((4,)), keras.layers.Dense(units), keras.layers.LayerNormalization()]
+    model = keras.Sequential(layers)
+    model.compile(optimizer, "mse")
+    x = 1e3 * np.random.default_rng(0).standard_normal((4, 4))
+    training = training_of(model, tmp_path, x.astype("float32").astype("float64"), dtype)
+
+    def of_two_terms(normalize):
+        def other(rows, epsilon):
+            normalized, inverse = normalize(rows, epsilon)
+            sizes = np.abs(rows) * inverse * UNIT_ROUNDOFF[dtype]
+            return (normalized if units == 1 else -normalized) - sizes, inverse
+
+        return other
+
+    owners = [module_of(rn.layers.LayerNormalization)]
+    with changed("normalize_rows", owners, of_two_terms):
+        theirs = training._follow(lambda array: array)
+    assert bool(training.findings(theirs, "torch")) == is_found
