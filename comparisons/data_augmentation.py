@@ -359,12 +359,12 @@ CONCEPT = Concept(
         variants=VARIANTS,
         variants_ja=JAPANESE,
         train="train",
-        seeds=5,
+        seeds=8,
         proven_steps=10,
     ),
     claims=CLAIMS,
     figures=draw,
-    minutes=2.0,
+    minutes=3.5,
 )
 
 if __name__ == "__main__":

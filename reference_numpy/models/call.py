@@ -20,14 +20,14 @@ class Call:
 
     Args:
         node: the layer's call on symbolic tensors.
-        places: the place of each symbolic tensor, by the tensor's id.
+        places: the place of each symbolic tensor, by the tensor.
     """
 
     def __init__(self, node, places):
         self.layer, self.args, self.kwargs = node.layer, tuple(node.args), dict(node.kwargs)
         self.places, self.output_structure = places, node.outputs
-        self.outputs = [places[id(tensor)] for tensor in tree.flatten(node.outputs)]
-        self.inputs = [places[id(tensor)] for tensor in node.inputs]
+        self.outputs = [places[tensor] for tensor in tree.flatten(node.outputs)]
+        self.inputs = [places[tensor] for tensor in node.inputs]
         forward = signature(type(node.layer).forward)
         bound = forward.bind(node.layer, *self.args, **self.kwargs).arguments
         arguments = dict(list(bound.items())[1:])
@@ -44,7 +44,7 @@ class Call:
         self.only_output = self.outputs[0] if isinstance(node.outputs, KerasTensor) else None
         unmasked = node.layer.unmasked_inputs(self.first, self.tensor_arguments)
         #: the places whose masks are gone after the call
-        self.unmasked = [places[id(leaf)] for leaf in unmasked if isinstance(leaf, KerasTensor)]
+        self.unmasked = [places[leaf] for leaf in unmasked if isinstance(leaf, KerasTensor)]
         self.penalized = penalties.within(node.layer)
         #: whether backward needs to know the output
         self.keeps_output = self.penalized or self.only_output is None
@@ -68,7 +68,7 @@ class Call:
             return (values[self.only_input],), {}
 
         def fill(leaf):
-            return values[self.places[id(leaf)]] if isinstance(leaf, KerasTensor) else leaf
+            return values[self.places[leaf]] if isinstance(leaf, KerasTensor) else leaf
 
         return tree.map_structure(fill, self.args), tree.map_structure(fill, self.kwargs)
 
@@ -76,7 +76,7 @@ class Call:
         """The masks (or None) that belong to the symbolic tensors of `structure`."""
         return tree.map_structure(
             lambda leaf: (
-                masks.get(self.places[id(leaf)]) if isinstance(leaf, KerasTensor) else None
+                masks.get(self.places[leaf]) if isinstance(leaf, KerasTensor) else None
             ),
             structure,
         )
@@ -84,7 +84,7 @@ class Call:
     def model_inputs(self):
         """The places of the inputs of a nested model, in its order."""
         leaves = tree.flatten(self.layer.in_model_order(self.first))
-        return [self.places[id(leaf)] if isinstance(leaf, KerasTensor) else None for leaf in leaves]
+        return [self.places[leaf] if isinstance(leaf, KerasTensor) else None for leaf in leaves]
 
     def output_masks(self, args, kwargs, masks):
         """The masks of the outputs, in the order of `outputs`; None where there is none."""
@@ -124,7 +124,7 @@ class Call:
         else:
             pairs = [(self.first, dx)]
         return [
-            (self.places[id(leaf)], gradient)
+            (self.places[leaf], gradient)
             for structure, part in pairs
             if structure is not None and part is not None
             for leaf, gradient in zip(tree.flatten(structure), tree.flatten(part), strict=True)

@@ -30,10 +30,10 @@ class Graph:
     def __init__(self, inputs, outputs):
         nodes, self.layers = order_graph(inputs, outputs)
         tensors = [tensor for node in nodes for tensor in tree.flatten(node.outputs)]
-        places = {id(tensor): place for place, tensor in enumerate(tensors)}
+        places = {tensor: place for place, tensor in enumerate(tensors)}
         self.nodes, self.tensors = nodes, tensors
-        self.inputs = [places[id(tensor)] for tensor in inputs]
-        self.outputs = [places[id(tensor)] for tensor in outputs]
+        self.inputs = [places[tensor] for tensor in inputs]
+        self.outputs = [places[tensor] for tensor in outputs]
         self.calls = [Call(node, places) for node in nodes if node.inputs]
         self.call_count = sum(_count_calls(call.layer) for call in self.calls)
         if self.call_count > MAX_CALLS:

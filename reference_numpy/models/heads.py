@@ -159,7 +159,7 @@ class Heads:
             dtype=call.layer.dtype_policy,
             activity_regularizer=call.layer.activity_regularizer,
         )
-        places = {id(logits): len(graph.tensors), id(new): place}
+        places = {logits: len(graph.tensors), new: place}
         second = Call(Node(function, (logits,), {}, new), places)
         first = copy.copy(call)
         first.layer, first.outputs, first.only_output = bare, second.inputs, second.only_input

@@ -59,7 +59,7 @@ def pool_first(graph):
             continue
         made = tensors[pool.only_output]
         maxima, y = KerasTensor(made.shape, made.dtype), KerasTensor(made.shape, made.dtype)
-        places = {id(maxima): len(tensors), id(y): pool.only_output}
+        places = {maxima: len(tensors), y: pool.only_output}
         tensors.append(maxima)
         last = Call(Node(BiasAndActivation(call.layer), (maxima,), {}, y), places)
         first, middle = copy.copy(call), copy.copy(pool)
