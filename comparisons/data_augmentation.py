@@ -308,7 +308,7 @@ CONCEPT = Concept(
                 "一緒に動く。移動量の標準偏差はα画素。",
             ),
             some_noise,
-            helpers=("elastic_moves", "smoothing", "bilinear_sampling"),
+            helpers=("elastic_moves", "smoothing"),
         ),
         Introduced(
             "random_translation",

@@ -9,8 +9,11 @@ SMOOTH = 4
 
 
 def affine_sampling():
-    """The function that samples images along a map each; see `sampled`."""
-    return sampled
+    """A function that samples images along a map each.
+
+    `ops.image.affine_transform` does it in one call, but on TensorFlow in float32 only.
+    """
+    return lambda x, maps: bilinear_sampling(x, *affine_places(maps, *x.shape[1:3]))
 
 
 def random_translation(height_factor, width_factor):
@@ -38,17 +41,9 @@ def elastic_distortion(width, strength):
     def bent(x, noise):
         r, c = ops.cast(np.mgrid[: x.shape[1], : x.shape[2]], x.dtype)
         down, right = elastic_moves(noise, width, strength)
-        return sampled_at(x, r + down, c + right)
+        return bilinear_sampling(x, r + down, c + right)
 
     return bent
-
-
-def sampled(x, maps):
-    """Images sampled along a map each.
-
-    `ops.image.affine_transform` does it in one call, but on TensorFlow in float32 only.
-    """
-    return sampled_at(x, *affine_places(maps, *x.shape[1:3]))
 
 
 def affine_places(maps, height, width):
@@ -58,7 +53,7 @@ def affine_places(maps, height, width):
     return ops.stack([b0 * c + b1 * r + b2, a0 * c + a1 * r + a2])
 
 
-def sampled_at(x, down, across):
+def bilinear_sampling(x, down, across):
     """Images looked up at rows and columns that may lie between pixels; outside is 0."""
     image = ops.cast(np.arange(len(x))[:, None, None], x.dtype) + ops.zeros_like(down)
     places = ops.stack([image, down, across])
@@ -97,9 +92,9 @@ def warped(x, shifts, angles, noise):
     found = {"mirrored": ops.flip(x, axis=2)}
     for shift, angle in zip(shifts, angles):
         maps = translations(np.zeros(n, x.dtype), np.full(n, shift, x.dtype))
-        found[f"shifted, {shift:g}"] = sampled(x, maps)
+        found[f"shifted, {shift:g}"] = affine_sampling()(x, maps)
         maps = rotations(np.full(n, angle, x.dtype), height, width)
-        found[f"turned, {shift:g}"] = sampled(x, maps)
+        found[f"turned, {shift:g}"] = affine_sampling()(x, maps)
         found[f"bent, {shift:g}"] = elastic_distortion(SMOOTH, shift / 4)(x, noise)
     return {name: ops.convert_to_numpy(value) for name, value in found.items()}
 
@@ -132,7 +127,7 @@ def train(model, data, generator, batch_size):
             down, right = (
                 generator.uniform(-0.07, 0.07, batch_size) * size for size in x.shape[1:3]
             )
-            x = sampled(x, translations(down.astype(x.dtype), right.astype(x.dtype)))
+            x = affine_sampling()(x, translations(down.astype(x.dtype), right.astype(x.dtype)))
         elif model.change == "bend":
             noise = generator.normal(size=(2, *x.shape[:3])).astype(x.dtype)
             x = elastic_distortion(SMOOTH, 1.5)(x, noise)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from keras_models.data_augmentation import SMOOTH, affine_places, elastic_moves, sampled_at
+from keras_models.data_augmentation import SMOOTH, affine_places, bilinear_sampling, elastic_moves
 
 
 def build_model(
@@ -106,7 +106,7 @@ def warped(x, warp, bend, generator):
     noise = generator.normal(size=(2, n, height, width))
     places = affine_places(maps.astype(x.dtype), height, width)
     places = places + elastic_moves(noise.astype(x.dtype), SMOOTH, bend)
-    return ops.convert_to_numpy(sampled_at(x, *places))
+    return ops.convert_to_numpy(bilinear_sampling(x, *places))
 
 
 def looked_at(model, data):

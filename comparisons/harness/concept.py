@@ -90,8 +90,8 @@ class Introduced:
             one for each step. None where `demonstration` proves it.
         inputs: how many of the arrays are inputs of the Keras layer; those after them are weights.
         training: whether the layer is called in training mode.
-        helpers: other functions of the NumPy half that its code calls, to be shown with it; other
-            concepts may import them.
+        helpers: other functions of the NumPy half that its code calls, to be shown with it, and
+            beside them the Keras half's of these names; other concepts may import them.
         demonstration: the name of the demonstration that proves it, for a class or a loop.
         kinks: whether calculus is left out, since the function is constant between jumps.
     """

@@ -75,9 +75,7 @@ class Call:
     def masks_of(self, structure, masks):
         """The masks (or None) that belong to the symbolic tensors of `structure`."""
         return tree.map_structure(
-            lambda leaf: (
-                masks.get(self.places[leaf]) if isinstance(leaf, KerasTensor) else None
-            ),
+            lambda leaf: masks.get(self.places[leaf]) if isinstance(leaf, KerasTensor) else None,
             structure,
         )
 

@@ -84,8 +84,10 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
     return [
         Introduction(
             thing,
-            code.chosen(halves["numpy"], _shown(thing, things) | _proving(thing, halves)),
-            code.chosen(halves["keras"], {thing.name} | _proving(thing, halves)),
+            *(
+                code.chosen(halves[half], own | _helpers(thing, things) | _proving(thing, halves))
+                for half, own in (("numpy", numpy_names(thing)), ("keras", {thing.name}))
+            ),
             tables.agreement(name, thing, content["checks"]),
             [*map(_function, content.get("library", {}).get(thing.name, []))],
         )
@@ -93,10 +95,10 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
     ]
 
 
-def _shown(thing: Introduced, things: tuple[Introduced, ...]) -> set[str]:
-    """The thing, its ways back and its helpers, but for those that have a row of their own."""
+def _helpers(thing: Introduced, things: tuple[Introduced, ...]) -> set[str]:
+    """The helpers of the thing, but for those that have a row of their own."""
     others = {name for other in things if other != thing for name in numpy_names(other)}
-    return numpy_names(thing) | (set(thing.helpers) - others)
+    return set(thing.helpers) - others
 
 
 def numpy_names(thing: Introduced) -> set[str]:

@@ -107,6 +107,14 @@ def test_a_method_of_any_kind_is_shown(name):
     assert f"def {name.split('.')[-1]}(" in shown.stretch.text
 
 
+def test_what_code_calls_is_shown_with_it_in_both_halves():
+    sources = catalogue.sources("data_augmentation")
+    halves = {half: code.stretches(sources[half].read_text("utf-8")) for half in ("numpy", "keras")}
+    row = introductions.rows("data_augmentation", halves, {"checks": []})[0]
+    for stretches in (row.ours, row.theirs):
+        assert any("def bilinear_sampling(" in stretch.text for stretch in stretches)
+
+
 def test_what_was_compared_is_words_or_the_name_of_a_function_as_code():
     assert tables.subject("graphs", "graphs: random_graph") == ("`random_graph`",) * 2
     assert tables.subject("graphs", "graphs: training")[1] == "学習"
