@@ -77,3 +77,13 @@ def test_a_gradient_less_its_mean_leaves_the_rounding_of_both(make, wrong, is_fo
     theirs = {**one.quantities, "gradient of input 0": wrong * dy / np.sqrt(1e-3)}
     found = findings(judge(one, theirs, "torch", "float32"), "torch", "float32", "")
     assert bool(found) == is_found
+
+
+def test_what_is_true_or_false_is_not_rounded():
+    """Random models of seed 402 compared numbers, too; their answers could not be subtracted."""
+    with reference_precision("float64"):
+        tensor = rn.Input((4,))
+        model = rn.Model(tensor, [layers.UnitNormalization()(tensor), tensor > 0])
+    *_, whole = ask(model, model, np.ones((1, 4)), False, True, "float32")
+    truths = {name for name, value in whole.quantities.items() if value.dtype == bool}
+    assert truths and {whole.scale[name] for name in truths} == {0.0}
