@@ -71,9 +71,9 @@ def moved_within(layer: Layer, moves: Callable) -> Iterator[None]:
     Moving x does not show its rounding where the parts move with x and cancel. Of one number, less
     itself, 0 is left, but of x/σ − μ/σ the rounding of both, which in groups is the output, and
     which PyTorch multiplies by dy for the gradient of γ; so it is of dx̂/σ − mean(dx̂)/σ, the
-    gradient of x. That of a sign, (1 − y²) dy / |x|, is 0 but for the rounding of y. Of values that
-    are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the
-    tanh of large sums has the slope 1 − y².
+    gradient of x. A sign, x / |x|, is rounded too, and its gradient, (1 − y²) dy / |x|, is 0 but
+    for that. Of values that are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for
+    the rounding of w; and the tanh of large sums has the slope 1 − y².
     """
     with ExitStack() as stack:
         for kind, name, owner, change in _ROUNDED_WITHIN:
@@ -107,6 +107,14 @@ def _with_means_moved(means: Callable, moves: Callable) -> Callable:
     return lambda self, sums, view: moves(means(self, sums, view))
 
 
+def _with_lengths_moved(over_length: Callable, moves: Callable) -> Callable:
+    def moved(rows, shortest):
+        y, length = over_length(rows, shortest)
+        return moves(y), length
+
+    return moved
+
+
 def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
     return lambda dy, y, *others: backward(dy, moves(y), *others)
 
@@ -125,12 +133,7 @@ _ROUNDED_WITHIN = (
         module_of(LayerNormalization),
         _with_mean_of_gradients_moved,
     ),
-    (
-        UnitNormalization,
-        "over_length_backward",
-        module_of(UnitNormalization),
-        _with_direction_moved,
-    ),
+    (UnitNormalization, "over_length", module_of(UnitNormalization), _with_lengths_moved),
     (Dot, "over_length_backward", module_of(Dot), _with_direction_moved),
     (Attention, "backward", activations.Softmax, _with_y_moved),
     (Attention, "backward", activations.Tanh, _with_y_moved),

@@ -226,6 +226,36 @@ def test_a_run_leaves_nothing_behind_for_the_next(tmp_path, optimizer):
         np.testing.assert_array_equal(value, training.exact[name], err_msg=name)
 
 
+@pytest.mark.parametrize(("numbers", "is_found"), [(1, False), (2, True)])
+def test_a_step_along_signs_that_cancel_but_for_rounding_is_no_finding(tmp_path, numbers, is_found):
+    """Where a backend's x/|x| is not quite 1.
+
+    With the mean absolute error the gradient is the mean of ±1, here of as many of either.
+    """
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((numbers,)), keras.layers.UnitNormalization()]
+    model = keras.Sequential([*layers, keras.layers.Dense(1, use_bias=False)])
+    model.compile("lion", "mae")
+    model.save(tmp_path / "model.keras")
+    x = np.abs(np.random.default_rng(0).standard_normal((4, numbers)))
+    x[2:] *= -1
+    training = Training(Subject(tmp_path / "model.keras", tmp_path), x, "float64", 5, 0)
+    moved = training._follow(lambda array: array)["weight 0 after step 1"] - model.get_weights()[0]
+    assert moved.any() == is_found
+
+    def rounded(over_length):
+        def other(rows, shortest):
+            y, length = over_length(rows, shortest)
+            y = y * (1 - np.arange(4)[:, None] * UNIT_ROUNDOFF["float64"])
+            return (y if numbers == 1 else -y), length
+
+        return other
+
+    with changed("over_length", [module_of(rn.layers.UnitNormalization)], rounded):
+        theirs = training._follow(lambda array: array)
+    assert bool(training.findings(theirs, "tensorflow")) == is_found
+
+
 @pytest.mark.filterwarnings("ignore:Model .* LayerNormalization takes the mean of a single number")
 @pytest.mark.parametrize(("units", "is_found"), [(1, False), (3, True)])
 @pytest.mark.parametrize("optimizer", ["lion", "adam"])
