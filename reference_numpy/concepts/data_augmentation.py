@@ -108,11 +108,11 @@ def random_flip(x, generator):
 
 
 def warped(x, shifts, angles, noise):
-    """Images shifted to the right by each of the shifts, turned by each of the angles, mirrored.
+    """Images shifted to the right by each of the shifts, turned by each angle, bent, mirrored.
 
     Args:
         x: (n, height, width, channels). shifts: in pixels. angles: in radians.
-        noise: (2, n, height, width): bent by it, a quarter of the shift strong.
+        noise: (2, n, height, width), to bend by, a quarter of each shift strong.
     """
     n, height, width, _ = x.shape
     found = {"mirrored": x[:, :, ::-1]}

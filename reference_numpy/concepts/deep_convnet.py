@@ -86,7 +86,7 @@ def train(model, data, generator, batch_size):
         model.optimizer.learning_rate = model.rate * falling
         chosen = generator.integers(0, len(data.y_train), batch_size)
         x = shifted(data.x_train[chosen], model.shift, generator)
-        if model.warp:
+        if model.warp or model.bend:
             x = warped(x, model.warp * falling, model.bend * falling, generator)
         yield {"loss": model.train_on_batch(x, data.y_train[chosen])}
 

@@ -107,7 +107,7 @@ def _with_means_moved(means: Callable, moves: Callable) -> Callable:
     return lambda self, sums, view: moves(means(self, sums, view))
 
 
-def _with_lengths_moved(over_length: Callable, moves: Callable) -> Callable:
+def _with_result_moved(over_length: Callable, moves: Callable) -> Callable:
     def moved(rows, shortest):
         y, length = over_length(rows, shortest)
         return moves(y), length
@@ -133,7 +133,7 @@ _ROUNDED_WITHIN = (
         module_of(LayerNormalization),
         _with_mean_of_gradients_moved,
     ),
-    (UnitNormalization, "over_length", module_of(UnitNormalization), _with_lengths_moved),
+    (UnitNormalization, "over_length", module_of(UnitNormalization), _with_result_moved),
     (Dot, "over_length_backward", module_of(Dot), _with_direction_moved),
     (Attention, "backward", activations.Softmax, _with_y_moved),
     (Attention, "backward", activations.Tanh, _with_y_moved),

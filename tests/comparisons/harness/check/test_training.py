@@ -236,10 +236,9 @@ def test_a_step_along_signs_that_cancel_but_for_rounding_is_no_finding(tmp_path,
     layers = [keras.Input((numbers,)), keras.layers.UnitNormalization()]
     model = keras.Sequential([*layers, keras.layers.Dense(1, use_bias=False)])
     model.compile("lion", "mae")
-    model.save(tmp_path / "model.keras")
     x = np.abs(np.random.default_rng(0).standard_normal((4, numbers)))
     x[2:] *= -1
-    training = Training(Subject(tmp_path / "model.keras", tmp_path), x, "float64", 5, 0)
+    training = training_of(model, tmp_path, x, "float64")
     moved = training._follow(lambda array: array)["weight 0 after step 1"] - model.get_weights()[0]
     assert moved.any() == is_found
 
