@@ -52,8 +52,8 @@ INTRODUCES = (
         "sgd",
         r"w \leftarrow w - \eta \, g",
         (
-            "SGD: downhill, against the gradient g, by the learning rate η.",
-            "SGD：勾配gと逆の向きに、学習率ηの割合だけ進む。",
+            "SGD: the weight w moves downhill, against its gradient g. η is the learning rate.",
+            "SGD：重みwを、勾配gと逆の向きに動かす。ηは学習率。",
         ),
         some_steps(learning_rate=0.1),
     ),
@@ -83,9 +83,9 @@ INTRODUCES = (
         r"h \leftarrow h + g^2, \quad w \leftarrow w - \eta \, \frac{g}{\sqrt{h + \epsilon}}",
         (
             "AdaGrad: each weight has its own step, smaller the larger h is, the sum of its "
-            "squared gradients. ε keeps from dividing by 0.",
-            "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。"
-            "εは0で割らないための小さな値である。",
+            "squared gradients. Keras begins with h = 0.1. ε keeps from dividing by 0.",
+            "AdaGrad：重みごとに更新の幅を変える。勾配の2乗の和hが大きい重みほど幅は小さくなる。Kerasでの"
+            "hの初期値は0.1。εは0で割らないための小さな値である。",
         ),
         some_steps(accumulator=0.125, initial_accumulator_value=0.125, learning_rate=0.1),
     ),
@@ -107,10 +107,11 @@ INTRODUCES = (
         r"(1 - \beta_2) g^2, \quad w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}"
         r"{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}",
         (
-            "Adam: momentum's average over RMSProp's root (β: what the averages keep). Both start "
-            "at 0; the factor corrects that in the first steps t.",
-            "Adam：Momentumの平均mを、RMSPropの平方根で割る（βは平均に残す割合）。m、vとも0から始まって"
-            "初めは小さすぎるので、ステップ数tによる係数で補正する。",
+            "Adam: an average m of the gradients, as in momentum, over the root of one of their "
+            "squares, v, as in RMSProp (β: what the averages keep). Both start at 0; the factor "
+            "corrects that in the first steps t.",
+            "Adam：勾配の平均m（Momentumに当たる）を、勾配の2乗の平均v（RMSPropに当たる）の平方根で割る。"
+            "βは平均に残す割合。m、vとも0から始まって初めは小さすぎるので、ステップ数tによる係数で補正する。",
         ),
         some_steps(m=0.0, v=0.0, t=0, learning_rate=0.1),
     ),
@@ -212,7 +213,7 @@ def draw(result):
             figures.lines(
                 rates,
                 x_title=("learning rate", "学習率"),
-                y_title=("test accuracy", "正解率"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
                 log="x",
             ),
@@ -316,9 +317,9 @@ CONCEPT = Concept(
         "The gradient says which way is downhill from where one stands, not where the minimum "
         "lies. Momentum averages the gradient over steps; AdaGrad and RMSProp scale each weight's "
         "step by the size of its past gradients; Adam does both.",
-        "勾配が教えてくれるのは、いまいる場所での下り方向であって、最小値のある方向ではない。Momentumは勾配を"
-        "ステップにわたって平均する。AdaGradとRMSPropは、過去の勾配の大きさに応じて重みごとに更新の幅を変える。"
-        "Adamはその両方を行う。",
+        "勾配が教えてくれるのは、いまいる場所での下り方向であって、最小値のある方向ではない。Momentumは、"
+        "これまでの勾配を平均して使う。AdaGradとRMSPropは、過去の勾配の大きさに応じて重みごとに更新の幅を"
+        "変える。Adamはその両方を行う。",
     ),
     introduces=INTRODUCES,
     terms=(
