@@ -257,14 +257,14 @@ DECAYING = (
 )
 WARMED = (
     f"{TRAINED[0]}batches of {WARM_BATCH}, {WARM_STEPS} steps along a cosine, of which {WARMING} "
-    "warm up or not; learning rates a half octave apart. They hold where 1,000 new images are "
-    f"read with {LEARNED:.0%} or more. Ten seeds before these did not decide.",
+    "warm up or not; learning rates √2 times apart. A rate works where at least "
+    f"{LEARNED:.0%} of 1,000 new images are read rightly. Ten seeds before these did not decide.",
     f"{TRAINED[1]}バッチサイズ{WARM_BATCH}、コサイン減衰で{WARM_STEPS}ステップ（うち{WARMING}ステップが"
     "ウォームアップ）。学習率は√2倍ずつ変える。未知の画像1,000枚の正解率が"
     f"{LEARNED:.0%}以上なら、学習できたとみなす。先の10シードでは決着しなかった。",
 )
 OF_OCTAVES = (
-    "octaves of learning rates that hold, with less without warm-up",
+    "range of learning rates that work, in octaves (doublings), with less without warm-up",
     "学習できた学習率の幅（2の何乗か）。ウォームアップありの値からなしの値を引く",
 )
 CLAIMS = (
@@ -330,16 +330,16 @@ CONCEPT = Concept(
         "Large steps get near a minimum fast, small ones get close to it. A schedule makes the "
         "learning rate a function of the step: large first, small at the end. A warm-up begins "
         "small, where the start is too steep for large steps.",
-        "大きな更新は最小値の近くへ速く行けるが、そこから先へ進むには小さな更新が必要である。スケジュールは"
-        "学習率をステップの関数とし、最初は大きく、最後は小さくする。ウォームアップは、急な場所から始まる"
-        "学習のために、小さな学習率から始める。",
+        "大きな更新なら最小値の近くまで速く進めるが、そこからさらに近づくには小さな更新が必要である。"
+        "スケジュールは学習率をステップの関数とし、最初は大きく、最後は小さくする。ウォームアップでは、"
+        "出発点が急で大きな更新に耐えない場合に備え、小さな学習率から始める。",
     ),
     introduces=(
         row(
             "step_decay",
             r"\eta_t = \eta_0 \, r^{\lfloor t / n \rfloor}",
-            "t: the step. Every n steps the rate becomes r times as large, all at once.",
-            "tはステップ。nステップごとに、学習率を一度にr倍にする。",
+            "t: the step, η₀: the first rate. Every n steps it becomes r times as large at once.",
+            "tはステップ、η₀は最初の学習率。nステップごとに、学習率を一度にr倍にする。",
             decay_steps=7,
         ),
         row(
