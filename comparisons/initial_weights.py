@@ -128,10 +128,12 @@ def draw(result):
                 start="tanh",
             ),
             (
-                "Each layer multiplies the deviation by about the same factor. For ReLU, He's "
-                "factor is 1 and Xavier's 0.7; ten times over that is 0.03.",
-                "標準偏差は、層を通るたびにほぼ同じ比率で変わる。ReLUでは、その比率はHeの初期値で1、"
-                "Xavierの初期値で約0.7であり、10層では0.03になる。",
+                "With ReLU each layer multiplies the deviation by about the same factor: 1 from "
+                "He's weights, 0.7 from Xavier's, which is 0.03 ten times over. With tanh small "
+                "weights shrink it in the same way; with large ones outputs stop at the ends, ±1.",
+                "ReLUでは、標準偏差は層を通るたびにほぼ同じ比率で変わる。その比率はHeの初期値で約1、"
+                "Xavierの初期値で約0.7であり、10層では0.03倍になる。tanhでも、重みが小さければ同じように"
+                "縮むが、大きければ出力が±1で頭打ちになる。",
             ),
         ),
     ]
@@ -171,8 +173,10 @@ INTRODUCES = (
     row(
         "xavier_normal",
         r"w \sim N_{cut}(0, \sigma^2), \quad \sigma = \sqrt{\frac{2}{n_{in} + n_{out}}}",
-        "The same deviation as normal draws. Keras draws again what is beyond two deviations.",
-        "同じ標準偏差の正規分布。Kerasは、標準偏差の2倍を超えた値を引き直す（切断正規分布）。",
+        "Normal draws of the same deviation. Keras draws again what is beyond two deviations, and "
+        "widens the rest to σ.",
+        "同じ標準偏差の正規乱数。Kerasは、標準偏差の2倍を超えた値を引き直し（切断正規分布）、全体を広げて"
+        "標準偏差をσに合わせる。",
         helpers=("cut_normal",),
     ),
     row(
@@ -184,7 +188,7 @@ INTRODUCES = (
     row(
         "he_normal",
         r"w \sim N_{cut}(0, \sigma^2), \quad \sigma = \sqrt{\frac{2}{n_{in}}}",
-        "The same as normal draws.",
+        "Normal draws of the same deviation, cut as Xavier's are.",
         "同じ標準偏差の切断正規分布。",
         helpers=("cut_normal",),
     ),
