@@ -188,8 +188,8 @@ def draw(result):
                 "stand in a row, and the network must bend from one to the next. One-hot each has "
                 "a weight of its own. Where the order means something, the row is what it needs.",
                 f"{KINDS}種類、各{ROWS // KINDS}個のデータ（ノイズあり）。1つの数にすると種類は"
-                "一列に並び、ネットワークは隣り合う種類ごとに曲がらなければならない。one-hot表現では種類ごとに専用の"
-                "重みがある。順序に意味がある場合には、一列に並んでいることが役立つ。",
+                "一列に並び、ネットワークの出力は隣の種類に移るたびに折れ曲がらなければならない。one-hot表現"
+                "では種類ごとに専用の重みがある。順序に意味がある場合には、一列に並んでいることが役立つ。",
             ),
         ),
         Figure(
@@ -319,8 +319,9 @@ CONCEPT = Concept(
                 "rows; a name that is not in it gets −1. "
                 "Keras's `StringLookup` does this for text (it needs TensorFlow and counts an "
                 "unknown name as 0, the others from 1).",
-                "名前xを、語彙vの中での位置iで表す。語彙は訓練データから作り、ない名前は−1とする。文字列には`StringLookup`を使う"
-                "（TensorFlowが必要。未知の名前が0で、ほかは1から始まる）。",
+                "名前xを、語彙vの中での位置iで表す。語彙は訓練データから作り、語彙にない名前は−1とする。"
+                "Kerasでは、文字列には`StringLookup`を使う（TensorFlowが必要。未知の名前が0で、ほかは1から"
+                "始まる）。",
             ),
             some_names,
         ),
@@ -338,9 +339,10 @@ CONCEPT = Concept(
             r"y = o^T E = E_i, \quad \frac{\partial L}{\partial E_k} = "
             r"\sum_{n:\, i_n = k} \frac{\partial L}{\partial y_n}",
             (
-                "The row of E: no product is needed. A name that occurs twice in a batch gets both "
-                "gradients, so they are added up.",
-                "積を計算せず、Eの行を抜き出す。バッチに同じ名前が2回現れたら、勾配は両方を足し合わせる。",
+                "E is a table of vectors, a row a name. The row is looked up: no product is "
+                "needed. A name that occurs twice in a batch gets both gradients, added up.",
+                "Eは、名前ごとに1行のベクトルをもつ表。積を計算せず、行を抜き出す。バッチに同じ名前が2回"
+                "現れたら、勾配は両方を足し合わせる。",
             ),
             some_table,
         ),

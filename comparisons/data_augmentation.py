@@ -154,7 +154,7 @@ def draw(result):
 
 SETTING = (
     "MNIST, two convolutions with stride 2, Adam with learning rate 0.01, 300 steps of 32 images; "
-    "the rate was the better one of two with and without augmentation, on other seeds.",
+    "of two rates this was the better one on other seeds, with augmentation and without.",
     "MNIST、ストライド2の畳み込み層2つ、学習率0.01のAdam、バッチサイズ32で300ステップ。学習率は、別の"
     "シードで2つを試し、データ拡張の有無のどちらでも良かったほうを使う。",
 )
@@ -276,7 +276,7 @@ CONCEPT = Concept(
         "and cannot learn them by heart. Each pixel of the new image looks up where it comes from, "
         "and mixes the four pixels around that place. At prediction nothing is changed.",
         "少しずらしたり回転したりしても、数字は同じ数字である。データ拡張は、学習のステップごとに訓練画像を"
-        "ランダムに変換する。ネットワークは同じ画素値を二度と見ないので、丸暗記できない。変換後の各画素は、"
+        "ランダムに変換する。ネットワークは同じ画素値を二度と見ないので、丸暗記できない。変換後の各画素の値は、"
         "元の画像のどこから来たかを逆にたどり、その周りの4画素を混ぜて求める。推論時には何も変換しない。",
     ),
     introduces=(
@@ -302,10 +302,11 @@ CONCEPT = Concept(
             r"r + \alpha (G_h E_1 G_w^\top)_{rc} \end{pmatrix}, \quad "
             r"(G)_{ij} \propto e^{-(i - j)^2 / 2 \sigma^2}, \quad \sum_j (G)_{ij}^2 = 1",
             (
-                "The image is bent like rubber: E₁ and E₂ are noise, G smooths it along rows and "
-                "columns, so that neighbours move together, by α pixels in standard deviation.",
-                "画像をゴムのようにゆがめる。E₁とE₂は正規乱数で、Gが縦横に平滑化するので、近くの画素は"
-                "一緒に動く。移動量の標準偏差はα画素。",
+                "The image is bent like rubber: E₁ and E₂ are Gaussian noise; G, a bell curve of "
+                "width σ, smooths it along the height h and the width w, so that neighbours move "
+                "together, by α pixels in standard deviation.",
+                "画像をゴムのようにゆがめる。E₁とE₂は正規乱数で、幅σの釣鐘形のGが縦（h）と横（w）に平滑化する"
+                "ので、近くの画素は一緒に動く。移動量の標準偏差はα画素。",
             ),
             some_noise,
             helpers=("elastic_moves", "smoothing"),

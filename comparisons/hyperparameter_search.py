@@ -312,9 +312,9 @@ INTRODUCES = (
     row(
         "log_uniform",
         r"x = a \left( \frac{b}{a} \right)^u, \quad u \sim U(0, 1)",
-        "From 0.001 to 10 a quarter of the draws falls into each factor of ten. Drawn evenly, nine "
-        "of ten would lie above 1.",
-        "0.001から10の範囲なら、各桁が4分の1ずつ選ばれる。一様に選ぶと、10回のうち9回は1より大きい値に"
+        "From a = 0.001 to b = 10 a quarter of the draws falls into each factor of ten. Drawn "
+        "evenly, nine of ten would lie above 1.",
+        "aが0.001、bが10なら、各桁が4分の1ずつ選ばれる。一様に選ぶと、10回のうち9回は1より大きい値に"
         "なってしまう。",
         RANGES | {"shares": DRAWN},
     ),
@@ -353,17 +353,17 @@ CONCEPT = Concept(
         "values, random search new values in every trial, and a guided search tries more where "
         "the good trials were.",
         "学習率やユニット数のように勾配では学習できない値は、実際に試し、テストデータではなく検証データで"
-        "最も良いものを選ぶ。グリッドサーチは少数の値の全組み合わせを、ランダムサーチは毎回新しい値を試し、TPEの"
-        "ような探索は良かった試行の近くを重点的に試す。",
+        "最も良いものを選ぶ。グリッドサーチは少数の値の全組み合わせを、ランダムサーチは毎回新しい値を試す。"
+        "それまでの結果を使う探索（TPEなど）は、良かった試行の近くを重点的に試す。",
     ),
     introduces=INTRODUCES,
     equations=(
         (
             r"x_{next} = \operatorname{argmax}_x \frac{l(x)}{g(x)}",
             (
-                "TPE: l is the density of the good trials, g that of the others. What was often "
-                "good and seldom bad is tried next.",
-                "TPE。lは良かった試行、gは残りの試行の密度。良い試行が多く、悪い試行が少ない所を次に試す。",
+                "TPE (tree-structured Parzen estimator): l is the density of the good trials, g "
+                "that of the others. What was often good and seldom bad is tried next.",
+                "TPE（木構造Parzen推定量）。lは良い試行、gは残りの試行の密度。lが大きくgが小さい所を試す。",
             ),
         ),
     ),

@@ -363,9 +363,9 @@ CONCEPT = Concept(
             r"W = U (\Lambda + \varepsilon)^{-1/2} \;\; (\text{ZCA: } W U^\top), \quad "
             r"y_i = W^\top (x_i - \mu)",
             (
-                "The columns of U are the main axes, Λ the variances along them. But for ε, the "
-                "covariance of y is the identity matrix.",
-                "Uの列は主軸、Λは主軸ごとの分散である。εの影響を除けば、yの共分散行列は単位行列になる。",
+                "C is the covariance matrix of the inputs; the columns of U are their main axes, Λ "
+                "the variances along them. But for ε, that of y is the identity matrix.",
+                "Cは共分散行列、Uの列は主軸、Λは主軸ごとの分散。εを除けば、yの共分散行列は単位行列。",
             ),
             lambda seed: {"x": table(seed) / (0.1, 2, 10), "epsilon": 0.1, "zca": True},
         ),

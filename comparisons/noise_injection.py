@@ -124,10 +124,10 @@ def draw(result):
             linear_weights(result),
             (
                 "Four of the eight weights of a linear model: with noise of standard deviation σ "
-                "on the inputs, and with a penalty on the squares in its place. Both shrink them "
-                "alike.",
-                "線形モデルの8個の重みのうち4個。入力に標準偏差σのノイズを加えたときと、その代わりに2乗の"
-                "ペナルティを課したとき。どちらでも重みは同じように縮む。",
+                "on the inputs, and with a penalty on the squared weights in its place. Both "
+                "shrink them alike.",
+                "線形モデルの8個の重みのうち4個。入力に標準偏差σのノイズを加えた場合と、代わりに重みの2乗に"
+                "ペナルティを課した場合とで、重みは同じように縮む。",
             ),
         ),
         Figure(
@@ -136,7 +136,7 @@ def draw(result):
                 accuracies,
                 DISTURBANCES,
                 x_title=("standard deviation at test time", "テスト時のノイズの標準偏差"),
-                y_title=("test accuracy", "正解率"),
+                y_title=("test accuracy", "テストデータの正解率"),
                 unit="%",
             ),
             (
@@ -313,9 +313,9 @@ CONCEPT = Concept(
         (
             r"\mathbb{E} \, \| (X + \sigma Z) w - y \|^2 = \| X w - y \|^2 + N \sigma^2 \| w \|^2",
             (
-                "Why noise is a penalty: the mean over the noise, for N examples. The cross terms "
-                "vanish, since the noise has mean 0.",
-                "ノイズがペナルティになる理由。データN個について、ノイズに関する平均をとる。"
+                "Why noise is a penalty: the mean over the noise Z of deviation 1, for N examples. "
+                "The cross terms vanish, since the noise has mean 0.",
+                "ノイズがペナルティになる理由。データN個について、標準偏差1のノイズZに関する平均をとる。"
                 "ノイズの平均は0なので、交差項は消える。",
             ),
         ),

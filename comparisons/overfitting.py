@@ -242,8 +242,8 @@ CLAIMS = (
         "Goodfellow et al., Deep Learning, 5.2 and 7.4",
         (
             "100, 300, 1,000 and 3,000 images, the same seven layers of 50 units from the same "
-            f"weights, {STEPS} steps. The gap has to narrow each time that there are three times "
-            "as many images; the least narrowing counts.",
+            f"weights, {STEPS} steps. The gap has to narrow each time that there are about three "
+            "times as many images; the least narrowing counts.",
             "画像100、300、1,000、3,000枚。各層50ユニットの7層、初期値は同じで、"
             f"{STEPS}ステップ学習する。枚数を約3倍にするたびにギャップが縮まることを求め、"
             "縮み方の最も小さい値で判定する。",
@@ -358,9 +358,10 @@ CONCEPT = Concept(
             r"f(x) = \sum_{k=0}^{d} w_k x^k, \quad "
             r"w = \mathrm{argmin}_w \sum_{n=1}^{N} (f(x_n) - t_n)^2",
             (
-                "A polynomial of degree d has d + 1 weights; it passes through as many points or "
-                "fewer.",
-                "d次の多項式の重みはd + 1個。点の数がそれ以下なら、すべての点を通る。",
+                "Least squares on N points (xₙ, tₙ). A polynomial of degree d has d + 1 weights; "
+                "it passes through as many points or fewer.",
+                "N個の点(xₙ, tₙ)についての最小二乗法。d次の多項式の重みはd + 1個で、点の数がそれ"
+                "以下なら、すべての点を通る。",
             ),
         ),
     ),

@@ -243,7 +243,7 @@ CLAIMS = (
     Claim(
         (
             "For complicated networks weight decay does not suffice; dropout does.",
-            "ネットワークが複雑になるとWeight decayだけでは対応できず、Dropoutが必要になる。",
+            "複雑なネットワークでは、Weight decayだけでは対応できないが、Dropoutなら対応できる。",
         ),
         "Saito, Deep Learning from Scratch, 6.4.3",
         (
@@ -296,7 +296,7 @@ CONCEPT = Concept(
         "Weight decay makes them cost something: a penalty on their squares is added to the loss, "
         "or a share of each weight is taken off in every step. For plain SGD the two are the same; "
         "for Adam they are not.",
-        "ノイズまで丸暗記するには、データ1つ1つに合わせて関数を曲げるための大きな重みがいる。"
+        "ノイズまで丸暗記するには、データ1つ1つに合わせて関数を曲げる、大きな重みが必要になる。"
         "Weight decayは、大きな重みに代償を課す。重みの2乗和をペナルティとして損失に加えるか、"
         "更新のたびに重みを一定の割合だけ減らす。SGDでは両者は同じだが、Adamでは異なる。",
     ),
@@ -305,9 +305,9 @@ CONCEPT = Concept(
             "l2_penalty",
             r"R = \lambda \sum_i w_i^2, \quad \frac{\partial R}{\partial w_i} = 2 \lambda w_i",
             (
-                "The penalty, added to the loss; textbooks often write λ / 2 and so lose the 2. "
-                "Biases are usually left out.",
-                "損失に加えるペナルティ。教科書ではλ / 2とすることも多く、その場合、"
+                "The penalty R of strength λ, added to the loss; textbooks often write λ / 2 and "
+                "so lose the 2. Biases are usually left out.",
+                "損失に加えるペナルティR。λはその強さ。教科書ではλ / 2とすることも多く、その場合、"
                 "勾配の2が消える。バイアスには普通は課さない。",
             ),
             some_weights,
@@ -316,9 +316,9 @@ CONCEPT = Concept(
             "decoupled_decay",
             r"w \leftarrow w - \eta \lambda' w, \quad w \leftarrow w - \eta \, g",
             (
-                "Decay apart from the gradient g of the loss: `weight_decay` of any optimizer, "
-                "here of SGD. AdamW does the same before Adam's step (see Optimizers).",
-                "損失の勾配gとは別に行う減衰。どのオプティマイザでも`weight_decay`で指定できる（こ"
+                "Decay apart from the gradient g of the loss: λ′ is `weight_decay` of any "
+                "optimizer, here of SGD. AdamW does the same before Adam's step (see Optimizers).",
+                "損失の勾配gとは別に行う減衰。λ′は、どのオプティマイザでも`weight_decay`で指定できる（こ"
                 "こではSGD）。AdamWは、Adamの更新の前に同じ減衰を行う（「パラメータの更新手法」を"
                 "参照）。",
             ),

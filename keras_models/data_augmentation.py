@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-#: Pixels over which what an image is bent by goes together.
+#: σ of the elastic distortions: over how many pixels neighbours move together.
 SMOOTH = 4
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 import reference_numpy as rn
 
-#: Pixels over which what an image is bent by goes together.
+#: σ of the elastic distortions: over how many pixels neighbours move together.
 SMOOTH = 4
 
 
