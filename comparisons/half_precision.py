@@ -189,8 +189,10 @@ def on_training(claim, source, more, metric, larger, smaller, margin, instead=No
 CLAIMS = (
     on_training(
         (
-            "Training needs 32 bits nowhere but in the weights, the sums of its steps.",
-            "学習で32ビットが必要なのは、更新を足し合わせていく重みだけである。",
+            "Training needs 32 bits in its sums alone: in the weights, which add up the steps, and "
+            "within matrix products.",
+            "学習で32ビットが必要なのは、和をとるところ（更新を足し合わせていく重みと、行列積の中の和）だけ"
+            "である。",
         ),
         f"{MIXED}; {BOOK}",
         OWN_RATE,
@@ -252,7 +254,7 @@ CLAIMS = (
         0.01,
         (
             "It depends on how small the gradients are. In this small network hardly any is lost.",
-            "勾配の小ささによる。この小さなネットワークでは、失われる勾配はほとんどない。",
+            "勾配がどれほど小さいかによる。この小さなネットワークでは、失われる勾配はほとんどない。",
         ),
     ),
     Claim(
@@ -330,9 +332,10 @@ CONCEPT = Concept(
             r"w \leftarrow w - \eta \, \frac{1}{S} \frac{\partial (S L)}{\partial w}, \quad "
             r"S \leftarrow \begin{cases} S / 2 & (|g| = \infty) \\ 2 S & (k = K) \end{cases}",
             "The gradients g of S·L are S times as large, so fewer of them become 0 in float16. "
-            "Where one overflows, S is halved in place of a step; after k = K good ones doubled.",
+            "Where one overflows, S is halved and the step left out; after K steps in a row (k "
+            "counts them) S is doubled.",
             "S·Lの勾配gはS倍になるので、float16で0になるものが減る。オーバーフローしたら更新せずにSを半分にし、"
-            "K回続けて更新できたらSを2倍にする。",
+            "更新がK回続いたら（kはその回数）Sを2倍にする。",
             some_steps,
         ),
     ),

@@ -38,7 +38,7 @@ def loss_scaling(w, g, scale, steps, learning_rate=0.01, growth_steps=2000):
     Where it has overflowed, the step is left out and the scale halved; after enough good steps
     it is doubled. So the scale finds itself.
 
-    Source: Micikevicius et al. 2017, Mixed precision training, 3.2.
+    Source: Micikevicius et al. 2017, Mixed precision training, 3.2 (where the scale is fixed).
     """
     if not np.isfinite(g).all():
         return w, scale / 2, 0
