@@ -13,7 +13,7 @@ BATCH, SHOWN = 32, 5
 def log_uniform(shares, low, high):
     """From `low` (share 0) to `high` (share 1), a factor of ten being as wide everywhere.
 
-    Source: Saito, Deep Learning from Scratch, 6.5.2, `10 ** np.random.uniform(-6, -2)`.
+    Source: Saito, Deep Learning from Scratch, 6.5.3, `10 ** np.random.uniform(-6, -2)`.
     """
     return low * (high / low) ** shares
 
