@@ -153,8 +153,8 @@ def draw(result):
                 log="x",
             ),
             (
-                f"{ROWS} rows, half of each class, columns of random numbers: no model can "
-                f"be right more often than half the time. The {CHOSEN} columns that correlate best "
+                f"{ROWS} rows, as many of either class, columns of random numbers: on new rows no "
+                f"model is right more than half the time. The {CHOSEN} columns that correlate best "
                 "with the answers are chosen, once with all rows, once inside each fold.",
                 f"{ROWS}行、2クラスが半数ずつ、列はすべて乱数なので、真の正解率は50%である。正解との"
                 f"相関が強い{CHOSEN}列を選ぶが、一方は分割前に全行で、他方は分割ごとに訓練データだけで選ぶ。",
@@ -228,8 +228,8 @@ CLAIMS = (
         experiment=(
             f"{ROWS} rows of {JUDGED:,} random columns, the {CHOSEN} that correlate best, logistic "
             f"regression, {FOLDS}-fold cross-validation.",
-            f"乱数{JUDGED:,}列、{ROWS}行から、正解との相関が強い{CHOSEN}列を選ぶ。ロジスティック回帰、"
-            f"{FOLDS}分割の交差検証。",
+            f"{ROWS}行、乱数{JUDGED:,}列のデータから、正解との相関が強い{CHOSEN}列を選ぶ。"
+            f"ロジスティック回帰、{FOLDS}分割の交差検証。",
         ),
         metric=(
             "accuracy in cross-validation, chosen before the split less inside each fold",

@@ -150,8 +150,8 @@ def draw(result):
 
 
 SETTING = (
-    f"{IMAGES} MNIST images of 7 × 7, 49-{HIDDEN}-10 with ReLU, SGD at {RATE}, batches of {BATCH}, "
-    f"{EPOCHS} epochs; 500 images for validation, 500 for the test. ",
+    f"{IMAGES} MNIST images of 7 × 7, 49-{HIDDEN}-10 with ReLU, SGD with learning rate {RATE}, "
+    f"batches of {BATCH}, {EPOCHS} epochs; 500 images for validation, 500 for the test. ",
     f"MNISTの画像{IMAGES}枚（7×7に縮小）、49-{HIDDEN}-10のReLUのネットワーク、学習率{RATE}のSGD、"
     f"バッチサイズ{BATCH}、{EPOCHS}エポック。検証データ500枚、テストデータ500枚。",
 )
@@ -181,7 +181,7 @@ CLAIMS = (
     Claim(
         (
             "Early stopping saves the epochs in which training data are learned by heart.",
-            "早期終了は、訓練データを覚えきるまでの学習に比べてエポック数を節約できる。",
+            "早期終了を使うと、訓練データを覚えきるまで学習する場合よりエポック数を節約できる。",
         ),
         "Goodfellow et al., Deep Learning, 7.8",
         (

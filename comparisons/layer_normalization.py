@@ -104,8 +104,8 @@ def draw(result):
                 "batches of that size, as at inference. With two rows, all that batch "
                 "normalization leaves of a unit is which row was the larger.",
                 "学習後のネットワークが、学習時の計算（そのサイズのバッチ）と推論時の計算とで、同じクラスに"
-                "分類するテスト画像の割合。2行のバッチでは、バッチ正規化の後に残るのは、どちらの行が"
-                "大きかったかだけである。",
+                "分類するテスト画像の割合。2行のバッチでは、バッチ正規化の後に各ユニットに残るのは、どちらの"
+                "行が大きかったかだけである。",
             ),
         ),
     ]

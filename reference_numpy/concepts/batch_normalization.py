@@ -10,7 +10,7 @@ LAYERS, UNITS = 4, 100
 def batch_normalization(x, gamma, beta, moving_mean, moving_variance, momentum=0.99, epsilon=0.001):
     """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), μ and σ² over the batch; x: (batch, units).
 
-    Prediction has no batch: for it, means of μ and σ² over the steps are moved along.
+    At prediction there is no batch: the moving averages of μ and σ² over the steps stand in.
 
     Source: Ioffe & Szegedy 2015; Saito, Deep Learning from Scratch, 6.3.
     """
