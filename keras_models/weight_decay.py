@@ -28,9 +28,8 @@ def build_model(l2=0.0, decay=0.0, rate=0.0):
         if rate:
             model.add(layers.Dropout(rate))
     model.add(dense(10, activation="softmax"))
-    adamw = keras.optimizers.AdamW(weight_decay=decay) if decay else None
     model.compile(
-        optimizer=adamw or keras.optimizers.Adam(),
+        optimizer=keras.optimizers.AdamW(weight_decay=decay) if decay else keras.optimizers.Adam(),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
