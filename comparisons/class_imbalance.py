@@ -201,9 +201,9 @@ def draw(result):
                 log="x",
             ),
             (
-                "Recall: which share of the rare points is found. Precision: which share of those "
-                f"called rare is so. To call no point rare is right in {1 - 1 / EVERY:.0%} of the "
-                "cases, and finds nothing.",
+                "Recall: the share of the rare points that is found. Precision: the share of those "
+                f"called rare that is rare. To call no point rare is right in {1 - 1 / EVERY:.0%} "
+                "of the cases, and finds nothing.",
                 "再現率は、少数クラスのうち見つけた割合。適合率は、少数クラスと判定したうち正しかった"
                 f"割合。すべて多数クラスと予測するだけで、正解率は{1 - 1 / EVERY:.0%}に"
                 "なるが、何も見つからない。",

@@ -90,7 +90,7 @@ def draw(result):
                 "two lines, not the sizes. Layer normalization is ahead with two rows, no longer "
                 "with eight. Thin: the single seeds.",
                 f"どのサイズでも{STEPS}ステップなので、バッチが小さいほど見た画像は少ない。サイズどうしでは"
-                "なく、2本の線を比べる。レイヤー正規化が上回るのは2行のときで、8行ではもう逆転する。"
+                "なく、2本の線を比べる。レイヤー正規化が上回るのは2行のときだけで、8行では上回らない。"
                 "細い線は1回ごとの学習。",
             ),
         ),

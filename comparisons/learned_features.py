@@ -231,7 +231,8 @@ def against_made(claim, variant, source, instead):
 CLAIMS = (
     against_pixels(
         (
-            "A support vector machine reads digits better from made features than from pixels.",
+            "A support vector machine reads digits better from made features (HOG) than from "
+            "pixels.",
             "SVMは、画素をそのまま使うより、人が設計した特徴量（HOG）を使うほうが正解率が高い。",
         ),
         "SVM",

@@ -52,7 +52,7 @@ def some_table(seed):
 
 
 def hidden(x, strength, generator):
-    """Of each column the share SHARE becomes NaN; with more strength rather the large values."""
+    """The share SHARE of each column becomes NaN; with more strength large values more often."""
     score = strength * x + generator.logistic(size=x.shape)
     return np.where(score > np.quantile(score, 1 - SHARE, axis=0), np.nan, x)
 
@@ -182,7 +182,7 @@ def draw(result):
                 "large values go missing, the higher above the cloud the filled points lie. An "
                 "indicator's weight makes up for that height.",
                 f"x₁の{SHARE:.0%}が欠損しており、平均値で補完したので縦一列に並ぶ。度合い0では欠損は偶然"
-                "だけで決まり、列の中心は全体の中心と一致する。大きい値ほど欠損しやすくなるにつれ、"
+                "だけで決まり、補完した点の中心は全体の中心と一致する。大きい値ほど欠損しやすくなるにつれ、"
                 "補完した点は全体より上に浮く。この高さを補うのが欠損指標の重みである。",
             ),
         ),
@@ -258,7 +258,7 @@ CLAIMS = (
         ),
         "scikit-learn user guide, Imputation of missing values: Marking imputed values",
         (
-            f"Large values rather go missing (strength {TOLD:g} of the figure).",
+            f"Large values go missing more often (strength {TOLD:g} of the figure).",
             f"大きい値ほど欠損しやすい（図の度合い{TOLD:g}）。",
         ),
         (INDICATOR, [TOLD]),
@@ -290,8 +290,8 @@ CLAIMS = (
         ("Rows with missing values are best left out.", "欠損のある行は取り除くのがよい。"),
         ("introductory articles on data cleaning", "データの前処理についての入門記事"),
         (
-            "Large values rather go missing: mean over the seven strengths of the figure. New rows "
-            "cannot be left out; their gaps get the mean of what was learned from.",
+            "Large values go missing more often: mean over the seven strengths of the figure. New "
+            "rows cannot be left out; their gaps get the mean of what was learned from.",
             "大きい値ほど欠損しやすい（図の7つの度合いの平均）。新しいデータの行は取り除けないので、"
             "学習に使った行の平均値で補完する。",
         ),
@@ -322,7 +322,7 @@ CLAIMS = (
         ),
         metric=(
             "area under the ROC curve, with less without the cabin's indicator, fold by fold",
-            "分割ごとのAUC。客室番号の欠損指標ありの値からなしの値を引く",
+            "分割ごとのAUC（ROC曲線の下の面積）。客室番号の欠損指標ありの値からなしの値を引く",
         ),
         measure=lambda result: (areas(result, "deck"), areas(result, "none")),
         margin=0.005,
@@ -337,7 +337,7 @@ CONCEPT = Concept(
         "A weighted sum cannot be computed with a gap in it. The gap is filled with the column's "
         "mean or median, found on the training rows alone. A filled value looks like any other, so "
         "a second column of 0 and 1, the indicator, can say where the gaps were. That helps where "
-        "it tells something that a value is missing.",
+        "a gap itself tells something.",
         "欠損があるままでは重み付き和を計算できない。そこで、訓練データだけから求めた列の平均値や"
         "中央値で補完する。補完した値はほかの値と見分けがつかないので、欠損の場所を0と1で示す列（欠損指標）を"
         "加えることもある。これは、欠損していること自体に情報があるときに役立つ。",

@@ -312,7 +312,8 @@ CLAIMS = (
         (
             "Where validation accuracy lies above training accuracy, the network does better on "
             "new data than on its training data.",
-            "検証データの正解率が訓練データを上回っているなら、ネットワークは未知のデータのほうが得意である。",
+            "検証データの正解率が訓練データを上回っているなら、ネットワークは訓練データより未知のデータを"
+            "うまく予測している。",
         ),
         ("a common question about the output of `fit`", "fitの出力についてのよくある質問"),
         (

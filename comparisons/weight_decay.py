@@ -297,7 +297,7 @@ CONCEPT = Concept(
         "or a share of each weight is taken off in every step. For plain SGD the two are the same; "
         "for Adam they are not.",
         "ノイズまで丸暗記するには、データ1つ1つに合わせて関数を曲げる、大きな重みが必要になる。"
-        "Weight decayは、大きな重みに代償を課す。重みの2乗和をペナルティとして損失に加えるか、"
+        "Weight decayは、重みが大きくなるのを抑える。重みの2乗和をペナルティとして損失に加えるか、"
         "更新のたびに重みを一定の割合だけ減らす。SGDでは両者は同じだが、Adamでは異なる。",
     ),
     introduces=(

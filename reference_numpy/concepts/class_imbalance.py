@@ -34,7 +34,7 @@ def resample(y, size, generator):
 
 
 def precision_recall(y_true, y_pred, threshold=0.5):
-    """Which share of what is called rare is so, and which share of the rare is found. (n,) each."""
+    """The share of those called rare that is rare, and of the rare that is found. (n,) each."""
     found = (y_pred > threshold).astype(y_pred.dtype)
     hits = np.sum(found * y_true)
     return hits / np.sum(found), hits / np.sum(y_true)
