@@ -318,12 +318,14 @@ CONCEPT = Concept(
     chapter=chapters.DATA.section(4),
     summary=(
         "A score is honest only if the model knew nothing about the test rows that it will not "
-        "know in use. A column that became known later gives the answer away. Whatever uses the "
-        "answers, such as the choice of columns, belongs inside the split. So does what is fitted "
-        "without them, such as a scaler, though there the leak hardly ever shows.",
-        "評価が正しいのは、実際の予測でも得られる情報だけを使った場合に限られる。後から判明した値の"
-        "列は答えを漏らす。また、特徴量の選択のように正解を使う処理は、必ず分割後に訓練データだけで行う。標準化の"
-        "ように正解を使わない処理も同じだが、影響が目に見えることはほとんどない。",
+        "know in use; if it did, data have leaked. A column that became known later gives the "
+        "answer away. Whatever uses the answers, such as the choice of columns, belongs inside the "
+        "split. So does what is fitted without them, such as a scaler, though there the leak "
+        "hardly ever shows.",
+        "評価が正しいのは、実際の予測でも得られる情報だけを使った場合に限られる。それ以外の情報が混ざることを"
+        "データリークという。後から判明した値の列は答えを漏らす。また、特徴量の選択のように正解を使う処理は、"
+        "必ず分割後に訓練データだけで行う。標準化のように正解を使わない処理も同じだが、影響が目に見えることは"
+        "ほとんどない。",
     ),
     introduces=(
         Introduced(

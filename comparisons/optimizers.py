@@ -314,12 +314,13 @@ CONCEPT = Concept(
     ),
     chapter=chapters.TECHNIQUES.section(1),
     summary=(
-        "The gradient says which way is downhill from where one stands, not where the minimum "
-        "lies. Momentum averages the gradient over steps; AdaGrad and RMSProp scale each weight's "
-        "step by the size of its past gradients; Adam does both.",
-        "勾配が教えてくれるのは、いまいる場所での下り方向であって、最小値のある方向ではない。Momentumは、"
-        "これまでの勾配を平均して使う。AdaGradとRMSPropは、過去の勾配の大きさに応じて重みごとに更新の幅を"
-        "変える。Adamはその両方を行う。",
+        "An optimizer decides how the gradient moves the weights. The gradient says which way is "
+        "downhill from where one stands, not where the minimum lies. Momentum averages the "
+        "gradient over steps; AdaGrad and RMSProp scale each weight's step by the size of its past "
+        "gradients; Adam does both.",
+        "最適化手法は、勾配をもとに重みの更新を決める。勾配が教えてくれるのは、いまいる場所での下り方向で"
+        "あって、最小値のある方向ではない。Momentumは、これまでの勾配を平均して使う。AdaGradとRMSPropは、"
+        "過去の勾配の大きさに応じて重みごとに更新の幅を変える。Adamはその両方を行う。",
     ),
     introduces=INTRODUCES,
     terms=(
