@@ -332,11 +332,12 @@ CONCEPT = Concept(
             (
                 "The gradient of the brightness at each pixel; in each cell, how much of it has "
                 "which of K orientations (opposite directions are one, hence the least over whole "
-                "numbers j); blocks of 2 × 2 cells are brought to length 1, so that contrast does "
-                "not matter.",
+                "numbers j); blocks of 2 × 2 cells are brought to length 1 (ε keeps from dividing "
+                "by 0), so that contrast does not matter.",
                 "画素ごとに明るさの勾配を求め、セルごとに、K通りの向きのどれがどれだけあるかを集計する"
                 "（逆向きは同じ向きとみなすので、整数jについての最小値をとる）。"
-                "2×2セルのブロックごとに長さを1に揃えるので、コントラストの影響を受けない。",
+                "2×2セルのブロックごとに長さを1に揃える（εは0で割らないための小さな値）ので、コントラストの"
+                "影響を受けない。",
             ),
             lambda seed: {"x": some_images(seed), "cell": 4, "bins": 5},
             helpers=("orientations",),
