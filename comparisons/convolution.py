@@ -274,13 +274,15 @@ CONCEPT = Concept(
     title=("Convolution, in a loop and by im2col", "畳み込み演算：ループによる実装とim2col"),
     chapter=chapters.CONVOLUTION.section(1),
     summary=(
-        "A convolution lays a small kernel of weights on every window of an image, multiplies and "
-        "sums: the same few weights everywhere. Padding lets windows reach over the edge, a larger "
-        "stride leaves windows out. With the windows in the rows of a matrix (im2col), the whole "
-        "convolution is one matrix product.",
-        "畳み込み演算は、画像のあらゆる窓に小さなフィルターを重ね、要素ごとに掛けて和をとる。"
-        "どの位置でも同じ少数の重みを使う。パディングを行うと窓は画像の端の外まで届き、"
-        "ストライドを大きくすると窓の数は減る。im2colで窓を行列の行に並べると、"
+        "A convolution slides a small kernel of weights over an image; in every window that it "
+        "covers it multiplies entry by entry and sums. The same few weights find a pattern "
+        "wherever it is. Padding lets windows reach over the edge, a larger stride (the step of "
+        "the slide) leaves windows out. With the windows in the rows of a matrix (im2col), the "
+        "whole convolution is one matrix product.",
+        "畳み込み演算は、小さなフィルターを画像の上でずらしながら、重なった範囲（窓）"
+        "と要素ごとに掛けて和をとる。どの位置でも同じ少数の重みを使うので、"
+        "パターンがどこにあっても見つけられる。パディングを行うと窓は画像の端の外まで届き、"
+        "ストライド（ずらす幅）を大きくすると窓の数は減る。窓を行列の行に並べると（im2col）、"
         "畳み込み全体が1回の行列の積になる。",
     ),
     introduces=(
