@@ -304,8 +304,8 @@ CONCEPT = Concept(
             rf"\left( {KERNEL} x_{{si+u, \, sj+v, \, c}} \, d_{{uvcm}} \right) + b_f, \quad "
             r"\frac{K^2 C + C F}{K^2 C F} = \frac{1}{F} + \frac{1}{K^2}",
             (
-                "Both in turn; and the share of multiplications, a pixel, that is left of a plain "
-                "convolution's with K × K windows, C channels, F filters (one m a channel).",
+                "Both in turn. With K × K windows, C channels and F filters a pixel takes "
+                "1/F + 1/K² of the multiplications of a plain convolution (one m a channel).",
                 "2つを続けて行う。K×Kの窓、Cチャンネル、フィルターF個のとき、1画素あたりの乗算の回数は、通常の"
                 "畳み込みの1/F + 1/K²倍になる（mは1つとする）。",
             ),
