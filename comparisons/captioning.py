@@ -275,11 +275,12 @@ CONCEPT = Concept(
             r"L = - \frac{1}{N} \sum_{t \le T} \log p(w_t \mid w_{<t}, x), \quad "
             r"\frac{\partial L}{\partial z_t} = \frac{p_t - 1_{w_t}}{N}",
             (
-                "Cross-entropy of the right words; sentences differ in length T, and what comes "
-                "after the end is no word. N is the number of words in the batch, z are the "
-                "logits of p.",
-                "正しい語の交差エントロピー誤差。文の長さTはさまざまで、文末より後は数えない。Nはバッチにある"
-                "語の総数、zはpのロジット。",
+                "Cross-entropy of the right words w, summed over all sentences of a batch too; "
+                "sentences differ in length T, and what comes after the end is no word. N is the "
+                "number of words in the batch, z are the logits of p, the last 1 is one-hot.",
+                "正しい語wの交差エントロピー誤差で、バッチのすべての文についても和をとる。"
+                "文の長さTはさまざまで、文末より後は数えない。Nはバッチにある語の総数、"
+                "zはpのロジット。最後の1は、正しい語のone-hot表現。",
             ),
             loss_arguments,
         ),

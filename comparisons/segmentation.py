@@ -174,10 +174,10 @@ CLAIMS = (
         ),
         "Ronneberger, Fischer & Brox 2015, U-Net",
         (
-            "Against the same network without skips, its decoder wider and its last convolution "
-            "3×3 where the U-Net's is 1×1: no fewer weights.",
-            "スキップ接続をなくし、その分デコーダのフィルターを増やし、最後の畳み込みも1×1から3×3にして、重みの数が"
-            "U-Netを下回らないようにしたものと比べる。",
+            "Against the same network without skips, with more filters on the way up and a last "
+            "convolution of 3×3 where the U-Net's is 1×1: no fewer weights.",
+            "スキップ接続をなくし、その分、拡大する側のフィルターを増やし、"
+            "最後の畳み込みも1×1から3×3にして、重みの数がU-Netを下回らないようにしたものと比べる。",
         ),
         (
             "mean IoU on test scenes, with less without skips",
@@ -190,7 +190,8 @@ CLAIMS = (
         (
             "What skip connections bring is places, not names: they help to outline a digit more "
             "than to tell which it is.",
-            "スキップ接続が補うのは「どこか」であって「何か」ではない。数字の見分けより、輪郭に効く。",
+            "スキップ接続が補うのは「どこにあるか」であって「何であるか」ではない。"
+            "数字の見分けより、輪郭に効く。",
         ),
         "Long, Shelhamer & Darrell 2015, Fully convolutional networks, 4.2",
         (

@@ -324,8 +324,8 @@ INTRODUCED = (  # name, equation, what it says
         "style_loss",
         r"L_s = \frac{\lVert G(F) - A \rVert^2}{\lVert A \rVert^2}, \quad "
         r"\frac{\partial L_s}{\partial G} = \frac{2 (G - A)}{\lVert A \rVert^2}",
-        "A is the Gram matrix of the style. Over its size, layers of large and of small numbers "
-        "count alike; the mean over the layers is taken.",
+        "A is the Gram matrix of the style. The loss is divided by its size, so that layers of "
+        "large and of small numbers count alike; the mean over the layers is taken.",
         "Aはスタイル画像のグラム行列。その大きさで割るので、値の大きな層も小さな層も同じように効く。"
         "これを層について平均する。",
     ),
