@@ -251,11 +251,12 @@ CLAIMS = (
         source="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         experiment=(
             "5,000 MNIST images, Adam with learning rate 0.01, the best of five for both. Two "
-            "convolutions and an output layer, 5,994 weights in all, against a hidden layer of 100 "
-            "units, 79,510 weights; as well means no worse by half a point.",
+            "convolutions and an output layer, 5,994 weights and biases, against a hidden layer of "
+            "100 units, 79,510 of them; as well means at most half a point worse.",
             "MNISTの画像5,000枚、学習率0.01のAdam（5通りのうち、どちらにも最も適した値）。"
-            "2つの畳み込み層と出力層（重みは全部で5,994個）を、ユニット数100の隠れ層1つ（79,510"
-            "個）と比べる。0.5ポイントを超えて劣らなければ同等とみなす。",
+            "2つの畳み込み層と出力層（重みとバイアスは全部で5,994個）を、"
+            "ユニット数100の隠れ層1つ（79,510個）と比べる。"
+            "0.5ポイントを超えて劣らなければ同等とみなす。",
         ),
         metric=(
             "test accuracy, convolutional less fully connected",
