@@ -342,8 +342,8 @@ CONCEPT = Concept(
             (
                 "A channel is divided by what it and r neighbours on each side have at the same "
                 "place (the paper: r = 2, k = 2, α = 0.0001, β = 0.75). Backwards each channel "
-                "hears from all in whose sum it stands. Keras has no layer for it; with TensorFlow "
-                "tf.nn.local_response_normalization is the same.",
+                "gets a gradient from all in whose sum it stands. Keras has no layer for it; with "
+                "TensorFlow tf.nn.local_response_normalization is the same.",
                 "各チャンネルを、同じ位置にある自分と両隣r個ずつのチャンネルの大きさに応じて割る（論文では"
                 "r = 2、k = 2、α = 0.0001、β = 0.75）。逆伝播では自分を和に含むチャンネルすべてから"
                 "勾配が届く。Kerasにこの層はないが、TensorFlowのtf.nn.local_response_normalizationが"

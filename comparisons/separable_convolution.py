@@ -140,9 +140,10 @@ def draw(result):
                 "eight filters, one a map (blue positive, orange negative); what each makes of its "
                 "own map; and the 16 maps that the pointwise convolution mixes of those eight, "
                 "pixel by pixel.",
-                "最初の分離可能畳み込みに入る、テスト画像の8枚のマップ。マップごとに1個ずつの8個のフィルター"
-                "（青は正、橙は負）。各フィルターが自分のマップから作ったもの。そして、1×1の畳み込みがその8枚を"
-                "画素ごとに混合して作った16枚のマップ。",
+                "最初の分離可能畳み込みに入る、テスト画像の8枚のマップ。"
+                "マップごとに1個ずつの8個のフィルター（青は正、橙は負）。"
+                "それぞれを担当のマップに適用した結果。そして、1×1の畳み込みがその8枚を画素ごとに"
+                "混合して作った16枚のマップ。",
             ),
         ),
         Figure(

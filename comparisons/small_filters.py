@@ -116,8 +116,9 @@ def draw(result):
             ("How many weights it takes to see so far", "その範囲を見るのに必要な重みの数"),
             weights(result),
             (
-                "C channels in and out. One layer needs the square of what it sees, a stack of "
-                "3×3 grows in a straight line: 18 against 25, 45 against 121.",
+                "C channels in and out. The weights of one layer grow with the square of the "
+                "field's side, those of a stack of 3×3 with the side: 18 against 25, 45 against "
+                "121.",
                 "入力も出力もCチャンネルとする。1つの層では受容野の1辺の2乗に比例するが、3×3を重ねれば1辺に"
                 "比例する。18対25、45対121となる。",
             ),
