@@ -222,7 +222,7 @@ CLAIMS = (
         ),
         source=(
             "a common expectation of computing everything at once",
-            "一度にまとめて計算することへのよくある期待",
+            "一度にまとめて計算すれば速くなるという、よくある期待",
         ),
         experiment=(
             SPEED[0] + "A batch of 64 images against a single one.",

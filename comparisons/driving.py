@@ -274,7 +274,7 @@ CLAIMS = (
             f"DAgger: as many answers in {ROUNDS} rounds, and as many steps; 5 points matter.",
             f"DAggerでは同じ枚数を{ROUNDS}回に分けて尋ねる。5ポイント以上を意味のある差とする。",
         ),
-        ("asked less shown", "尋ねた値から見た値を引く"),
+        ("asked less shown", "尋ねて学んだ値から見て学んだ値を引く"),
         (share(ASKED), share(PLAIN)),
         margin=0.05,
     ),

@@ -267,7 +267,7 @@ CLAIMS = (
         "Girshick et al. 2014, Rich feature hierarchies, 2.2",
         (
             "The same detections with and without; suppressed above an overlap of 0.5.",
-            "同じ検出結果に、IoU 0.5を超えるものを抑制する場合と、しない場合を比べる。",
+            "同じ検出結果について、IoU 0.5を超えるものを抑制する場合と、しない場合を比べる。",
         ),
         ("with less without", "ありの値からなしの値を引く"),
         precision_of(suppressed),

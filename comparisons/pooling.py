@@ -120,7 +120,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy lost by the shift, stride 2 less max pooling",
-            "ずらすことで失われるテストデータの正解率。ストライド2の値から最大値プーリングの値を引く",
+            "ずらしたことによるテストデータの正解率の低下。ストライド2の値から最大値プーリングの値を引く",
         ),
         measure=lambda result: tuple(
             list(found[:, 0] - found[:, 2])

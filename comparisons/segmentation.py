@@ -209,7 +209,7 @@ CLAIMS = (
     better(
         (
             "Where classes have few pixels, Dice loss learns faster than cross-entropy.",
-            "画素の少ないクラスがあるとき、Dice損失は交差エントロピー誤差より速く学習する。",
+            "画素の少ないクラスがあるとき、Dice損失のほうが交差エントロピー誤差より速く学習が進む。",
         ),
         "Milletari, Navab & Ahmadi 2016, V-Net",
         (

@@ -163,7 +163,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, two 3×3 less one 5×5",
-            "テストデータの正解率。3×3を2つの値から5×5を1つの値を引く",
+            "テストデータの正解率。「3×3を2つ」の値から「5×5を1つ」の値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, ONE)),
         unit="%",
@@ -181,7 +181,7 @@ CLAIMS = (
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy of two 3×3, with ReLU between less without",
-            "3×3を2つのテストデータの正解率。間にReLUがある値から、ない値を引く",
+            "「3×3を2つ」のテストデータの正解率。間にReLUがある値から、ない値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, LINEAR)),
         unit="%",
