@@ -202,10 +202,10 @@ def draw(result):
                 "convolutions do over nine tenths of the work, the fully connected layers hold "
                 "over nine tenths of the weights. Both halves computed all of it for one image, "
                 "forward and backward, from the same weights: they differ by at most "
-                f"{1e6 * apart(result):.1g} millionths of the largest number.",
+                f"{1e6 * apart(result):.1f} millionths of the largest number.",
                 "各層の出力の高さ×幅×チャンネル数と、重みの数。計算の9割以上は畳み込み層が、"
                 "重みの9割以上は全結合層が占める。両方の実装で、同じ重みから画像1枚の順伝播と逆伝播を"
-                f"すべて計算した。差は最も大きい値の100万分の{1e6 * apart(result):.1g}以下である。",
+                f"すべて計算した。差は最も大きい値の100万分の{1e6 * apart(result):.1f}以下である。",
             ),
         ),
         Figure(
