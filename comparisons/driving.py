@@ -209,8 +209,8 @@ def claim(said, source, compared, difference, sides, **more):
         (
             f"{FEW} laps of the expert, {FEW * LAP} pictures; {STEPS} steps of {BATCH} with Adam, "
             f"rate {RATE} for all; then a lap of each of {NEW} new tracks. {compared[0]}",
-            f"熟練者の{FEW}周（画像{FEW * LAP}枚）をAdamで{STEPS}ステップ（バッチサイズ{BATCH}、どれも学習率"
-            f"{RATE}）学習し、未知のコース{NEW}本を1周ずつ走る。{compared[1]}",
+            f"熟練者の{FEW}周（画像{FEW * LAP}枚）をAdamで{STEPS}ステップ（バッチサイズ{BATCH}、"
+            f"どれも学習率{RATE}）学習し、未知のコース{NEW}本を1周ずつ走る。{compared[1]}",
         ),
         (
             f"share of the cars that stay in their lane, {difference[0]}",
