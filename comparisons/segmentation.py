@@ -126,8 +126,9 @@ def draw(result):
                 "Test scenes; each digit has its own colour, black is the ground. Without skips "
                 "the masks are swollen and most holes filled: the way up cannot know where a "
                 "stroke ends.",
-                "テスト画像。数字ごとに色を変え、背景は黒で示す。スキップ接続がないと、マスクは太り、穴の多くがふさがる。"
-                "拡大する側には、線がどこで終わるかがわからないからである。",
+                "テスト画像。数字ごとに色を変え、背景は黒で示す。スキップ接続がないと、"
+                "マスクは太り、穴の多くがふさがる。拡大する側には、"
+                "線がどこで終わるかがわからないからである。",
             ),
         ),
         Figure(
@@ -197,7 +198,8 @@ CLAIMS = (
         (
             "The same two networks; their pixels once as ink or ground, and once, of those rightly "
             "taken for ink, by digit.",
-            "同じ2つのネットワークについて、画素をまずインクか背景かで、次に、正しくインクと判定した画素を数字で見る。",
+            "同じ2つのネットワークで、まず画素がインクか背景かの判定を、次に、"
+            "正しくインクと判定した画素についてどの数字かの判定を比べる。",
         ),
         (
             "gain by skips in IoU of ink, less that in the share of ink given the right digit",
@@ -250,8 +252,9 @@ CONCEPT = Concept(
                 "One less Dice's coefficient: how far truth t and probability y of each class c "
                 "overlap, over all pixels i. The gradient is divided by the class's own size D: "
                 "what is small pulls as strongly as what is large.",
-                "1からDice係数（クラスcの正解tと確率yが、全画素iにわたってどれだけ重なるか）を引く。勾配はクラス自身の"
-                "大きさDで割られるので、小さなクラスも大きなクラスと同じ強さで学習を引っ張る。",
+                "1からDice係数（クラスcの正解tと確率yが、全画素iにわたってどれだけ重なるか）"
+                "を引く。勾配はクラス自身の大きさDで割られるので、"
+                "小さなクラスも大きなクラスと同じ強さで学習を引っ張る。",
             ),
             two_masks,
             helpers=("shared_and_size",),
