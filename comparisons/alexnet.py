@@ -202,10 +202,10 @@ def draw(result):
                 "convolutions do over nine tenths of the work, the fully connected layers hold "
                 "over nine tenths of the weights. Both halves computed all of it for one image, "
                 "forward and backward, from the same weights: they differ by at most "
-                f"{apart(result):.0e} of the largest number.",
+                f"{1e6 * apart(result):.1f} millionths of the largest number.",
                 "各層の出力の高さ×幅×チャンネル数と、重みの数。計算の9割以上は畳み込み層が、"
                 "重みの9割以上は全結合層が占める。両方の実装で、同じ重みから画像1枚の順伝播と逆伝播を"
-                f"すべて計算した。差は最大でも最大値の{apart(result):.0e}倍である。",
+                f"すべて計算した。差は最も大きい値の100万分の{1e6 * apart(result):.1f}以下である。",
             ),
         ),
         Figure(
@@ -265,16 +265,17 @@ CLAIMS = (
         ),
         (
             "Krizhevsky et al. 2012, 3.1 (six times as fast, to an error of 25 % on CIFAR-10)",
-            "Krizhevsky et al. 2012, 3.1（CIFAR-10の誤差25%まで6倍の速さ）",
+            "Krizhevsky et al. 2012, 3.1（CIFAR-10の誤り率25%まで6倍の速さ）",
         ),
         (
             f"{SETTING[0]}The rate is the best of three for each, on other seeds; on these ReLU "
             "needed more epochs with He's initial weights than with Keras's own, Xavier's, which "
             "both have here. Epochs until 5 % of the training images are wrong; a quarter more is "
             "what matters.",
-            f"{SETTING[1]}この学習率は、別のシードで3通りのうちどちらにも最も良かったもの。重みの初期値は"
-            "どちらもKerasの既定であるXavierの初期値で、別のシードでは、ReLUもHeの初期値より速く学習した。"
-            "訓練データの誤り率が5%になるまでのエポック数を比べ、1.25倍を超える差に意味があるとする。",
+            f"{SETTING[1]}この学習率は、別のシードで3通りのうちどちらにも最も良かったもの。"
+            "重みの初期値はどちらもKerasの既定であるXavierの初期値。別のシードでは、"
+            "ReLUでもHeの初期値より速く学習できた。訓練データの誤り率が5%になるまでのエポック数を"
+            "比べ、1.25倍を超える差に意味があるとする。",
         ),
         ("epochs of tanh over epochs of ReLU", "tanhのエポック数÷ReLUのエポック数"),
         lambda result: (times_as_long(result), 1.0),
@@ -341,8 +342,8 @@ CONCEPT = Concept(
             (
                 "A channel is divided by what it and r neighbours on each side have at the same "
                 "place (the paper: r = 2, k = 2, α = 0.0001, β = 0.75). Backwards each channel "
-                "hears from all in whose sum it stands. Keras has no layer for it; with TensorFlow "
-                "tf.nn.local_response_normalization is the same.",
+                "gets a gradient from all in whose sum it stands. Keras has no layer for it; with "
+                "TensorFlow tf.nn.local_response_normalization is the same.",
                 "各チャンネルを、同じ位置にある自分と両隣r個ずつのチャンネルの大きさに応じて割る（論文では"
                 "r = 2、k = 2、α = 0.0001、β = 0.75）。逆伝播では自分を和に含むチャンネルすべてから"
                 "勾配が届く。Kerasにこの層はないが、TensorFlowのtf.nn.local_response_normalizationが"

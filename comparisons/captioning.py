@@ -187,9 +187,11 @@ def draw(result):
                 "is open: the probability is shared, for the most part by the digits in sight. "
                 "Word by word, what was written makes the place and the other digit surer; all at "
                 "once nothing is decided, and the words of both sentences go on sharing it.",
-                "1行が1ステップで、左に最も確率が高く実際に書かれた語を示す。最初の語はまだ決まっておらず、確率は"
-                "主に、画像に見える数字に分かれる。1語ずつ書く場合は、書いた語によって、位置関係ともう一方の数字の"
-                "見当がつきやすくなる。全語を一度に書く場合は何も決まらないので、確率は2つの文の語に分かれたままである。",
+                "1行が1ステップで、左に最も確率が高く実際に書かれた語を示す。"
+                "最初の語はまだ決まっておらず、確率は主に、画像に見える数字に分かれる。"
+                "1語ずつ書く場合は、書いた語によって、位置関係ともう一方の数字の見当が"
+                "つきやすくなる。全語を一度に書く場合は何も決まらないので、"
+                "確率は2つの文の語に分かれたままである。",
             ),
         ),
     ]
@@ -275,11 +277,12 @@ CONCEPT = Concept(
             r"L = - \frac{1}{N} \sum_{t \le T} \log p(w_t \mid w_{<t}, x), \quad "
             r"\frac{\partial L}{\partial z_t} = \frac{p_t - 1_{w_t}}{N}",
             (
-                "Cross-entropy of the right words; sentences differ in length T, and what comes "
-                "after the end is no word. N is the number of words in the batch, z are the "
-                "logits of p.",
-                "正しい語の交差エントロピー誤差。文の長さTはさまざまで、文末より後は数えない。Nはバッチにある"
-                "語の総数、zはpのロジット。",
+                "Cross-entropy of the right words w, summed over all sentences of a batch too; "
+                "sentences differ in length T, and what comes after the end is no word. N is the "
+                "number of words in the batch, z are the logits of p; 1 is w's one-hot vector.",
+                "正しい語wの交差エントロピー誤差で、バッチのすべての文についても和をとる。"
+                "文の長さTはさまざまで、文末より後は数えない。Nはバッチにある語の総数、"
+                "zはpのロジット。最後の1は、正しい語のone-hot表現。",
             ),
             loss_arguments,
         ),

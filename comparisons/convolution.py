@@ -222,7 +222,7 @@ CLAIMS = (
         ),
         source=(
             "a common expectation of computing everything at once",
-            "一度にまとめて計算することへのよくある期待",
+            "一度にまとめて計算すれば速くなるという、よくある期待",
         ),
         experiment=(
             SPEED[0] + "A batch of 64 images against a single one.",
@@ -251,11 +251,12 @@ CLAIMS = (
         source="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         experiment=(
             "5,000 MNIST images, Adam with learning rate 0.01, the best of five for both. Two "
-            "convolutions and an output layer, 5,994 weights in all, against a hidden layer of 100 "
-            "units, 79,510 weights; as well means no worse by half a point.",
+            "convolutions and an output layer, 5,994 weights and biases, against a hidden layer of "
+            "100 units, 79,510 of them; as well means at most half a point worse.",
             "MNISTの画像5,000枚、学習率0.01のAdam（5通りのうち、どちらにも最も適した値）。"
-            "2つの畳み込み層と出力層（重みは全部で5,994個）を、ユニット数100の隠れ層1つ（79,510"
-            "個）と比べる。0.5ポイントを超えて劣らなければ同等とみなす。",
+            "2つの畳み込み層と出力層（重みとバイアスは全部で5,994個）を、"
+            "ユニット数100の隠れ層1つ（79,510個）と比べる。"
+            "0.5ポイントを超えて劣らなければ同等とみなす。",
         ),
         metric=(
             "test accuracy, convolutional less fully connected",
@@ -274,13 +275,15 @@ CONCEPT = Concept(
     title=("Convolution, in a loop and by im2col", "畳み込み演算：ループによる実装とim2col"),
     chapter=chapters.CONVOLUTION.section(1),
     summary=(
-        "A convolution lays a small kernel of weights on every window of an image, multiplies and "
-        "sums: the same few weights everywhere. Padding lets windows reach over the edge, a larger "
-        "stride leaves windows out. With the windows in the rows of a matrix (im2col), the whole "
-        "convolution is one matrix product.",
-        "畳み込み演算は、画像のあらゆる窓に小さなフィルターを重ね、要素ごとに掛けて和をとる。"
-        "どの位置でも同じ少数の重みを使う。パディングを行うと窓は画像の端の外まで届き、"
-        "ストライドを大きくすると窓の数は減る。im2colで窓を行列の行に並べると、"
+        "A convolution slides a small kernel of weights over an image; in every window that it "
+        "covers it multiplies entry by entry and sums. The same few weights find a pattern "
+        "wherever it is. Padding lets windows reach over the edge, a larger stride (the step of "
+        "the slide) leaves windows out. With the windows in the rows of a matrix (im2col), the "
+        "whole convolution is one matrix product.",
+        "畳み込み演算は、小さなフィルターを画像の上でずらしながら、重なった範囲（窓）"
+        "と要素ごとに掛けて和をとる。どの位置でも同じ少数の重みを使うので、"
+        "パターンがどこにあっても見つけられる。パディングを行うと窓は画像の端の外まで届き、"
+        "ストライド（ずらす幅）を大きくすると窓の数は減る。窓を行列の行に並べると（im2col）、"
         "畳み込み全体が1回の行列の積になる。",
     ),
     introduces=(

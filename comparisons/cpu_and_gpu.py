@@ -267,13 +267,16 @@ CONCEPT = Concept(
     title=("CPU and GPU: where size begins to count", "CPUとGPU：大きさが効き始めるところ"),
     chapter=chapters.DEEP_NETWORKS.section(7),
     summary=(
-        "A training step has a fixed cost (calling functions, starting kernels) and a cost that "
-        "grows with the multiplications. Small networks pay little but the first, so faster "
-        "arithmetic does nothing for them. A GPU is said to compute far more a second, and to cost "
-        "more to start: run on a machine that has one, this page shows from which size on it pays.",
-        "学習の1ステップの時間は、毎回必ずかかるオーバーヘッド（関数の呼び出しやカーネルの起動）と、乗算の回数に"
-        "比例する時間からなる。小さいネットワークではほぼ前者だけなので、演算器を速くしても変わらない。GPUは毎秒の計算量"
-        "がはるかに大きい代わりに、起動にかかる時間も大きいと言われる。GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
+        "A training step has a fixed cost (calling functions, starting programs on the device) "
+        "and a cost that grows with the multiplications. Small networks spend nearly all their "
+        "time on the first, so faster arithmetic does nothing for them. A GPU is said to compute "
+        "far more a second, and to cost more to start: run on a machine that has one, this page "
+        "shows from which size on it pays.",
+        "学習の1ステップの時間は、毎回必ずかかるオーバーヘッド（関数の呼び出しや、"
+        "計算するプログラムの起動）と、乗算の回数に比例する時間からなる。"
+        "小さいネットワークではほぼ前者だけなので、演算器を速くしても変わらない。"
+        "GPUは毎秒の計算量がはるかに大きい代わりに、起動に時間がかかると言われる。"
+        "GPUのある計算機で実行すれば、どの大きさから割に合うかがこのページに示される。",
     ),
     equations=(
         (
@@ -281,8 +284,9 @@ CONCEPT = Concept(
             (
                 "Seconds a step: a fixed cost t₀, and the multiplications of a batch of B through "
                 "layers of n units at r a second. Forward takes one third of them, backward two.",
-                "1ステップの秒数。オーバーヘッドt₀に、n個のユニットの層をB件が通るときの乗算の回数を、毎秒の回数rで割った"
-                "ものを足す。乗算の3分の1が順伝播、3分の2が逆伝播である。",
+                "1ステップの秒数。オーバーヘッドt₀に、ユニット数nの各層をB件のデータが"
+                "通るときの乗算の回数を、1秒あたりの回数rで割った値を足す。"
+                "乗算の3分の1が順伝播、3分の2が逆伝播である。",
             ),
         ),
     ),

@@ -220,7 +220,7 @@ CLAIMS = (
     Claim(
         (
             "It is the softness that helps: labels that are merely smoothed do as well.",
-            "効果の理由は目標の確率が滑らかなことであり、ラベルを平滑化するだけでも同じである。",
+            "効果の理由は目標の確率が滑らかなことであり、ラベルを平滑化するだけでも同じ効果がある。",
         ),
         (
             "a common explanation of distillation; Szegedy et al. 2016 on label smoothing",

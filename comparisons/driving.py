@@ -32,7 +32,7 @@ NAMES = {
     PLAIN: both("4 laps as they are", "4周をそのまま学習"),
     SHIFTED: both("4 laps, views shifted", "4周、視点をずらす"),
     MORE: both("16 laps as they are", "16周をそのまま学習"),
-    ASKED: both("asking the expert, 4 laps' worth", "お手本に尋ねる（4周分）"),
+    ASKED: both("asking the expert, 4 laps' worth", "熟練者に尋ねる（4周分）"),
 }
 RATE, STEPS, BATCH, ROUNDS = 0.005, 800, 32, 10
 SHORT = {"steps": 2, "batch_size": 4, "length": 1, "drive_steps": 2, "kept": 2}
@@ -67,7 +67,7 @@ def data(settings, seed):
             f"{few} tracks of 150 m with a lap of the expert on each, 150 pictures a lap; {new} "
             f"others to validate and {new} to test, drawn with seed {seed}; the network is to "
             f"drive {laps} lap{'s' * (laps > 1)} of all of them",
-            f"1周150 mのコース{few}本をお手本が1周ずつ走った記録（1周150枚）。検証用とテスト用は"
+            f"1周150 mのコース{few}本を熟練者が1周ずつ走った記録（1周150枚）。検証用とテスト用は"
             f"別のコース{new}本ずつ（シード{seed}）。ネットワークに各{laps}周させる。",
         ),
     )
@@ -180,21 +180,21 @@ def draw(result):
             (
                 "The same metres of the same track. No recorded lap says how to steer where the "
                 "last pictures of the upper row were taken: the expert was never there.",
-                "同じコースの同じ区間。上段の終わりの場所にお手本は行ったことがなく、操舵の記録もない。",
+                "同じコースの同じ区間。上段の終わりの場所に熟練者は行ったことがなく、操舵の記録もない。",
             ),
         ),
         Figure(
             ("Error and driving", "誤差と運転"),
             figures.scatter(
                 dots,
-                x_title=("error on the expert's pictures (1/m)", "お手本の画像での誤差（1/m）"),
+                x_title=("error on the expert's pictures (1/m)", "熟練者の画像での誤差（1/m）"),
                 y_title=("cars that stay in their lane", "車線を外れなかった車の割合"),
                 shares="y",
             ),
             (
                 "A point is a network. Both numbers are of the same new tracks: the error is on "
                 "what the expert sees there, the share is of its own drive.",
-                "1点が1つのネットワーク。どちらも同じ未知のコースでの値で、横軸はお手本が見た画像での誤差、"
+                "1点が1つのネットワーク。どちらも同じ未知のコースでの値で、横軸は熟練者が見た画像での誤差、"
                 "縦軸は自分で運転した結果。",
             ),
         ),
@@ -207,10 +207,10 @@ def claim(said, source, compared, difference, sides, **more):
         said,
         source,
         (
-            f"{FEW} laps of the expert, {FEW * LAP} pictures; {STEPS} steps of {BATCH} with Adam; "
-            f"then a lap of each of {NEW} new tracks. {compared[0]}",
-            f"お手本の{FEW}周（画像{FEW * LAP}枚）をAdamで{STEPS}ステップ（バッチサイズ{BATCH}）"
-            f"学習し、未知のコース{NEW}本を1周ずつ走る。{compared[1]}",
+            f"{FEW} laps of the expert, {FEW * LAP} pictures; {STEPS} steps of {BATCH} with Adam, "
+            f"rate {RATE} for all; then a lap of each of {NEW} new tracks. {compared[0]}",
+            f"熟練者の{FEW}周（画像{FEW * LAP}枚）をAdamで{STEPS}ステップ（バッチサイズ{BATCH}、"
+            f"どれも学習率{RATE}）学習し、未知のコース{NEW}本を1周ずつ走る。{compared[1]}",
         ),
         (
             f"share of the cars that stay in their lane, {difference[0]}",
@@ -226,7 +226,7 @@ CLAIMS = (
     claim(
         (
             "A small network that watched an expert keeps a simulated car in lane on new tracks.",
-            "小さなネットワークでも、お手本から学習すれば、初めてのコースで車線を守って走る。",
+            "小さなネットワークでも、熟練者の運転から学習すれば、初めてのコースで車線を守って走る。",
         ),
         "Pomerleau 1991; Bojarski et al. 2016",
         ("Views are shifted; over 9 of 10 are to stay.", "視点をずらす。10台中9台を超えればよい。"),
@@ -253,7 +253,7 @@ CLAIMS = (
         (
             "Two networks, one that was shown the expert's laps, one that asked as often (DAgger): "
             "which has the smaller error on the expert's pictures of the new tracks?",
-            "お手本の運転をそのまま学習したものと、同じ枚数を尋ねたDAggerを、未知のコースでお手本が"
+            "熟練者の運転をそのまま学習したものと、同じ枚数を尋ねたDAggerを、未知のコースで熟練者が"
             "見た画像での誤差で比べる。",
         ),
         ("smaller error less larger", "誤差が小さいほうの値から大きいほうの値を引く"),
@@ -261,20 +261,20 @@ CLAIMS = (
         instead=(
             "The expert's pictures are not those that the network meets: its small errors lead it "
             "to places where the expert never was, and where its errors are large.",
-            "自分で運転すると、小さな誤差からお手本の見ない画像に出会い、そこでは誤差が大きい。",
+            "自分で運転すると、小さな誤差から熟練者の見ない画像に出会い、そこでは誤差が大きい。",
         ),
     ),
     claim(
         (
             "Asking the expert where the network drives beats watching it as often.",
-            "自分で走った場所での操舵を尋ねるほうが、同じ枚数のお手本の運転を見るより効果がある。",
+            "自分で走った場所での操舵を尋ねるほうが、同じ枚数の熟練者の運転を見るより効果がある。",
         ),
         "Ross, Gordon & Bagnell 2011 (DAgger)",
         (
             f"DAgger: as many answers in {ROUNDS} rounds, and as many steps; 5 points matter.",
             f"DAggerでは同じ枚数を{ROUNDS}回に分けて尋ねる。5ポイント以上を意味のある差とする。",
         ),
-        ("asked less shown", "尋ねた値から見た値を引く"),
+        ("asked less shown", "尋ねて学んだ値から見て学んだ値を引く"),
         (share(ASKED), share(PLAIN)),
         margin=0.05,
     ),
@@ -288,8 +288,8 @@ CONCEPT = Concept(
         "knows the middle of the lane. Learning is plain regression. But what is learned decides "
         "what is seen next: a small error leads to where the expert never was. Recorded pictures, "
         "moved as if the car stood elsewhere, with steering that leads back, show the way home.",
-        "16×24画素の画像で道路を見るネットワークに、車線の中央を知るお手本の操舵をまねさせる。学習はふつうの"
-        "回帰だが、自分の操舵が次に見る画像を決めるので、小さな誤差がお手本の行かなかった場所へ車を運ぶ。"
+        "16×24画素の画像で道路を見るネットワークに、車線の中央を知る熟練者の操舵をまねさせる。学習はふつうの"
+        "回帰だが、自分の操舵が次に見る画像を決めるので、小さな誤差が熟練者の行かなかった場所へ車を運ぶ。"
         "記録した画像を車がずれたかのように変形し、元に戻る操舵を付けて学習すれば、戻り方が身につく。",
     ),
     introduces=(
@@ -299,9 +299,9 @@ CONCEPT = Concept(
             r"+ v \kappa / 2), \quad \theta \leftarrow \theta + v \kappa, \quad \kappa = "
             r"\frac{1}{r} = \frac{\tan \delta}{\ell}",
             (
-                "The car: a step of v metres along an arc of radius r. κ is the steering: δ is the "
-                "angle of the front wheel, ℓ the distance to the rear one.",
-                "車の動き。半径rの円弧を描いてv進む。κは操舵（δは前輪の切れ角、ℓは前後の車輪の間隔）。",
+                "The car, heading θ: v metres along the chord of an arc of radius r. κ is the "
+                "steering: δ is the angle of the front wheel, ℓ the distance to the rear one.",
+                "車の動き。向きθから半径rの円弧の弦に沿ってv進む。κは操舵（δは前輪の切れ角、ℓは前後の車輪の間隔）。",
             ),
             a_moment,
         ),
@@ -323,7 +323,7 @@ CONCEPT = Concept(
             (
                 "The expert: the arc to a goal on the middle of the lane, five metres further on, "
                 "which lies d ahead and s to the left.",
-                "お手本の操舵。車線の中央の5 m先の点（d前方、s左）を目標に、円弧を描いて向かう。",
+                "熟練者の操舵。車線の中央の5 m先の点（d前方、s左）を目標に、円弧を描いて向かう。",
             ),
             a_moment,
         ),
@@ -347,8 +347,8 @@ CONCEPT = Concept(
             "drive",
             r"p_{t+1} = \mathrm{bicycle}(p_t, \pi(\mathrm{camera}(p_t)))",
             (
-                "The loop, which learning does not see: each answer decides the next question.",
-                "運転のループ。学習中には現れない。ネットワークπの答えが、次に見る画像を決める。",
+                "The loop, unseen in learning: the network π steers to p, where it looks next.",
+                "運転のループ。学習中には現れない。ネットワークπの操舵が次の位置と向きpを、つまり次の画像を決める。",
             ),
             demonstration="asked",
         ),
@@ -359,7 +359,7 @@ CONCEPT = Concept(
             (
                 "DAgger: the network π drives, the expert π* says what it would have done there, "
                 "and all answers so far are learned.",
-                "DAgger：πが運転し、その場の操舵をお手本π*に尋ね、それまでの答え全部から学習する。",
+                "DAgger：πが運転し、その場の操舵を熟練者π*に尋ね、それまでの答え全部から学習する。",
             ),
             demonstration="asked",
             helpers=("expert_on", "eyes_of", "imitate"),

@@ -287,8 +287,10 @@ CONCEPT = Concept(
             "majority_vote",
             r"v_c = \sum_{m=1}^{M} \left[ \mathop{\mathrm{argmax}}_k p^{(m)}_k = c \right]",
             (
-                "Every network has one vote for one class, however sure it is.",
-                "各ネットワークは、自信の強さにかかわらず1票を投じる。",
+                "The votes for class c: every network has one, for its most probable class, "
+                "however sure it is ([·] is 1 where that holds, else 0).",
+                "クラスcの得票数。各ネットワークは、自信の強さにかかわらず、"
+                "確率が最大のクラスに1票を投じる（[·]は、成り立てば1、そうでなければ0）。",
             ),
             some_probabilities,
             kinks=True,
@@ -298,10 +300,12 @@ CONCEPT = Concept(
         (
             r"-\log \bar{p}_t \le \frac{1}{M} \sum_{m=1}^{M} -\log p^{(m)}_t",
             (
-                "The cross-entropy of the mean is never above the members' mean cross-entropy (the "
-                "logarithm is concave). For accuracy there is no such guarantee.",
-                "平均の交差エントロピー誤差は、メンバーの交差エントロピー誤差の平均を超えない"
-                "（対数関数が上に凸であるため）。正解率については、このような保証はない。",
+                "With t the right class: the cross-entropy of the mean is never above the "
+                "members' mean cross-entropy (the logarithm is concave). For accuracy there is no "
+                "such guarantee.",
+                "tは正解のクラス。平均した確率の交差エントロピー誤差は、"
+                "メンバーの交差エントロピー誤差の平均を超えない（対数関数が上に凸であるため）。"
+                "正解率については、このような保証はない。",
             ),
         ),
     ),

@@ -24,7 +24,7 @@ WAYS = {"frozen": (0.0, 0.0), "all": (1.0, 0.0), "smaller": (0.1, 0.0), "head fi
 NAMES = {
     "frozen": ("frozen", "固定"),
     "all": ("all at one rate", "すべて同じ学習率"),
-    "smaller": ("old layers at a tenth", "前の層は10分の1の学習率"),
+    "smaller": ("old layers at a tenth", "学習済みの層は10分の1の学習率"),
     "head first": ("last layer first", "最後の層を先に"),
 }
 LAYERS = (("layer 1", "1層目"), ("layer 2", "2層目"))
@@ -117,7 +117,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("How far the old layers move", "前の層の重みの変化"),
+            ("How far the old layers move", "学習済みの層の重みの変化"),
             figures.bars(
                 moved,
                 x_title=(
@@ -167,7 +167,7 @@ CLAIMS = (
     Claim(
         (
             "With few examples the body is better left frozen.",
-            "データが少ないときは、前の層を固定したままのほうが良い。",
+            "データが少ないときは、学習済みの層を固定したままのほうが良い。",
         ),
         (
             "the Keras guide to transfer learning; CS231n notes on transfer learning",
@@ -185,8 +185,8 @@ CLAIMS = (
         unit="%",
         margin=0.01,
         instead=(
-            "Rate and stage chosen on validation images are caution enough here. Without any the "
-            "question is open again.",
+            "Rate and stage chosen on validation images are caution enough here. Without such "
+            "images the question is open again.",
             "ここでは、学習率と学習を止める時期を検証データで選べば十分である。検証データがなければ、"
             "事情は変わりうる。",
         ),
@@ -194,7 +194,7 @@ CLAIMS = (
     Claim(
         (
             "Old layers need a smaller rate than the new one.",
-            "前の層の学習率は、新しい層より小さくするべきである。",
+            "学習済みの層の学習率は、新しい層より小さくするべきである。",
         ),
         "Howard & Ruder 2018, Universal Language Model Fine-tuning for Text Classification",
         (
@@ -213,7 +213,7 @@ CLAIMS = (
         instead=(
             "Where the rate is chosen for the whole, the old layers do well with it too. A small "
             "one is a caution for networks that took long to train.",
-            "全体に合う学習率を選べば、前の層もそれでよい。小さな学習率は、学習に長い時間を"
+            "全体に合う学習率を選べば、学習済みの層もそれでよい。小さな学習率は、学習に長い時間を"
             "かけたネットワークを壊さないための用心である。",
         ),
     ),
@@ -229,8 +229,9 @@ CLAIMS = (
         (
             f"{SETTING[0]}Old layers thaw after a quarter of the steps, or learn from the first "
             f"step on; the mean over {FEW} and {MANY} examples a class. Half a point matters.",
-            f"{SETTING[1]}前の層の固定を4分の1のステップで解く場合と、初めから学習する場合を比べる。訓練データが"
-            f"クラスごとに{FEW}枚の場合と{MANY}枚の場合の平均をとる。0.5ポイントの差に意味がある。",
+            f"{SETTING[1]}学習済みの層の固定を4分の1のステップで解く場合と、"
+            f"初めから学習する場合を比べる。訓練データがクラスごとに{FEW}枚の場合と{MANY}枚の場合"
+            "の平均をとる。0.5ポイントの差に意味がある。",
         ),
         (
             "test accuracy, last layer first less all at once",
@@ -242,8 +243,8 @@ CLAIMS = (
         instead=(
             "A new layer that begins at zero passes small gradients down at first, and does the "
             "old ones little harm. One with large random weights may.",
-            "0で始めた新しい層は、初めのうち小さな勾配しか前の層に伝えないので、前の層をほとんど"
-            "壊さない。大きな乱数で始めれば事情は変わりうる。",
+            "0で始めた新しい層は、初めのうち小さな勾配しか学習済みの層に伝えないので、"
+            "学習済みの層をほとんど壊さない。大きな乱数で始めれば事情は変わりうる。",
         ),
     ),
 )
@@ -255,8 +256,9 @@ CONCEPT = Concept(
         "Features that another task has taught are a good beginning, and need not be the end: the "
         "old layers are thawed and learn on with the new last layer. Two cautions are usual: the "
         "old layers learn at a smaller rate, and they thaw only when the new layer has learned.",
-        "別のタスクで学習した特徴量は、良い出発点になる。ファインチューニングでは、前の層の固定を解き、"
-        "新しい最後の層とともにさらに学習する。ふつう2つの用心をする。前の層の学習率を小さくすることと、"
+        "別のタスクで学習した特徴量は、良い出発点になる。ファインチューニングでは、"
+        "学習済みの層の固定を解き、新しい最後の層とともにさらに学習する。"
+        "ふつうは2つの点に注意する。学習済みの層の学習率を小さくすることと、"
         "新しい層がある程度学習してから固定を解くことである。",
     ),
     introduces=(
@@ -267,9 +269,9 @@ CONCEPT = Concept(
                 "The step t of gradient descent in an old layer: a share q of the learning rate η, "
                 "and nothing before it thaws at t₀. With q = 0 it stays frozen; with q = 1 and "
                 "t₀ = 0 it learns as the new layer does.",
-                "前の層での、勾配降下法のtステップ目の更新。学習率ηに割合qを掛け、t₀ステップで固定を"
-                "解くまでは更新しない。q = 0なら固定したまま、q = 1かつt₀ = 0なら新しい層と同じに"
-                "なる。",
+                "学習済みの層での、勾配降下法のtステップ目の更新。学習率ηに割合qを掛け、"
+                "t₀ステップで固定を解くまでは更新しない。q = 0なら固定したまま、"
+                "q = 1かつt₀ = 0なら新しい層と同じになる。",
             ),
             old_weight,
         ),

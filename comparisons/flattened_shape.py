@@ -122,11 +122,12 @@ def draw(result):
                 start=1,
             ),
             (
-                "At 14 the digits are whole; at 7 four quarters have changed places; at 1 every "
-                "pixel has moved, in each image to the same place. Nothing is lost: whoever knows "
-                "the order can put every pixel back.",
-                "14では元のまま、7では4つの部分が入れ替わり、1ではすべての画素が動く。移る先はどの画像でも"
-                "同じである。情報は失われておらず、順序を知っていれば完全に元に戻せる。",
+                "At 14 the digits are whole; at 7 four quarters have changed places; at 1 single "
+                "pixels have, in all images alike. Nothing is lost: whoever knows the order can "
+                "put every pixel back.",
+                "14では元のまま、7では4つの部分が入れ替わり、1では画素が1つずつ入れ替わる。"
+                "移る先はどの画像でも同じである。情報は失われておらず、"
+                "順序を知っていれば完全に元に戻せる。",
             ),
         ),
         Figure(
@@ -210,7 +211,7 @@ CLAIMS = (
             "A CNN needs the order of the pixels: shuffled, they cost it accuracy.",
             "CNNには画素の並びが必要である。並べ替えると正解率が下がる。",
         ),
-        "LeCun et al. 1998, I; Saito, Deep Learning from Scratch, 7.2.1",
+        "LeCun et al. 1998, II; Saito, Deep Learning from Scratch, 7.2.1",
         (f"{SETTING[0]}Two points of accuracy matter.", f"{SETTING[1]}2ポイントの差に意味がある。"),
         (
             "test accuracy of the CNN, pictures less shuffled",

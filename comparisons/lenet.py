@@ -137,10 +137,12 @@ def draw(result):
 
 SETTING = (
     "1,000 MNIST images, 10 epochs of Adam in batches of 50; LeNet-5 has 61,750 weights in the "
-    "form of 1998 and 61,706 in today's. Each at its best of five learning rates on the "
-    "validation images of other seeds, 0.004 and 0.008. ",
+    "form of 1998 and 61,706 in today's. Initial weights are Xavier's with tanh, He's with ReLU. "
+    "Each at its best of five learning rates on the validation images of other seeds, 0.004 and "
+    "0.008. ",
     "MNISTの画像1,000枚、バッチサイズ50のAdamで10エポック。LeNet-5の重みは1998年の形で61,750個、現在の形で"
-    "61,706個。学習率は、別のシードの検証データで5通りのうちそれぞれに最も良かったもの（0.004と0.008）。",
+    "61,706個。重みの初期値は、tanhではXavierの初期値、ReLUではHeの初期値。"
+    "学習率は、別のシードの検証データで5通りのうちそれぞれに最も良かったもの（0.004と0.008）。",
 )
 CLAIMS = (
     Claim(

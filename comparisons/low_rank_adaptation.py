@@ -160,7 +160,7 @@ def draw(result):
                 "for changes further down: there rank 4 makes up about half of what the last layer "
                 "alone lacks, and rank 16 a little more. Rank 1, which changes every layer by rank "
                 "1 only, does worse than the last layer alone. Thin: the single seeds.",
-                "近いタスクでは、最後の層を学習し直すだけでほぼ足りる。回転した数字では前の層も"
+                "近いタスクでは、最後の層を学習し直すだけでほぼ足りる。回転した数字では手前の層も"
                 "変える必要があり、最後の層だけの場合に足りない正解率の約半分をランク4で、もう少しを"
                 "ランク16で取り戻す。どの層の変化もランク1に限ると、最後の層だけを学習した場合より"
                 "悪い。細い線は1回ごとの結果。",
@@ -301,7 +301,7 @@ CLAIMS = (
     Claim(
         (
             "With LoRA a network forgets less of what it knew.",
-            "LoRAで学習すれば、ネットワークは元のタスクをあまり忘れない。",
+            "LoRAで学習したネットワークは、元のタスクを忘れにくい。",
         ),
         "Biderman et al. 2024, LoRA learns less and forgets less",
         (

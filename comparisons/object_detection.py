@@ -267,7 +267,7 @@ CLAIMS = (
         "Girshick et al. 2014, Rich feature hierarchies, 2.2",
         (
             "The same detections with and without; suppressed above an overlap of 0.5.",
-            "同じ検出結果に、IoU 0.5を超えるものを抑制する場合と、しない場合を比べる。",
+            "同じ検出結果について、IoU 0.5を超えるものを抑制する場合と、しない場合を比べる。",
         ),
         ("with less without", "ありの値からなしの値を引く"),
         precision_of(suppressed),
@@ -280,8 +280,9 @@ INTRODUCED = (  # name, equation, what it says
         "anchor_boxes",
         r"\left( x - \tfrac{w_k}{2}, \; y - \tfrac{h_k}{2}, \; x + \tfrac{w_k}{2}, \; "
         r"y + \tfrac{h_k}{2} \right)",
-        "A box of each of k shapes around the middle of every cell of a grid.",
-        "格子の各マスの中心に、k通りの形の枠を置く。",
+        "Boxes (left, top, right, bottom) around the middle (x, y) of every cell of a grid, for "
+        "each shape k one of width w and height h.",
+        "格子の各マスの中心(x, y)に、形kごとに幅w、高さhの枠（左、上、右、下）を置く。",
     ),
     (
         "intersection_over_union",
@@ -302,8 +303,10 @@ INTRODUCED = (  # name, equation, what it says
         "encode_boxes",
         r"t = \left( \frac{x - x_a}{w_a}, \; \frac{y - y_a}{h_a}, \; \log \frac{w}{w_a}, \; "
         r"\log \frac{h}{h_a} \right)",
-        "A box as seen from its anchor: small numbers, whatever the size.",
-        "アンカーから見た枠の位置と大きさ。枠の大きさによらず、小さな数になる。",
+        "A box's middle (x, y), width and height, as seen from those of its anchor a: small "
+        "numbers, whatever the size.",
+        "枠の中心(x, y)、幅、高さを、アンカーaのそれから見て表す。枠の大きさによらず、"
+        "小さな数になる。",
     ),
     (
         "decode_boxes",
@@ -316,22 +319,25 @@ INTRODUCED = (  # name, equation, what it says
         r"L = \frac{1}{N} \sum_a ( \ell_a + [c_a > 0] \, h_a ), \quad "
         r"\ell_a = -\log p_a(c_a), \quad h_a = \sum_j H(\hat{t}_{aj} - t_{aj})",
         "Every anchor learns its class c, background (0) among them; only the N anchors that have "
-        "a box learn offsets, by Huber's loss H.",
-        "すべてのアンカーがクラスc（背景は0）を学習し、正解を割り当てられたN個だけがオフセットを学習する。"
-        "Hはフーバー損失。",
+        "a box learn its offsets t too; the hat marks the network's own, H is Huber's loss.",
+        "すべてのアンカーがクラスc（背景は0）を学習し、正解の枠を割り当てられたN個だけがそのオフセットtも"
+        "学習する。ハット付きのtはネットワークの出力、Hはフーバー損失。",
     ),
     (
         "non_maximum_suppression",
         r"i \in K \iff \mathrm{IoU}(b_i, b_j) \le \theta \; (j \in K, \; s_j > s_i)",
-        "From the surest (largest s) down, a box i goes if it overlaps one that is kept, j in K.",
-        "確信度sの高い順に見て、すでに残した枠j（Kの要素）と大きく重なる枠iを捨てる。",
+        "From the surest (largest s) down, a box i goes if it overlaps one that is kept, j in K, "
+        "by more than θ.",
+        "確信度sの高い順に見て、すでに残した枠j（Kの要素）とのIoUがθを超える枠iを捨てる。",
     ),
     (
         "average_precision",
         r"\mathrm{AP} = \sum_n (r_n - r_{n-1}) \max_{m \ge n} p_m",
-        "Precision p and recall r of the n surest: the area under the curve. mAP is the mean over "
-        "the classes.",
-        "確信度の上位n個の適合率pと再現率rが描く曲線の、下の面積。クラスについての平均がmAP。",
+        "Of the n surest, precision p is the share that is right, recall r the share of the "
+        "objects that they find. AP is the area under their curve, made to fall; mAP is its mean "
+        "over the classes.",
+        "確信度の上位n個のうち正しいものの割合が適合率p、それらで見つかった物体の割合が再現率r。"
+        "2つが描く曲線を単調減少にならし、その下の面積をとる。クラスについての平均がmAP。",
     ),
 )
 HELPERS = {"encode_boxes": ("middle_and_sides",), "detection_loss": ("compared",)}
@@ -344,7 +350,7 @@ CONCEPT = Concept(
         "laid over the image beforehand, the anchors: which object each of them holds, if any, and "
         "how it has to be moved and stretched to fit. Many anchors find the same object; "
         "non-maximum suppression keeps the surest. Mean average precision says how many were "
-        "found, and how many of what was found is right, over all thresholds.",
+        "found, and how many of those found are right, over all thresholds.",
         "画像のどこに何があるか。畳み込みニューラルネットワークが、あらかじめ画像に敷き詰めた枠（アンカー）の"
         "それぞれについて、中にある物体の種類（なければ背景）と、枠をどうずらし伸縮させればぴったり合うかを"
         "一度に答える。同じ物体を複数のアンカーが見つけるので、非最大抑制で最も確かなものだけを残す。"

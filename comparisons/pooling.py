@@ -120,7 +120,7 @@ CLAIMS = (
         ),
         metric=(
             "test accuracy lost by the shift, stride 2 less max pooling",
-            "ずらすことで失われるテストデータの正解率。ストライド2の値から最大値プーリングの値を引く",
+            "ずらしたことによるテストデータの正解率の低下。ストライド2の値から最大値プーリングの値を引く",
         ),
         measure=lambda result: tuple(
             list(found[:, 0] - found[:, 2])
@@ -161,13 +161,16 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "max_pooling",
-            r"y_{ij} = \max_{u,v} x_{si+u, \, sj+v}, \quad \frac{\partial L}{\partial x_{ab}} = "
-            r"\sum_{x_{ab} = y_{ij}} \frac{\partial L}{\partial y_{ij}}",
+            r"y_{ij} = \max_{u,v} x_{si+u, \, sj+v} = x_{m(i,j)}, \quad "
+            r"\frac{\partial L}{\partial x_{ab}} = "
+            r"\sum_{m(i,j) = (a,b)} \frac{\partial L}{\partial y_{ij}}",
             (
-                "The largest entry of the window at (i, j); s is the stride. A pixel gets the "
-                "gradients of the windows whose largest it is, and all others get nothing.",
-                "位置(i, j)の窓の最大値をとる。sはストライド。画素には、それが最大値となる窓の"
-                "勾配だけが渡り、ほかの画素には何も渡らない。",
+                "The largest entry of the window at (i, j), and m(i, j) is where it stands (the "
+                "first of several); s is the stride. A pixel gets the gradients of the windows "
+                "whose largest it is, and all others get nothing.",
+                "位置(i, j)の窓の最大値をとる。m(i, j)はその最大値の位置（複数あれば最初のもの）、"
+                "sはストライド。画素には、それが最大値となる窓の勾配だけが渡り、"
+                "ほかの画素には何も渡らない。",
             ),
             some_images,
             helpers=("entries",),

@@ -118,10 +118,11 @@ def pictures(result):
             ),
             (
                 "Read from right to left. In the plain network the gradient neither vanishes nor "
-                "explodes. In a residual one whose branches have He's weights it grows with every "
-                "block; with branches that start at 0 it passes as it is.",
-                "右から左へ読む。通常のネットワークでは、勾配は消失も爆発もしない。すべてをHeの初期値に"
-                "した残差ネットワークでは、ブロックごとに大きくなる。枝Fを0から始めれば、そのまま伝わる。",
+                "explodes. In a residual one whose layers F all have He's weights it grows with "
+                "every block; where F starts at 0 it passes as it is.",
+                "右から左へ読む。通常のネットワークでは、勾配は消失も爆発もしない。"
+                "すべてをHeの初期値にした残差ネットワークでは、ブロックごとに大きくなる。"
+                "層Fの出力を0から始めれば、そのまま伝わる。",
             ),
         ),
         Figure(
@@ -135,11 +136,12 @@ def pictures(result):
             (
                 "Behind 18 plain layers all images look nearly the same, and the gradient can no "
                 "longer tell the first layers which is which. A shortcut alone does not help: with "
-                "He's weights in every branch images become just as alike. Where branches start at "
-                "0 it hands the difference on, and they learn from there.",
-                "通常の層を18層通ると、どの画像もほとんど同じになり、勾配は初めのほうの層に画像の違いを"
-                "伝えられない。ショートカットがあっても、枝FをすべてHeの初期値にすれば、同じように違いは"
-                "失われる。枝Fを0から始めたときに、違いはそのまま先へ伝わり、学習はそこから始まる。",
+                "He's weights in every F images become just as alike. Where F starts at 0 the "
+                "shortcut hands the difference on, and F learns from there.",
+                "通常の層を18層通ると、どの画像もほとんど同じになり、"
+                "勾配は初めのほうの層に画像の違いを伝えられない。ショートカットがあっても、"
+                "層FをすべてHeの初期値にすれば、同じように違いは失われる。"
+                "層Fの出力を0から始めれば、違いはそのまま先へ伝わり、Fはそこから学習できる。",
             ),
         ),
     ]
@@ -275,10 +277,12 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial x} = g + \frac{\partial F}{\partial x}^\top g, \quad "
             r"g = 1_{y > 0} \frac{\partial L}{\partial y}",
             (
-                "The layers F learn the residual, what is to be added to x. Backwards the gradient "
-                "g goes through F and, unchanged, along the shortcut.",
-                "層Fは残差、すなわちxに足すべきものを学習する。逆伝播では、勾配gはFを通ると同時に、ショート"
-                "カットをそのまま伝わる。",
+                "The layers F learn the residual, what is to be added to x. Backwards ReLU lets "
+                "the gradient through where y > 0; that, g, goes through F and, unchanged, along "
+                "the shortcut.",
+                "層Fは残差、すなわちxに足すべきものを学習する。逆伝播では、"
+                "y > 0の要素の勾配だけがReLUを通る。その勾配gは、Fを通ると同時に、"
+                "ショートカットをそのまま伝わる。",
             ),
             some_block,
         ),

@@ -126,8 +126,9 @@ def draw(result):
                 "Test scenes; each digit has its own colour, black is the ground. Without skips "
                 "the masks are swollen and most holes filled: the way up cannot know where a "
                 "stroke ends.",
-                "テスト画像。数字ごとに色を変え、背景は黒で示す。スキップ接続がないと、マスクは太り、穴の多くがふさがる。"
-                "拡大する側には、線がどこで終わるかがわからないからである。",
+                "テスト画像。数字ごとに色を変え、背景は黒で示す。スキップ接続がないと、"
+                "マスクは太り、穴の多くがふさがる。拡大する側には、"
+                "線がどこで終わるかがわからないからである。",
             ),
         ),
         Figure(
@@ -174,10 +175,10 @@ CLAIMS = (
         ),
         "Ronneberger, Fischer & Brox 2015, U-Net",
         (
-            "Against the same network without skips, its decoder wider and its last convolution "
-            "3×3 where the U-Net's is 1×1: no fewer weights.",
-            "スキップ接続をなくし、その分デコーダのフィルターを増やし、最後の畳み込みも1×1から3×3にして、重みの数が"
-            "U-Netを下回らないようにしたものと比べる。",
+            "Against the same network without skips, with more filters on the way up and a last "
+            "convolution of 3×3 where the U-Net's is 1×1: no fewer weights.",
+            "スキップ接続をなくし、その分、拡大する側のフィルターを増やし、"
+            "最後の畳み込みも1×1から3×3にして、重みの数がU-Netを下回らないようにしたものと比べる。",
         ),
         (
             "mean IoU on test scenes, with less without skips",
@@ -190,13 +191,15 @@ CLAIMS = (
         (
             "What skip connections bring is places, not names: they help to outline a digit more "
             "than to tell which it is.",
-            "スキップ接続が補うのは「どこか」であって「何か」ではない。数字の見分けより、輪郭に効く。",
+            "スキップ接続が補うのは「どこにあるか」であって「何であるか」ではない。"
+            "数字の見分けより、輪郭に効く。",
         ),
         "Long, Shelhamer & Darrell 2015, Fully convolutional networks, 4.2",
         (
             "The same two networks; their pixels once as ink or ground, and once, of those rightly "
             "taken for ink, by digit.",
-            "同じ2つのネットワークについて、画素をまずインクか背景かで、次に、正しくインクと判定した画素を数字で見る。",
+            "同じ2つのネットワークで、まず画素がインクか背景かの判定を、次に、"
+            "正しくインクと判定した画素についてどの数字かの判定を比べる。",
         ),
         (
             "gain by skips in IoU of ink, less that in the share of ink given the right digit",
@@ -208,7 +211,7 @@ CLAIMS = (
     better(
         (
             "Where classes have few pixels, Dice loss learns faster than cross-entropy.",
-            "画素の少ないクラスがあるとき、Dice損失は交差エントロピー誤差より速く学習する。",
+            "画素の少ないクラスがあるとき、Dice損失のほうが交差エントロピー誤差より速く学習が進む。",
         ),
         "Milletari, Navab & Ahmadi 2016, V-Net",
         (
@@ -249,8 +252,9 @@ CONCEPT = Concept(
                 "One less Dice's coefficient: how far truth t and probability y of each class c "
                 "overlap, over all pixels i. The gradient is divided by the class's own size D: "
                 "what is small pulls as strongly as what is large.",
-                "1からDice係数（クラスcの正解tと確率yが、全画素iにわたってどれだけ重なるか）を引く。勾配はクラス自身の"
-                "大きさDで割られるので、小さなクラスも大きなクラスと同じ強さで学習を引っ張る。",
+                "1からDice係数（クラスcの正解tと確率yが、全画素iにわたってどれだけ重なるか）"
+                "を引く。勾配はクラス自身の大きさDで割られるので、"
+                "小さなクラスも大きなクラスと同じ強さで学習を引っ張る。",
             ),
             two_masks,
             helpers=("shared_and_size",),

@@ -140,9 +140,10 @@ def draw(result):
                 "eight filters, one a map (blue positive, orange negative); what each makes of its "
                 "own map; and the 16 maps that the pointwise convolution mixes of those eight, "
                 "pixel by pixel.",
-                "最初の分離可能畳み込みに入る、テスト画像の8枚のマップ。マップごとに1個ずつの8個のフィルター"
-                "（青は正、橙は負）。各フィルターが自分のマップから作ったもの。そして、1×1の畳み込みがその8枚を"
-                "画素ごとに混合して作った16枚のマップ。",
+                "最初の分離可能畳み込みに入る、テスト画像の8枚のマップ。"
+                "マップごとに1個ずつの8個のフィルター（青は正、橙は負）。"
+                "それぞれを担当のマップに適用した結果。そして、1×1の畳み込みがその8枚を画素ごとに"
+                "混合して作った16枚のマップ。",
             ),
         ),
         Figure(
@@ -304,8 +305,8 @@ CONCEPT = Concept(
             rf"\left( {KERNEL} x_{{si+u, \, sj+v, \, c}} \, d_{{uvcm}} \right) + b_f, \quad "
             r"\frac{K^2 C + C F}{K^2 C F} = \frac{1}{F} + \frac{1}{K^2}",
             (
-                "Both in turn; and the share of multiplications, a pixel, that is left of a plain "
-                "convolution's with K × K windows, C channels, F filters (one m a channel).",
+                "Both in turn. With K × K windows, C channels and F filters a pixel takes "
+                "1/F + 1/K² of the multiplications of a plain convolution (one m a channel).",
                 "2つを続けて行う。K×Kの窓、Cチャンネル、フィルターF個のとき、1画素あたりの乗算の回数は、通常の"
                 "畳み込みの1/F + 1/K²倍になる（mは1つとする）。",
             ),

@@ -61,7 +61,7 @@ def accuracy(result, variant):
 
 
 def fields(result):
-    """What the unit in the middle sees, by number of layers: the share of all ways of a pixel."""
+    """What the unit in the middle sees, by number of layers: how many ways lead there, by pixel."""
     found = result.arrays("ways")
     large = both("one 5×5", "5×5を1つ")
     stack = both("a stack of 3×3", "3×3を重ねる")
@@ -116,8 +116,9 @@ def draw(result):
             ("How many weights it takes to see so far", "その範囲を見るのに必要な重みの数"),
             weights(result),
             (
-                "C channels in and out. One layer needs the square of what it sees, a stack of "
-                "3×3 grows in a straight line: 18 against 25, 45 against 121.",
+                "C channels in and out. The weights of one layer grow with the square of the "
+                "field's side, those of a stack of 3×3 with the side: 18 against 25, 45 against "
+                "121.",
                 "入力も出力もCチャンネルとする。1つの層では受容野の1辺の2乗に比例するが、3×3を重ねれば1辺に"
                 "比例する。18対25、45対121となる。",
             ),
@@ -128,10 +129,11 @@ def draw(result):
             (
                 "How the first of twelve maps goes into each of the next twelve: blue positive, "
                 "orange negative. Two kernels of 3×3 are composed to the one of 5×5 that they "
-                "amount to. Without ReLU between them that is all they are; with it the network "
-                "can switch parts of them off, image by image.",
-                "12枚のマップのうち1枚目が、次の12枚のマップにどう影響するか。青は正、橙は負。3×3を2つ重ねたものは、"
-                "それと等価な5×5の1つに合成して示す。間にReLUがなければ、まったく同じものである。ReLUがあれば、"
+                "amount to. Without ReLU between them that is all they are, but for the image's "
+                "edges; with it the network can switch parts of them off, image by image.",
+                "12枚のマップのうち1枚目が、次の12枚のマップにどう影響するか。青は正、橙は負。"
+                "3×3を2つ重ねたものは、それと等価な5×5の1つに合成して示す。間にReLUがなければ、"
+                "画像の端を除いてまったく同じものである。ReLUがあれば、"
                 "画像ごとにその一部を働かせないようにもできる。",
             ),
         ),
@@ -161,7 +163,7 @@ CLAIMS = (
         ),
         (
             "test accuracy, two 3×3 less one 5×5",
-            "テストデータの正解率。3×3を2つの値から5×5を1つの値を引く",
+            "テストデータの正解率。「3×3を2つ」の値から「5×5を1つ」の値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, ONE)),
         unit="%",
@@ -179,7 +181,7 @@ CLAIMS = (
         (f"{SETTING[0]}Half a point matters.", f"{SETTING[1]}0.5ポイントの差に意味がある。"),
         (
             "test accuracy of two 3×3, with ReLU between less without",
-            "3×3を2つのテストデータの正解率。間にReLUがある値から、ない値を引く",
+            "「3×3を2つ」のテストデータの正解率。間にReLUがある値から、ない値を引く",
         ),
         lambda result: (accuracy(result, TWO), accuracy(result, LINEAR)),
         unit="%",
@@ -191,20 +193,25 @@ CONCEPT = Concept(
     title=("Small filters", "小さなフィルター"),
     chapter=chapters.DEEP_NETWORKS.section(2),
     summary=(
-        "Two convolutions of 3×3 in turn see the same 5×5 pixels as one of 5×5, with 18 weights a "
-        "pair of channels in place of 25, and with room for a ReLU between them. That is why deep "
-        "networks are built of small filters.",
-        "3×3の畳み込みを2回続けると、5×5の畳み込み1回と同じ5×5画素の範囲が見える。重みはチャンネルの組ごとに"
-        "25個ではなく18個ですみ、間にReLUを入れることもできる。深いネットワークが小さなフィルターで作られるのは"
-        "このためである。",
+        "Two convolutions of 3×3 in turn see the same 5×5 pixels as one of 5×5, with 18 weights "
+        "in place of 25 for each pair of an input and an output channel, and with room for a ReLU "
+        "between them. That is why deep networks are built of small filters.",
+        "3×3の畳み込みを2回続けると、5×5の畳み込み1回と同じ5×5画素の範囲が見える。"
+        "重みは入力チャンネルと出力チャンネルの組ごとに25個ではなく18個ですみ、"
+        "間にReLUを入れることもできる。"
+        "深いネットワークが小さなフィルターで作られるのはこのためである。",
     ),
     introduces=(
         Introduced(
             "receptive_field",
             r"r = 1 + \sum_l (k_l - 1) \prod_{i < l} s_i",
             (
-                "Every layer adds its window less one, in steps of the strides before it.",
-                "各層は、それより前のストライドの積を1歩として、窓の大きさから1を引いた分だけ受容野を広げる。",
+                "A unit of the last layer sees r × r pixels, its receptive field. A layer whose "
+                "windows have side k adds k − 1 steps; a step is the product of the strides s "
+                "before it.",
+                "最後の層のユニットに影響するのはr×r画素で、これを受容野という。"
+                "窓の大きさがkの層は、それより前の層のストライドsの積を1歩として、"
+                "k − 1歩分だけ受容野を広げる。",
             ),
             a_stack,
         ),
@@ -212,10 +219,10 @@ CONCEPT = Concept(
             "composed_kernel",
             r"(x * a) * b = x * c, \quad c_{st} = \sum_{u+p=s, \, v+q=t} a_{uv} \, b_{pq}",
             (
-                "Two convolutions with nothing between them are one with a larger kernel; a and b "
-                "are matrices over the channels at each place.",
-                "間に何も入らない2つの畳み込みは、より大きなカーネルの1つの畳み込みに等しい。aとbは、各位置での"
-                "チャンネルについての行列である。",
+                "Two convolutions (*) with nothing between them are one with a larger kernel c; "
+                "at each place the kernels a and b are matrices from channels to channels.",
+                "間に何も入らない2つの畳み込み（*）は、より大きなカーネルcの1つの畳み込みに等しい。"
+                "カーネルaとbは、各位置で、入力チャンネルを出力チャンネルへ写す行列である。",
             ),
             two_kernels,
         ),

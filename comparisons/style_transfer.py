@@ -297,8 +297,9 @@ CLAIMS = (
             "By the features before and after learning, two digits are painted in six textures "
             "each, in 40 steps of Adam. Each side has the least of five weights at which 80 % of "
             "the digits are read, else the largest. As well: a distance larger by less than 0.05.",
-            "学習前と学習後の特徴で、2つの数字を6種類の模様でそれぞれ描く（Adamで40ステップ）。5通りの重みのうち、"
-            "数字の80%を読み取れる最小のもの（なければ最大のもの）をそれぞれ使う。距離の増加が0.05未満なら、同じように描けたとみなす。",
+            "学習前と学習後の特徴で、2つの数字を6種類の模様でそれぞれ描く（Adamで40ステップ）。"
+            "5通りの重みのうち、数字の80%を読み取れる最小のもの（なければ最大のもの）"
+            "をそれぞれ使う。距離の増加が0.05未満なら、同じように描けたとみなす。",
             "distance of 5×5 patches from the style (the plain digit's is 1), learned less random",
             "5×5のパッチで測ったスタイルとの距離（元の数字を1とする）。学習後の値から学習前の値を引く",
         ),
@@ -324,8 +325,8 @@ INTRODUCED = (  # name, equation, what it says
         "style_loss",
         r"L_s = \frac{\lVert G(F) - A \rVert^2}{\lVert A \rVert^2}, \quad "
         r"\frac{\partial L_s}{\partial G} = \frac{2 (G - A)}{\lVert A \rVert^2}",
-        "A is the Gram matrix of the style. Over its size, layers of large and of small numbers "
-        "count alike; the mean over the layers is taken.",
+        "A is the Gram matrix of the style. The loss is divided by its size, so that layers of "
+        "large and of small numbers count alike; the mean over the layers is taken.",
         "Aはスタイル画像のグラム行列。その大きさで割るので、値の大きな層も小さな層も同じように効く。"
         "これを層について平均する。",
     ),

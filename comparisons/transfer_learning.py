@@ -161,9 +161,9 @@ def draw(result):
                 "With few examples learned features lead. Look at the rivals too: a linear model "
                 "on the pixels is not far behind, and with hundreds of examples a network of its "
                 "own overtakes the features of others. Thin: the single seeds.",
-                "データが少ないときは、学習した特徴量が最も良い。ほかの方法にも注目しよう。画素に線形モデルを"
-                "当てはめるだけでも大差はなく、データが数百あれば、ゼロから学習したネットワークが追い越す。"
-                "細い線は1回ごとの結果。",
+                "データが少ないときは、学習した特徴量が最も良い。ほかの方法にも注目しよう。"
+                "画素に線形モデルを当てはめるだけでも大差はなく、クラスごとに数百枚あれば、"
+                "ゼロから学習したネットワークが追い越す。細い線は1回ごとの結果。",
             ),
         ),
         Figure(
@@ -324,10 +324,10 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial W} = h^\top \frac{\partial L}{\partial y}, \quad "
             r"\frac{\partial L}{\partial c} = \sum_n \frac{\partial L}{\partial y_n}",
             (
-                "F and d stay: the gradient is carried back as far as W and c and no further, "
-                "which is cheaper than training the whole.",
-                "Fとdは動かさないので、勾配はWとcまで伝えれば足りる。逆伝播はここで終わり、"
-                "全体の学習より計算が少ない。",
+                "h are the features, y the logits. F and d stay: the gradient is carried back as "
+                "far as W and c and no further, which is cheaper than training the whole.",
+                "hは特徴量、yはロジット。Fとdは動かさないので、勾配はWとcまで伝えれば足りる。"
+                "逆伝播はここで終わり、全体の学習より計算が少ない。",
             ),
             frozen_layer,
         ),
@@ -338,10 +338,10 @@ CONCEPT = Concept(
             r"c \leftarrow c - \frac{\eta}{N} \sum_n (p_n - t_n)",
             (
                 "The features h do not change, so that they are computed once, before training. "
-                "What is left is a linear model; t are one-hot labels. Keras with a frozen body "
-                "arrives at the same W and c.",
+                "What is left is a linear model; t are one-hot labels, η is the learning rate, N "
+                "the batch's size. Keras with a frozen body arrives at the same W and c.",
                 "特徴量hは変わらないので、学習の前に一度だけ計算すればよい。残るのは線形モデルの学習である"
-                "（tはone-hot表現のラベル）。"
+                "（tはone-hot表現のラベル、ηは学習率、Nはバッチサイズ）。"
                 "Kerasで前の層を固定して学習しても、同じWとcになる。",
             ),
             demonstration="new_head",

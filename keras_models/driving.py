@@ -13,7 +13,7 @@ AHEAD, SHIFT, TURN = 5, 1.0, 0.2
 
 
 def bicycle():
-    """A step along an arc of radius 1 / steering."""
+    """A step along the chord of an arc of radius 1 / steering."""
 
     def step(pose, steering):
         x, y, heading = ops.unstack(pose, axis=-1)

@@ -11,7 +11,7 @@ def local_response_normalization(x, depth_radius, bias, alpha, beta):
     Args:
         x: (…, channels).
         depth_radius: neighbours on each side; at the ends there are fewer.
-        bias, alpha, beta: k, α and β of the equation; α is a neighbour's, not all of theirs.
+        bias, alpha, beta: k, α and β of the equation; α times the sum of squares, not their mean.
 
     Source: Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional
     neural networks, 3.3.

@@ -17,7 +17,7 @@ TRACK = ("ground", "middle", "pose", *RECORDED)
 
 
 def bicycle(pose, steering, speed=SPEED):
-    """A step of `speed` metres along an arc of radius 1 / steering; to the left where positive.
+    """A step of `speed` metres along the chord of an arc of radius 1 / steering; + is to the left.
 
     A front wheel turned by δ, a wheelbase before the rear one, steers by tan δ / wheelbase.
 

@@ -12,7 +12,8 @@ FACTOR = float(np.float32(1.7159))
 def scaled_tanh(x):
     """1.7159 tanh(2x/3): ±1 stay ±1, so that targets of ±1 lie where it is not yet flat.
 
-    Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, II.B, A.
+    Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, II.B
+    and appendix A.
     """
     return 1.7159 * np.tanh(2 / 3 * x)
 
