@@ -287,7 +287,7 @@ CONCEPT = Concept(
         "1 − u of the new content. A second gate, r, hides the old state where new content is "
         "made. That is three kernels where an LSTM has four.",
         "GRUはLSTMを簡単にしたもので、隠れ状態hのほかに記憶セルをもたない。1つの更新ゲートuが、LSTMの"
-        "忘却ゲートと入力ゲートを兼ねる。古い状態を残す割合をuとすれば、新しい内容を取り込む割合は1 − uである。"
+        "忘却ゲートと入力ゲートを兼ねる。古い状態を割合uで残し、新しい内容を割合1 − uで取り込む。"
         "もう1つのリセットゲートrは、新しい内容を作るときに古い状態を隠す。LSTMに4組ある重みが、GRUでは3組で済む。",
     ),
     introduces=(
