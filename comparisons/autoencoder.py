@@ -266,9 +266,10 @@ CONCEPT = Concept(
         "has to be described by a few numbers. If all is linear, what comes back lies in "
         "PCA's subspace; with hidden layers, on a curved surface. Given noisy images and asked for "
         "the clean ones it learns to remove noise.",
-        "オートエンコーダは、入力そのものを、次元の低い潜在変数を通して復元するネットワークである。画像を少数の"
-        "数で表さなければならない。すべて線形なら、得られるのはPCAの部分空間である。非線形な隠れ層を加えると曲面になる。"
-        "ノイズのある画像を入力し、元の画像を目標にすれば、ノイズの除去を学習する。",
+        "オートエンコーダは、入力そのものを、次元の低い潜在変数を通して復元するネットワークである。"
+        "そのために、画像を少ない個数の数値で表すことを学習する。すべて線形なら、得られるのはPCAの"
+        "部分空間である。非線形な隠れ層を加えると曲面になる。ノイズのある画像を入力し、元の画像を目標に"
+        "すれば、ノイズの除去を学習する。",
     ),
     introduces=(
         Introduced(

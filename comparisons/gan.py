@@ -343,8 +343,8 @@ CONCEPT = Concept(
             r"D^*(x) = \frac{p(x)}{p(x) + p_G(x)}",
             (
                 "the best discriminator; 1/2 everywhere once the made points have the density of "
-                "the real ones (p_G = p), and then its loss is 2 log 2",
-                "最良の識別器。生成された点の密度p_Gが本物の密度pと同じになれば、いたるところで1/2となり、"
+                "the real ones, and then its loss is 2 log 2",
+                "最良の識別器。生成された点の密度が本物と同じになれば、いたるところで1/2となり、"
                 "識別器の損失は2 log 2になる",
             ),
         ),

@@ -329,8 +329,8 @@ CONCEPT = Concept(
         "gate f keeps a share of it and the input gate i adds something. On the way back along c "
         "the gradient is multiplied by f alone, with no matrix in between. Gates are learned: "
         "where f stays near 1, what was stored and its gradient outlast many steps.",
-        "LSTMは、隠れ状態hのほかに記憶セルcをもつ。cは毎ステップ計算し直されるのではない。忘却ゲートfを掛けて"
-        "一部を残し、入力ゲートiを通った分を足すだけである。逆伝播でcに沿って伝わる勾配にもfが掛かるだけで、"
+        "LSTMは、隠れ状態hのほかに記憶セルcをもつ。cは毎ステップ作り直すのではなく、忘却ゲートfを掛けて一部を"
+        "残し、入力ゲートiを通った分を足すだけである。逆伝播でcに沿って伝わる勾配にもfが掛かるだけで、"
         "行列は掛からない。ゲートの開き方は学習で決まる。fが1に近ければ、蓄えた情報も勾配も長く残る。",
     ),
     introduces=(

@@ -304,9 +304,10 @@ CONCEPT = Concept(
         "has read in a state: the same weights turn input and last state into the next state. "
         "Unrolled in time it is a deep network, a layer a step, and backpropagation goes back "
         "through all of them. On that way the gradient shrinks or grows step by step.",
-        "RNNは文章のような系列を1ステップずつ読み、読んだ内容を隠れ状態に蓄える。入力と前の状態から次の状態を"
-        "作る重みは、どのステップでも同じである。時間方向に展開すれば、1ステップが1層の深いネットワークであり、誤差逆伝播法もその全体を"
-        "さかのぼる。その途中で、勾配はステップごとに小さくなったり大きくなったりする。",
+        "RNNは文章のような系列を1ステップずつ読み、読んだ内容を隠れ状態に蓄える。入力と前の状態から次の"
+        "状態を作る重みは、どのステップでも同じである。時間方向に展開すれば、1ステップを1層とする深い"
+        "ネットワークになり、誤差逆伝播法もその全体をさかのぼる。その途中で、勾配はステップごとに"
+        "小さくなったり大きくなったりする。",
     ),
     introduces=(
         Introduced(

@@ -190,7 +190,7 @@ CONCEPT = Concept(
             r"(h_t, c_t) = \mathrm{LSTM}(y_{t-1}, h_{t-1}, c_{t-1}), \quad "
             r"\frac{\partial L}{\partial W} = \sum_t \frac{\partial L_t}{\partial W}",
             (
-                "It starts from the encoder's last state and reads its own answer y so far. "
+                "It starts from the encoder's last state and reads the answer's letters y so far. "
                 "Backpropagation through time goes from the last letter to the first and on into "
                 "the encoder; what each letter t says of the weights W adds up.",
                 "エンコーダの最後の状態から始め、答えyのそれまでの文字を読む。勾配は最後の文字から最初の文字へと"

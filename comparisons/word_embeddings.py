@@ -254,7 +254,7 @@ CLAIMS = (
         "Mikolov et al. 2013, Distributed representations of words and phrases",
         (
             f"{SETTING[0]}{NOISE} words drawn for each right one; both with the same batches. "
-            "Less than 5 points worse counts as as good.",
+            "Less than 5 points worse counts as equal.",
             f"{SETTING[1]}正例1つにつき負例{NOISE}個、バッチは両者で共通。差が5ポイント未満なら同等とみなす。",
         ),
         (
