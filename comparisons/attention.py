@@ -159,7 +159,7 @@ def draw(result):
                 "number its value; a row is a head. A trained query finds its own key wherever "
                 "that stands. Asked for two keys, one head gives them unequal weights.",
                 "テスト用の系列5本と、見出しにその問い。文字がキー、数字がその値、1行が1つのヘッドで、青が重みである。"
-                "クエリは、どこにあっても自分と同じキーを見つける。キー2つを1つのヘッドで探すと、重みに差が付く。",
+                "学習後のクエリは、同じキーがどこにあっても見つける。キー2つを1つのヘッドで探すと、重みに差が付く。",
             ),
         ),
         Figure(
@@ -254,7 +254,7 @@ CLAIMS = (
     Claim(
         (
             "Attention soon learns to find the right place over long gaps; a GRU does not.",
-            "Attentionは、長い系列から目当ての場所を見つけることをすぐに学習する。GRUにはそれができない。",
+            "Attentionは、長い系列から目当ての場所を見つけることをすぐに学習する。GRUはそうはいかない。",
         ),
         "Bahdanau et al. 2014; Saito, Deep Learning from Scratch 2, 8.1",
         (
@@ -304,7 +304,7 @@ CLAIMS = (
     of_heads(
         3,
         ("Several heads find three sooner.", "3つを探すなら、ヘッドは複数のほうが早く学習する。"),
-        ("commonly told of multi-head attention", "マルチヘッドアテンションの一般的な説明"),
+        ("commonly told of multi-head attention", "マルチヘッドAttentionの一般的な説明"),
     ),
 )
 
@@ -351,9 +351,9 @@ CONCEPT = Concept(
             r"\frac{q_n k_n^\top}{\sqrt{d}} \right), \quad q_n = x_q W^q_n + b^q_n",
             (
                 "Each head n compares in projections of its own, of size d (k, v as q). A score "
-                "adds d products: of numbers of variance 1 its deviation is √d; that divides it.",
+                "adds d products: of numbers of variance 1 it has standard deviation √d; so 1/√d.",
                 "ヘッドnは、それぞれd次元への射影（k、vもqと同様）で比べる。スコアはd個の積の和で、要素の分散が1なら"
-                "標準偏差は√dになる。それで割る。",
+                "標準偏差は√dになるので、√dで割る。",
             ),
             some_arrays,
             inputs=2,
@@ -361,7 +361,7 @@ CONCEPT = Concept(
     ),
     terms=(
         ("attention", "Attention（注意機構）", "layers.Attention"),
-        ("query, key, value", "クエリ、キー、バリュー"),
+        ("query, key, value", "クエリ、キー、バリュー（値）"),
         ("multi-head attention", "マルチヘッドAttention", "layers.MultiHeadAttention"),
     ),
     demonstrations=(

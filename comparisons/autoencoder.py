@@ -40,7 +40,7 @@ def data(settings, seed):
     targets = {f"y_{name}": getattr(part, f"x_{name}") for name in ("train", "validation", "test")}
     said = (
         f"{part.description[0]}; the target is the image itself; test images are given with "
-        "Gaussian noise of deviation 1",
+        "Gaussian noise of standard deviation 1",
         f"{part.description[1]}出力の目標は画像そのもの。テストでは、標準偏差1のガウスノイズを加えた"
         "画像を入力する。",
     )
@@ -146,13 +146,13 @@ def draw(result):
             ),
         ),
         Figure(
-            ("The plane of two codes, decoded", "2次元の潜在変数をデコードした画像"),
+            ("The plane of codes, decoded", "2次元の潜在変数をデコードした画像"),
             figures.slider(
                 figures.images(planes, columns=15, size=28), ("epoch", "エポック"), max(planes)
             ),
             (
-                "From the codes of the test images: the middle 96 % of each number. Nothing made "
-                "the codes fill the plane, so between digits lie pictures of no digit.",
+                "A code is two numbers, each over the middle 96 % of what the test images have. "
+                "Nothing made the codes fill the plane, so between digits lie pictures of none.",
                 "テスト画像の潜在変数の範囲（中央96%）を格子状にデコードした。平面を隙間なく"
                 "埋めるような制約はないので、数字と数字の間には、どの数字にも見えない画像が現れる。",
             ),
@@ -161,14 +161,14 @@ def draw(result):
 
 
 SETTING = (
-    "3,000 MNIST images of 7×7, standardised; autoencoders 49-128-codes-128-49, 15 epochs, the "
+    "3,000 MNIST images of 7×7, standardised; autoencoders 49-128-code-128-49, 15 epochs, the "
     "rate settled on other seeds. ",
     "MNISTの画像3,000枚（7×7に縮小し標準化）。49-128-潜在変数-128-49のオートエンコーダを15エポック学習する。"
     "学習率は別のシードで決めた。",
 )
 NOISE = (
-    "Noise of deviation 1 on test images; each method with its best size (PCA's by validation "
-    "images, the 16 codes by other seeds).",
+    "Noise of standard deviation 1 on test images; each method with its best size (PCA's by "
+    "validation images, the code of 16 numbers by other seeds).",
     "テスト画像に標準偏差1のノイズを加える。次元数は方法ごとに最良のものを使う（PCAは検証データ、"
     "オートエンコーダの16は別のシードで選んだ）。",
 )
@@ -187,8 +187,8 @@ def less_error(sentence, source, experiment, metric, larger, smaller):
 
 
 LINEAR = (
-    f"1,000 images of 7×7, centred; {CODES} codes without activation; gradient descent on all "
-    f"images, {STEPS[-1]} steps.",
+    f"1,000 images of 7×7, centred; a code of {CODES} numbers without activation; gradient descent "
+    f"on all images, {STEPS[-1]} steps.",
     f"7×7の画像1,000枚（平均を引く）、活性化関数のない{CODES}次元の潜在変数、全データによる勾配降下法"
     f"{STEPS[-1]}ステップ。",
 )
@@ -230,7 +230,7 @@ CLAIMS = (
     ),
     less_error(
         (
-            "With two codes a deep autoencoder keeps more of an image than PCA.",
+            "With a code of two numbers a deep autoencoder keeps more of an image than PCA.",
             "潜在変数が2次元なら、深いオートエンコーダはPCAより画像をよく復元する。",
         ),
         "Hinton & Salakhutdinov 2006, Reducing the dimensionality of data with neural networks",
@@ -262,21 +262,23 @@ CONCEPT = Concept(
     title=("Autoencoder", "オートエンコーダ（自己符号化器）"),
     chapter=chapters.GENERATION.section(1),
     summary=(
-        "A network that gives back its own input through a narrow code. To get through, an image "
+        "An autoencoder is a network that gives back its own input through a narrow code: an image "
         "has to be described by a few numbers. If all is linear, what comes back lies in "
         "PCA's subspace; with hidden layers, on a curved surface. Given noisy images and asked for "
         "the clean ones it learns to remove noise.",
-        "入力そのものを、次元の低い潜在変数を通して復元するネットワーク。そのためには画像を少数の数で表さなければ"
-        "ならない。すべて線形なら、得られるのはPCAの部分空間である。非線形な隠れ層を加えると曲面になる。"
-        "ノイズのある画像を入力し、元の画像を目標にすれば、ノイズの除去を学習する。",
+        "オートエンコーダは、入力そのものを、次元の低い潜在変数を通して復元するネットワークである。"
+        "そのために、画像を少ない個数の数値で表すことを学習する。すべて線形なら、得られるのはPCAの"
+        "部分空間である。非線形な隠れ層を加えると曲面になる。ノイズのある画像を入力し、元の画像を目標に"
+        "すれば、ノイズの除去を学習する。",
     ),
     introduces=(
         Introduced(
             "principal_components",
             r"X - \bar{X} = U S V^\top, \quad P = V_{1 \dots k}",
             (
-                "The directions along which the data vary most, by singular values.",
-                "データのばらつきが最も大きい方向。特異値分解で求める。",
+                "The k directions along which the data vary most, by singular values: the first "
+                "columns of V.",
+                "データのばらつきが最も大きいk個の方向。特異値分解で求めたVの最初のk列である。",
             ),
             some_examples,
         ),
@@ -298,8 +300,8 @@ CONCEPT = Concept(
             r"L = \mathbb{E} \left\| g(f(x + \sigma \varepsilon)) - x \right\|^2, "
             r"\quad \varepsilon \sim N(0, 1)",
             (
-                "a denoising autoencoder's loss: encoder f, decoder g",
-                "デノイジングオートエンコーダの損失（エンコーダf、デコーダg）",
+                "a denoising autoencoder's loss: encoder f, decoder g, noise of size σ",
+                "デノイジングオートエンコーダの損失（エンコーダf、デコーダg、ノイズの大きさσ）",
             ),
         ),
     ),

@@ -155,11 +155,11 @@ CLAIMS = (
         claim=("Made digits are those that were asked for.", "指定したとおりの数字が生成される。"),
         source="Kingma et al. 2014, Semi-supervised learning with deep generative models",
         experiment=(
-            SETTING[0] + "500 digits, 50 of each label. A network trained on 20,000 other images "
+            SETTING[0] + "500 digits, 50 of each label. A network trained on 20,000 MNIST images "
             "reads them; it must agree as often as with the labels of real test images, less 3 "
             "points.",
             SETTING[1]
-            + "ラベルごとに50個、計500個の数字を生成し、別の画像20,000枚で学習した分類器に"
+            + "ラベルごとに50個、計500個の数字を生成し、MNISTの画像20,000枚で学習した分類器に"
             "読ませる。本物のテスト画像での正解率と比べ、3ポイント以上は下回らないことを確かめる。",
         ),
         metric=(
@@ -204,7 +204,8 @@ CLAIMS = (
             "偶然でも10%は当たる。",
         ),
         metric=(
-            "above chance, how much of what codes without labels tell is gone; above 90 % counts",
+            "share of the accuracy above chance that is lost where labels are given; above 90 % "
+            "counts",
             "偶然を上回る正解率のうち、ラベルを与えることで失われた割合"
             "（90%を超えれば「もたない」とみなす）",
         ),

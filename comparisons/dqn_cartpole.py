@@ -136,9 +136,9 @@ CONCEPT = Concept(
             "recall",
             r"(s, a, s', \mathrm{end})_{1 \dots n} \sim U(\mathrm{memory})",
             (
-                "Experience replay: steps that follow one another are alike, those of a random "
-                "batch are not.",
-                "経験再生：連続するステップは互いに似ているため、過去のステップをランダムに"
+                "Experience replay: learn from n past steps drawn at random, since steps that "
+                "follow one another are alike.",
+                "経験再生：連続するステップは互いに似ているため、過去のステップからn個をランダムに"
                 "取り出して学習する。",
             ),
             helpers=("remember",),

@@ -50,8 +50,8 @@ def data(settings, seed):
     return Dataset(
         *[part for part in parts for _ in "xy"],
         description=(
-            f"Eight heaps of points on a circle of radius 2, normal with deviation {NARROW}: 5,000 "
-            f"to train on, 1,000 each to validate and test, drawn with seed {seed}.",
+            "Eight heaps of points on a circle of radius 2, normal with standard deviation "
+            f"{NARROW}: 5,000 to train on, 1,000 each to validate and test; drawn with seed {seed}",
             f"半径2の円周上に並ぶ8つの正規分布（標準偏差{NARROW}）の点。訓練用5,000点、"
             f"検証用とテスト用に1,000点ずつ（乱数シード{seed}）。",
         ),
@@ -148,7 +148,7 @@ def pictures(result):
                 "Class 1 is real, class 0 made by the generator. The background is what the "
                 "discriminator answers; made points move next to where it takes them for real.",
                 "クラス1は本物の点、クラス0は生成器が作った点で、背景は識別器の出力である。"
-                "識別器が本物とみなす場所へ、生成される点は次に動いていく。",
+                "生成される点は、識別器が本物とみなす場所へ動いていく。",
             ),
         ),
         Figure(
@@ -187,15 +187,15 @@ LOGITS = np.linspace(-6, 6, 49)
 PROVEN = {SATURATING + LED: (heaps(100, NARROW, np.random.default_rng(0)), NARROW, SATURATING, 1)}
 SETTING = (
     f"{NETWORKS} pairs of networks (2-32-32-2 and 2-32-32-1, He's initial weights, Adam with β₁ = "
-    f"0.5, batches of 64) learn eight heaps of deviation {NARROW} on a circle of radius 2 for "
-    f"{STEPS:,} steps. The learning rate 0.003 was for either loss the best of 0.001, 0.003 and "
-    "0.01 on other seeds. ",
+    f"0.5, batches of 64) learn eight heaps of standard deviation {NARROW} on a circle of radius 2 "
+    f"for {STEPS:,} steps. The learning rate 0.003 was for either loss the best of 0.001, 0.003 "
+    "and 0.01 on other seeds. ",
     f"{NETWORKS}組のネットワーク（2-32-32-2と2-32-32-1、Heの初期値、β₁ = 0.5のAdam、バッチサイズ"
     f"64）が、半径2の円周上にある標準偏差{NARROW}の8つの山を{STEPS:,}ステップ学習する。学習率0.003は、"
     "別の乱数シードで0.001、0.003、0.01を比べ、どちらの損失でも最も良かったものである。",
 )
 FOUND = (
-    "A heap is found if at least a quarter of its share of 500 points lies within 3 deviations. ",
+    "A heap is found if 1/4 or more of its share of 500 points is within 3 standard deviations. ",
     "500点のうち、その山が受け持つ割合の4分の1以上が3標準偏差以内にあれば、見つかったとみなす。",
 )
 ON_AVERAGE = (
@@ -209,7 +209,8 @@ ADAM = (
 CLAIMS = (
     Claim(
         claim=(
-            "A GAN drops modes: of the kinds that it was shown it makes some and not the others.",
+            "A GAN drops modes (mode collapse): it makes some of the kinds that it was shown, not "
+            "the others.",
             "GANはモード崩壊を起こす。訓練データにある種類の一部しか生成しない。",
         ),
         source="Goodfellow 2016, NIPS 2016 tutorial: Generative adversarial networks, 5.1.1",
@@ -225,7 +226,7 @@ CLAIMS = (
         margin=0.5,
     ),
     Claim(
-        claim=("The saturating loss learns slower.", "飽和型の損失は学習が遅い。"),
+        claim=("The saturating loss learns slower.", "飽和型の損失では学習が遅い。"),
         source="Goodfellow et al. 2014, section 3",
         experiment=(
             SETTING[0] + "Both networks begin to learn together.",
@@ -239,7 +240,7 @@ CLAIMS = (
     Claim(
         claim=(
             "Against a discriminator that is ahead the saturating loss learns slower.",
-            "識別器が先行していると、飽和型の損失は学習が遅い。",
+            "識別器が先行していると、飽和型の損失では学習が遅い。",
         ),
         source="Goodfellow et al. 2014, section 3",
         experiment=(
@@ -263,7 +264,7 @@ CLAIMS = (
         ),
         metric=(
             "rank correlation within a training, of a low loss with the share of points within 3 "
-            "deviations of a heap",
+            "standard deviations of a heap",
             "1回の学習の中での、損失の低さと、山から3標準偏差以内にある点の割合との順位相関",
         ),
         measure=told_by_loss,
@@ -282,11 +283,11 @@ CONCEPT = Concept(
     chapter=chapters.GENERATION.section(3),
     summary=(
         "A generator turns noise into points; a discriminator learns to tell them from real ones. "
-        "Each is the other's loss: the generator follows the discriminator's gradient to where its "
-        "points pass for real. No likelihood is written down, so nothing demands that every kind "
-        "of real point (every mode; here every heap) is made.",
-        "生成器は乱数を点に変え、識別器はそれを本物の点と見分けることを学ぶ。互いが相手の損失に"
-        "なり、生成器は識別器を通って戻る勾配に従って、本物とみなされる場所へ点を動かす。"
+        "Each sets the other's loss: the generator follows the discriminator's gradient to where "
+        "its points pass for real. No likelihood is written down, so nothing demands that every "
+        "kind of real point (every mode; here every heap) is made.",
+        "生成器は乱数を点に変え、識別器はそれを本物の点と見分けることを学ぶ。一方の損失は他方に"
+        "よって決まる。生成器は、識別器を通って戻る勾配に従って、本物とみなされる場所へ点を動かす。"
         "尤度を使わないため、本物のすべての種類（モード。ここでは山）を生成するとは限らない。",
     ),
     introduces=(
@@ -336,15 +337,15 @@ CONCEPT = Concept(
         (
             r"\min_G \max_D \; \mathbb{E}_{x} \log D(x) + "
             r"\mathbb{E}_{z} \log \left( 1 - D(G(z)) \right)",
-            ("the game of both networks", "2つのネットワークのミニマックスゲーム"),
+            ("the game of discriminator D and generator G", "識別器Dと生成器Gのミニマックスゲーム"),
         ),
         (
             r"D^*(x) = \frac{p(x)}{p(x) + p_G(x)}",
             (
                 "the best discriminator; 1/2 everywhere once the made points have the density of "
-                "the real ones, and then the loss is 2 log 2",
+                "the real ones, and then its loss is 2 log 2",
                 "最良の識別器。生成された点の密度が本物と同じになれば、いたるところで1/2となり、"
-                "損失は2 log 2になる",
+                "識別器の損失は2 log 2になる",
             ),
         ),
     ),

@@ -194,7 +194,7 @@ def draw(result):
 
 
 SETTING = (
-    "LDA with covariances drawn towards the unit matrix, logistic regression with early stopping, "
+    "LDA with covariances shrunk towards the identity, logistic regression with early stopping, "
     "each with the best of five settings by the loss on validation rows (a third of what is left; "
     "more than the few examples). ",
     "共分散行列を単位行列に近づけたLDAと、早期終了を用いたロジスティック回帰を、それぞれ5通りの設定から"
@@ -307,7 +307,7 @@ CONCEPT = Concept(
         "A generative classifier learns how each class k makes its inputs, p(x | k), and turns "
         "that round by Bayes' theorem; a discriminative one learns p(k | x) at once. With a "
         "Gaussian for each class and one covariance for all (LDA) the first is a linear layer with "
-        "softmax, just as logistic regression is: its weights are computed by averaging, and not "
+        "softmax, just as logistic regression is; but its weights are computed by averaging, not "
         "found by descent.",
         "生成モデルの分類器は、各クラスのデータの分布p(x | k)を学習し、ベイズの定理で"
         "事後確率p(k | x)を求める。識別モデルはp(k | x)を直接学習する。各クラスを共通の共分散をもつ"

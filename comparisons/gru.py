@@ -186,7 +186,7 @@ CLAIMS = (
         "Chung et al. 2014, Empirical evaluation of gated recurrent neural networks",
         (
             f"{LONG_TRAINING[0]}: the one with the smallest mean loss. {UNITS} units each, 1,172 "
-            "weights against 1,476. At the end both answer every test sequence rightly, so that "
+            "weights against 1,476. At the end both answer every test sequence correctly, so that "
             "the loss on the way there is compared; each step's sequences are new. Less than a "
             "tenth of a nat does not matter.",
             f"{LONG_TRAINING[1]}（損失の平均が最小のもの）。どちらも{UNITS}ユニットで、重みは1,172個と"
@@ -282,13 +282,13 @@ CONCEPT = Concept(
     title=("The GRU", "GRU"),
     chapter=chapters.SEQUENCES.section(3),
     summary=(
-        "A GRU has no memory beside its state h. One gate, u, does the work of the LSTM's forget "
-        "and input gates: what is kept of the old state is not taken of the new content, and the "
-        "other way round. A second gate, r, hides the old state where new content is made. That "
-        "is three kernels where an LSTM has four.",
-        "GRUには、隠れ状態hのほかに記憶セルがない。1つの更新ゲートuが、LSTMの忘却ゲートと入力ゲートを兼ねる。"
-        "古い状態を残す割合をuとすれば、新しい内容を取り込む割合は1 − uである。もう1つの"
-        "リセットゲートrは、新しい内容を作るときに古い状態を隠す。LSTMに4組ある重みが、GRUでは3組で済む。",
+        "A GRU is a simpler LSTM, without a memory beside its state h. One gate, u, does the work "
+        "of the forget and input gates: it keeps a share u of the old state and takes the share "
+        "1 − u of the new content. A second gate, r, hides the old state where new content is "
+        "made. That is three kernels where an LSTM has four.",
+        "GRUはLSTMを簡単にしたもので、隠れ状態hのほかに記憶セルをもたない。1つの更新ゲートuが、LSTMの"
+        "忘却ゲートと入力ゲートを兼ねる。古い状態を割合uで残し、新しい内容を割合1 − uで取り込む。"
+        "もう1つのリセットゲートrは、新しい内容を作るときに古い状態を隠す。LSTMに4組ある重みが、GRUでは3組で済む。",
     ),
     introduces=(
         Introduced(

@@ -177,11 +177,11 @@ def draw(result):
             ),
             (
                 "The gradient of the right answer's score by the marked input. Before training "
-                "the LSTM's falls as well: its forget gates are near σ(1) = 0.73. Trained on gaps "
-                f"up to {LONGEST}, which the RNNs fail to learn, it begins higher and falls less.",
-                "正解のスコアの、印の付いた入力についての勾配。学習前はLSTMの勾配も小さくなっていく。忘却ゲートが"
-                f"σ(1) = 0.73に近いからである。RNNでは無理な最長{LONGEST}の間隔を学習したあとは、"
-                "全体に大きくなり、減り方もゆるやかになる。",
+                "the LSTM's falls as well: its forget gates are near sigmoid(1) = 0.73. Trained on "
+                f"gaps up to {LONGEST}, which the RNNs fail to learn, it is larger and falls less.",
+                "正解のスコアの、印の付いた入力についての勾配。学習前はLSTMの勾配も小さくなっていく。忘却ゲートの"
+                "値がsigmoid(1) = 0.73に近いからである。RNNには学習できない最長"
+                f"{LONGEST}の間隔を学習したLSTMでは、勾配は全体に大きく、減り方もゆるやかになる。",
             ),
         ),
         Figure(
@@ -189,11 +189,11 @@ def draw(result):
             read_by_gates(result.arrays("remember"), GATES),
             (
                 f"A trained LSTM reads test sequences from left to right; a row is one of {UNITS} "
-                "units. At the marked symbol, in a circle, most forget gates close, input gates "
-                "open, and the memory is written anew; then forget gates stay open and keep it.",
-                f"学習済みのLSTMが、テスト用の系列を左から右へ読む。1行が{UNITS}個のユニットの1つを表す。"
-                "印の付いた記号（丸囲みの文字）では、多くの忘却ゲートが閉じ、入力ゲートが開いて、記憶セルが"
-                "書き換わる。そのあとは忘却ゲートが開いたままになり、値を保つ。",
+                "units, blue an open gate. At the marked symbol, in a circle, most forget gates "
+                "close, input gates open, and the memory is written anew; then they keep it.",
+                f"学習済みのLSTMが、テスト用の系列を左から右へ読む。1行が{UNITS}個のユニットの1つで、青いほど"
+                "ゲートが開いている。印の付いた記号（丸囲みの文字）では、多くの忘却ゲートが閉じ、入力ゲートが"
+                "開いて、記憶セルが書き換わる。そのあとは忘却ゲートが開いたままになり、値を保つ。",
             ),
         ),
         Figure(
@@ -253,7 +253,7 @@ CLAIMS = (
             "Unlike an RNN's, an LSTM's gradient does not vanish.",
             "LSTMの勾配は、単純なRNNと違って消えない。",
         ),
-        ("commonly told of the LSTM's memory", "LSTMの記憶の一般的な説明"),
+        ("commonly told of the LSTM's memory", "LSTMの記憶セルの一般的な説明"),
         (
             f"{TASK[0]}Keras's initial weights, {UNITS} units each, no training. The gradient of "
             "the right answer's score by the marked input: powers of ten that are lost from marks "
@@ -269,9 +269,9 @@ CLAIMS = (
         ),
         margin=0.5,
         instead=(
-            "Before training it vanishes in both: an LSTM's forget gates begin at σ(1) = 0.73, and "
-            "0.73²⁰ is 0.002. What the LSTM has is a gate that can learn to stay open.",
-            "学習前は、どちらの勾配も消えていく。LSTMの忘却ゲートはσ(1) = 0.73から始まり、"
+            "Before training it vanishes in both: an LSTM's forget gates begin at sigmoid(1) = "
+            "0.73, and 0.73²⁰ is 0.002. What the LSTM has is a gate that can learn to stay open.",
+            "学習前は、どちらの勾配も消えていく。LSTMの忘却ゲートはsigmoid(1) = 0.73から始まり、"
             "0.73の20乗は0.002だからである。LSTMの強みは、ゲートが開いたままでいることを学習できる点にある。",
         ),
     ),
@@ -329,8 +329,8 @@ CONCEPT = Concept(
         "gate f keeps a share of it and the input gate i adds something. On the way back along c "
         "the gradient is multiplied by f alone, with no matrix in between. Gates are learned: "
         "where f stays near 1, what was stored and its gradient outlast many steps.",
-        "LSTMは、隠れ状態hのほかに記憶セルcをもつ。cは毎ステップ計算し直されるのではない。忘却ゲートfを掛けて"
-        "一部を残し、入力ゲートiを通った分を足すだけである。逆伝播でcに沿って伝わる勾配にもfが掛かるだけで、"
+        "LSTMは、隠れ状態hのほかに記憶セルcをもつ。cは毎ステップ作り直すのではなく、忘却ゲートfを掛けて一部を"
+        "残し、入力ゲートiを通った分を足すだけである。逆伝播でcに沿って伝わる勾配にもfが掛かるだけで、"
         "行列は掛からない。ゲートの開き方は学習で決まる。fが1に近ければ、蓄えた情報も勾配も長く残る。",
     ),
     introduces=(

@@ -137,8 +137,8 @@ def draw(result):
 
 
 SETTING = (
-    f"{BANDITS} bandits of {ARMS} arms a seed, mean rewards and noise of deviation 1, {STEPS} "
-    "pulls; each side at the learning rate that is best in the other seeds, of five. ",
+    f"{BANDITS} bandits of {ARMS} arms a seed, mean rewards and noise of standard deviation 1, "
+    f"{STEPS} pulls; each side at the learning rate that is best in the other seeds, of five. ",
     f"シードごとに、腕が{ARMS}本のバンディット{BANDITS}台。平均報酬と雑音の標準偏差は1、{STEPS}回引く。"
     "学習率は5つから、ほかのシードで最良のものをそれぞれ選ぶ。",
 )
@@ -222,8 +222,9 @@ CONCEPT = Concept(
             r"\frac{\partial L}{\partial z_i} = A_i (\pi - 1_{a_i})",
             (
                 "z are logits, π = softmax(z) is the policy, A the advantage: reward less "
-                "baseline.",
-                "zはロジット、π = softmax(z)は方策、Aはアドバンテージ（報酬 − ベースライン）。",
+                "baseline; 1ₐ is 1 at the action taken, else 0.",
+                "zはロジット、π = softmax(z)は方策、Aはアドバンテージ（報酬 − ベースライン）。1ₐは"
+                "選んだ行動のone-hotベクトル。",
             ),
             pulls,
         ),

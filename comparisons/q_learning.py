@@ -147,8 +147,8 @@ def draw(result):
                 "rough: cells that are hardly visited are hardly learned.",
                 "★はゴール、■は壁、矢印は現時点で最善の行動、色はその価値である。1ステップごとに報酬は"
                 "−1なので、学習が進むと価値は残りステップ数に負号を付けた値になる。訪れるたびに、価値は"
-                "ゴールから1マスずつ遠くへ伝わる。道から外れたマスの値は粗いままである。"
-                "あまり訪れないマスは、あまり学習されない。",
+                "ゴールから1マスずつ遠くへ伝わる。経路から外れたマスは、あまり訪れないので"
+                "値が不正確なままである。",
             ),
         ),
         Figure(
@@ -323,11 +323,13 @@ CONCEPT = Concept(
             r"Q(s, a) \leftarrow Q(s, a) + \alpha \delta, \quad "
             r"\delta = r + \gamma \max_{a'} Q(s', a') - Q(s, a)",
             (
-                "The temporal-difference error δ: what came and is now expected, less what was "
-                "expected before (α: learning rate, γ: discount). At the goal nothing follows, and "
-                "r is the whole target.",
-                "TD誤差δは、実際の報酬と次の場所での見込みの和から、これまでの見込みを引いたものである"
-                "（αは学習率、γは割引率）。ゴールではその先がないので、目標値はrだけになる。",
+                "In place s action a brings the reward r and leads to s′. The temporal-difference "
+                "error δ: what came and is now expected, less what was expected before (α: "
+                "learning rate, γ: discount rate, what a reward one step later is worth). At the "
+                "goal nothing follows, and r is the whole target.",
+                "場所sで行動aをとると、報酬rを得て場所s′に着く。TD誤差δは、実際の報酬と次の場所での見込みの"
+                "和から、これまでの見込みを引いたものである（αは学習率、γは1ステップ先の報酬を割り引く"
+                "割引率）。ゴールではその先がないので、目標値はrだけになる。",
             ),
             demonstration="episodes",
         ),
@@ -357,7 +359,7 @@ CONCEPT = Concept(
         ("policy", "方策"),
         ("action value (Q value)", "行動価値（Q値）"),
         ("temporal-difference error", "TD誤差"),
-        ("discount", "割引率"),
+        ("discount rate", "割引率"),
         ("exploration and exploitation", "探索と活用"),
         ("epsilon-greedy policy", "ε-greedy法"),
     ),

@@ -300,13 +300,14 @@ CONCEPT = Concept(
     title=("The recurrent network", "リカレントニューラルネットワーク（RNN）"),
     chapter=chapters.SEQUENCES.section(1),
     summary=(
-        "A recurrent network reads a sequence step by step and keeps a state: the same weights "
-        "turn input and last state into the next state. Unrolled in time it is a deep network, a "
-        "layer a step, and backpropagation goes back through all of them. On that way the "
-        "gradient shrinks or grows step by step.",
-        "RNNは系列を1ステップずつ読み、隠れ状態を保つ。入力と前の状態から次の状態を作る重みは、どのステップでも"
-        "同じである。時間方向に展開すれば、1ステップが1層の深いネットワークであり、誤差逆伝播法もその全体を"
-        "さかのぼる。その途中で、勾配はステップごとに小さくなったり大きくなったりする。",
+        "A recurrent network reads a sequence, such as a sentence, step by step and keeps what it "
+        "has read in a state: the same weights turn input and last state into the next state. "
+        "Unrolled in time it is a deep network, a layer a step, and backpropagation goes back "
+        "through all of them. On that way the gradient shrinks or grows step by step.",
+        "RNNは文章のような系列を1ステップずつ読み、読んだ内容を隠れ状態に蓄える。入力と前の状態から次の"
+        "状態を作る重みは、どのステップでも同じである。時間方向に展開すれば、1ステップを1層とする深い"
+        "ネットワークになり、誤差逆伝播法もその全体をさかのぼる。その途中で、勾配はステップごとに"
+        "小さくなったり大きくなったりする。",
     ),
     introduces=(
         Introduced(
@@ -315,11 +316,11 @@ CONCEPT = Concept(
             r"{\partial h_{t-1}} = \left( \frac{\partial L}{\partial h_t} \odot (1 - h_t^2) "
             r"\right) U^\top",
             (
-                "One step: input x and last state h, each with its weights, give the next state "
-                "(⊙: entry by entry). On the way back the gradient of the state is multiplied by "
-                "the slope of tanh, which is 1 at most, and by U.",
-                "1ステップ分の計算。入力xに重みW、前の状態hに重みUを掛けて次の状態を作る（⊙は要素ごとの積）。"
-                "逆伝播では、状態の勾配に、1を超えないtanhの傾きと、Uが掛かる。",
+                "One step: input x times W, last state h times U and the bias b give the next "
+                "state (⊙: entry by entry). On the way back the gradient of the state is "
+                "multiplied by the slope of tanh, which is 1 at most, and by U.",
+                "1ステップ分の計算。入力xに重みW、前の状態hに重みUを掛け、バイアスbを足して次の状態を作る"
+                "（⊙は要素ごとの積）。逆伝播では、状態の勾配に、1を超えないtanhの傾きと、Uが掛かる。",
             ),
             one_step,
             inputs=2,

@@ -111,7 +111,7 @@ SETTING = (
 CLAIMS = (
     Claim(
         claim=(
-            "Reversing the input helps.",
+            "Reversing the input makes learning faster and answers more accurate.",
             "入力データを反転すると、学習が速く進み、正解率が上がる。",
         ),
         source="Sutskever et al. 2014; Saito, Deep Learning from Scratch 2, 7.3.1",
@@ -163,10 +163,12 @@ CONCEPT = Concept(
     title=("Sequence to sequence: learning to add", "seq2seq：足し算を学ぶ"),
     chapter=chapters.SEQUENCES.section(6),
     summary=(
-        "One LSTM, the encoder, reads the letters of a question and keeps what it has read in its "
-        "state. Another, the decoder, starts from that state and writes the answer letter by "
-        "letter. In training it is given the right letter before each one it has to write; when "
-        "it answers, it has only those it wrote itself.",
+        "Sequence to sequence turns one sequence into another of any length: a sentence into its "
+        "translation, here a sum into its result. One LSTM, the encoder, reads the letters of a "
+        "question and keeps what it has read in its state. Another, the decoder, starts from that "
+        "state and writes the answer letter by letter. In training it is given the right letter "
+        "before each one it has to write; when it answers, it has only those it wrote itself.",
+        "seq2seqは、系列を長さの違う別の系列に変換する。翻訳がその例で、ここでは足し算の式を答えに変換する。"
         "エンコーダのLSTMは質問を1文字ずつ読み、その内容を状態に蓄える。デコーダのLSTMはその状態から始めて、"
         "答えを1文字ずつ書く。学習時には直前の正しい文字が与えられるが（教師強制）、推論時に使えるのは"
         "自分が書いた文字だけである。",
@@ -188,10 +190,11 @@ CONCEPT = Concept(
             r"(h_t, c_t) = \mathrm{LSTM}(y_{t-1}, h_{t-1}, c_{t-1}), \quad "
             r"\frac{\partial L}{\partial W} = \sum_t \frac{\partial L_t}{\partial W}",
             (
-                "It starts from the encoder's last state. Backpropagation through time goes from "
-                "the last letter to the first, and on into the encoder.",
-                "エンコーダの最後の状態から始める。誤差は最後の文字から最初の文字へと時間をさかのぼり"
-                "（BPTT）、さらにエンコーダへ伝わる。",
+                "It starts from the encoder's last state and reads the answer's letters y so far. "
+                "Backpropagation through time goes from the last letter to the first and on into "
+                "the encoder; what each letter t says of the weights W adds up.",
+                "エンコーダの最後の状態から始め、答えyのそれまでの文字を読む。勾配は最後の文字から最初の文字へと"
+                "時間をさかのぼり（BPTT）、さらにエンコーダへ伝わる。重みWの勾配には、各文字tの分を足し合わせる。",
             ),
             arguments,
             inputs=3,

@@ -187,7 +187,7 @@ def draw(result):
                 "Blue brighter, orange darker, each panel by its own largest number. Where the "
                 "four pixels of a block come from weights of their own, networks begin with a "
                 "checkerboard. Learning from digits does not take it from grey areas.",
-                "青は明るく、橙は暗くする。濃さはパネルごとの最大値に対するもの。ブロックの4画素を別々の重みで"
+                "青は明るく、橙は暗くした画素。濃さはパネルごとの最大値との比。ブロックの4画素を別々の重みで"
                 "計算する2つの方法では、学習前に格子模様がある。数字から学習しても、灰色の面からは消えない。",
             ),
         ),
@@ -232,7 +232,7 @@ CLAIMS = (
             "A network enlarges pictures like those it learned from better than bicubic does.",
             "学習に使った種類の画像なら、ネットワークはバイキュービック補間よりうまく拡大する。",
             "Digits; bicubic with a = −½. 2 dB count.",
-            "数字の画像。バイキュービック補間はa = −½。2 dBの差に意味がある。",
+            "数字の画像。バイキュービック補間はa = −½。2 dB以上を意味のある差とする。",
             "PSNR of test digits, shuffle less bicubic",
             "テストの数字のPSNR。シャッフルの値からバイキュービックの値を引く",
         ),
@@ -249,7 +249,7 @@ CLAIMS = (
             "15 filters and the shuffle, 2,700 multiplications a pixel of the small picture, "
             "against 8 filters after bicubic, 2,880. Half a dB counts.",
             "フィルター15個とシャッフル（小さな画像の1画素あたり乗算2,700回）を、先に拡大してからの"
-            "フィルター8個（2,880回）と比べる。0.5 dBの差に意味がある。",
+            "フィルター8個（2,880回）と比べる。0.5 dB以上を意味のある差とする。",
             "PSNR of test digits, shuffle less bicubic first",
             "テストの数字のPSNR。シャッフルの値から、先に拡大する場合の値を引く",
         ),
@@ -335,15 +335,16 @@ CONCEPT = Concept(
     title=("Super-resolution", "超解像"),
     chapter=chapters.GENERATION.section(6),
     summary=(
-        "A large picture from a small one. Bicubic interpolation mixes the pixels nearby by fixed "
-        "weights. A network learns from pairs of pictures what large ones look like. It computes "
-        "on the small picture, where that is cheap, and at the end gives four numbers for every "
-        "pixel; the sub-pixel shuffle lays them out as 2×2. How close the result comes is told by "
-        "PSNR in decibels: 6 dB more is half the root of the mean squared error.",
-        "小さな画像から大きな画像を作る。バイキュービック補間は、近くの画素を決まった重みで混ぜ合わせる。"
+        "Super-resolution makes a large picture from a small one. Bicubic interpolation mixes the "
+        "pixels nearby by fixed weights. A network learns from pairs of pictures what large ones "
+        "look like. It computes on the small picture, where that is cheap, and at the end gives "
+        "four numbers for every pixel; the sub-pixel shuffle lays them out as 2×2. How close the "
+        "result comes is told by PSNR in decibels: 6 dB more is half the root of the mean squared "
+        "error.",
+        "超解像は、小さな画像から大きな画像を作る。バイキュービック補間は、近くの画素を決まった重みで混ぜ合わせる。"
         "ネットワークは、大小の画像の組から、大きな画像がどう見えるものかを学習する。計算量の少ない小さな"
         "画像のまま計算し、最後に1画素につき4個の数を出して、サブピクセルシャッフルで2×2画素に並べる。"
-        "元の画像との近さはPSNR（デシベル）で表す。6 dB高いと、誤差は半分になる。",
+        "元の画像との近さはPSNR（デシベル）で表す。6 dB高いと、誤差（RMSE）は半分になる。",
     ),
     introduces=tuple(
         Introduced(name, equation, tuple(says), arguments, helpers=("cubic",) * (name == "bicubic"))

@@ -144,10 +144,11 @@ def draw(result):
             ),
             (
                 "Below 1 is better than saying that nothing changes. Nothing beats that on the "
-                "random walk. Seasons are linear, so the network adds nothing; chaos is a curve. "
+                "random walk. Seasons are linear, so the network adds nothing; the rule of chaos "
+                "is a curve, which it can follow. "
                 "Shuffled before the split, even the walk seems to be forecast a little better.",
                 "1より小さければ「何も変わらない」という予測より良い。ランダムウォークではこれに勝てない。"
-                "周期的な系列は線形なのでネットワークでも良くならず、カオスは曲線なので大きく良くなる。"
+                "周期的な系列は線形なのでネットワークでも良くならず、カオスは規則が曲線なので大きく良くなる。"
                 "分割前にシャッフルすると、ランダムウォークさえ実際より少し良く予測できたように見える。",
             ),
         ),
@@ -300,8 +301,10 @@ CONCEPT = Concept(
             "sliding_windows",
             r"x_i = (s_i, \dots, s_{i+n-1}), \quad y_i = s_{i+n-1+h}",
             (
-                "Window i holds n values; its answer lies h steps after its end.",
-                "i番目の窓はn個の値からなる。正解は、その終わりからhステップ先の値である。",
+                "Window i holds n values of the series s; its answer lies h steps (the horizon) "
+                "after its end.",
+                "i番目の窓は、系列sのn個の値からなる。正解は、窓の終わりからhステップ先（予測ホライズン）の"
+                "値である。",
             ),
             some_series,
             kinks=True,

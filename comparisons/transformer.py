@@ -308,13 +308,13 @@ CONCEPT = Concept(
     title=("Transformer", "Transformer"),
     chapter=chapters.SEQUENCES.section(7),
     summary=(
-        "A transformer has no step through time: every place looks at all others by attention, "
-        "then each passes through the same two layers; shortcuts and normalization make blocks "
-        "that can be stacked. Attention by itself does not see order: exchange two symbols, and "
-        "the outputs are exchanged. So each place is given its position; and where the future must "
-        "not be seen, a mask hides it.",
-        "Transformerは時間を1ステップずつ進まない。どの位置もAttentionですべての位置を見て、そのあと、どの位置も"
-        "同じ2層を通る。これにショートカットと正規化を加えたブロックを積み重ねる。Attentionだけでは順序が"
+        "A transformer, of which language models are made, reads all places at once: each looks "
+        "at all others by attention, then passes through the same two layers; shortcuts and "
+        "normalization make blocks that can be stacked. Attention by itself does not see order: "
+        "exchange two symbols, and the outputs are exchanged. So each place is given its position; "
+        "and where the future must not be seen, a mask hides it.",
+        "Transformerは大規模言語モデルの土台で、系列を一度に読む。どの位置もAttentionですべての位置を見て、"
+        "そのあと同じ2層を通る。これにショートカットと正規化を加えたブロックを積み重ねる。Attentionだけでは順序が"
         "わからない。2つの記号を入れ替えれば、出力も入れ替わるだけである。そこで各位置に位置情報を加える。未来を"
         "見てはならないときは、マスクで隠す。",
     ),
@@ -359,10 +359,10 @@ CONCEPT = Concept(
             r"u = x + \mathrm{Attention}(\mathrm{LN}(x)), \quad y = u + "
             r"\mathrm{FFN}(\mathrm{LN}(u))",
             (
-                "LN is layer normalization, before each part (pre-norm); the original had it "
-                "after the sum. On the shortcuts the gradient passes unchanged.",
-                "LNはレイヤー正規化で、各部分の前に置く（pre-norm）。元の論文では和の後に置いた。ショートカットでは"
-                "勾配がそのまま伝わる。",
+                "FFN is the two layers, LN layer normalization before each part (pre-norm; the "
+                "original had it after the sum). On the shortcuts the gradient passes unchanged.",
+                "FFNは上の2層、LNは各部分の前に置くレイヤー正規化（pre-norm。元の論文では和の後に置いた）。"
+                "ショートカットでは勾配がそのまま伝わる。",
             ),
             demonstration="one_block",
         ),

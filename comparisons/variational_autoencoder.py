@@ -180,10 +180,10 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "Without the KL term samples do not look like digits: a plain autoencoder is no "
-            "generator.",
-            "KL項がなければ、生成画像は数字に見えない。通常のオートエンコーダでは画像を生成で"
-            "きない。",
+            "Without the KL term samples from the prior look less like digits: a plain "
+            "autoencoder is no generator.",
+            "KL項がなければ、事前分布から生成した画像は数字に見えにくくなる。通常のオートエンコーダでは"
+            "画像を生成できない。",
         ),
         source="Kingma & Welling 2019, An introduction to variational autoencoders",
         experiment=(
@@ -233,10 +233,12 @@ CONCEPT = Concept(
             r"\frac{\partial z}{\partial \mu} = 1, \quad "
             r"\frac{\partial z}{\partial \log \sigma^2} = \frac{\sigma \varepsilon}{2}",
             (
-                "All chance is in ε, which no weight changes. So z has a gradient in μ and log σ², "
-                "and backpropagation goes through the draw.",
-                "乱数は重みによらないεだけである。そのためzはμとlog σ²で微分でき、"
-                "サンプリングを越えてエンコーダまで誤差逆伝播法を適用できる。",
+                "A code z drawn from N(μ, σ²), which the encoder gives. All chance is in ε, which "
+                "no weight changes. So z has a gradient in μ and log σ², and backpropagation goes "
+                "through the draw.",
+                "エンコーダが出力するN(μ, σ²)から潜在変数zをサンプリングする。乱数は重みによらない"
+                "εだけである。そのためzはμとlog σ²で微分でき、サンプリングを越えてエンコーダまで"
+                "誤差逆伝播法を適用できる。",
             ),
             arguments,
             inputs=3,
@@ -275,7 +277,12 @@ CONCEPT = Concept(
         (
             r"\log p(x) \ge \mathbb{E}_{q(z|x)} \left[ \log p(x|z) \right] - "
             r"D_{KL} \left( q(z|x) \, \| \, p(z) \right)",
-            ("the evidence lower bound (ELBO)", "変分下界（ELBO）"),
+            (
+                "the evidence lower bound (ELBO): q(z|x) is what the encoder gives, p(x|z) what "
+                "the decoder gives, p(z) the prior N(0, 1)",
+                "変分下界（ELBO）。q(z|x)はエンコーダが、p(x|z)はデコーダが出力する分布、"
+                "p(z)は事前分布N(0, 1)",
+            ),
         ),
     ),
     terms=(

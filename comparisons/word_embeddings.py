@@ -206,8 +206,8 @@ CLAIMS = (
         (
             f"{SETTING[0]}Pairs whose two words never share a sentence. The word nearest to b − a "
             "+ c against the one nearest to c alone; in both a, b, c are struck out.",
-            f"{SETTING[1]}2語が同じ文に一度も現れない対だけを使う。b − a + cに最も近い語と、"
-            "cだけに最も近い語を比べる。どちらもa、b、cは候補から除く。",
+            f"{SETTING[1]}2語が同じ文に一度も現れない対だけを使う。b − a + cに最も近い語を"
+            "答えにする場合と、cに最も近い語を答えにする場合を比べる。どちらもa、b、cは候補から除く。",
         ),
         (
             "questions answered, difference less c's neighbour",
@@ -254,7 +254,7 @@ CLAIMS = (
         "Mikolov et al. 2013, Distributed representations of words and phrases",
         (
             f"{SETTING[0]}{NOISE} words drawn for each right one; both with the same batches. "
-            "Less than 5 points worse counts as as good.",
+            "Less than 5 points worse counts as equal.",
             f"{SETTING[1]}正例1つにつき負例{NOISE}個、バッチは両者で共通。差が5ポイント未満なら同等とみなす。",
         ),
         (
@@ -313,8 +313,8 @@ CONCEPT = Concept(
             "continuous_bag_of_words",
             r"h = \frac{1}{C} \sum_{j=1}^{C} W_{\mathrm{in}}[c_j]",
             (
-                "The words c around, in whatever order: the mean of their rows.",
-                "周囲の単語cの行ベクトルを平均する。語順は考えない。",
+                "The mean of the input matrix's rows of the C words c around, in whatever order.",
+                "周囲のC個の単語cについて、入力側の行列の行を平均する。語順は考えない。",
             ),
             some_vectors,
         ),
@@ -336,10 +336,10 @@ CONCEPT = Concept(
             "noise_distribution",
             r"P(w) = \frac{n_w^{3/4}}{\sum_v n_v^{3/4}}",
             (
-                "How likely each word is among the K drawn ones. With counts 990 and 10 the rare "
-                "word is drawn in 3 % of the cases and not in 1 %.",
-                "K個の単語を選ぶ確率分布。出現回数が990回と10回なら、まれなほうの単語が選ばれる確率は1%から3%に"
-                "上がる。",
+                "How likely each word w, met n times, is among the K drawn ones. With counts 990 "
+                "and 10 the rare word is drawn in 3 % of the cases and not in 1 %.",
+                "K個の単語を選ぶ確率分布（nは単語の出現回数）。出現回数が990回と10回なら、まれなほうの単語が"
+                "選ばれる確率は1%から3%に上がる。",
             ),
             some_vectors,
         ),

@@ -53,21 +53,21 @@ def clean_of():
     return lambda x, noise, signal: (x - ops.sqrt(1 - signal) * noise) / ops.sqrt(signal)
 
 
-def denoise_step(share):
+def denoise_step(eta):
     """From the level of ᾱ to one of more signal ᾱ′, by a guess of what is clean."""
 
     def step(x, clean, noise, signal, next_signal):
         old = (x - ops.sqrt(signal) * clean) / ops.sqrt(1 - signal)
-        variance = share**2 * (1 - next_signal) / (1 - signal) * (1 - signal / next_signal)
+        variance = eta**2 * (1 - next_signal) / (1 - signal) * (1 - signal / next_signal)
         kept = ops.sqrt(1 - next_signal - variance)
         return ops.sqrt(next_signal) * clean + kept * old + ops.sqrt(variance) * noise
 
     return step
 
 
-def sample(guess, x, signal, levels, share, generator):
+def sample(guess, x, signal, levels, eta, generator):
     """From noise to data: yields x at each of the falling levels after the first."""
-    step, signal = denoise_step(share), signal.astype(x.dtype)
+    step, signal = denoise_step(eta), signal.astype(x.dtype)
     for now, then in zip(levels, levels[1:]):
         noise = generator.standard_normal(x.shape).astype(x.dtype)
         given = (x, guess(x, now), noise, signal[now, None], signal[then, None])
@@ -168,12 +168,12 @@ def guess_of(model):
     return guess
 
 
-def generate(models, number, steps=25, share=1.0):
+def generate(models, number, steps=25, eta=1.0):
     """The way from noise to so many points, in so many steps: (steps + 1, number, 2)."""
     model, generator = models["denoiser"], np.random.default_rng(0)
     start = generator.standard_normal((number, 2), "float32")
     levels = np.linspace(LEVELS, 0, steps + 1).round().astype(int)
-    way = sample(guess_of(model), start, model.signal, levels, share, generator)
+    way = sample(guess_of(model), start, model.signal, levels, eta, generator)
     return np.stack([start, *way])
 
 
@@ -186,8 +186,8 @@ def looked_at(models, data):
     """Points by sampler and number of steps; the way of some, and the guesses along it."""
     found, number = {}, len(data.x_test)
     for steps in STEPS:
-        for name, share in (("DDPM", 1.0), ("DDIM", 0.0)):
-            found[f"{name} {steps}"] = generate(models, number, steps, share)[-1]
+        for name, eta in (("DDPM", 1.0), ("DDIM", 0.0)):
+            found[f"{name} {steps}"] = generate(models, number, steps, eta)[-1]
     grid = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2).astype("float32")
     guess, levels = guess_of(models["denoiser"]), range(LEVELS, 0, -20)
     guesses = np.stack([guess(grid, level) for level in levels])

@@ -1,5 +1,7 @@
 """A deep Q-network in Keras that balances the pole of gymnasium's CartPole."""
 
+from collections import deque
+
 import gymnasium
 import keras
 import numpy as np
@@ -69,7 +71,7 @@ def fall(state, actions):
 
 def replay(q, size, generator):
     """A draw from a memory of ten."""
-    memory = [(q + number, number) for number in range(12)][-10:]
+    memory = deque(((q + number, number) for number in range(12)), maxlen=10)
     states, numbers = recall(memory, size, generator)
     return {"states": states, "numbers": numbers}
 
@@ -101,7 +103,7 @@ def train(models, data, generator, batch_size):
     """Act, remember, recall, and move Q(s, a) towards its target; a step of the cart a step."""
     online, target = models["online"], models["target"]
     dtype = data.x_train.dtype
-    memory, step, reward, cart = [], 0, 0, None
+    memory, step, reward, cart = deque(maxlen=target.capacity), 0, 0, None
     goal_of = td_target(DISCOUNT)
     while True:
         if cart is None:
@@ -112,8 +114,7 @@ def train(models, data, generator, batch_size):
         action = epsilon_greedy(q, epsilon, generator)
         next_state, lost = cart.step(action)
         reward, step = reward + 1, step + 1
-        transition = (state.astype(dtype), action, next_state.astype(dtype), dtype.type(lost))
-        memory = [*memory, transition][-target.capacity :]
+        memory.append((state.astype(dtype), action, next_state.astype(dtype), dtype.type(lost)))
         logs = {"reward": reward} if lost or reward == LIMIT else {}
         cart, state = (None if logs else cart), next_state
 

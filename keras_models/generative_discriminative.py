@@ -43,7 +43,7 @@ def linear_discriminant():
 
 
 def gaussians(x, t, shrinkage):
-    """The statistics of some rows, with covariances drawn towards the unit matrix."""
+    """The statistics of some rows, with covariances shrunk towards the identity matrix."""
     x, t = ops.convert_to_tensor(x), ops.convert_to_tensor(t)
     shares, means, covariances = class_statistics()(x, t)
     unit = ops.eye(x.shape[1], dtype=x.dtype)

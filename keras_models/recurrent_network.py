@@ -77,11 +77,8 @@ def gradient_through_time(x, y, scales, gradient_of, **weights):
 
 def remember(parts, rates, batch_size, kept, **weights):
     """The first losses on the first gap at the first rate."""
-    layer = layers.SimpleRNN(len(weights["recurrent_kernel"]))
-    optimizer, own = (
-        keras.optimizers.Adam(rates[0], global_clipnorm=1.0),
-        next(iter(parts.values())),
-    )
+    layer, own = layers.SimpleRNN(len(weights["recurrent_kernel"])), next(iter(parts.values()))
+    optimizer = keras.optimizers.Adam(rates[0], global_clipnorm=1.0)
     losses = first_losses(layer, optimizer, own, batch_size, kept, list(weights.values()))
     return {"first losses": losses}
 
@@ -91,7 +88,7 @@ def clipping(parts, rates, batch_size, limit, kept, **weights):
     found = {}
     for name, own in (("clipped", limit), ("plain", None)):
         layer = layers.SimpleRNN(len(weights["recurrent_kernel"]))
-        optimizer, arrays = keras.optimizers.SGD(rates[0], global_clipnorm=own), weights.values()
-        losses = first_losses(layer, optimizer, parts, batch_size, kept, list(arrays))
+        optimizer = keras.optimizers.SGD(rates[0], global_clipnorm=own)
+        losses = first_losses(layer, optimizer, parts, batch_size, kept, list(weights.values()))
         found[f"{name}: first losses"] = losses
     return found

@@ -30,7 +30,7 @@ def noise_distribution(power):
     """Counts raised to a power, as shares."""
 
     def shares(counts):
-        raised = ops.where(counts > 0, ops.maximum(counts, 1) ** power, 0)
+        raised = ops.power(counts, power)
         return raised / ops.sum(raised)
 
     return shares

@@ -37,7 +37,7 @@ def bias_by_label(x, label, weight, label_weight):
 
     y = x W + V[label] = [x, one-hot(label)] [W; V]; W: (inputs, units), V: (number, units).
 
-    Source: Goodfellow et al., Deep Learning, 6.2 and 12.4.2 (a one-hot row picks a row of V).
+    Source: Goodfellow et al., Deep Learning, 12.4.2 (a one-hot row picks a row of V).
     """
     return x @ weight + label_weight[label], (x, label, weight, label_weight)
 

@@ -59,22 +59,22 @@ def clean_of(x, noise, signal):
     return (x - np.sqrt(1 - signal) * noise) / np.sqrt(signal)
 
 
-def denoise_step(x, clean, noise, signal, next_signal, share=1.0):
+def denoise_step(x, clean, noise, signal, next_signal, eta=1.0):
     """From the level of ᾱ to one of more signal ᾱ′, by a guess of what is clean.
 
-    The rest of x counts as noise, ε̂. Some of it is kept, some exchanged for new noise of
-    deviation σ = share · √((1 − ᾱ′) / (1 − ᾱ)) √(1 − ᾱ / ᾱ′): all that DDPM exchanges with share 1,
-    none in DDIM with share 0.
+    The rest of x counts as noise, ε̂. Some of it is kept, some exchanged for new noise of standard
+    deviation σ = η √((1 − ᾱ′) / (1 − ᾱ)) √(1 − ᾱ / ᾱ′): as much as in DDPM where η is 1, none
+    where it is 0, in DDIM.
 
     Source: Ho et al. 2020, (7); Song et al. 2021, Denoising diffusion implicit models, (12), (16).
     """
     old = (x - np.sqrt(signal) * clean) / np.sqrt(1 - signal)
-    variance = share**2 * (1 - next_signal) / (1 - signal) * (1 - signal / next_signal)
+    variance = eta**2 * (1 - next_signal) / (1 - signal) * (1 - signal / next_signal)
     kept = np.sqrt(1 - next_signal - variance)
     return np.sqrt(next_signal) * clean + kept * old + np.sqrt(variance) * noise
 
 
-def sample(guess, x, signal, levels, share, generator):
+def sample(guess, x, signal, levels, eta, generator):
     """From noise to data: yields x at each of the falling levels after the first.
 
     Args:
@@ -83,7 +83,7 @@ def sample(guess, x, signal, levels, share, generator):
     """
     for now, then in zip(levels, levels[1:]):
         noise = generator.standard_normal(x.shape).astype(x.dtype)
-        x = denoise_step(x, guess(x, now), noise, signal[now], signal[then], share)
+        x = denoise_step(x, guess(x, now), noise, signal[now], signal[then], eta)
         yield x
 
 
@@ -172,12 +172,12 @@ def guess_of(model):
     return guess
 
 
-def generate(models, number, steps=25, share=1.0):
+def generate(models, number, steps=25, eta=1.0):
     """The way from noise to so many points, in so many steps: (steps + 1, number, 2)."""
     model, generator = models["denoiser"], np.random.default_rng(0)
     start = generator.standard_normal((number, 2), "float32")
     levels = np.linspace(LEVELS, 0, steps + 1).round().astype(int)
-    way = sample(guess_of(model), start, model.signal, levels, share, generator)
+    way = sample(guess_of(model), start, model.signal, levels, eta, generator)
     return np.stack([start, *way])
 
 
@@ -190,8 +190,8 @@ def looked_at(models, data):
     """Points by sampler and number of steps; the way of some, and the guesses along it."""
     found, number = {}, len(data.x_test)
     for steps in STEPS:
-        for name, share in (("DDPM", 1.0), ("DDIM", 0.0)):
-            found[f"{name} {steps}"] = generate(models, number, steps, share)[-1]
+        for name, eta in (("DDPM", 1.0), ("DDIM", 0.0)):
+            found[f"{name} {steps}"] = generate(models, number, steps, eta)[-1]
     grid = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2).astype("float32")
     guess, levels = guess_of(models["denoiser"]), range(LEVELS, 0, -20)
     guesses = np.stack([guess(grid, level) for level in levels])

@@ -53,7 +53,7 @@ def linear_discriminant(shares, means, covariances):
 
 
 def gaussians(x, t, shrinkage):
-    """The statistics of some rows, with covariances drawn towards the unit matrix."""
+    """The statistics of some rows, with covariances shrunk towards the identity matrix."""
     shares, means, covariances = class_statistics(x, t)
     unit = np.eye(x.shape[1], dtype=x.dtype)
     return shares, means, (1 - shrinkage) * covariances + shrinkage * unit

@@ -31,7 +31,7 @@ def reinforce(worth, rate, baseline, steps, generator):
     """Bandits side by side, (n, k), each pulled once a step: yields the logits after each step.
 
     Args:
-        worth: the mean reward of each arm; a reward has deviation 1.
+        worth: the mean reward of each arm; a reward has standard deviation 1.
         baseline: whether the mean of the rewards so far is taken off a reward.
     """
     n = len(worth)

@@ -44,7 +44,7 @@ def negative_sampling_backward(dy, cache):
 
 def noise_distribution(counts, power=0.75):
     """P(w) ∝ count(w)^power: rare words are drawn more often than they occur."""
-    raised = np.where(counts > 0, counts, 1.0) ** power * (counts > 0)
+    raised = counts**power
     return raised / raised.sum()
 
 
