@@ -250,7 +250,7 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "One hidden layer bends any boundary if it is wide enough.",
+            "One hidden layer can draw any boundary if it is wide enough.",
             "隠れ層が1つでも、十分に広ければどんな境界も表現できる。",
         ),
         source="Cybenko 1989; Hornik et al. 1989; Leshno et al. 1993 (of ReLU too)",
@@ -314,9 +314,10 @@ CONCEPT = Concept(
             "hidden_layer",
             r"h = \mathrm{ReLU}(x W + b)",
             (
-                "A column of W and a number of b for each unit; all rows and units in one product.",
+                "A column of W and a number of b for each unit; all rows and units in one product. "
+                "ReLU(z) = max(0, z) stands in place of the step.",
                 "Wの列とbの要素が、それぞれ1つのユニットに対応する。すべてのデータとユニットを1回の行列の積で"
-                "計算する。",
+                "計算する。ステップ関数の代わりにReLU(z) = max(0, z)を使う。",
             ),
             some_layer,
         ),
