@@ -115,14 +115,16 @@ def draw(result):
                 "the sigmoid is flat. Cross-entropy has y − t, nearly −1; computed from "
                 "probabilities it is cut off below −16, from logits never. So end the model "
                 "without a sigmoid and say from_logits=True. (On TensorFlow, Keras goes back from "
-                "a sigmoid or softmax to the logits by itself.) Both at once, a softmax and "
-                "from_logits, is a mistake; the page on output layers measures it.",
+                "a sigmoid or softmax to the logits by itself.) Both at once, a softmax layer and "
+                "from_logits=True, is a mistake: on JAX and PyTorch softmax is then taken twice; "
+                "the page on output layers measures that.",
                 "左端では予測が完全に誤っている。そこではシグモイドが平らなので、二乗誤差の勾配は"
                 "ほぼ0になる。交差エントロピー誤差の勾配はy − t（ほぼ−1）である。確率から計算すると"
                 "−16より左で打ち切られて0になり、ロジットから計算すればそうならない。モデルの最後に"
                 "シグモイドを置かず、from_logits=Trueを指定するとよい（TensorFlowでは、Kerasが"
-                "自動でロジットに戻って計算する）。ソフトマックスとfrom_logitsの両方を使うのは誤りで、"
-                "その影響は出力層のページで測っている。",
+                "自動でロジットに戻って計算する）。ソフトマックス層とfrom_logits=Trueの両方を使うのは"
+                "誤りで、JAXとPyTorchではソフトマックス関数が2回適用される。その影響は出力層のページで"
+                "測っている。",
             ),
         ),
         Figure(
@@ -152,7 +154,7 @@ INTRODUCES = (
             "Yes or no (t = 1 or 0), after a sigmoid. log 0 would make the loss ∞ or NaN, so y is "
             "kept 10⁻⁷ away from 0 and 1.",
             "2値分類（tは1か0）に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを"
-            "0と1から10⁻⁷離す。",
+            "10⁻⁷以上1 − 10⁻⁷以下に制限する。",
         ),
         chances,
     ),
@@ -173,7 +175,7 @@ INTRODUCES = (
         r"\frac{t_k}{p_k} \right)",
         (
             "One of several classes, after softmax. As Keras divides y by its sum, its gradient is "
-            "1 − t/p for one-hot t, the textbook's −t/p; for the logits both give y − t.",
+            "1 − t/p for one-hot t, where the textbook has −t/p; for the logits both give y − t.",
             "多クラス分類に、ソフトマックスの後で使う。Kerasはyをその和で割るので、one-hotのtに対"
             "する勾配は教科書の−t/pではなく1 − t/pになる。ロジットに関する勾配は、どちらもy − tで"
             "ある。",
@@ -221,7 +223,7 @@ def on_learning(claim, start, ending, instead):
         claim,
         "Nielsen 2015, Neural networks and deep learning, chapter 3",
         experiment,
-        ("steps that squared error needs more", "二乗誤差が余計に要する更新回数"),
+        ("how many steps more squared error needs", "二乗誤差が余計に要する更新回数"),
         versus(
             "learning", *(steps_needed(loss + ending) for loss in ("squared error", ENTROPY[0]))
         ),
@@ -294,8 +296,8 @@ CONCEPT = Concept(
     title=("Cross-entropy: the loss of classification", "交差エントロピー誤差：分類の損失関数"),
     chapter=chapters.LEARNING.section(2),
     summary=(
-        "Cross-entropy is −log of the probability that the model gave to what is the case: 0 for "
-        "certainty, large for a confident mistake. Behind a sigmoid or softmax its gradient for "
+        "Cross-entropy is −log of the probability that the model gave to the right answer: 0 where "
+        "it was sure, large for a confident mistake. Behind a sigmoid or softmax its gradient for "
         "the logits is y − t, the error itself. Accuracy is no loss: its gradient is 0 almost "
         "everywhere.",
         "交差エントロピー誤差は、モデルが正解に与えた確率の対数に負号をつけた値である。確信をもって当てれば0に"

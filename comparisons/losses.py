@@ -229,7 +229,7 @@ CLAIMS = (
         off("mean_squared_error"),
         margin=-NOISE,
         instead=(
-            "It is the most sensitive of the three: an outlier pulls by its whole distance.",
+            "It is the most sensitive of the three: the farther an outlier, the harder it pulls.",
             "3つのうち最も影響を受けやすい。外れ値は距離に比例する力で引く。",
         ),
     ),
@@ -238,7 +238,7 @@ CLAIMS = (
             "Mean absolute error and Huber's loss are less moved by outliers.",
             "平均絶対誤差とフーバー損失は外れ値の影響が小さい。",
         ),
-        "Huber 1964; Goodfellow et al., Deep Learning, 6.2.1.2",
+        "Huber 1964; Hastie, Tibshirani & Friedman, The elements of statistical learning, 10.6",
         ("squared error less the worse of the two", "二乗誤差の値から2つの悪いほうの値を引く"),
         off("mean_squared_error"),
         lambda a: max(off("mean_absolute_error")(a), off("huber")(a)),
