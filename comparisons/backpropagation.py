@@ -206,7 +206,7 @@ def draw(result):
             ),
             (
                 "Differences take two losses a weight, backpropagation one pass each way.",
-                "数値微分では重み1つにつき損失を2回計算する。誤差逆伝播法では往復1回ずつで済む。",
+                "数値微分は重み1つにつき損失を2回計算する。誤差逆伝播法は順伝播と逆伝播を1回ずつ行うだけである。",
             ),
         ),
     ]
@@ -236,7 +236,7 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "With more weights, differences become slow much sooner than backpropagation.",
+            "The more weights, the farther numerical differentiation falls behind backpropagation.",
             "重みが増えると、数値微分の計算時間は誤差逆伝播法よりはるかに速く増える。",
         ),
         source="Saito, Deep Learning from Scratch, 4.5.2 and 5.7.3",
@@ -359,10 +359,10 @@ CONCEPT = Concept(
         (
             r"W \sim U(-r, r), \quad r = \sqrt{\frac{6}{n_{in} + n_{out}}}, \quad b = 0",
             (
-                "Keras's initial weights (glorot_uniform); the textbook's are N(0, 0.01²). "
-                "`set_weights` hands one's own to Keras.",
-                "Kerasの重みの初期値（glorot_uniform）。教科書ではN(0, 0.01²)である。自分の重みは"
-                "`set_weights`でKerasに渡せる。",
+                "Keras's initial weights (glorot_uniform; n: a layer's inputs and outputs); the "
+                "textbook's are N(0, 0.01²). `set_weights` hands one's own to Keras.",
+                "Kerasの重みの初期値（glorot_uniform、nは層の入出力の数）。教科書ではN(0, 0.01²)"
+                "である。自分の重みは`set_weights`でKerasに渡せる。",
             ),
         ),
         (
