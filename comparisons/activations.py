@@ -127,12 +127,12 @@ def draw(result):
             ("The gradient on its way back through 20 layers", "20層を逆伝播する勾配の大きさ"),
             figures.slider(by_layer, ("scale of the weights", "重みの倍率"), start=1.0),
             (
-                "The weights' deviation is the scale times Xavier's for sigmoid and tanh, times "
-                "He's for ReLU. Sigmoid needs weights about ten times as large to keep its "
-                "gradient, and then most of its units are saturated.",
-                "重みの標準偏差は、シグモイドとtanhではXavierの初期値、ReLUではHeの初期値に倍率を掛けた値で"
-                "ある。シグモイドで勾配の大きさを保つには約10倍の重みが要り、そのときユニットの多くは飽和"
-                "している。",
+                "The weights' deviation is the scale times Xavier's 1/√n for sigmoid and tanh, "
+                "times He's √(2/n) for ReLU, with n inputs. Sigmoid needs about ten times as much "
+                "to keep its gradient, and then most of its units are saturated: near 0 or 1.",
+                "重みの標準偏差は、シグモイドとtanhではXavierの初期値1/√n、ReLUではHeの初期値√(2/n)に"
+                "倍率を掛けた値である（nは入力の数）。シグモイドで勾配の大きさを保つには約10倍の重みが"
+                "要り、そのときユニットの多くは飽和している（出力が0か1に近い）。",
             ),
         ),
         Figure(

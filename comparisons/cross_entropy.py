@@ -201,8 +201,10 @@ INTRODUCES = (
         r"D_{KL} = \frac{1}{N} \sum_{n,k} t_{nk} \log \frac{t_{nk}}{y_{nk}}, \quad "
         r"\frac{\partial D}{\partial y} = -\frac{t}{N y}",
         (
-            "How far a predicted distribution is from the true one; 0 where they are the same.",
-            "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。",
+            "How far a predicted distribution is from the true one; 0 where they are the same. "
+            "With the entropy −Σ t log t added it is the cross-entropy.",
+            "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。エントロピー"
+            "−Σ t log tを加えると、交差エントロピー誤差になる。",
         ),
         distributions,
     ),

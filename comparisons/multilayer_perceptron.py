@@ -218,7 +218,7 @@ CLAIMS = (
             "Without a non-linearity more layers add nothing.",
             "非線形な活性化関数がなければ、層を重ねても意味がない。",
         ),
-        source="Saito, Deep Learning from Scratch, 3.2.6; Minsky & Papert 1969",
+        source="Saito, Deep Learning from Scratch, 3.2.6; Goodfellow et al., Deep Learning, 6.1",
         experiment=(
             f"{SETTING[0]}; three hidden layers of 32 without activation against none.",
             f"{SETTING[1]}。活性化関数のない32ユニットの隠れ層3つと、隠れ層なしを比べる。",

@@ -230,9 +230,9 @@ CLAIMS = (
     Claim(
         (
             "Truncation and rounding meet at the best step: √u for forward, ∛u for central "
-            "differences, with u = 2⁻⁵³ for float64.",
+            "differences, where u is the relative rounding error, 2⁻⁵³ in float64.",
             "打ち切り誤差と丸め誤差が釣り合う最良の刻み幅は、前方差分で√u、中心差分で∛uである"
-            "（float64ではu = 2⁻⁵³）。",
+            "（uは丸めの相対誤差で、float64では2⁻⁵³）。",
         ),
         "Press et al., Numerical recipes, 5.7",
         (
