@@ -100,7 +100,7 @@ def draw(result):
     }
     return [
         Figure(
-            ("Losses for numbers", "回帰の損失関数"),
+            ("Losses of regression", "回帰の損失関数"),
             figures.slider(
                 figures.lines(
                     figures.in_panels(by_delta, ERRORS),
@@ -248,7 +248,7 @@ CLAIMS = (
 
 
 CONCEPT = Concept(
-    title=("Loss functions for numbers", "回帰の損失関数"),
+    title=("Loss functions of regression", "回帰の損失関数"),
     chapter=chapters.LEARNING.section(1),
     summary=(
         "A loss turns predictions and targets into one number, and its gradient says how each "
