@@ -188,10 +188,10 @@ INTRODUCES = (
         (
             "The same loss for targets that are class numbers 0, 1, 2, … instead of one-hot rows: "
             "take the one that fits your labels. Keras raises an error for the wrong one; squared "
-            "error, given class numbers, learns nonsense without a word.",
+            "error, given class numbers as a column (n, 1), learns nonsense without a word.",
             "正解がone-hotではなくクラス番号0, 1, 2, …のときの同じ損失。ラベルの形に合うほうを使"
-            "う。取り違えるとKerasはエラーを出す。二乗誤差にクラス番号を渡すと、エラーは出ないが無意"
-            "味な学習になる。",
+            "う。取り違えるとKerasはエラーを出す。二乗誤差に(n, 1)の形のクラス番号を渡すと、エラー"
+            "は出ないが無意味な学習になる。",
         ),
         class_numbers,
         helpers=("categorical_crossentropy_gradient",),
