@@ -356,7 +356,7 @@ CONCEPT = Concept(
             (
                 "One example at a time, over and over; all n are an epoch. After an epoch without "
                 "a correction nothing will change any more.",
-                "データを1つずつ繰り返し見る。一巡が1エポックで、更新のない一巡があれば、その後は変わらない。",
+                "データを1つずつ順に繰り返し見る。一巡が1エポックで、更新のない一巡の後は何も変わらない。",
             ),
             demonstration="separable",
         ),
