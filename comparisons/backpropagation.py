@@ -239,7 +239,7 @@ CLAIMS = (
             "The more weights, the farther numerical differentiation falls behind backpropagation.",
             "重みが増えると、数値微分の計算時間は誤差逆伝播法よりはるかに速く増える。",
         ),
-        source="Saito, Deep Learning from Scratch, 4.5.2 and 5.7.3",
+        source="Saito, Deep Learning from Scratch, 4.5.2, 5.7.3",
         experiment=(
             f"{TIMES[0]}{WIDTHS[0]} to {WIDTHS[JUDGED - 1]} hidden units.",
             f"{TIMES[1]}隠れ層のユニット数は{WIDTHS[0]}から{WIDTHS[JUDGED - 1]}まで。",
@@ -276,7 +276,7 @@ CLAIMS = (
             "If my own network and Keras differ, it is rounding.",
             "自作のネットワークとKerasの結果が違うのは、丸め誤差のためである。",
         ),
-        source=("a common explanation", "一般的な説明"),
+        source=("a common explanation", "よくある説明"),
         experiment=(
             f"784-50-10, {IMAGES} MNIST images, {EPOCHS} epochs in batches of {BATCH}. A run in "
             "float32 against float64; and each of the seven causes above by itself.",

@@ -199,7 +199,7 @@ CLAIMS = (
             "The chain rule gives the numerical derivative at every node.",
             "連鎖律で求めた微分は、どのノードでも数値微分と一致する。",
         ),
-        source="Saito, Deep Learning from Scratch, 5.2 and 5.7.3",
+        source="Saito, Deep Learning from Scratch, 5.2, 5.7.3",
         experiment=(
             RANDOM[0] + f"Each node's value is moved by ±{H:g} in double precision.",
             RANDOM[1] + f"各ノードの値を±{H:g}だけ動かす（倍精度）。",

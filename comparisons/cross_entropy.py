@@ -223,7 +223,7 @@ def on_learning(claim, start, ending, instead):
     )
     return Claim(
         claim,
-        "Nielsen 2015, Neural networks and deep learning, chapter 3",
+        "Nielsen 2015, Neural networks and deep learning, 3",
         experiment,
         ("how many steps more squared error needs", "二乗誤差が余計に要する更新回数"),
         versus(
@@ -275,7 +275,7 @@ CLAIMS = (
     the_same(
         (
             "Cross-entropy is KL divergence plus a constant, the entropy of the targets.",
-            "交差エントロピー誤差は、KLダイバージェンスに定数（正解の分布のエントロピー）を加えたもの。",
+            "交差エントロピー誤差は、KLダイバージェンスに定数（正解の分布のエントロピー）を加えた値である。",
         ),
         "Goodfellow et al., Deep Learning, 3.13",
         lambda a: np.abs(a["cross-entropy"] - a["KL divergence"] - a["entropy"]).max(),

@@ -244,8 +244,8 @@ CLAIMS = (
             f"{AROUND[1]}余弦は、真っすぐ最小値を向けば1、直角なら0になる。0.9以上なら正しいとみなす。",
         ),
         (
-            "mean cosine of the angle between the two directions, less 1",
-            "2つの方向のなす角の余弦の平均から1を引いた値",
+            "mean cosine between the way against the gradient and that to the minimum, less 1",
+            "勾配と逆の方向と最小値の方向とのなす角の余弦の平均から1を引いた値",
         ),
         versus("directions", lambda a: a["cosine"].mean(), lambda a: 1.0),
         margin=-0.1,

@@ -272,8 +272,8 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "The probabilities of logistic regression are calibrated.",
-            "ロジスティック回帰の予測確率は較正されている。",
+            "The probabilities of logistic regression are calibrated: true as often as they say.",
+            "ロジスティック回帰の予測確率は較正されている（実際の割合と一致する）。",
         ),
         source="scikit-learn user guide, 1.16, Probability calibration",
         experiment=(

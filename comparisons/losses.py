@@ -115,7 +115,7 @@ def draw(result):
                 "The gradient says how hard one example pulls. Under the squared error an error "
                 "twice as large pulls twice as hard; under the absolute error all pull alike. "
                 "Huber's loss is like the one near 0, like the other beyond δ.",
-                "勾配は、1つのデータが予測を引く力を表す。二乗誤差では誤差に比例して強くなり、絶対誤差では"
+                "勾配は、1つのデータが予測を引き寄せる力を表す。二乗誤差では誤差に比例して強くなり、絶対誤差では"
                 "どの誤差でも等しい。フーバー損失は0の近くで前者、δの外側で後者に似る。",
             ),
         ),
@@ -182,7 +182,8 @@ INTRODUCES = (
         (
             "Every error pulls alike, whatever its size. So near the minimum steps do not shrink "
             "by themselves.",
-            "大きさによらず、どの誤差も同じ強さで引く。そのため、最小値の近くでも更新の幅が自然には縮まない。",
+            "誤差の大きさによらず、どのデータも同じ強さで予測を引き寄せる。そのため、最小値の近くでも"
+            "更新の幅が自然には縮まない。",
         ),
         numbers,
     ),
@@ -193,7 +194,7 @@ INTRODUCES = (
         r"\quad \frac{\partial L}{\partial y} = \frac{\max(-\delta, \min(e, \delta))}{NK}",
         (
             "Smooth at 0, and an outlier pulls no harder than δ.",
-            "0で滑らかで、外れ値の引く力はδを超えない。",
+            "0で滑らかで、外れ値が予測を引き寄せる力はδを超えない。",
         ),
         numbers,
     ),
@@ -230,7 +231,7 @@ CLAIMS = (
         margin=-NOISE,
         instead=(
             "It is the most sensitive of the three: the farther an outlier, the harder it pulls.",
-            "3つのうち最も影響を受けやすい。外れ値は距離に比例する力で引く。",
+            "平均二乗誤差は3つのうち最も影響を受けやすい。外れ値は、遠いほど強く直線を引き寄せる。",
         ),
     ),
     on_outliers(

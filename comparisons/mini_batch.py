@@ -241,7 +241,7 @@ CLAIMS = (
     Claim(
         (
             "The noise of a gradient falls as 1/√B: to halve it takes four times the batch size B.",
-            "勾配のノイズは1/√Bに比例し、半分にするには4倍のバッチサイズBが必要である。",
+            "勾配のノイズは1/√B（Bはバッチサイズ）に比例し、半分にするにはBを4倍にする必要がある。",
         ),
         BOOK,
         (

@@ -235,7 +235,7 @@ CLAIMS = (
             "With ReLU between them the same layers separate what no line does.",
             "同じ層の間にReLUを入れると、直線では分けられないものを分離できる。",
         ),
-        source="Saito, Deep Learning from Scratch, 2.5 and 3.2",
+        source="Saito, Deep Learning from Scratch, 2.5, 3.2",
         experiment=(
             f"{SETTING[0]}; three hidden layers of 32, with ReLU against without.",
             f"{SETTING[1]}。32ユニットの隠れ層3つで、ReLUの有無を比べる。",
@@ -253,7 +253,10 @@ CLAIMS = (
             "One hidden layer can draw any boundary if it is wide enough.",
             "隠れ層が1つでも、十分に広ければどんな境界も表現できる。",
         ),
-        source="Cybenko 1989; Hornik et al. 1989; Leshno et al. 1993 (of ReLU too)",
+        source=(
+            "Cybenko 1989; Hornik et al. 1989; Leshno et al. 1993 (of ReLU too)",
+            "Cybenko 1989; Hornik et al. 1989; Leshno et al. 1993（ReLUも含む）",
+        ),
         experiment=(
             f"{SETTING[0]}; one hidden layer of 128 with ReLU. At least 95 % of the test points "
             "count as bent enough. One strongly bent boundary is tried, not every one.",

@@ -302,9 +302,9 @@ CONCEPT = Concept(
                 "with from_logits=True after one, Keras on TensorFlow warns and goes back to the "
                 "logits, on JAX and PyTorch it takes softmax twice.",
                 f"{TRAINED[1]}。学習率は、それぞれ別のシードの検証データで最も良かった値"
-                f"（1回は{RATE}、2回は{TWICE_RATE}）。2回はソフトマックス層を2つ重ねて試す。1つの層と"
-                "from_logits=Trueでは、KerasはTensorFlowでは警告を出してロジットから計算し直し、JAXと"
-                "PyTorchでは2回適用する。",
+                f"（1回は{RATE}、2回は{TWICE_RATE}）。2回はソフトマックス層を2つ重ねて試す。層1つと"
+                "from_logits=Trueの組み合わせでは、Kerasは、TensorFlowなら警告を出してロジットから"
+                "計算し、JAXとPyTorchならソフトマックス関数を2回適用する。",
             ),
             metric=ACCURACY_LESS,
             unit="%",

@@ -220,7 +220,7 @@ SETTING = (
     "perceptron for each line learns from zeros on which side the points lie, until an epoch "
     "passes without a correction",
     f"ランダムな直線{LINES}本と、どの直線からも{GAP}以上離れた点（10個、40個、160個）。直線ごとに"
-    "1つのパーセプトロンが、点のある側をゼロの重みから学習し、更新のないエポックがあれば終える",
+    "1つのパーセプトロンが、点がどちら側にあるかをゼロの重みから学習し、更新のないエポックで終える",
 )
 CLAIMS = (
     Claim(
