@@ -197,9 +197,9 @@ def draw(result):
             ),
             (
                 "The network at the learning rate and step that are best on validation examples. "
-                "An error of 1 is that of answering 0. Where the truth is linear, more examples "
+                "Answering 0 is about 1 off. Where the truth is linear, more examples "
                 "put the line farther ahead; on 20, few more than its 11 weights, it is not.",
-                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と予測すると誤差は1になる。"
+                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と予測すると誤差は約1になる。"
                 "関係が線形なら、データが多いほど線形回帰が優位に立つ。ただし重み11個に対してデータが20個しか"
                 "ないと、差はほとんどない。",
             ),
@@ -231,8 +231,8 @@ SETTING = (
     "既定、Adam、バッチサイズ20で200ステップ）を比べる。ネットワークの学習率（0.003、0.01、0.03）と"
     "打ち切るステップは、別の200個の検証データで選ぶ。",
 )
-ERROR = "root mean squared test error in standard deviations of the truth"
-ERROR_JA = "テストデータの二乗平均平方根誤差（真の値の標準偏差を1とする）"
+ERROR = "root mean squared test error (the truth's standard deviation is about 1)"
+ERROR_JA = "テストデータの二乗平均平方根誤差（真の値の標準偏差は約1）"
 FEW, MANY_CURVED = (50, 0.5, False), (1000, 0.5, True)
 CLAIMS = (
     Claim(
