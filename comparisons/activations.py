@@ -127,12 +127,12 @@ def draw(result):
             ("The gradient on its way back through 20 layers", "20層を逆伝播する勾配の大きさ"),
             figures.slider(by_layer, ("scale of the weights", "重みの倍率"), start=1.0),
             (
-                "The weights' deviation is the scale times Xavier's for sigmoid and tanh, times "
-                "He's for ReLU. Sigmoid needs weights about ten times as large to keep its "
-                "gradient, and then most of its units are saturated.",
-                "重みの標準偏差は、シグモイドとtanhではXavierの初期値、ReLUではHeの初期値に倍率を掛けた値で"
-                "ある。シグモイドで勾配の大きさを保つには約10倍の重みが要り、そのときユニットの多くは飽和"
-                "している。",
+                "The weights' deviation is the scale times Xavier's 1/√n for sigmoid and tanh, "
+                "times He's √(2/n) for ReLU, with n inputs. Sigmoid needs about ten times as much "
+                "to keep its gradient, and then most of its units are saturated: near 0 or 1.",
+                "重みの標準偏差は、シグモイドとtanhではXavierの初期値1/√n、ReLUではHeの初期値√(2/n)に"
+                "倍率を掛けた値である（nは入力の数）。シグモイドで勾配の大きさを保つには約10倍の重みが"
+                "要り、そのときユニットの多くは飽和している（出力が0か1に近い）。",
             ),
         ),
         Figure(
@@ -208,9 +208,9 @@ INTRODUCES = (
         "gelu",
         r"\mathrm{GELU}(x) = x \, \Phi(x), \quad \mathrm{GELU}'(x) = \Phi(x) + x \, \varphi(x), "
         r"\quad \Phi(x) = \frac{1}{2} + \int_0^x \frac{e^{-t^2/2}}{\sqrt{2 \pi}} \, dt",
-        "Each x is weighted by the share Φ of a normal distribution that lies below it; the "
-        "transformers' function.",
-        "xを、標準正規分布でxより小さい値の割合Φで重み付けする。Transformerで使われる。",
+        "x times the share Φ of the standard normal distribution that lies below it (φ: its "
+        "density); the transformers' function.",
+        "xに、標準正規分布でxより小さい値の割合Φを掛ける（φは確率密度）。Transformerで使われる。",
         helpers=("normal_density", "normal_share"),
     ),
     row(
@@ -224,8 +224,8 @@ INTRODUCES = (
         "mish",
         r"\mathrm{Mish}(x) = x \, t, \quad t = \tanh(\log(1 + e^x)), \quad "
         r"\mathrm{Mish}'(x) = t + x (1 - t^2) \sigma(x)",
-        "Once more x times a gate that rises from 0 to 1.",
-        "これも、0から1へ滑らかに上がるゲートをxに掛けた形である。",
+        "Once more x times a factor that rises from 0 to 1, here t.",
+        "これも、0から1へ滑らかに増える係数（ここではt）をxに掛けた形である。",
     ),
 )
 
@@ -272,7 +272,7 @@ CLAIMS = (
     ),
     Claim(
         ("ReLU is cheaper than sigmoid and tanh.", "ReLUはシグモイドやtanhより計算が軽い。"),
-        "Krizhevsky et al. 2012, AlexNet; Goodfellow et al., Deep Learning, 6.3",
+        "Glorot, Bordes & Bengio 2011, Deep sparse rectifier neural networks",
         (
             "The three functions in turns on 256,000 numbers, 30 times in each run; the median "
             "times. The cheaper of sigmoid and tanh counts.",
@@ -296,7 +296,7 @@ CLAIMS = (
             "Outputs of the last hidden layer of at most 1 % of the largest count as silent.",
             "最後の隠れ層で出力の大きさが最大値の1%以下のものを0とみなす。",
         ),
-        ("share of silent outputs, ReLU less tanh", "0とみなせる割合。ReLUからtanhを引く"),
+        ("share of silent outputs, ReLU less tanh", "0とみなした割合。ReLU − tanh"),
         lambda a: silent(a, "ReLU"),
         lambda a: silent(a, "tanh"),
         unit="%",
@@ -311,7 +311,7 @@ CLAIMS = (
             "第1層の半分のユニットは、どの画像にも反応しないほど小さいバイアスから始める。学習後にいずれかの"
             "画像に反応すれば、生き返ったとみなす。",
         ),
-        ("dead units alive again, leaky less ReLU", "生き返った割合。LeakyからReLUを引く"),
+        ("dead units alive again, leaky less ReLU", "生き返った割合。Leaky ReLU − ReLU"),
         lambda a: a["Leaky ReLU, half dead: awake"].mean(),
         lambda a: a["ReLU, half dead: awake"].mean(),
         unit="%",
@@ -324,7 +324,7 @@ CLAIMS = (
             f"Steps to a mean loss of {TARGET}, at the quickest of three learning rates.",
             f"平均損失が{TARGET}になるまでの更新回数を、3つの学習率のうち最も速いもので比べる。",
         ),
-        ("steps that sigmoid needs more", "シグモイドが余計に要する更新回数"),
+        ("how many steps more sigmoid needs", "シグモイドが余計に要する更新回数"),
         lambda a: steps_needed(a, "sigmoid").min(),
         lambda a: steps_needed(a, "tanh").min(),
         unit="steps",
@@ -332,7 +332,7 @@ CLAIMS = (
     ),
     of_learning(
         ("tanh maps to values from 0 to 1.", "tanhは入力を0から1の範囲の値に変換する。"),
-        ("many tutorials, which give sigmoid's range for both", "多くの入門記事"),
+        ("many tutorials, which give sigmoid's range for both", "シグモイドと取り違えた入門記事"),
         (
             "If the claim holds, no tanh unit of the last hidden layer gives less than 0.",
             "主張が正しければ、最後の隠れ層のtanhの出力に0未満の値はない。",
@@ -352,19 +352,19 @@ CONCEPT = Concept(
     title=("Activation functions and their derivatives", "活性化関数とその微分"),
     chapter=chapters.NEURAL_NETWORKS.section(1),
     summary=(
-        "Without an activation function any number of layers is one linear map. In backpropagation "
-        "its derivative multiplies the gradient at every layer: where that is small, as sigmoid's "
-        "is, the first layers learn slowly or not at all.",
-        "活性化関数がなければ、層をいくら重ねても1つの線形変換と変わらない。誤差逆伝播法では、各層で活性化"
-        "関数の微分が勾配に掛けられる。シグモイドのようにその値が小さいと、入力に近い層の学習は遅くなり、"
-        "ほとんど進まないこともある。",
+        "An activation function turns a unit's weighted sum into its output; without it all layers "
+        "are one linear map. In backpropagation its derivative multiplies the gradient at every "
+        "layer: where that is small, as sigmoid's is, the first layers learn slowly or not at all.",
+        "活性化関数は、ユニットの重み付き和を出力に変換する。これがなければ、層をいくら重ねても1つの線形"
+        "変換と変わらない。誤差逆伝播法では、層ごとにその微分が勾配に掛けられる。シグモイドのように微分が"
+        "小さいと、入力に近い層の学習は遅くなり、ほとんど進まないこともある。",
     ),
     introduces=INTRODUCES,
     equations=(
         (
             r"y = f(xW), \; \frac{\partial L}{\partial x} = "
             r"\left( \frac{\partial L}{\partial y} \odot f'(xW) \right) W^T",
-            ("One layer back: times f′, entry by entry.", "逆伝播の1層分。要素ごとにf′が掛かる。"),
+            ("One layer back (⊙: entry by entry).", "逆伝播の1層分（⊙は要素ごとの積）。"),
         ),
     ),
     terms=(

@@ -168,7 +168,7 @@ CLAIMS = (
             "Gradients by automatic differentiation take longer than those written by hand.",
             "自動微分で勾配を求めると、手で書いた逆伝播より時間がかかる。",
         ),
-        source=("a common expectation of convenience", "手軽さへのよくある期待"),
+        source=("a common belief: what is convenient is slow", "手軽な方法は遅い、という通説"),
         experiment=(
             f"This page's tape, in NumPy. 100 inputs, {WIDTHS[-1]} units with ReLU, 10 classes, a "
             "batch of 50, float64, one core; the two in turns, the median of 25.",
@@ -192,12 +192,12 @@ CLAIMS = (
             "損失が数として求まれば、勾配も数として求まる。",
         ),
         source=(
-            "a common expectation of those who meet a NaN in training",
-            "学習中にNaNに出会った人のよくある期待",
+            "a common assumption, until a NaN turns up in training",
+            "学習中にNaNが出るまで疑われない、よくある思い込み",
         ),
         experiment=(
-            "√(x²), the length of x, for 20 numbers, ten of which are 0; in all columns.",
-            "√(x²)（xの長さ）を20個の数について求める。そのうち10個は0である。すべての列で測る。",
+            "√(x²), the length of x, for 20 numbers, ten of which are 0; in NumPy and in Keras.",
+            "√(x²)（xの長さ）を20個の数について求める。そのうち10個は0である。NumPyとKerasの両方で測る。",
         ),
         metric=(
             "share of finite numbers, derivatives less values; 5 points would not matter",
@@ -223,7 +223,7 @@ CONCEPT = Concept(
         "arrays writes down what it was computed from and how a gradient goes back, and walking "
         "the tape in reverse is backpropagation. That is what tf.GradientTape, jax.grad and "
         "torch.autograd do, and why a Keras layer has a `call` and no `backward`.",
-        "手で書けば、層ごとに逆伝播が必要になる。テープを使えば要らない。配列の演算のたびに、何から"
+        "手で書く場合は、層ごとに逆伝播が必要である。テープを使えば、それは要らない。配列の演算のたびに、何から"
         "計算したか、勾配をどう戻すかを記録し、そのテープを逆にたどれば誤差逆伝播法になる。"
         "tf.GradientTape、jax.grad、torch.autogradがしているのはこれであり、Kerasの層に`call`だけがあって"
         "`backward`がないのもそのためである。",

@@ -206,7 +206,7 @@ def draw(result):
             ),
             (
                 "Differences take two losses a weight, backpropagation one pass each way.",
-                "数値微分では重み1つにつき損失を2回計算する。誤差逆伝播法では往復1回ずつで済む。",
+                "数値微分は重み1つにつき損失を2回計算する。誤差逆伝播法は順伝播と逆伝播を1回ずつ行うだけである。",
             ),
         ),
     ]
@@ -236,10 +236,10 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "With more weights, differences become slow much sooner than backpropagation.",
+            "The more weights, the farther numerical differentiation falls behind backpropagation.",
             "重みが増えると、数値微分の計算時間は誤差逆伝播法よりはるかに速く増える。",
         ),
-        source="Saito, Deep Learning from Scratch, 4.5.2 and 5.7.3",
+        source="Saito, Deep Learning from Scratch, 4.5.2, 5.7.3",
         experiment=(
             f"{TIMES[0]}{WIDTHS[0]} to {WIDTHS[JUDGED - 1]} hidden units.",
             f"{TIMES[1]}隠れ層のユニット数は{WIDTHS[0]}から{WIDTHS[JUDGED - 1]}まで。",
@@ -276,7 +276,7 @@ CLAIMS = (
             "If my own network and Keras differ, it is rounding.",
             "自作のネットワークとKerasの結果が違うのは、丸め誤差のためである。",
         ),
-        source=("a common explanation", "一般的な説明"),
+        source=("a common explanation", "よくある説明"),
         experiment=(
             f"784-50-10, {IMAGES} MNIST images, {EPOCHS} epochs in batches of {BATCH}. A run in "
             "float32 against float64; and each of the seven causes above by itself.",
@@ -359,10 +359,10 @@ CONCEPT = Concept(
         (
             r"W \sim U(-r, r), \quad r = \sqrt{\frac{6}{n_{in} + n_{out}}}, \quad b = 0",
             (
-                "Keras's initial weights (glorot_uniform); the textbook's are N(0, 0.01²). "
-                "`set_weights` hands one's own to Keras.",
-                "Kerasの重みの初期値（glorot_uniform）。教科書ではN(0, 0.01²)である。自分の重みは"
-                "`set_weights`でKerasに渡せる。",
+                "Keras's initial weights (glorot_uniform; n: a layer's inputs and outputs); the "
+                "textbook's are N(0, 0.01²). `set_weights` hands one's own to Keras.",
+                "Kerasの重みの初期値（glorot_uniform、nは層の入出力の数）。教科書ではN(0, 0.01²)"
+                "である。自分の重みは`set_weights`でKerasに渡せる。",
             ),
         ),
         (

@@ -140,9 +140,9 @@ def draw(result):
             ),
             (
                 "If an apple costs one yen more, the total grows by the number of apples, times "
-                "the tax. So another number of apples changes the derivative by the apple's price. "
-                "It changes that by the tax too, which is multiplied by the price of all fruit; "
-                "the others stay.",
+                "the tax. So the derivative with respect to the apple's price changes with the "
+                "number of apples. So does that with respect to the tax, which is multiplied by "
+                "the price of all fruit; the others stay.",
                 "りんごの値段が1円上がると、合計金額は「りんごの個数×消費税」だけ増える。だから個数を"
                 "変えると、りんごの値段に関する微分が変わる。消費税は果物の合計額に掛かるので、"
                 "消費税に関する微分も変わる。そのほかの微分は変わらない。",
@@ -199,7 +199,7 @@ CLAIMS = (
             "The chain rule gives the numerical derivative at every node.",
             "連鎖律で求めた微分は、どのノードでも数値微分と一致する。",
         ),
-        source="Saito, Deep Learning from Scratch, 5.2 and 5.7.3",
+        source="Saito, Deep Learning from Scratch, 5.2, 5.7.3",
         experiment=(
             RANDOM[0] + f"Each node's value is moved by ±{H:g} in double precision.",
             RANDOM[1] + f"各ノードの値を±{H:g}だけ動かす（倍精度）。",
@@ -263,8 +263,8 @@ CONCEPT = Concept(
             r"z = x + y, \quad \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} = "
             r"\frac{\partial L}{\partial z}",
             (
-                "The node + hands on to both inputs what comes back.",
-                "加算ノードは、上流から来た微分をそのまま両方の入力へ流す。",
+                "The node + hands on to both inputs what comes back. L: the graph's result.",
+                "加算ノードは、上流から来た微分をそのまま両方の入力へ流す（Lはグラフの最終結果）。",
             ),
             two_numbers,
         ),

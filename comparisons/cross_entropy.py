@@ -115,14 +115,16 @@ def draw(result):
                 "the sigmoid is flat. Cross-entropy has y − t, nearly −1; computed from "
                 "probabilities it is cut off below −16, from logits never. So end the model "
                 "without a sigmoid and say from_logits=True. (On TensorFlow, Keras goes back from "
-                "a sigmoid or softmax to the logits by itself.) Both at once, a softmax and "
-                "from_logits, is a mistake; the page on output layers measures it.",
+                "a sigmoid or softmax to the logits by itself.) Both at once, a softmax layer and "
+                "from_logits=True, is a mistake: on JAX and PyTorch softmax is then taken twice; "
+                "the page on output layers measures that.",
                 "左端では予測が完全に誤っている。そこではシグモイドが平らなので、二乗誤差の勾配は"
                 "ほぼ0になる。交差エントロピー誤差の勾配はy − t（ほぼ−1）である。確率から計算すると"
                 "−16より左で打ち切られて0になり、ロジットから計算すればそうならない。モデルの最後に"
                 "シグモイドを置かず、from_logits=Trueを指定するとよい（TensorFlowでは、Kerasが"
-                "自動でロジットに戻って計算する）。ソフトマックスとfrom_logitsの両方を使うのは誤りで、"
-                "その影響は出力層のページで測っている。",
+                "自動でロジットに戻って計算する）。ソフトマックス層とfrom_logits=Trueの両方を使うのは"
+                "誤りで、JAXとPyTorchではソフトマックス関数が2回適用される。その影響は出力層のページで"
+                "測っている。",
             ),
         ),
         Figure(
@@ -152,7 +154,7 @@ INTRODUCES = (
             "Yes or no (t = 1 or 0), after a sigmoid. log 0 would make the loss ∞ or NaN, so y is "
             "kept 10⁻⁷ away from 0 and 1.",
             "2値分類（tは1か0）に、シグモイドの後で使う。log 0で損失が∞やNaNにならないよう、yを"
-            "0と1から10⁻⁷離す。",
+            "10⁻⁷以上1 − 10⁻⁷以下に制限する。",
         ),
         chances,
     ),
@@ -173,7 +175,7 @@ INTRODUCES = (
         r"\frac{t_k}{p_k} \right)",
         (
             "One of several classes, after softmax. As Keras divides y by its sum, its gradient is "
-            "1 − t/p for one-hot t, the textbook's −t/p; for the logits both give y − t.",
+            "1 − t/p for one-hot t, where the textbook has −t/p; for the logits both give y − t.",
             "多クラス分類に、ソフトマックスの後で使う。Kerasはyをその和で割るので、one-hotのtに対"
             "する勾配は教科書の−t/pではなく1 − t/pになる。ロジットに関する勾配は、どちらもy − tで"
             "ある。",
@@ -186,10 +188,10 @@ INTRODUCES = (
         (
             "The same loss for targets that are class numbers 0, 1, 2, … instead of one-hot rows: "
             "take the one that fits your labels. Keras raises an error for the wrong one; squared "
-            "error, given class numbers, learns nonsense without a word.",
+            "error, given class numbers as a column (n, 1), learns nonsense without a word.",
             "正解がone-hotではなくクラス番号0, 1, 2, …のときの同じ損失。ラベルの形に合うほうを使"
-            "う。取り違えるとKerasはエラーを出す。二乗誤差にクラス番号を渡すと、エラーは出ないが無意"
-            "味な学習になる。",
+            "う。取り違えるとKerasはエラーを出す。二乗誤差に(n, 1)の形のクラス番号を渡すと、エラー"
+            "は出ないが無意味な学習になる。",
         ),
         class_numbers,
         helpers=("categorical_crossentropy_gradient",),
@@ -199,8 +201,10 @@ INTRODUCES = (
         r"D_{KL} = \frac{1}{N} \sum_{n,k} t_{nk} \log \frac{t_{nk}}{y_{nk}}, \quad "
         r"\frac{\partial D}{\partial y} = -\frac{t}{N y}",
         (
-            "How far a predicted distribution is from the true one; 0 where they are the same.",
-            "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。",
+            "How far a predicted distribution is from the true one; 0 where they are the same. "
+            "With the entropy −Σ t log t added it is the cross-entropy.",
+            "予測した分布が正解の分布からどれだけ離れているかを表す。等しいとき0になる。エントロピー"
+            "−Σ t log tを加えると、交差エントロピー誤差になる。",
         ),
         distributions,
     ),
@@ -219,9 +223,9 @@ def on_learning(claim, start, ending, instead):
     )
     return Claim(
         claim,
-        "Nielsen 2015, Neural networks and deep learning, chapter 3",
+        "Nielsen 2015, Neural networks and deep learning, 3",
         experiment,
-        ("steps that squared error needs more", "二乗誤差が余計に要する更新回数"),
+        ("how many steps more squared error needs", "二乗誤差が余計に要する更新回数"),
         versus(
             "learning", *(steps_needed(loss + ending) for loss in ("squared error", ENTROPY[0]))
         ),
@@ -271,7 +275,7 @@ CLAIMS = (
     the_same(
         (
             "Cross-entropy is KL divergence plus a constant, the entropy of the targets.",
-            "交差エントロピー誤差は、KLダイバージェンスに定数（正解の分布のエントロピー）を加えたもの。",
+            "交差エントロピー誤差は、KLダイバージェンスに定数（正解の分布のエントロピー）を加えた値である。",
         ),
         "Goodfellow et al., Deep Learning, 3.13",
         lambda a: np.abs(a["cross-entropy"] - a["KL divergence"] - a["entropy"]).max(),
@@ -294,8 +298,8 @@ CONCEPT = Concept(
     title=("Cross-entropy: the loss of classification", "交差エントロピー誤差：分類の損失関数"),
     chapter=chapters.LEARNING.section(2),
     summary=(
-        "Cross-entropy is −log of the probability that the model gave to what is the case: 0 for "
-        "certainty, large for a confident mistake. Behind a sigmoid or softmax its gradient for "
+        "Cross-entropy is −log of the probability that the model gave to the right answer: 0 where "
+        "it was sure, large for a confident mistake. Behind a sigmoid or softmax its gradient for "
         "the logits is y − t, the error itself. Accuracy is no loss: its gradient is 0 almost "
         "everywhere.",
         "交差エントロピー誤差は、モデルが正解に与えた確率の対数に負号をつけた値である。確信をもって当てれば0に"

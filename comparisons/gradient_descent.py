@@ -141,7 +141,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("A gradient field, and paths through it", "勾配の場と、そこを下る経路"),
+            ("A gradient field, and paths through it", "勾配のベクトル場と、そこを下る経路"),
             field(result, "ravine", (0, 3), 0.3),
             (
                 "f(x, y) = x²/20 + y². Arrows point against the gradient: across the contour "
@@ -240,12 +240,12 @@ CLAIMS = (
             "と注意する",
         ),
         (
-            f"{AROUND[0]}1 would be straight at it, 0 at a right angle; 0.9 is near enough.",
-            f"{AROUND[1]}1なら真っすぐ最小値を向き、0なら直角である。0.9以上なら正しいとみなす。",
+            f"{AROUND[0]}The cosine is 1 straight at it, 0 at a right angle; 0.9 is near enough.",
+            f"{AROUND[1]}余弦は、真っすぐ最小値を向けば1、直角なら0になる。0.9以上なら正しいとみなす。",
         ),
         (
-            "mean cosine between both directions, less 1",
-            "2つの方向のなす角の余弦の平均から1を引いた値",
+            "mean cosine between the way against the gradient and that to the minimum, less 1",
+            "勾配と逆の方向と最小値の方向とのなす角の余弦の平均から1を引いた値",
         ),
         versus("directions", lambda a: a["cosine"].mean(), lambda a: 1.0),
         margin=-0.1,
@@ -256,8 +256,8 @@ CLAIMS = (
     ),
     Claim(
         (
-            "Too large a learning rate diverges: the bound is 2 / λ.",
-            "学習率が大きすぎると発散する。その境目は2 / λである。",
+            "Too large a learning rate diverges: the bound is 2 / λ, λ the largest curvature.",
+            "学習率が大きすぎると発散する。その境目は2 / λである（λは最大の曲率）。",
         ),
         f"LeCun et al. 1998, Efficient BackProp, 5.1; {BOOK}.1",
         (
@@ -342,8 +342,8 @@ CONCEPT = Concept(
             r"f(w) = \frac{\lambda}{2} w^2 \;\Rightarrow\; w \leftarrow (1 - \eta \lambda) w, "
             r"\quad |1 - \eta \lambda| < 1 \iff 0 < \eta < \frac{2}{\lambda}",
             (
-                "why there is a largest rate: λ is the curvature",
-                "学習率に上限がある理由（λは曲率）",
+                "why there is a largest rate: λ is the curvature, the second derivative",
+                "学習率に上限がある理由（λは曲率、すなわち2階微分）",
             ),
         ),
     ),

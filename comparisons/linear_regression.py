@@ -183,7 +183,7 @@ def draw(result):
                 "the bottom. Gradient descent walks there, along the blue path; the normal "
                 "equation jumps.",
                 "左は直線と誤差（赤）、右はすべての(w, b)に対する損失で、低いほど濃い。"
-                "損失は1つの椀の形になり、大きな丸が左の直線の位置を表す。丸を底まで動かしてみよう。勾配降下法は青い経路を"
+                "損失はお椀の形になり、大きな丸が左の直線の位置を表す。丸を底まで動かしてみよう。勾配降下法は青い経路を"
                 "1歩ずつ下り、正規方程式は底の位置を一度に求める。",
             ),
         ),
@@ -197,9 +197,9 @@ def draw(result):
             ),
             (
                 "The network at the learning rate and step that are best on validation examples. "
-                "An error of 1 is that of answering 0. Where the truth is linear, more examples "
+                "Answering 0 is about 1 off. Where the truth is linear, more examples "
                 "put the line farther ahead; on 20, few more than its 11 weights, it is not.",
-                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と予測すると誤差は1になる。"
+                "ニューラルネットワークは、検証データで最良の学習率とステップの値。常に0と予測すると誤差は約1になる。"
                 "関係が線形なら、データが多いほど線形回帰が優位に立つ。ただし重み11個に対してデータが20個しか"
                 "ないと、差はほとんどない。",
             ),
@@ -231,8 +231,8 @@ SETTING = (
     "既定、Adam、バッチサイズ20で200ステップ）を比べる。ネットワークの学習率（0.003、0.01、0.03）と"
     "打ち切るステップは、別の200個の検証データで選ぶ。",
 )
-ERROR = "root mean squared test error in deviations of the truth"
-ERROR_JA = "テストデータの二乗平均平方根誤差（真の値の標準偏差を1とする）"
+ERROR = "root mean squared test error (the truth's standard deviation is about 1)"
+ERROR_JA = "テストデータの二乗平均平方根誤差（真の値の標準偏差は約1）"
 FEW, MANY_CURVED = (50, 0.5, False), (1000, 0.5, True)
 CLAIMS = (
     Claim(
@@ -297,7 +297,7 @@ CONCEPT = Concept(
         "least. Over the weights this loss is a bowl: one equation gives its bottom, and gradient "
         "descent ends there too. Where the truth is linear and the noise moderate, a network does "
         "worse.",
-        "重み付き和で数値を予測し、平均二乗誤差が最小になるように重みを決める。この損失は重みについて1つの椀の"
+        "重み付き和で数値を予測し、平均二乗誤差が最小になるように重みを決める。この損失は重みについてお椀の"
         "形をしていて、最小の点は1つの方程式で求まり、勾配降下法も同じ点に行き着く。関係が線形でノイズが"
         "大きくなければ、ニューラルネットワークより正確に予測する。",
     ),
@@ -308,7 +308,7 @@ CONCEPT = Concept(
             (
                 "Where the bowl is flat: the errors are orthogonal to every input. y: the targets. "
                 "With several columns in x this is multiple regression.",
-                "椀の底では勾配が0、すなわち誤差がどの入力とも直交する（yは目標値）。xに複数の列があれば"
+                "お椀の底では勾配が0、すなわち誤差がどの入力とも直交する（yは目標値）。xに複数の列があれば"
                 "重回帰になる。",
             ),
             lambda seed: {key: some_table(seed)[key] for key in "xy"},

@@ -187,7 +187,7 @@ def draw(result):
             figures.lines(grown, x_title=("step", "ステップ"), y_title=("‖w‖", "‖w‖"), log="x"),
             (
                 "On separable classes any longer w has a lower loss: there is no end.",
-                "分離できるクラスでは、wが長いほど損失が小さくなるので、終わりがない。",
+                "分離できるクラスでは、‖w‖が大きいほど損失が小さくなるので、際限なく大きくなる。",
             ),
         ),
         Figure(
@@ -224,8 +224,8 @@ CLAIMS = (
             "ロジスティック回帰は1層のニューラルネットワークである。",
         ),
         source=(
-            "Goodfellow et al., Deep Learning, 6.1; a common remark",
-            "Goodfellow et al., Deep Learning, 6.1、よくある指摘",
+            "a common remark; Zhang et al., Dive into Deep Learning, 4.1 (softmax regression)",
+            "よくある指摘。Zhang et al., Dive into Deep Learning, 4.1（ソフトマックス回帰）",
         ),
         experiment=(
             f"A Dense layer of one unit with sigmoid and cross-entropy, {STEPS} steps of gradient "
@@ -243,8 +243,8 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "The loss is convex, so gradient descent arrives.",
-            "損失は凸関数なので、勾配降下法は必ず収束する。",
+            "The loss is convex (without local minima), so gradient descent arrives.",
+            "損失は凸関数（局所的な最小値がない）なので、勾配降下法は必ず収束する。",
         ),
         source=(
             "a common remark on logistic regression",
@@ -272,8 +272,8 @@ CLAIMS = (
     ),
     Claim(
         claim=(
-            "The probabilities of logistic regression are calibrated.",
-            "ロジスティック回帰の予測確率は較正されている。",
+            "The probabilities of logistic regression are calibrated: true as often as they say.",
+            "ロジスティック回帰の予測確率は較正されている（実際の割合と一致する）。",
         ),
         source="scikit-learn user guide, 1.16, Probability calibration",
         experiment=(

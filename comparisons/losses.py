@@ -100,7 +100,7 @@ def draw(result):
     }
     return [
         Figure(
-            ("Losses for numbers", "回帰の損失関数"),
+            ("Losses of regression", "回帰の損失関数"),
             figures.slider(
                 figures.lines(
                     figures.in_panels(by_delta, ERRORS),
@@ -115,7 +115,7 @@ def draw(result):
                 "The gradient says how hard one example pulls. Under the squared error an error "
                 "twice as large pulls twice as hard; under the absolute error all pull alike. "
                 "Huber's loss is like the one near 0, like the other beyond δ.",
-                "勾配は、1つのデータが予測を引く力を表す。二乗誤差では誤差に比例して強くなり、絶対誤差では"
+                "勾配は、1つのデータが予測を引き寄せる力を表す。二乗誤差では誤差に比例して強くなり、絶対誤差では"
                 "どの誤差でも等しい。フーバー損失は0の近くで前者、δの外側で後者に似る。",
             ),
         ),
@@ -182,7 +182,8 @@ INTRODUCES = (
         (
             "Every error pulls alike, whatever its size. So near the minimum steps do not shrink "
             "by themselves.",
-            "大きさによらず、どの誤差も同じ強さで引く。そのため、最小値の近くでも更新の幅が自然には縮まない。",
+            "誤差の大きさによらず、どのデータも同じ強さで予測を引き寄せる。そのため、最小値の近くでも"
+            "更新の幅が自然には縮まない。",
         ),
         numbers,
     ),
@@ -193,7 +194,7 @@ INTRODUCES = (
         r"\quad \frac{\partial L}{\partial y} = \frac{\max(-\delta, \min(e, \delta))}{NK}",
         (
             "Smooth at 0, and an outlier pulls no harder than δ.",
-            "0で滑らかで、外れ値の引く力はδを超えない。",
+            "0で滑らかで、外れ値が予測を引き寄せる力はδを超えない。",
         ),
         numbers,
     ),
@@ -229,8 +230,8 @@ CLAIMS = (
         off("mean_squared_error"),
         margin=-NOISE,
         instead=(
-            "It is the most sensitive of the three: an outlier pulls by its whole distance.",
-            "3つのうち最も影響を受けやすい。外れ値は距離に比例する力で引く。",
+            "It is the most sensitive of the three: the farther an outlier, the harder it pulls.",
+            "平均二乗誤差は3つのうち最も影響を受けやすい。外れ値は、遠いほど強く直線を引き寄せる。",
         ),
     ),
     on_outliers(
@@ -238,7 +239,7 @@ CLAIMS = (
             "Mean absolute error and Huber's loss are less moved by outliers.",
             "平均絶対誤差とフーバー損失は外れ値の影響が小さい。",
         ),
-        "Huber 1964; Goodfellow et al., Deep Learning, 6.2.1.2",
+        "Huber 1964; Hastie, Tibshirani & Friedman, The elements of statistical learning, 10.6",
         ("squared error less the worse of the two", "二乗誤差の値から2つの悪いほうの値を引く"),
         off("mean_squared_error"),
         lambda a: max(off("mean_absolute_error")(a), off("huber")(a)),
@@ -248,7 +249,7 @@ CLAIMS = (
 
 
 CONCEPT = Concept(
-    title=("Loss functions for numbers", "回帰の損失関数"),
+    title=("Loss functions of regression", "回帰の損失関数"),
     chapter=chapters.LEARNING.section(1),
     summary=(
         "A loss turns predictions and targets into one number, and its gradient says how each "

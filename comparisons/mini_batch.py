@@ -206,7 +206,7 @@ def draw(result):
             ),
         ),
         Figure(
-            ("The short last batch", "端数の最後のバッチ"),
+            ("The short last batch", "端数となる最後のバッチ"),
             figures.lines(
                 {
                     both("mean of means", "バッチの平均の平均"): last["mean of means"],
@@ -240,13 +240,13 @@ BOOK = "Goodfellow et al., Deep Learning, 8.1.3"
 CLAIMS = (
     Claim(
         (
-            "The noise of a gradient falls as 1/√B: to halve it takes four times the batch.",
-            "勾配のノイズは1/√Bに比例する。半分にするには4倍のバッチが必要である。",
+            "The noise of a gradient falls as 1/√B: to halve it takes four times the batch size B.",
+            "勾配のノイズは1/√B（Bはバッチサイズ）に比例し、半分にするにはBを4倍にする必要がある。",
         ),
         BOOK,
         (
             "49-30-10, initial weights, 1,024 MNIST images; 64 batches each of 1, 4, 16 and 64.",
-            "49-30-10のネットワークの初期値、MNISTの画像1,024枚。1、4、16、64枚のバッチを64個ずつとる。",
+            "学習前の49-30-10のネットワーク、MNISTの画像1,024枚。1、4、16、64枚のバッチを64個ずつとる。",
         ),
         (
             f"{BAND} less the distance of B's exponent from −1/2",
@@ -308,7 +308,7 @@ CLAIMS = (
             "Small batches leave local minima that the whole batch stays in.",
             "ミニバッチ学習は、バッチ学習では抜け出せない局所的な最小値から抜け出せる。",
         ),
-        "Goodfellow et al., Deep Learning, 8.1.3 and 8.2; Saito, Deep Learning from Scratch, 6.1",
+        "LeCun, Bottou, Orr & Müller 1998, Efficient backprop, 4.1",
         (
             f"The w of sin wx is fitted to {ALL} noisy points on sin 3x by squared error, which "
             f"has many valleys. Batches of {SMALL} against all {ALL}, 200 steps, each at nine "
@@ -342,19 +342,19 @@ CONCEPT = Concept(
     introduces=(
         Introduced(
             "mini_batches",
-            r"\{1, \dots, n\} = B_1 \cup B_2 \cup \dots \cup B_m, \quad m = \lceil n / B \rceil",
+            r"\{1, \dots, n\} = S_1 \cup S_2 \cup \dots \cup S_m, \quad m = \lceil n / B \rceil",
             (
-                "An epoch: all n examples in a new random order, cut into batches of B.",
-                "1エポック：n個のデータを毎回ランダムな順序に並べ、B個ずつのバッチに分ける。",
+                "An epoch: all n examples in a new random order, cut into batches S of B examples.",
+                "1エポック：n個のデータを毎回ランダムな順序に並べ、B個ずつのバッチSに分ける。",
             ),
             demonstration="three_sizes",
         ),
         Introduced(
             "mini_batch_descent",
-            r"w \leftarrow w - \eta \, g, \quad g = \frac{1}{B} \sum_{i \in B_j} \nabla L_i(w)",
+            r"w \leftarrow w - \eta g, \quad g = \frac{1}{|S_j|} \sum_{i \in S_j} \nabla L_i(w)",
             (
-                "A step for each batch. B = n is batch learning, B = 1 online learning.",
-                "バッチごとに1回更新する。B = nならバッチ学習、B = 1ならオンライン学習である。",
+                "A step a batch; Lᵢ: an example's loss. B = n is batch, B = 1 online learning.",
+                "バッチごとに更新する（Lᵢは1個の損失）。B = nがバッチ学習、B = 1がオンライン学習。",
             ),
             demonstration="three_sizes",
         ),
@@ -364,8 +364,8 @@ CONCEPT = Concept(
             r"E[g] = \nabla L, \quad E \| g - \nabla L \|^2 = "
             r"\frac{\sigma^2}{B} \cdot \frac{n - B}{n - 1}",
             (
-                "a batch's gradient is right on average; σ is the spread of single gradients",
-                "ミニバッチの勾配は平均すれば正しい（σは1個ずつの勾配のばらつき）",
+                "right on average; σ: spread of single gradients; the last factor: 0 at B = n",
+                "平均すれば正しい（σは1個ずつの勾配のばらつき）。最後の因子はB = nのとき0になる。",
             ),
         ),
     ),

@@ -101,7 +101,7 @@ CONCEPT = Concept(
         "weights, the short last batch and the mean of the epoch included.",
         "ReLUの隠れ層にソフトマックス関数と交差エントロピー誤差を組み合わせた、教科書の全結合ネットワーク"
         "である。Kerasが`fit`の1行で行うのは、エポックとミニバッチについての繰り返しであり、その中身は"
-        "順伝播、損失、逆伝播、更新の4段階しかない。これを展開して書くと、端数の最後のミニバッチも"
+        "順伝播、損失、逆伝播、更新の4段階しかない。これを展開して書くと、端数となる最後のミニバッチも"
         "エポックの平均も含めて、Kerasと同じ損失と重みが得られる。",
     ),
     introduces=(
@@ -124,8 +124,8 @@ CONCEPT = Concept(
             r"L = -\frac{1}{N} \sum_n \log y_{n, t_n}, \quad \frac{\partial L}{\partial a} = "
             r"\frac{y - \mathrm{onehot}(t)}{N}",
             (
-                "softmax with cross-entropy of the labels t",
-                "ソフトマックスと、ラベルtとの交差エントロピー誤差",
+                "softmax with cross-entropy of the labels t; a: the sums that enter softmax",
+                "ソフトマックスと、ラベルtとの交差エントロピー誤差（aはソフトマックスに入る重み付き和）",
             ),
         ),
     ),
@@ -161,7 +161,7 @@ CONCEPT = Concept(
             experiment=(
                 "MNIST, 5,000 images, one hidden layer of 256 units against one of 32, 6 epochs of "
                 "Adam, each at the learning rate that was best on other seeds' validation images",
-                "MNIST 5,000枚、隠れ層1つで256ユニットと32ユニットを比べる。Adam、6エポック。"
+                "MNISTの画像5,000枚、隠れ層1つで256ユニットと32ユニットを比べる。Adam、6エポック。"
                 "学習率は、それぞれ別のシードの検証データで最も良かった値",
             ),
             metric=(

@@ -156,11 +156,11 @@ def draw(result):
             ("The gradient of a network", "ネットワークの勾配"),
             figures.lines(network, y_title=("relative error", "相対誤差"), log="xy", **step),
             (
-                "Numerical against analytical gradient of 200 weights. In float32 the textbook's "
-                "10⁻⁴ is off by some percent. A step of 10⁻² does for tanh, but so wide a step "
-                "carries ReLU over its kink. So check gradients in float64, with h about 10⁻⁵.",
-                "200個の重みの勾配を数値微分と解析的な微分で比べた。float32では、教科書の10⁻⁴で数%"
-                "ずれる。10⁻²まで広げればtanhでは足りるが、ReLUでは折れ目をまたいでしまう。"
+                "The gradient of 200 weights, numerical and analytical (by formulas). In float32 "
+                "the textbook's 10⁻⁴ is off by some percent. 10⁻² does for tanh, but so wide a "
+                "step carries ReLU over its kink. So check gradients in float64, h about 10⁻⁵.",
+                "200個の重みの勾配を、数値微分と解析的な（式から求めた）微分で比べた。float32では、教科書の"
+                "10⁻⁴で数%ずれる。10⁻²まで広げればtanhでは足りるが、ReLUでは折れ目をまたいでしまう。"
                 "勾配確認はfloat64で、h = 10⁻⁵程度で行うとよい。",
             ),
         ),
@@ -224,15 +224,15 @@ CLAIMS = (
         instead=(
             "Only down to the step at which rounding takes over; below it each decade costs a "
             "decade.",
-            "丸め誤差が上回る刻み幅までである。それより小さくすると、1桁ごとに誤差が1桁増える。",
+            "正確になるのは丸め誤差が上回るまでで、その先は刻み幅1桁ごとに誤差が1桁増える。",
         ),
     ),
     Claim(
         (
             "Truncation and rounding meet at the best step: √u for forward, ∛u for central "
-            "differences, with u = 2⁻⁵³ for float64.",
+            "differences, where u is the relative rounding error, 2⁻⁵³ in float64.",
             "打ち切り誤差と丸め誤差が釣り合う最良の刻み幅は、前方差分で√u、中心差分で∛uである"
-            "（float64ではu = 2⁻⁵³）。",
+            "（uは丸めの相対誤差で、float64では2⁻⁵³）。",
         ),
         "Press et al., Numerical recipes, 5.7",
         (
@@ -358,8 +358,8 @@ CONCEPT = Concept(
         "The derivative says how much f changes when x changes a little. Try it: move x by h, and "
         "divide. For many variables do so one by one; the partial derivatives together are the "
         "gradient. It is never quite exact, and slow (how slow, the page on backpropagation "
-        "measures), but hardly anything can be wrong with it: so others are checked by it.",
-        "微分は、xをわずかに変えたときにfがどれだけ変わるかを表す。実際にxをhだけ動かして割り算すれば求まる。"
+        "measures), but hard to get wrong: so gradients from formulas are checked by it.",
+        "微分は、xをわずかに変えたときにfがどれだけ変わるかを表す。xをhだけ動かし、fの変化をhで割れば求まる。"
         "変数が多いときは1つずつ動かす。偏微分をすべてまとめたものが勾配である。数値微分は"
         "完全に正確ではなく、時間もかかる（どれほどかは誤差逆伝播法のページで測る）が、実装を誤りにくい。"
         "そのため、ほかの方法で求めた勾配の検算に使う。",

@@ -151,9 +151,9 @@ CONCEPT = Concept(
             r"\sum_i \frac{\partial L}{\partial y_i} y_i \right)",
             (
                 "Classification: probabilities. Taking m off multiplies numerator and denominator "
-                "by the same number, and nothing overflows.",
+                "by the same number, and nothing overflows. L: the loss.",
                 "分類：確率を出力する。mを引いても、分子と分母に同じ数を掛けるのと等しいので"
-                "出力は変わらず、オーバーフローは起こらなくなる。",
+                "出力は変わらず、オーバーフローは起こらなくなる（Lは損失）。",
             ),
             some_logits,
         ),
@@ -287,7 +287,7 @@ CONCEPT = Concept(
         Claim(
             claim=(
                 "Softmax twice (a softmax layer before a loss that applies softmax itself) trains "
-                "without a complaint, and worse.",
+                "without an error, and worse.",
                 "ソフトマックス関数を2回適用しても（ソフトマックス層の後に、"
                 "内部でソフトマックス関数を計算する損失関数を使っても）エラーは出ないが、"
                 "学習の結果は悪くなる。",
@@ -298,9 +298,13 @@ CONCEPT = Concept(
             ),
             experiment=(
                 f"{TRAINED[0]}, each at the learning rate that was best on the validation images "
-                f"of other seeds: {RATE} once, {TWICE_RATE} twice",
+                f"of other seeds: {RATE} once, {TWICE_RATE} twice. Twice means two softmax layers: "
+                "with from_logits=True after one, Keras on TensorFlow warns and goes back to the "
+                "logits, on JAX and PyTorch it takes softmax twice.",
                 f"{TRAINED[1]}。学習率は、それぞれ別のシードの検証データで最も良かった値"
-                f"（1回は{RATE}、2回は{TWICE_RATE}）",
+                f"（1回は{RATE}、2回は{TWICE_RATE}）。2回はソフトマックス層を2つ重ねて試す。層1つと"
+                "from_logits=Trueの組み合わせでは、Kerasは、TensorFlowなら警告を出してロジットから"
+                "計算し、JAXとPyTorchならソフトマックス関数を2回適用する。",
             ),
             metric=ACCURACY_LESS,
             unit="%",

@@ -135,7 +135,7 @@ def draw(result):
                 "between −0.5 and 0; with all signs of AND turned round it is NAND. No setting "
                 "makes it XOR.",
                 "1つのパーセプトロンを4つのゲートと比べる。点はゲートが出力すべき値、"
-                "数字は4点のうち正しい数を表す。重みを変えると境界の直線の向きが、"
+                "数字は4点のうち正しく出力できた点の数を表す。重みを変えると境界の直線の向きが、"
                 "バイアスを変えると位置が変わる。重みがともに0.5のとき、"
                 "バイアスが−1と−0.5の間ではAND、−0.5と0の間ではORになり、"
                 "ANDの重みとバイアスの符号をすべて反転するとNANDになる。どう設定してもXORにはならない。",
@@ -163,9 +163,9 @@ CONCEPT = Concept(
     ),
     chapter=chapters.PERCEPTRON.section(1),
     summary=(
-        "A perceptron adds up its weighted inputs and answers 1 where the sum with the bias "
-        "exceeds 0. AND, NAND and OR are one perceptron each, with different numbers. XOR, which "
-        "no straight line separates, takes two layers.",
+        "A perceptron adds up its weighted inputs and a bias, and answers 1 where the sum exceeds "
+        "0, else 0. AND, NAND and OR are one perceptron each, with different weights and bias. "
+        "XOR, which no straight line separates, takes two layers.",
         "パーセプトロンは入力の重み付き和にバイアスを加え、その値が0を超えたら1を、"
         "そうでなければ0を出力する。AND、NAND、ORはどれも1つのパーセプトロンであり、"
         "重みとバイアスの値が違うだけである。1本の直線では分けられないXORには、"
@@ -178,7 +178,7 @@ CONCEPT = Concept(
             (
                 "Each weight says how much its input counts; the bias b says how easily the answer "
                 "is 1.",
-                "重みwは各入力の重要度を、バイアスbは1の出力されやすさを決める。",
+                "重みwは各入力の重要度を、バイアスbは出力が1になりやすいかどうかを決める。",
             ),
             some_inputs,
             inputs=1,
@@ -187,9 +187,10 @@ CONCEPT = Concept(
             "step",
             r"h(z) = \begin{cases} 0 & (z \le 0) \\ 1 & (z > 0) \end{cases}",
             (
-                "The answer jumps at the threshold: step of the weighted sum is the perceptron.",
-                "しきい値を境に出力が0から1に変わる。重み付き和にステップ関数を適用したものがパーセプトロンで"
-                "ある。",
+                "The answer jumps at the threshold, which is 0, as the bias is in z. The step h of "
+                "the weighted sum is the perceptron.",
+                "しきい値を境に出力が0から1に変わる。バイアスをzに含めるので、しきい値は0である。重み付き和に"
+                "ステップ関数hを適用したものがパーセプトロンである。",
             ),
             lambda seed: {"z": np.random.default_rng(seed).normal(size=(5, 3))},
             kinks=True,

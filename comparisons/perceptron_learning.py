@@ -220,7 +220,7 @@ SETTING = (
     "perceptron for each line learns from zeros on which side the points lie, until an epoch "
     "passes without a correction",
     f"ランダムな直線{LINES}本と、どの直線からも{GAP}以上離れた点（10個、40個、160個）。直線ごとに"
-    "1つのパーセプトロンが、点がどちら側にあるかを、更新のないエポックまでゼロの重みから学習する",
+    "1つのパーセプトロンが、点がどちら側にあるかをゼロの重みから学習し、更新のないエポックで終える",
 )
 CLAIMS = (
     Claim(
@@ -232,7 +232,7 @@ CLAIMS = (
         experiment=(f"{SETTING[0]}.", f"{SETTING[1]}。"),
         metric=(
             f"share of the lines learned without a mistake at last, within {LIMIT} epochs",
-            f"{LIMIT}エポック以内に1つも誤らなくなった直線の割合",
+            f"{LIMIT}エポック以内に誤りなく学習できた直線の割合",
         ),
         measure=each_seed("separable", learned),
         unit="%",
@@ -354,9 +354,9 @@ CONCEPT = Concept(
             "perceptron_learning",
             r"(x_1, t_1), (x_2, t_2), \ldots, (x_n, t_n), (x_1, t_1), \ldots",
             (
-                "One example at a time, over and over. Once an epoch passes without a correction, "
-                "nothing will change any more.",
-                "データを1つずつ順に、繰り返し見ていく。更新のないエポックが1回あれば、その後は何も変わらない。",
+                "One example at a time, over and over; all n are an epoch. After an epoch without "
+                "a correction nothing will change any more.",
+                "データを1つずつ順に繰り返し見る。一巡が1エポックで、更新のない一巡の後は何も変わらない。",
             ),
             demonstration="separable",
         ),
@@ -365,7 +365,7 @@ CONCEPT = Concept(
         (
             r"L = \sum_{n:\, y_n \ne t_n} |z_n| = \sum_n (y_n - t_n) \, z_n, \quad "
             r"\frac{\partial L}{\partial w} = \sum_n (y_n - t_n) \, x_n",
-            ("The loss that the rule descends.", "学習則が下っていく損失。"),
+            ("The loss that the rule descends.", "学習則が小さくしていく損失。"),
         ),
         (
             r"k \le \left( \frac{R}{\gamma} \right)^2",
@@ -374,7 +374,7 @@ CONCEPT = Concept(
                 "separating line and its nearest point, both with the bias as the weight of an "
                 "input 1. It holds for every such line, and is least for the widest gap.",
                 "kはゼロの重みからの更新回数、Rは最も長い入力の長さ、γは分離直線と最も近い点との間隔（Rとγでは、"
-                "バイアスを入力1の重みとして数える）。どの分離直線でも成り立ち、間隔が最も広い直線で最も小さい。",
+                "バイアスを常に1の入力の重みとみなす）。どの分離直線でも成り立ち、間隔最大の直線で右辺が最小になる。",
             ),
         ),
     ),

@@ -173,15 +173,18 @@ CONCEPT = Concept(
         (
             r"h_1 = \max(0, x W_1 + b_1), \quad h_2 = \max(0, h_1 W_2 + b_2), \quad "
             r"p = \sigma(h_2 w + b)",
-            ("the probability of surviving", "生存する確率"),
+            (
+                "the probability of surviving; in training, some of h₁ are set to 0 (see Dropout)",
+                "生存する確率（学習時はh₁の一部を0にする。「Dropout」を参照）",
+            ),
         ),
         (
             r"L = -\frac{1}{N} \sum_n \left[ t_n \log p_n + (1 - t_n) \log (1 - p_n) \right]",
-            ("binary cross-entropy", "2値の交差エントロピー誤差"),
+            ("binary cross-entropy", "2値交差エントロピー誤差"),
         ),
         (
             r"\frac{\partial L}{\partial a_n} = \frac{p_n - t_n}{N}",
-            ("its gradient at the input of the sigmoid", "シグモイド関数の入力に関する勾配"),
+            ("its gradient for a, the input of the sigmoid", "シグモイド関数の入力aに関する勾配"),
         ),
     ),
     terms=(
@@ -218,7 +221,7 @@ CONCEPT = Concept(
                 "together; the same preparation for both, fitted on each training side. The "
                 "network leaves a fifth of that side for validation, logistic regression uses "
                 "all of it.",
-                f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は別々のデータに分けない。"
+                f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は必ず同じ分割に入れる。"
                 "前処理は両者に共通で、各分割の訓練データだけから求める。"
                 "ネットワークはその5分の1を検証に回すが、ロジスティック回帰はすべてを学習に"
                 "使う。",

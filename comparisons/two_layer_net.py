@@ -90,14 +90,14 @@ CONCEPT = Concept(
     title=("Two-layer network, written out in full", "2層ニューラルネットワークの実装"),
     chapter=chapters.LEARNING.section(5),
     summary=(
-        "Predict, loss, accuracy, numerical gradient and gradient in one class with its params "
-        "in a dictionary: the textbook's TwoLayerNet. Keras keeps the same numbers in two Dense "
-        "layers, and its automatic differentiation finds the same gradients. From the same "
-        "weights and batches both have the same losses, step for step; where your own network "
-        "and Keras part, look for other initial weights, a sum in place of a mean, or a short "
-        "last batch.",
-        "推論、損失、正解率、数値微分による勾配、誤差逆伝播法による勾配を1つのクラスにまとめ、"
-        "パラメータを辞書でもつ。教科書のTwoLayerNetである。Kerasでは同じパラメータを2つの"
+        "Prediction, loss, accuracy, and the gradient by differences and by backpropagation (the "
+        "next chapter) in one class with its params in a dictionary: the textbook's TwoLayerNet. "
+        "Keras keeps the same params in two Dense layers, and its automatic differentiation finds "
+        "the same gradients. From the same weights and batches both have the same losses, step for "
+        "step; where your own network and Keras part, look for other initial weights, a sum in "
+        "place of a mean, or a short last batch.",
+        "推論、損失、正解率、数値微分による勾配、誤差逆伝播法（次の章）による勾配を1つのクラスに"
+        "まとめ、パラメータを辞書でもつ、教科書のTwoLayerNetである。Kerasでは同じパラメータを2つの"
         "Dense層がもち、自動微分で同じ勾配が求まる。重みの初期値とミニバッチが同じであれば、"
         "両者の損失は1ステップごとに一致する。自作のネットワークとKerasの結果が食い違うときは、"
         "重みの初期値の違い、損失の平均と和の取り違え、端数となる最後のミニバッチの扱いを疑うとよい。",

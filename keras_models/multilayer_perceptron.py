@@ -30,7 +30,7 @@ def build_model(units, activation):
     for number in units:
         model.add(layers.Dense(number, activation=activation, kernel_initializer="he_normal"))
     model.add(layers.Dense(1))
-    right = keras.metrics.MeanMetricWrapper(
+    right = keras.metrics.MeanMetricWrapper(  # older BinaryAccuracy takes no threshold of 0
         keras.metrics.binary_accuracy, name="accuracy", threshold=0.0
     )
     model.compile(

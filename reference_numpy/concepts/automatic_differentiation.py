@@ -10,7 +10,8 @@ from reference_numpy.concepts.backpropagation import backpropagation, difference
 class Tape:
     """Writes down every step of a computation, each with its way back to what it came from.
 
-    Source: Wengert 1964, A simple automatic derivative evaluation program.
+    Source: Wengert 1964, A simple automatic derivative evaluation program (the list of steps);
+    Linnainmaa 1976, Taylor expansion of the accumulated rounding error (the way back).
     """
 
     def __init__(self):

@@ -13,7 +13,7 @@ from reference_numpy.concepts.two_layer_net import TwoLayerNet
 def mini_batches(n, batch_size, generator):
     """The numbers of n examples in a random order, cut into batches; the last may be short.
 
-    Source: Saito, Deep Learning from Scratch, 4.2.3 (who draws each batch anew).
+    Source: Saito, Deep Learning from Scratch, 4.2.3 (which draws each batch from all anew).
     """
     order = generator.permutation(n)
     return np.split(order, range(batch_size, n, batch_size))

@@ -12,7 +12,7 @@ def perceptron_rule(w, b, x, t, learning_rate=1.0):
         w: (inputs, units), perceptrons that learn side by side. b: (units,).
         x: (1, inputs), the example. t: (1, units), what each should answer, 0 or 1.
 
-    Source: Rosenblatt 1958, The perceptron.
+    Source: Rosenblatt 1962, Principles of neurodynamics.
     """
     error = t - step(weighted_sum(x, w, b))  # 1: should have been 1; −1: should have been 0
     w = w + learning_rate * x.T @ error
