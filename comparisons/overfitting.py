@@ -217,6 +217,7 @@ def draw(result):
     ]
 
 
+BOOK = "Saito, Deep Learning from Scratch, 6.4.1"
 SETTING = (
     "300 MNIST images, six hidden layers with ReLU, SGD with learning rate 0.1, 60 epochs",
     "MNISTの画像300枚、ReLUの隠れ層6つ、学習率0.1のSGD、60エポック",
@@ -227,7 +228,7 @@ CLAIMS = (
             "With few data and many weights a network overfits.",
             "データが少なく重みが多いと、ネットワークは過学習する。",
         ),
-        "Saito, Deep Learning from Scratch, 6.4.1",
+        BOOK,
         (
             f"{SETTING[0]}; 100 units a layer, 130,000 weights.",
             f"{SETTING[1]}。各層100ユニット、重みは13万個。",
@@ -258,7 +259,7 @@ CLAIMS = (
     ),
     Claim(
         ("The more weights, the wider the gap.", "重みが多いほど汎化ギャップは広がる。"),
-        ("Saito, Deep Learning from Scratch, 6.4.1; often read so", "Saito, 6.4.1、よくある解釈"),
+        (f"{BOOK}; often read so", f"{BOOK}についての、よくある解釈"),
         (
             f"{SETTING[0]}; 200 units a layer (360,000 weights) against 25, 50 or 100: the one of "
             "them that is most accurate on the validation images.",
@@ -276,8 +277,7 @@ CLAIMS = (
             "Widening a network that already knows its training images by heart does not widen the "
             "gap here. On spirals it was the same (see Multi-layer perceptron).",
             "すでに訓練データを丸暗記しているネットワークをさらに広げても、"
-            "ここではギャップは広がらない。渦巻きのデータでも同様であった（「多層パーセプトロン」"
-            "を参照）。",
+            "ここではギャップは広がらない。渦巻きのデータでも同様（「多層パーセプトロン」を参照）。",
         ),
     ),
     Claim(

@@ -10,6 +10,10 @@ from comparisons.harness.words import UNITS, WORDS
 
 _CODE = re.compile(r"`([^`]+)`")
 _TOGETHER = re.compile(r"(?<=\d) (?=[%±])|(?<=±) (?=\d)")  # a number and what belongs to it
+# The book that most readers come from: its volume, and the sections or the appendix.
+_BOOK = re.compile(
+    r"Saito, Deep Learning from Scratch( 2)?(?:, (\d[\d.-]*(?:, \d[\d.]*)*)|, appendix ([A-Z]))?"
+)
 _INDEX = re.compile(r"(.+?)(\[[\d, ]*\])")
 
 
@@ -46,6 +50,20 @@ def say(text, **values) -> Markup:
         Markup('<span class="{0}" lang="{0}">{1}</span>').format(language, half)
         for language, half in zip(LANGUAGES, halves)
     )
+
+
+def cited(source) -> Words:
+    """Where a sentence is stated; Japanese names the book as it is called there."""
+    english, japanese = pair(source)
+    return english, _BOOK.sub(_as_in_japan, japanese)
+
+
+def _as_in_japan(found: re.Match) -> str:
+    second, sections, appendix = found.groups()
+    volume = " ❷" if second else ""
+    place = f"付録{appendix}" if appendix else ""
+    place = f"{sections.replace(', ', '、')}節" if sections else place
+    return f"斎藤『ゼロから作るDeep Learning{volume}』{place}"
 
 
 def _html(text: str) -> Markup:

@@ -142,7 +142,7 @@ def template_environment() -> jinja2.Environment:
     }
     templates.filters.update(formats.FILTERS)
     own = (language.say, language.word, language.words, language.fill, language.attribute)
-    own += (language.recorded, tables.job_words, known_in, tag, tags)
+    own += (language.cited, language.recorded, tables.job_words, known_in, tag, tags)
     templates.globals.update({function.__name__: function for function in own})
     templates.globals["colors"] = palette.COLORS
     return templates

@@ -251,3 +251,25 @@ def test_a_missing_half_is_found():
     assert is_pair(("a word", "言葉")) and is_pair(("x", "x")) and is_pair(("−ELBO", "−ELBO"))
     for wrong in (("a word",), ("a word", ""), ("a word", "another"), "ab", ("言葉", "言葉")):
         assert not is_pair(wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        (
+            "Krogh & Hertz 1992; Saito, Deep Learning from Scratch, 6.4.2",
+            "Krogh & Hertz 1992; 斎藤『ゼロから作るDeep Learning』6.4.2節",
+        ),
+        (
+            "Saito, Deep Learning from Scratch, 4.5.2, 5.7.3",
+            "斎藤『ゼロから作るDeep Learning』4.5.2、5.7.3節",
+        ),
+        (
+            "Saito, Deep Learning from Scratch 2, appendix C",
+            "斎藤『ゼロから作るDeep Learning ❷』付録C",
+        ),
+        ("Goodfellow et al., Deep Learning, 7.8", "Goodfellow et al., Deep Learning, 7.8"),
+    ],
+)
+def test_japanese_names_the_book_as_japan_does(english, japanese):
+    assert language.cited(english) == (english, japanese)
