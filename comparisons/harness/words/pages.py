@@ -12,6 +12,8 @@ WORDS: dict[str, Words] = {
     "site": ("keras-side-by-side: results", "keras-side-by-side：結果"),
     "as file": ("As {kind}", "{kind}画像"),
     "and more": (", ", "、"),
+    "said of": ("{what}: {said}", "{what}：{said}"),
+    "in brackets": ("{what} ({more})", "{what}（{more}）"),
     # The first page
     "index title": (
         "Deep-learning concepts, twice",
