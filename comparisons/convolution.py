@@ -144,6 +144,7 @@ def sliding(result):
     chart = alt.layer(squares, numbers, data=cells(result))
     chart = chart.properties(width=alt.Step(CELL), height=alt.Step(CELL))
     chart = chart.facet(alt.Facet("panel:N", sort=list(PARTS.values())).title(None), columns=3)
+    chart = chart.resolve_scale(x="independent", y="independent")
     chart = chart.add_params(alt.param(name="place", value=0, bind=bind))
     return figures.selection(chart, ("padding and stride", "パディングとストライド"), START)
 

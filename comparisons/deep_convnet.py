@@ -83,7 +83,7 @@ def misread(result):
         f"{found['labels'][place]} → {found['answers'][place]}{' *' if others[place] else ''}"
         for place in found["places"]
     ]
-    return figures.images({" ": found["wrong"]}, texts, columns=10, size=56)
+    return figures.images({" ": found["wrong"]}, texts, columns=5, size=64)
 
 
 def maps(result):

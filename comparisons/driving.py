@@ -148,7 +148,7 @@ def on_a_new_track(result):
         NAMES[name]: half().camera(new["ground"][[car]], poses[name][times, None])[:, 0]
         for name in (PLAIN, SHIFTED)
     }
-    frames = figures.images(pictures, [f"{t} m" for t in times], columns=8, size=70, panels=1)
+    frames = figures.images(pictures, [f"{t} m" for t in times], columns=4, size=80, panels=1)
     return figures.slider(chart, ("metres driven", "走行距離（m）"), start=LAP), frames
 
 

@@ -3,6 +3,9 @@
 `python docs/coverage.py` writes the page, `--check` fails where the page is out of date. Names come
 from the installed Keras; what is refused, and why, from the code itself: every constructor is tried
 with the arguments in `TRIED`, and the reason is the message of the error.
+
+Beside it the names that `sidebyside conformance` takes are written where a shell's completion reads
+them: to read the tables of cases itself takes it two seconds.
 """
 
 import argparse
@@ -19,8 +22,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE / "coverage.md"
+NAMES = HERE.parent / "comparisons" / "harness" / "conformance" / "names.txt"
 sys.path.insert(0, str(HERE.parent))
 
+from comparisons.harness.conformance.judging import subjects  # noqa: E402
 from reference_numpy import layers  # noqa: E402
 from reference_numpy.dtype_policies import QUANTIZATION  # noqa: E402
 from reference_numpy.layers.preprocessing.categorical_layer import CategoricalLayer  # noqa: E402
@@ -313,14 +318,15 @@ def page():
 
 
 def main():
-    """Write the page, or see that it is up to date."""
+    """Write the page and the names, or see that they are up to date."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="fail where the page is out of date")
-    written = page()
-    if not parser.parse_args().check:
-        PAGE.write_text(written, "utf-8")
-    elif not PAGE.exists() or PAGE.read_text("utf-8") != written:
-        sys.exit("docs/coverage.md is out of date: run python docs/coverage.py")
+    parser.add_argument("--check", action="store_true", help="fail where they are out of date")
+    check = parser.parse_args().check
+    for path, written in ((PAGE, page()), (NAMES, "\n".join(subjects()) + "\n")):
+        if not check:
+            path.write_text(written, "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != written:
+            sys.exit(f"{path.relative_to(HERE.parent)} is out of date: run python docs/coverage.py")
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ import os
 import re
 import sys
 
-import numpy as np
-
 KERAS_BACKENDS = ("tensorflow", "jax", "torch")
 IMPLEMENTATIONS = ("numpy", *(f"keras-{name}" for name in KERAS_BACKENDS))
 #: What the frameworks read from the environment when they are imported.
@@ -117,6 +115,7 @@ def on_the_device(x, y, batch_size, seed):
 
 def tensor(leaf):
     """Keras's tensor of an array; JAX and PyTorch have none of texts, which stay as they are."""
+    import numpy as np
     from keras import ops
 
     is_text = isinstance(leaf, np.ndarray) and leaf.dtype.kind == "U"

@@ -22,10 +22,9 @@ from comparisons.harness.runs import interruption, targets
 
 
 def _classes(incomplete: str) -> list[str]:
-    """For the shell's completion."""
-    from comparisons.harness.conformance.judging import subjects
-
-    return [name for name in subjects() if name.startswith(incomplete)]
+    """For the shell's completion; `docs/coverage.py` writes the names."""
+    names = Path(__file__).parents[1] / "conformance" / "names.txt"
+    return [name for name in names.read_text("utf-8").split() if name.startswith(incomplete)]
 
 
 def _divergences(incomplete: str) -> list[str]:

@@ -21,6 +21,7 @@ def write(report: Report, folder: Path) -> Path:
     for judgement in report.judgements:
         of = classes.setdefault(judgement.family, {}).setdefault(judgement.name, {})
         of[judgement.backend, judgement.dtype] = judgement.counts
+    known = [one for _, row in report.differing() for one in pages.known_in(row["reason"])]
     html = (
         pages.template_environment()
         .get_template("conformance.html")
@@ -30,12 +31,13 @@ def write(report: Report, folder: Path) -> Path:
             kinds=report.kinds(),
             columns=[(backend, dtype) for backend, dtype, _ in report.totals()],
             verdicts=VERDICTS,
+            cited=bool(known),
             stretches=code.stretches,
             home=pages.leads_home(folder),
         )
     )
     files = pages.assets(folder / "assets") | {folder / "index.html": html.encode()}
-    if known := [one for _, row in report.differing() for one in pages.known_in(row["reason"])]:
+    if known:
         back = "index.html", language.words("conformance title")
         files[folder / "divergences.html"] = pages.divergences_page(known, *back)
     for path, content in files.items():

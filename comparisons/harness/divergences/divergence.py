@@ -149,7 +149,8 @@ class Divergence:
     @property
     def told(self) -> Words:
         """Its heading and its reason, as records say them."""
-        return tuple(map(": ".join, zip(self.title, self.shows.reason)))
+        parts = zip((": ", "："), self.title, self.shows.reason)
+        return tuple(f"{title}{colon}{reason}" for colon, title, reason in parts)
 
     def meets(
         self, backend: str, layer: str, arguments: dict, dtype: str, quantity: str = ""

@@ -28,6 +28,7 @@ def proof(name: str, records: list[dict], task: Task | None) -> dict:
     Returns:
         {"columns": [(against, dtype)], "rows": [{"what", "cells": [None or {"held", "total",
         "known": how many of them differ by a known divergence, which no tolerance bounds,
+        "reason": what is told of these, empty where they are of several,
         "worst": largest share of a tolerance that was needed, None where it is infinite}]}]}
     """
     records = [record for record in records if record["ran"]]
@@ -102,10 +103,12 @@ def _frame(records: list[dict]) -> pd.DataFrame:
 
 def _cell(group: pd.DataFrame) -> dict:
     worst = float(group["needed"].max())
+    reasons = group.loc[group["known"], "reason"].unique()
     return {
         "held": int(group["passed"].sum()),
         "total": len(group),
         "known": int(group["known"].sum()),
+        "reason": reasons[0] if len(reasons) == 1 else "",
         "worst": None if worst == float("inf") else worst,
     }
 

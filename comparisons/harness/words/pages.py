@@ -12,6 +12,8 @@ WORDS: dict[str, Words] = {
     "site": ("keras-side-by-side: results", "keras-side-by-side：結果"),
     "as file": ("As {kind}", "{kind}画像"),
     "and more": (", ", "、"),
+    "said of": ("{what}: {said}", "{what}：{said}"),
+    "in brackets": ("{what} ({more})", "{what}（{more}）"),
     # The first page
     "index title": (
         "Deep-learning concepts, twice",
@@ -74,8 +76,8 @@ WORDS: dict[str, Words] = {
     "introduced note": (
         "Each row: the equation, the NumPy that computes it, written out in full, and the Keras "
         "line that does the same.",
-        "各行は、数式、それをすべて書き下したNumPyのコード、同じことをするKerasのコードの順に"
-        "並べてある。",
+        "各行には、数式、それをすべて書き下したNumPyのコード、同じことをするKerasのコードを"
+        "順に並べてある。",
     ),
     "equation": ("Equation", "数式"),
     "agrees with": ("Proven equal:", "一致を確認："),
@@ -98,8 +100,8 @@ WORDS: dict[str, Words] = {
         "ここでの{ours}がKerasでは{theirs}になる。",
     ),
     "same height": (
-        "Definitions of the same name stand at the same height.",
-        "同じ名前の定義を横に並べてある。",
+        "Definitions of the same name stand together.",
+        "同じ名前の定義どうしを並べてある。",
     ),
     # Proof
     "proof": ("Proof", "検証"),
@@ -164,7 +166,7 @@ WORDS: dict[str, Words] = {
         "reference keeps the mathematics; the proofs of concepts widen their tolerance for known "
         "divergences alone.",
         "Kerasまたはそのバックエンドの計算が数式と異なる箇所。NumPyの実装は数式に従い、"
-        "概念の検証では、既知の相違に限って許容誤差を広げている。",
+        "各コンセプトの検証では、既知の相違に限って許容誤差を広げている。",
     ),
     "conventions": ("Where there is no derivative", "微分できない点での規約"),
     "conventions lead": (

@@ -33,7 +33,7 @@ def test_names_are_completed(capsys, monkeypatch, words, found):
     assert (stop.value.code, capsys.readouterr().out.split()) == (0, found)
 
 
-@pytest.mark.parametrize("words", ["run drop", "run --dev"])
+@pytest.mark.parametrize("words", ["run drop", "run --dev", "conformance De", "check --backends t"])
 def test_what_a_shell_waits_for_imports_nothing_that_takes_long(words):
     count = str(len(words.split()))
     asked = {"_SIDEBYSIDE_COMPLETE": "complete_bash", "COMP_CWORD": count}

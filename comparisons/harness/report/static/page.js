@@ -4,7 +4,7 @@
 (() => {
   const GAP = 40; // beside a panel: its axis, and the space to the next one
   const WIDEST = { chart: 860, panel: 520 }; // wider ones are harder to read, not easier
-  const SMALLEST = { chart: 0.75, grid: 0.5 }; // what must shrink further is scrolled instead
+  const SMALLEST = { letters: 0.75, pictures: 0.5 }; // what must shrink further is scrolled instead
   const AXIS = 60; // width of an axis with its title
   const NARROW = 480; // there legends stand below one another, so that they are not what is widest
   const STACKED = { layout: { top: { direction: "vertical", anchor: "start" } } };
@@ -91,12 +91,16 @@
   const isFaceted = (spec) =>
     ["row", "column", "facet"].some((channel) => channel in (spec.encoding || {}));
 
-  const hasPictures = ({ layer, mark }) =>
-    layer ? layer.some(hasPictures) : mark?.type === "image";
+  const has = (type, { spec, layer, mark }) =>
+    spec ? has(type, spec) : layer ? layer.some((part) => has(type, part)) : mark?.type === type;
+
+  const hasPictures = (spec) => !spec.spec && has("image", spec);
 
   // Pictures, or squares, without axes.
   const isGrid = ({ spec, layer }) =>
     spec ? isGrid(spec) : Boolean(layer) && layer[0].encoding?.x?.axis === null;
+
+  const hasLetters = (spec) => !isGrid(spec) || has("text", spec);
 
   // A plane, a grid of pictures, panels that Vega arranges, or a drawing that says so: the page's
   // width does not change it.
@@ -129,6 +133,7 @@
   // How many panels stand beside one another in a width.
   function abreast(spec, width) {
     const panels = spec.concat || [spec.spec];
+    if (panels.some((panel) => panel.width?.step)) return spec.columns; // as wide as its cells
     const widest = Math.max(...panels.map((panel) => panel.width || 200));
     return Math.max(1, Math.min(spec.columns, Math.floor(width / (widest + GAP))));
   }
@@ -239,7 +244,7 @@
       }
     }
     const natural = Number(picture.getAttribute("width"));
-    const smallest = SMALLEST[isGrid(spec) ? "grid" : "chart"];
+    const smallest = SMALLEST[hasLetters(spec) ? "letters" : "pictures"];
     picture.style.setProperty("--least", `${Math.round(natural * smallest)}px`);
   }
 

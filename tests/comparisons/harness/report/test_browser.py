@@ -142,15 +142,27 @@ def test_pictures_keep_their_shape_however_wide_the_page_is(results):
     assert probed(results / "scales" / "index.html", script) == {"wider": "no"}
 
 
-def test_a_grid_of_pictures_may_shrink_more_than_a_chart(results):
+def test_a_grid_may_shrink_more_than_a_chart_unless_it_holds_letters(results):
     script = """
-      for (const picture of document.querySelectorAll(".drawing svg")) {
-        const least = parseFloat(picture.style.getPropertyValue("--least"));
-        const share = (least / picture.getAttribute("width")).toFixed(2);
-        tell(picture.querySelector("image") ? "grid" : "chart", share);
-      }
+      const [chart, grid] = document.querySelectorAll(".drawing");
+      const least = (drawing) => {
+        const picture = drawing.querySelector("svg");
+        const width = parseFloat(picture.style.getPropertyValue("--least"));
+        return (width / picture.getAttribute("width")).toFixed(2);
+      };
+      tell("chart", least(chart));
+      tell("letters", least(grid));
+      const file = grid.nextElementSibling;
+      const spec = JSON.parse(file.textContent);
+      spec.layer = spec.layer.filter(({ mark }) => mark.type === "image");
+      file.textContent = JSON.stringify(spec);
+      grid.style.width = "600px";
+      dispatchEvent(new Event("resize"));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      tell("grid", least(grid));
     """
-    assert probed(results / "scales" / "index.html", script) == {"chart": "0.75", "grid": "0.50"}
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"chart": "0.75", "letters": "0.75", "grid": "0.50"}
 
 
 def test_a_wide_plane_shrinks_as_a_whole_on_a_narrow_screen(results):
@@ -229,15 +241,50 @@ def test_concepts_are_found_by_word(results, word, found):
     assert told["said"] == ("1 of 2" if found else "0 of 2")
 
 
+def test_a_link_is_told_by_more_than_its_colour(results):
+    script = """
+      const underlined = (one) => getComputedStyle(one).textDecorationLine === "underline";
+      const all = [...document.querySelectorAll("main a[href]")];
+      const links = all.filter((one) => one.offsetParent);
+      const plain = links.filter((one) => !underlined(one.querySelector(".badge") ?? one));
+      tell("links", links.length > 3);
+      tell("badges", links.some((one) => one.querySelector(".badge")));
+      tell("plain", plain.map((one) => one.innerText));
+    """
+    told = probed(results / "scales" / "index.html", script)
+    assert told == {"links": "true", "badges": "true", "plain": ""}
+
+
+def framed(results, name):
+    """A page that shows another as a telephone does: a browser's window is never so narrow."""
+    frame = results / "frame.html"
+    frame.write_text(f'<iframe src="{name}" style="width: 390px; height: 800px"></iframe>')
+    return frame
+
+
+def test_a_finger_can_move_what_is_to_be_moved_on_a_narrow_page(results):
+    script = """
+      const inner = document.querySelector("iframe").contentDocument;
+      const rules = [...inner.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+      const coarse = rules.filter((rule) => rule.media?.mediaText === "(pointer: coarse)");
+      coarse.forEach((rule) => (rule.media.mediaText = "all"));
+      const sizes = (wanted) => [...inner.querySelectorAll(wanted)]
+        .filter((one) => one.offsetParent).map((one) => one.getBoundingClientRect());
+      const least = (found, side) => Math.min(...found.map((one) => one[side]));
+      tell("tall", least(sizes("input, select, summary, button"), "height") >= 38);
+      tell("long", least(sizes("input[type=range]"), "width") >= 150);
+      tell("heads", least(sizes("th[scope=row], th[scope=rowgroup]"), "width") >= 100);
+    """
+    told = probed(framed(results, "scales/index.html"), script)
+    assert told == {"tall": "true", "long": "true", "heads": "true"}
+
+
 def test_a_narrow_page_scrolls_only_downwards(results):
-    # A window of the browser is never narrower than 500; a frame is.
     for name in ("index.html", "scales/index.html", "apples/index.html"):
-        frame = results / "frame.html"
-        frame.write_text(f'<iframe src="{name}" style="width: 390px; height: 800px"></iframe>')
         script = """
           const inner = document.querySelector("iframe").contentWindow;
           tell("width", inner.innerWidth);
           const { scrollWidth, clientWidth } = inner.document.documentElement;
           tell("over", scrollWidth - clientWidth);
         """
-        assert probed(frame, script) == {"width": "390", "over": "0"}, name
+        assert probed(framed(results, name), script) == {"width": "390", "over": "0"}, name

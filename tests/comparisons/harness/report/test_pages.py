@@ -239,7 +239,7 @@ def test_the_proof_is_grouped_by_what_and_precision(results):
     assert rows["small scales: layers, one at a time"][0] is None
     assert rows["small scales: layers, one at a time"][1]["held"] == 2
     wrong = rows["layers, one at a time"][2]
-    assert wrong == {"held": 0, "total": 2, "known": 0, "worst": None}, (
+    assert wrong == {"held": 0, "total": 2, "known": 0, "reason": "", "worst": None}, (
         "a shape that differs needs no number"
     )
     held = sum(cell["held"] for cells in rows.values() for cell in cells if cell)

@@ -179,6 +179,7 @@ def test_where_and_why_keras_diverges_is_told_in_both_languages(name):
     assert is_pair(known.title)
     if known.shows:
         assert is_pair(known.shows.reason) and language.recorded(known.told[0]) == known.told
+        assert known.told[1] == f"{known.title[1]}：{known.shows.reason[1]}"
 
 
 @pytest.mark.parametrize("devices", [[], ["GPU"]])
