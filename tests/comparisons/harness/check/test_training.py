@@ -284,3 +284,26 @@ def test_a_step_of_rounding_alone_within_a_layer_is_no_finding(
     with changed("normalize_rows", owners, of_two_terms):
         theirs = training._follow(lambda array: array)
     assert bool(training.findings(theirs, "torch")) == is_found
+
+
+@pytest.mark.parametrize(("wrong", "is_found"), [(UNIT_ROUNDOFF["float64"], False), (1e-9, True)])
+def test_a_number_over_its_root_mean_square_is_rounded_too(tmp_path, wrong, is_found):
+    """The random model 418 of seed 502 on PyTorch, normalized twice: 1 − x̂² is all but rounding."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.RMSNormalization() for _ in range(2)]
+    model = keras.Sequential([keras.Input((1,)), *layers])
+    model.compile("nadam", "log_cosh")
+    x = np.array([[-0.87], [-1.2], [-1.0], [0.64]])
+    training = training_of(model, tmp_path, x, "float64")
+
+    def rounded(over_root_mean_square):
+        def other(rows, epsilon):
+            normalized, inverse = over_root_mean_square(rows, epsilon)
+            return normalized * (1 - np.arange(4)[:, None] * wrong), inverse
+
+        return other
+
+    owners = [module_of(rn.layers.RMSNormalization)]
+    with changed("over_root_mean_square", owners, rounded):
+        theirs = training._follow(lambda array: array)
+    assert bool(training.findings(theirs, "torch")) == is_found
