@@ -6,13 +6,15 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness import backends
-from comparisons.harness.check import checking
+from comparisons.harness.check import checking, inputs
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.known import of_training
 from comparisons.harness.check.subject import Subject
+from comparisons.harness.check.targets import targets_of
 from comparisons.harness.check.training import Training
 from comparisons.harness.divergences import named
 from comparisons.harness.proof.checks import UNIT_ROUNDOFF
+from comparisons.harness.proof.precision import reference_precision
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
@@ -101,6 +103,14 @@ def test_targets_fit_the_loss(trained, loss, activation):
     report = trained(model)
     assert report.agrees, str(report)
     assert report.environment["training"] == "5 steps with SGD"
+
+
+def test_targets_are_not_the_inputs_once_more():
+    with reference_precision("float64"):
+        model = rn.Sequential([rn.Input((5,)), rn.layers.Identity()])
+    model.compile("sgd", "mae")
+    x = inputs.draw(model, 4, 0, inputs.ORDINARY, "float32")
+    assert not np.isclose(np.abs(x), targets_of(model, x, 0)).any()
 
 
 def test_embeddings_of_repeated_tokens_are_found_on_tensorflow_alone(reproduced):
