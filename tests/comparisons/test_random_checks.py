@@ -11,11 +11,6 @@ from comparisons.harness.check.findings import Finding
 from comparisons.harness.divergences import named
 from tests.comparisons import random_checks
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
-    pytest.mark.filterwarnings("ignore:You are using a softmax over axis"),
-    pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask attached"),
-]
 KNOWN = named("elu-of-small-numbers").link
 
 
