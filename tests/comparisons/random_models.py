@@ -108,6 +108,17 @@ def build(recipe):
     return keras.Model(inputs, outputs)
 
 
+def moved(weights):
+    """Weights moved at random, so that they are neither all zeros nor all ones."""
+    generator = np.random.default_rng(3)
+    return [
+        (w + 0.3 * generator.uniform(-1, 1, w.shape)).astype("float32").astype(w.dtype)
+        if w.dtype.kind == "f"
+        else w
+        for w in weights
+    ]
+
+
 def _recurrent(draw, units):
     name = draw(st.sampled_from(["SimpleRNN", "LSTM", "GRU"]))
     arguments = {

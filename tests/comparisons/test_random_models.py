@@ -11,7 +11,7 @@ from comparisons.harness import backends
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.layer_checks import Reference, keras_quantities
 from comparisons.harness.proof.model_checks import precision
-from tests.comparisons.random_models import Recipe, build, layers_on, recipes
+from tests.comparisons.random_models import Recipe, build, layers_on, moved, recipes
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:You are using a softmax over axis"),
@@ -27,17 +27,6 @@ QUIET = settings(
 @pytest.fixture(scope="module")
 def backend():
     return backends.load("tensorflow")
-
-
-def moved(weights):
-    """Weights moved at random, so that they are neither all zeros nor all ones."""
-    generator = np.random.default_rng(3)
-    return [
-        (w + 0.3 * generator.uniform(-1, 1, w.shape)).astype("float32").astype(w.dtype)
-        if w.dtype.kind == "f"
-        else w
-        for w in weights
-    ]
 
 
 def failures(backend, recipe):

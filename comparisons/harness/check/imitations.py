@@ -190,7 +190,7 @@ def _variance(forward: Callable, digits: Digits) -> Callable:
     return imitated
 
 
-def _in_order_of_time(compute_mask: Callable, digits: Digits) -> Callable:
+def in_order_of_time(compute_mask: Callable, digits: Digits) -> Callable:
     """The mask of what a recurrent layer gives that goes backwards."""
 
     def imitated(self, inputs, previous_mask=None):
@@ -225,7 +225,7 @@ IMITATIONS = {
     ],
     "the-gradient-of-silence": [("backward", [layers.MelSpectrogram], _none_of_silence)],
     "the-mask-of-a-recurrent-layer-that-goes-backwards": [
-        ("compute_mask", [layers.RNN], _in_order_of_time)
+        ("compute_mask", [layers.RNN], in_order_of_time)
     ],
     "the-variance-of-numbers-far-from-zero-on-pytorch": [
         ("_moments", [module_of(layers.BatchNormalization)], _batch_variance),

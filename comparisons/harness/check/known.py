@@ -16,9 +16,7 @@ THE_LOSS = "loss"
 def of_training(
     optimizer: str,
     of: str,
-    stateful: bool,
-    cut_off: bool,
-    log_cosh: bool,
+    causes: dict[str, bool],
     backend: str,
     dtype: str,
     needed: float,
@@ -28,12 +26,11 @@ def of_training(
     Args:
         optimizer: its class.
         of: the class of the layer whose weights differ, or `THE_LOSS`.
-        stateful: whether the model has layers that keep states from batch to batch.
-        cut_off: whether probabilities that are cut off would make as large a difference.
-        log_cosh: whether an output's loss is of that name.
+        causes: what may explain it, and whether it does: `stateful`, layers that keep states from
+            batch to batch; `cut_off`, probabilities that are, which would make as large a
+            difference; `log_cosh`, an output's loss; and each of the `IMITATED` trainings.
         needed: the error in units of the ordinary tolerance.
     """
-    causes = {"stateful": stateful, "cut_off": cut_off, "log_cosh": log_cosh}
     arguments = {"name": optimizer, "of": of, **causes}
     return _tightest(_explaining([("Optimizer", arguments)], backend, dtype, "", needed), dtype)
 

@@ -18,6 +18,7 @@ from reference_numpy.layers import (
     Dot,
     GroupNormalization,
     LayerNormalization,
+    RMSNormalization,
     UnitNormalization,
 )
 from reference_numpy.layers.layer import Layer
@@ -72,8 +73,9 @@ def moved_within(layer: Layer, moves: Callable) -> Iterator[None]:
     itself, 0 is left, but of x/σ − μ/σ the rounding of both, which in groups is the output, and
     which PyTorch multiplies by dy for the gradient of γ; so it is of dx̂/σ − mean(dx̂)/σ, the
     gradient of x. A sign, x / |x|, is rounded too, and its gradient, (1 − y²) dy / |x|, is 0 but
-    for that. Of values that are all alike the gradients of scores, w (dw − Σ dw w), are 0 but for
-    the rounding of w; and the tanh of large sums has the slope 1 − y².
+    for that, or all but 0 where √(x² + ε) divides. Of values that are all alike the gradients of
+    scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the tanh of large sums has the
+    slope 1 − y².
     """
     with ExitStack() as stack:
         for kind, name, owner, change in _ROUNDED_WITHIN:
@@ -107,9 +109,9 @@ def _with_means_moved(means: Callable, moves: Callable) -> Callable:
     return lambda self, sums, view: moves(means(self, sums, view))
 
 
-def _with_result_moved(over_length: Callable, moves: Callable) -> Callable:
-    def moved(rows, shortest):
-        y, length = over_length(rows, shortest)
+def _with_result_moved(divided: Callable, moves: Callable) -> Callable:
+    def moved(rows, least):
+        y, length = divided(rows, least)
         return moves(y), length
 
     return moved
@@ -134,6 +136,7 @@ _ROUNDED_WITHIN = (
         _with_mean_of_gradients_moved,
     ),
     (UnitNormalization, "over_length", module_of(UnitNormalization), _with_result_moved),
+    (RMSNormalization, "over_root_mean_square", module_of(RMSNormalization), _with_result_moved),
     (Dot, "over_length_backward", module_of(Dot), _with_direction_moved),
     (Attention, "backward", activations.Softmax, _with_y_moved),
     (Attention, "backward", activations.Tanh, _with_y_moved),

@@ -9,6 +9,7 @@ import numpy as np
 
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Finding
+from comparisons.harness.check.imitated_trainings import IMITATED, erring_by
 from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
@@ -16,6 +17,7 @@ from comparisons.harness.check.scales import moved_within
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.subject import Subject
+from comparisons.harness.check.targets import losses_of, targets_of
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaf_layers
 from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
@@ -38,7 +40,6 @@ from reference_numpy.registration import class_name
 OPTIMIZER, LOSS = "sgd", "mse"
 WHOLE = ""  # the model's name among those of a task: there is but one
 FIRST_LOSS = "loss after step 1"  # of the weights as they were
-WITHOUT = ("ctc", "circleloss", "circle", "dice", "tversky")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,38 @@ def _complete(model, course: Course) -> None:
     reset_states(model)
 
 
+@dataclass(frozen=True)
+class Run:
+    """The oracle's steps.
+
+    Args:
+        errors: those of the `IMITATED` by which it errs.
+        exact: losses and weights after each of `STEPS`.
+        start: the weights before the first.
+        oracle: losses, weights and ways, see `ways_of`, up to the last step that can be compared.
+        scale: how large the rounding of each may be.
+        last: that step.
+    """
+
+    errors: tuple[str, ...]
+    exact: dict
+    start: dict
+    oracle: dict
+    scale: dict
+    last: int
+
+    def with_ways(self, found: dict) -> dict:
+        """Losses and weights of other steps with the ways that they are."""
+        return {**found, **ways_of(found, self.exact, self.start)}
+
+    def wrong(self, theirs: dict, backend: str, dtype: str) -> dict[str, checks.Record]:
+        """What a backend's steps give otherwise."""
+        found = _up_to(self.last, self.with_ways(theirs))
+        records = checks.compare_all("training", backend, dtype, self.oracle, found, self.scale)
+        named = zip({**self.oracle, **found}, records, strict=True)
+        return {name: record for name, record in named if not record.passed}
+
+
 class Training:
     """The oracle's steps, and what they say of a backend's.
 
@@ -124,27 +157,17 @@ class Training:
         compiled = model.compiled
         self.stateful = any(getattr(part, "stateful", False) for _, part in leaf_layers(model))
         self.optimizer = type(self._compiled(model).optimizer).__name__
-        targets = _targets(model, inputs, seed)
-        self.log_cosh = "logcosh" in _losses(model, len(tree.flatten(targets)))
+        targets = targets_of(model, inputs, seed)
+        self.log_cosh = "logcosh" in losses_of(model, len(tree.flatten(targets)))
         self.start = {WHOLE: model.get_weights()}
         self._kept: dict[tuple, tuple[Model, object]] = {}
         last = max(step for step in STEPS if step <= steps)
         self.course = Course(
             subject.in_precision("float64"), subject.own.path, compiled, inputs, targets, last
         )
-        self.exact = self._follow(lambda array: array)
-        oracle = self._with_ways(self.exact)
-        scale = scales(
-            lambda jitter, **how: self._with_ways(self._follow(jitter, **how)),
-            oracle,
-            self.exact,
-            self.start,
-        )[dtype]
-        self.course = replace(self.course, last=comparable(self.exact, scale))
+        self.right = self._run()
+        self.course = replace(self.course, last=self.right.last)
         steps_done = [step for step in STEPS if step <= self.course.last]
-        kept = tuple(f"after step {step}" for step in steps_done)
-        self.oracle = {name: value for name, value in oracle.items() if name.endswith(kept)}
-        self.scale = scale
         self.places = dict(_places(model, steps_done))
         self.weights = {
             weight_name(WHOLE, index, step): index
@@ -166,26 +189,45 @@ class Training:
     def findings(self, theirs: dict, backend: str) -> list[tuple[Finding, Iterator[Sketch]]]:
         """The first step after which something differs, by the layer that differs most.
 
-        With it come smaller computations that may show it, for a script.
+        What is left where the oracle errs as is known to explain it, is a finding of its own. With
+        each come smaller computations that may show it, for a script.
         """
-        found = self._with_ways(theirs)
-        records = checks.compare_all(
-            "training", backend, self.dtype, self.oracle, found, self.scale
-        )
-        wrong = [
-            (name, record)
-            for name, record in zip({**self.oracle, **found}, records, strict=True)
-            if not record.passed
-        ]
-        if not wrong:
-            return []
-        name, record = min(wrong, key=_first_cause)
+        run, found = self.right, []
+        while wrong := run.wrong(theirs, backend, self.dtype):
+            name, record = min(wrong.items(), key=_first_cause)
+            erring = self._explaining(run, name, theirs, backend)
+            found.append(self._finding(run, erring, name, record, backend))
+            if erring is None:
+                break
+            run = erring
+        return found
+
+    def _explaining(self, run: "Run", name: str, theirs: dict, backend: str) -> "Run | None":
+        """The oracle's steps by one error more, if they give what a backend gave."""
+        for error in IMITATED:
+            errors = (*run.errors, error)
+            exact = self._follow(lambda array: array, errors=errors)
+            same = (np.array_equal(exact[k], x, equal_nan=True) for k, x in run.exact.items())
+            if all(same):
+                continue  # the model does not meet it
+            other = self._run(errors)
+            if name in other.oracle and name not in other.wrong(theirs, backend, self.dtype):
+                return other
+        return None
+
+    def _finding(
+        self, run: "Run", erring: "Run | None", name: str, record: checks.Record, backend: str
+    ) -> tuple[Finding, Iterator[Sketch]]:
         whole = Place(self.subject.name, "", ())
         place, quantity = self.places.get(name, (whole, name))
+        causes = {
+            "stateful": self.stateful,
+            "cut_off": self._is_cut_off(run, name, record),
+            "log_cosh": self.log_cosh,
+            **dict.fromkeys(erring.errors[-1:] if erring else (), True),
+        }
         of = THE_LOSS if name == FIRST_LOSS else place.class_name
-        cut_off = self._is_cut_off(name, record)
-        what = self.optimizer, of, self.stateful, cut_off, self.log_cosh
-        known = of_training(*what, backend, self.dtype, record.needed)
+        known = of_training(self.optimizer, of, causes, backend, self.dtype, record.needed)
         finding = Finding(
             str(place),
             backend,
@@ -205,15 +247,15 @@ class Training:
             backend,
             self.dtype,
         )
-        return [(finding, smaller.sketches())]
+        return finding, smaller.sketches()
 
-    def _is_cut_off(self, name: str, record: checks.Record) -> bool:
+    def _is_cut_off(self, run: "Run", name: str, record: checks.Record) -> bool:
         """Whether a loss that cuts probabilities off near 0 and 1 is as far from what is right."""
-        if name not in self.oracle:
+        if name not in run.oracle:
             return False
-        tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"] * self.scale[name]
-        cut_off = self._with_ways(self._follow(lambda array: array, losses="float32"))[name]
-        off = float(np.abs(cut_off - self.oracle[name]).max(initial=0.0))
+        tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"] * run.scale[name]
+        cut_off = self._follow(lambda array: array, losses="float32", errors=run.errors)
+        off = float(np.abs(run.with_ways(cut_off)[name] - run.oracle[name]).max(initial=0.0))
         return off > tolerance and record.error <= off + tolerance
 
     def _weight_behind(self, name: str) -> int | None:
@@ -221,7 +263,9 @@ class Training:
         if not name.startswith("way"):
             return self.weights.get(name)
         moved = [
-            np.abs(self.exact[weight_name(WHOLE, index, _step(name))] - start).max(initial=0.0)
+            np.abs(self.right.exact[weight_name(WHOLE, index, _step(name))] - start).max(
+                initial=0.0
+            )
             for index, start in enumerate(self.start[WHOLE])
         ]
         return int(np.argmax(moved))
@@ -258,8 +302,20 @@ class Training:
         return model
 
     def _follow(
-        self, jitter, dtype: str = "float64", last: int | None = None, losses: str | None = None
+        self,
+        jitter,
+        dtype: str = "float64",
+        last: int | None = None,
+        losses: str | None = None,
+        errors: tuple[str, ...] = (),
     ) -> dict:
+        """The oracle's steps, each number passed through `jitter`.
+
+        Args:
+            dtype, losses: in which it, and its losses compute.
+            last: the last step.
+            errors: those of the `IMITATED` by which it errs.
+        """
         losses = losses or dtype
         model = self._restarted(dtype, losses)
         model.set_weights([jitter(w) for w in model.get_weights()])
@@ -267,11 +323,22 @@ class Training:
         # Losses compute in the default precision, and from logits where the outputs have it too:
         # else from probabilities, which are cut off.
         precision = reference_precision(losses)
-        with precision, moved_within(model, jitter), np.errstate(all="ignore"):
+        errs = erring_by(errors, model)
+        with precision, moved_within(model, jitter), errs, np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
-    def _with_ways(self, run: dict) -> dict:
-        return {**run, **ways_of(run, self.exact, self.start)}
+    def _run(self, errors: tuple[str, ...] = ()) -> "Run":
+        """The steps that can be compared, and the scale of each quantity."""
+        exact = self._follow(lambda array: array, errors=errors)
+
+        def repeat(jitter, **how):
+            run = self._follow(jitter, errors=errors, **how)
+            return {**run, **ways_of(run, exact, self.start)}
+
+        oracle = {**exact, **ways_of(exact, exact, self.start)}
+        scale = scales(repeat, oracle, exact, self.start)[self.dtype]
+        last = comparable(exact, scale)
+        return Run(errors, exact, self.start, _up_to(last, oracle), scale, last)
 
     def _cast(self, array: np.ndarray) -> np.ndarray:
         return array.astype(self.dtype) if array.dtype.kind == "f" else array
@@ -286,6 +353,11 @@ def _first_cause(one: tuple[str, checks.Record]) -> tuple:
     """Where what differs comes among all that does: a way after the weights that go it."""
     name, record = one
     return _step(name), name != FIRST_LOSS, name.startswith("way"), -record.needed
+
+
+def _up_to(last: int, quantities: dict) -> dict:
+    """Those after steps that are no later."""
+    return {name: value for name, value in quantities.items() if _step(name) <= last}
 
 
 def _step(name: str) -> int:
@@ -303,46 +375,3 @@ def _places(model: Model, steps: list[int]) -> Iterator[tuple[str, tuple[Place, 
         for step in steps:
             told = owners[id(record)], f"{record.name} after step {step}"
             yield weight_name(WHOLE, index, step), told
-
-
-def _targets(model: Model, x, seed: int):
-    """Targets that fit the model's losses, in the structure of its outputs."""
-    outputs = model.forward(x)[0]
-    leaves, generator = tree.flatten(outputs), np.random.default_rng(seed)
-    drawn = [_target(*one, generator) for one in zip(_losses(model, len(leaves)), leaves)]
-    return tree.pack_like(outputs, drawn)
-
-
-def _losses(model: Model, count: int) -> list[str]:
-    """The name of each output's loss."""
-    loss = model.get_compile_config()["loss"]
-    if isinstance(loss, dict) and "class_name" not in loss:
-        loss = [loss.get(name) for name in model.output_names]
-    each = loss if isinstance(loss, list) else [loss] * count
-    if len(each) != count or None in each:
-        raise ValueError("not every output has a loss")
-    return [_name(one) for one in each]
-
-
-def _name(loss) -> str:
-    """What a config calls a loss, in small letters and without underscores."""
-    name = loss if isinstance(loss, str) else loss["class_name"]
-    name = loss["config"] if name == "function" else name
-    return name.replace("_", "").lower()
-
-
-def _target(loss: str, y: np.ndarray, generator) -> np.ndarray:
-    """Targets of one output."""
-    if loss.startswith("sparse"):
-        return generator.integers(0, y.shape[-1], y.shape[:-1])
-    if loss in WITHOUT or y.dtype.kind != "f":
-        raise ValueError(f"no targets are drawn for the loss {loss}")
-    if loss.startswith("categorical"):
-        return np.eye(y.shape[-1])[generator.integers(0, y.shape[-1], y.shape[:-1])]
-    if loss.startswith("kl") or loss == "crossentropy" or loss == "ce":
-        shares = generator.random(y.shape)
-        return shares / shares.sum(-1, keepdims=True)
-    if loss.startswith(("binary", "hinge", "squaredhinge")):
-        return generator.integers(0, 2, y.shape).astype("float64")
-    # Positive, since some are about logarithms or ratios.
-    return np.abs(generator.standard_normal(y.shape)).astype("float32").astype("float64")

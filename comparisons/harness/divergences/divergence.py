@@ -21,7 +21,8 @@ class Place:
     A layer has the argument `masked` too, whether it is given masks. An optimizer is a layer here,
     of the class `Optimizer`, with its class as its `name`, with the class `of` the layer that it
     trains or "loss", with `stateful`, whether a layer keeps states, with `cut_off`, whether
-    probabilities that the loss cuts off explain as much, and with `log_cosh`, whether it is a loss.
+    probabilities that the loss cuts off explain as much, with `log_cosh`, whether it is a loss, and
+    with the names of `check/imitated_trainings.py`, whether steps that err so explain it.
 
     Args:
         classes: names of classes, `*` for any part of one; any class where none is given.
