@@ -12,9 +12,9 @@ from comparisons.lstm import mean_loss, named
 from comparisons.recurrent_network import PARTS, at_best_rate, initial_weights
 
 PAIRS, STEPS, BATCH, KEPT, KEYS, VALUES = (2, 4, 16), 400, 32, 2, 16, 4
-HEAD, UNITS, RATES = 16, 32, dict.fromkeys(("attention", "GRU"), (0.01, 0.03, 0.1))
+HEAD, UNITS, RATES = 16, 32, dict.fromkeys(("attention", "GRU"), (0.003, 0.01, 0.03, 0.1))
 SIZE, SIZES, SCALED_STEPS, SCALED_RATES = 64, (4, 16, 64, 256, 1024), 150, (0.001, 0.003, 0.01)
-HEADS_STEPS, HEADS_RATES, HELD = 400, (0.01, 0.02, 0.05), 8
+HEADS_STEPS, HEADS_RATES, HELD = 400, (0.005, 0.01, 0.02, 0.05), 8
 NAMES = {
     "attention": both("attention, a head of 16", "Attention、大きさ16のヘッド1つ"),
     "GRU": both(f"GRU, {UNITS} units", f"GRU、{UNITS}ユニット"),
@@ -233,9 +233,9 @@ def of_heads(keys, words, source, instead=None):
     experiment = (
         f"The same with {keys} keys asked for; their values, in order, are the answer. {HELD} "
         f"pairs, four heads of 4 against one of {HEAD}, as many weights. "
-        f"{TRAINING[0].format(HEADS_STEPS, BATCH)} on validation data. 5 points matter.",
+        f"{TRAINING[0].format(HEADS_STEPS, BATCH, 4)} on validation data. 5 points matter.",
         f"同じ課題で{keys}つのキーを問い、その値を順に答える。{HELD}組。重みの数が等しい、大きさ4のヘッド4つと"
-        f"大きさ{HEAD}のヘッド1つを比べる。{TRAINING[1].format(HEADS_STEPS, BATCH)}"
+        f"大きさ{HEAD}のヘッド1つを比べる。{TRAINING[1].format(HEADS_STEPS, BATCH, 4)}"
         "（検証データで選ぶ）。5ポイント以上の差があれば意味があるとみなす。",
     )
     return Claim(
@@ -258,9 +258,9 @@ CLAIMS = (
         ),
         "Bahdanau et al. 2014; Saito, Deep Learning from Scratch 2, 8.1",
         (
-            f"{TASK[0]}{PAIRS[-1]} pairs. {TRAINING[0].format(STEPS, BATCH)} on validation data. "
-            f"A head of {HEAD}, 1,432 weights, against a GRU of {UNITS}, 5,316; 10 points matter.",
-            f"{TASK[1]}{PAIRS[-1]}組。{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。"
+            f"{TASK[0]}{PAIRS[-1]} pairs. {TRAINING[0].format(STEPS, BATCH, 4)} on validation "
+            f"data. A head of {HEAD}, 1,432 weights; a GRU of {UNITS}, 5,316. 10 points matter.",
+            f"{TASK[1]}{PAIRS[-1]}組。{TRAINING[1].format(STEPS, BATCH, 4)}（検証データで選ぶ）。"
             f"大きさ{HEAD}のヘッド1つ（重み1,432個）を、{UNITS}ユニットのGRU（5,316個）と比べる。10ポイント"
             "以上の差があれば意味があるとみなす。",
         ),
@@ -277,10 +277,10 @@ CLAIMS = (
         "Vaswani et al. 2017, Attention is all you need, 3.2.1",
         (
             f"{TASK[0]}Eight pairs, symbols as vectors of {SIZE} numbers of variance 1, one head "
-            f"of d = {SIZE}, Keras's initial weights. {TRAINING[0].format(SCALED_STEPS, BATCH)}: "
-            "the one with the smallest mean loss. A tenth of a nat matters.",
+            f"of d = {SIZE}, Keras's initial weights. {TRAINING[0].format(SCALED_STEPS, BATCH, 3)}"
+            ": the one with the smallest mean loss. A tenth of a nat matters.",
             f"{TASK[1]}8組。記号は分散1の{SIZE}次元ベクトル、d = {SIZE}のヘッド1つ。重みの初期値は"
-            f"Kerasと同じ。{TRAINING[1].format(SCALED_STEPS, BATCH)}（損失の平均が最小のもの）。"
+            f"Kerasと同じ。{TRAINING[1].format(SCALED_STEPS, BATCH, 3)}（損失の平均が最小のもの）。"
             "0.1以上の差があれば意味があるとみなす。",
         ),
         ("mean loss, without less with", "損失の平均。「なし」から「あり」を引く"),

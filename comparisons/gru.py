@@ -169,12 +169,12 @@ def draw(result):
 
 TRAINING = (
     "Adam with gradients clipped to length 1, {} steps of {} new sequences, each network at the "
-    "best of 3 learning rates",
+    "best of {} learning rates",
     "勾配の大きさを1にクリッピングしたAdamで{}ステップ、バッチサイズ{}、毎回新しい系列で学習する。学習率は"
-    "ネットワークごとに3通りから最良のものを選ぶ",
+    "ネットワークごとに{}通りから最良のものを選ぶ",
 )
 LONG_TRAINING = tuple(
-    f"{task}{gap}{training.format(LONG_STEPS, BATCH)}"
+    f"{task}{gap}{training.format(LONG_STEPS, BATCH, 3)}"
     for task, gap, training in zip(TASK, (f"Gaps up to {LONG}. ", f"間隔は最長{LONG}。"), TRAINING)
 )
 CLAIMS = (
@@ -258,11 +258,11 @@ CLAIMS = (
         "Cho et al. 2014; Saito, Deep Learning from Scratch 2, appendix C",
         (
             f"{TASK[0]}Gaps up to {', '.join(map(str, GAPS))}. "
-            f"{TRAINING[0].format(STEPS, BATCH)} on validation data. {UNITS} units against the "
+            f"{TRAINING[0].format(STEPS, BATCH, 3)} on validation data. {UNITS} units against the "
             f"better of two RNNs: as many units, or as many weights ({WIDE} units). A gap is "
             "learned where test accuracy reaches 90%.",
             f"{TASK[1]}間隔は最長{'、'.join(map(str, GAPS))}の3通り。"
-            f"{TRAINING[1].format(STEPS, BATCH)}（検証データで選ぶ）。{UNITS}ユニットのGRUを、"
+            f"{TRAINING[1].format(STEPS, BATCH, 3)}（検証データで選ぶ）。{UNITS}ユニットのGRUを、"
             f"ユニット数が同じRNNと、重みの数がほぼ同じRNN（{WIDE}ユニット）のうち良いほうと比べる。テストデータ"
             "の正解率が90%に達した間隔を「学習できた」とする。",
         ),

@@ -19,11 +19,12 @@ from comparisons.harness.datasets import halved_mnist
 from comparisons.harness.drawing import figures
 
 PLAIN, NARROW, WIDE = "plain, width 8", "separable, width 8", "separable, width 20"
-# 0.01 was the best of 0.005, 0.01 and 0.02 on the validation images of seeds from 100 on, for each.
+# Rates that were better than half and double on the validation images of seeds from 100 on. There
+# he_normal, at its own best rate, came to the same: 86.9 % against 87.3, and 92.6 % against 92.3.
 VARIANTS = {
     PLAIN: {"separable": False, "width": 8, "learning_rate": 0.01},
-    NARROW: {"separable": True, "width": 8, "learning_rate": 0.01},
-    WIDE: {"separable": True, "width": 20, "learning_rate": 0.01},
+    NARROW: {"separable": True, "width": 8, "learning_rate": 0.02},
+    WIDE: {"separable": True, "width": 20, "learning_rate": 0.005},
 }
 JAPANESE = {PLAIN: "通常、幅8", NARROW: "分離可能、幅8", WIDE: "分離可能、幅20"}
 CHANNELS, SIZES = 64, (3, 5, 7)
@@ -174,10 +175,11 @@ def draw(result):
 SETTING = (
     "1,500 MNIST images of 14 × 14, 12 epochs of Adam. A convolution of 3×3 with 8 filters, "
     "pooling, two more with 16 (plain or separable), the largest entry of each map, ten classes. "
-    "The learning rate 0.01 was the best of three for each network, on other seeds. ",
+    "Learning rates: 0.01 plain, 0.02 and 0.005 separable (width 8 and 20), better for each on "
+    "other seeds than half and double. ",
     "14×14に縮めたMNISTの画像1,500枚、Adamで12エポック。3×3のフィルター8個の畳み込み層、プーリング層、"
-    "フィルター16個の層2つ（通常または分離可能）、各マップの最大値、10クラスの出力層。学習率0.01は、"
-    "どのネットワークでも、別のシードで3通りのうち最も良かったもの。",
+    "フィルター16個の層2つ（通常または分離可能）、各マップの最大値、10クラスの出力層。学習率は、"
+    "通常が0.01、分離可能が0.02（幅8）と0.005（幅20）で、どれも別のシードで、その半分や2倍より良かった値。",
 )
 CLAIMS = (
     Claim(
@@ -311,6 +313,22 @@ CONCEPT = Concept(
                 "畳み込みの1/F + 1/K²倍になる（mは1つとする）。",
             ),
             lambda seed: {**some_arrays(seed), "strides": (1, 1), "padding": "valid"},
+        ),
+    ),
+    equations=(
+        (
+            r"\mathrm{E}[z_{ijcm}^2] = K^2 \, \mathrm{E}[x^2] \, \mathrm{Var}(d), \quad "
+            r"\mathrm{Var}(d) = \frac{1}{K^2}",
+            (
+                "A z adds up K² products, so filters that begin with standard deviation 1/K keep "
+                "the size of the inputs. Keras's initializers count the products of all channels, "
+                "K²C: he_normal begins √(C/2) times smaller. In MobileNets batch normalization "
+                "behind each step makes up for it; in the small networks here both learn alike.",
+                "zはK²個の積の和なので、フィルターの初期値の標準偏差を1/Kにすると、入力の大きさが保たれる。Kerasの"
+                "初期化は全チャンネル分のK²C個と数えるため、he_normalでは√(C/2)分の1に小さくなる。"
+                "MobileNetでは、各段の後のバッチ正規化がこれを補う。ここの小さなネットワークでは、どちらでも学習の"
+                "結果は変わらない。",
+            ),
         ),
     ),
     terms=(
