@@ -19,7 +19,7 @@ def build_model(rate):
             model.add(layers.Dropout(rate))
     model.add(layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=0.02, momentum=0.9),
+        optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.9),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )

@@ -32,7 +32,7 @@ def build_model(rate):
             model.add(rn.layers.Dropout(rate))
     model.add(rn.layers.Dense(10, activation="softmax"))
     model.compile(
-        optimizer=rn.optimizers.SGD(learning_rate=0.02, momentum=0.9),
+        optimizer=rn.optimizers.SGD(learning_rate=0.05, momentum=0.9),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
