@@ -177,8 +177,7 @@ def trial(case: tuple[str, dict, dict], module, backend: str, dtype: str) -> Tri
     def quantities(jitter):
         return with_ways(_named(*run(make(rn, name, arguments), also, jitter=jitter)))
 
-    alone = {"of": "", "stateful": False, "cut_off": False, "log_cosh": False}
-    known = partial(of_training, name, **alone, backend=backend, dtype=dtype)
+    known = partial(of_training, name, of="", causes={}, backend=backend, dtype=dtype)
     return Trial(
         Calculation(quantities),
         theirs,
