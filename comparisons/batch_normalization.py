@@ -10,7 +10,9 @@ from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
 from comparisons.harness.scores import ACCURACY
 
-RATES = (0.03, 0.3, 3.0)
+# With 0.03 even the plain network learned more slowly (seed 100: 46 % after three epochs, 66 % with
+# 0.1).
+RATES = (0.1, 0.3, 1.0, 3.0)
 PLAIN, BEFORE, AFTER = "plain", "normalized", "normalized after ReLU"
 POOR = "poor weights"
 JAPANESE = {
@@ -222,8 +224,8 @@ CONCEPT = Concept(
             claim=("Batch normalization learns faster.", "バッチ正規化を使うと学習が速く進む。"),
             source="Ioffe & Szegedy 2015; Saito, Deep Learning from Scratch, 6.3.1",
             experiment=(
-                f"{SETTING[0]}; each side at that of the rates 0.03, 0.3 and 3 that serves it best",
-                f"{SETTING[1]}。学習率0.03、0.3、3のうち、"
+                f"{SETTING[0]}; each side at the best for it of the rates 0.1, 0.3, 1 and 3",
+                f"{SETTING[1]}。学習率0.1、0.3、1、3のうち、"
                 "正規化の有無それぞれに最も適したものを使う",
             ),
             metric=(
@@ -294,7 +296,7 @@ CONCEPT = Concept(
         ),
     ),
     figures=draw,
-    minutes=2.5,
+    minutes=3.2,
 )
 
 if __name__ == "__main__":

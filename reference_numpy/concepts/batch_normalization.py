@@ -50,9 +50,10 @@ def build_model(place, learning_rate, deviation):
         place: `"before"` or `"after"` the activation, or `""` for no batch normalization.
         deviation: standard deviation of the initial weights; None for He's.
     """
-    initial = rn.initializers.RandomNormal(stddev=deviation) if deviation else "he_normal"
     model = rn.Sequential([rn.Input((784,))])
     for _ in range(LAYERS):
+        # One of its own for each layer: one initializer draws the same numbers in every call.
+        initial = rn.initializers.RandomNormal(stddev=deviation) if deviation else "he_normal"
         model.add(rn.layers.Dense(UNITS, kernel_initializer=initial))
         if place == "before":
             model.add(rn.layers.BatchNormalization(momentum=0.9))

@@ -197,7 +197,9 @@ def ways_of(run: dict, exact: dict, start: dict[str, list]) -> dict:
                 continue
             d = _moved(exact, names, weights)
             if d.any():
-                way = _moved(run, names, weights) @ d / (d @ d)
+                far = np.abs(d).max()  # its square may be no number where training diverges
+                d = d / far
+                way = _moved(run, names, weights) / far @ d / (d @ d)
                 ways[f"{part} way after step {step}".strip()] = way
     return ways
 

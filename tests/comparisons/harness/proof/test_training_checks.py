@@ -314,3 +314,12 @@ def test_a_gradient_that_is_rounding_alone_is_no_fault(dtype, optimizer, hidden)
     kernel, off = "weight 0 after step 1", {"float64": 1e-6, "float32": 0.1}[dtype]
     theirs[kernel] = theirs[kernel] + off * (exact[kernel] - weights[""][0])
     assert needed(theirs) > 1
+
+
+def test_the_way_of_weights_that_diverge_is_a_number():
+    """The square of what they have moved is none."""
+    start = {"": [np.ones(2)]}
+    name = training_checks.weight_name("", 0, 1)
+    exact, run = ({name: 1 + off * np.array([1e200, -2e200])} for off in (1, 1.5))
+    ways = training_checks.ways_of(run, exact, start)
+    assert list(ways.values()) == pytest.approx([1.5])
