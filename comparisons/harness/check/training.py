@@ -111,9 +111,9 @@ class Run:
 
     Args:
         errors: those of the `IMITATED` by which it errs.
-        exact: losses and weights after each of `STEPS`.
+        exact: losses and weights after each of `STEPS` up to the last that can be compared.
         start: the weights before the first.
-        oracle: losses, weights and ways, see `ways_of`, up to the last step that can be compared.
+        oracle: these losses and weights, and their ways, see `ways_of`.
         scale: how large the rounding of each may be.
         last: that step.
     """
@@ -126,12 +126,13 @@ class Run:
     last: int
 
     def with_ways(self, found: dict) -> dict:
-        """Losses and weights of other steps with the ways that they are."""
+        """Losses and weights of other steps, as far as these go, with the ways that they are."""
+        found = _up_to(self.last, found)
         return {**found, **ways_of(found, self.exact, self.start)}
 
     def wrong(self, theirs: dict, backend: str, dtype: str) -> dict[str, checks.Record]:
         """What a backend's steps give otherwise."""
-        found = _up_to(self.last, self.with_ways(theirs))
+        found = self.with_ways(theirs)
         records = checks.compare_all("training", backend, dtype, self.oracle, found, self.scale)
         named = zip({**self.oracle, **found}, records, strict=True)
         return {name: record for name, record in named if not record.passed}
@@ -207,8 +208,7 @@ class Training:
         for error in IMITATED:
             errors = (*run.errors, error)
             exact = self._follow(lambda array: array, errors=errors)
-            # The first run went on to steps that cannot be compared.
-            same = (np.array_equal(run.exact[k], x, equal_nan=True) for k, x in exact.items())
+            same = (np.array_equal(exact[k], x, equal_nan=True) for k, x in run.exact.items())
             if all(same):
                 continue  # the model does not meet it
             other = self._run(errors)
@@ -339,7 +339,8 @@ class Training:
         oracle = {**exact, **ways_of(exact, exact, self.start)}
         scale = scales(repeat, oracle, exact, self.start)[self.dtype]
         last = comparable(exact, scale)
-        return Run(errors, exact, self.start, _up_to(last, oracle), scale, last)
+        exact, oracle = _up_to(last, exact), _up_to(last, oracle)
+        return Run(errors, exact, self.start, oracle, scale, last)
 
     def _cast(self, array: np.ndarray) -> np.ndarray:
         return array.astype(self.dtype) if array.dtype.kind == "f" else array
