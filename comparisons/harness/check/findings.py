@@ -196,9 +196,18 @@ def is_convention(one: Judged, dtype: str) -> bool:
         return False
     if exact.dtype.kind not in "fiub" or not np.isfinite(theirs).all():
         return False
-    around = np.stack([exact, *nearby(one.asked, one.name, dtype)], dtype="float64")
     # Where there is no kink, the roundings and this margin together stay within the tolerance.
     tolerance = one.record.tolerance * ROUNDINGS / checks.FACTOR
+    around = [exact]
+    for every in (True, False):
+        around += nearby(one.asked, one.name, dtype, every)
+        if _is_amid(theirs, np.stack(around, dtype="float64"), tolerance):
+            return True
+    return False
+
+
+def _is_amid(theirs: np.ndarray, around: np.ndarray, tolerance: float) -> bool:
+    """Whether all entries are within those around them, and so is their sum."""
     entries = _within(theirs, around, tolerance, 0.0)
     sums = around.reshape(len(around), -1).sum(1)
     # A few samples do not reach the ends of where a sum of many may be.

@@ -36,6 +36,7 @@ LOCAL, PROPAGATED = "local", "propagated"
 BESIDE_ZERO = 2.0**-10
 FUSED = LSTM, GRU, SimpleRNN  # where they may, they compute these slopes themselves
 NEARBY = 32  # repetitions in which a kink is sure to be met on both sides
+BY_CHANCE = 128  # and a kink and a tie, one as it is and the other on both sides
 
 
 @dataclass
@@ -300,7 +301,7 @@ def _rounded(value, dtype: str):
     return _cast(_cast(value, dtype), "float64")
 
 
-def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
+def nearby(asked: Asked, name: str, dtype: str, every: bool = True) -> Iterator[np.ndarray]:
     """A quantity as it is where every number is moved by some roundings, some up, others down.
 
     An exact zero of an input or a weight is moved too, by so little of its largest entry that
@@ -308,6 +309,10 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
     and some down; at last those that activation functions are given go all to one side. Numbers
     below the smallest normal one, which some backends take for zeros, are moved as zeros are, and
     once are zeros, since a step that is masked for its zeros may be another then.
+
+    Args:
+        every: whether each array is moved, or each by chance: a function is asked at 0, where its
+            slope may be one of neither side, and what it gives is moved from what it ties with.
     """
     step = ROUNDINGS * checks.UNIT_ROUNDOFF[dtype]
     normal = np.finfo("float64" if dtype == "float64" else "float32").tiny
@@ -317,11 +322,11 @@ def nearby(asked: Asked, name: str, dtype: str) -> Iterator[np.ndarray]:
 
     with np.errstate(all="ignore"):
         yield asked.reference.quantities(flushed)[name]
-    for seed in range(NEARBY):
+    for seed in range(NEARBY if every else BY_CHANCE):
         generator = np.random.default_rng(seed)
 
         def jitter(array, generator=generator):
-            if array.dtype.kind != "f":
+            if array.dtype.kind != "f" or not (every or generator.integers(2)):
                 return array
             size = np.abs(array)
             if asked.kind == LOCAL or not asked.masked:  # in a model with masks a zero may be one

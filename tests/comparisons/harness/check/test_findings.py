@@ -289,6 +289,18 @@ def test_roundings_that_begin_within_a_model_are_no_finding(wrong, count):
     assert len(findings(judged, "jax", "float64", "")) == count
 
 
+@pytest.mark.parametrize(("share", "count"), [(1.0, 0), (0.5, 0), (0.0, 0), (-0.1, 1), (1.1, 1)])
+def test_half_of_a_tie_may_go_by_a_slope_at_a_kink(share, count):
+    """At 0, PReLU has the slope 0, beside it 1 or α, and x ties there with what PReLU gives."""
+    with reference_precision("float64"):
+        x = rn.Input((4,))
+        model = rn.Model(x, layers.Minimum()([x, layers.PReLU()(x)]))
+    *_, whole = ask(model, model, np.zeros((3, 4)), False, True, "float32")
+    theirs = whole.quantities | {"gradient of input 0": share * whole.question.cotangents[0]}
+    found = findings(judge(whole, theirs, "torch", "float32"), "torch", "float32", "")
+    assert sum(not one.convention for one, _ in found) == count
+
+
 @pytest.mark.parametrize("kind", [inputs.ORDINARY, inputs.BIG])
 @pytest.mark.parametrize(("wrong", "is_found"), [(2.0**-24, False), (1e-3, True)])
 def test_a_rounding_within_a_saturated_softmax_is_no_finding(monkeypatch, kind, wrong, is_found):
