@@ -11,6 +11,7 @@ from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.imitated_trainings import IMITATED, erring_by
 from comparisons.harness.check.known import THE_LOSS, of_training
+from comparisons.harness.check.oracle_steps import Run, step_of, up_to
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.scales import moved_within
@@ -105,39 +106,6 @@ def _complete(model, course: Course) -> None:
     reset_states(model)
 
 
-@dataclass(frozen=True)
-class Run:
-    """The oracle's steps.
-
-    Args:
-        errors: those of the `IMITATED` by which it errs.
-        exact: losses and weights after each of `STEPS` up to the last that can be compared.
-        start: the weights before the first.
-        oracle: these losses and weights, and their ways, see `ways_of`.
-        scale: how large the rounding of each may be.
-        last: that step.
-    """
-
-    errors: tuple[str, ...]
-    exact: dict
-    start: dict
-    oracle: dict
-    scale: dict
-    last: int
-
-    def with_ways(self, found: dict) -> dict:
-        """Losses and weights of other steps, as far as these go, with the ways that they are."""
-        found = _up_to(self.last, found)
-        return {**found, **ways_of(found, self.exact, self.start)}
-
-    def wrong(self, theirs: dict, backend: str, dtype: str) -> dict[str, checks.Record]:
-        """What a backend's steps give otherwise."""
-        found = self.with_ways(theirs)
-        records = checks.compare_all("training", backend, dtype, self.oracle, found, self.scale)
-        named = zip({**self.oracle, **found}, records, strict=True)
-        return {name: record for name, record in named if not record.passed}
-
-
 class Training:
     """The oracle's steps, and what they say of a backend's.
 
@@ -194,7 +162,7 @@ class Training:
         each come smaller computations that may show it, for a script.
         """
         run, found = self.right, []
-        while wrong := run.wrong(theirs, backend, self.dtype):
+        while wrong := run.wrong(theirs, backend):
             name, record = min(wrong.items(), key=_first_cause)
             erring = self._explaining(run, name, theirs, backend)
             found.append(self._finding(run, erring, name, record, backend))
@@ -212,7 +180,7 @@ class Training:
             if all(same):
                 continue  # the model does not meet it
             other = self._run(errors)
-            if name in other.oracle and name not in other.wrong(theirs, backend, self.dtype):
+            if name in other.oracle and name not in other.wrong(theirs, backend):
                 return other
         return None
 
@@ -243,7 +211,7 @@ class Training:
             self._started(),
             self.course.x,
             self.course.y,
-            _step(name),
+            step_of(name),
             self._weight_behind(name),
             backend,
             self.dtype,
@@ -264,7 +232,7 @@ class Training:
         if not name.startswith("way"):
             return self.weights.get(name)
         moved = [
-            np.abs(self.right.exact[weight_name(WHOLE, index, _step(name))] - start).max(
+            np.abs(self.right.exact[weight_name(WHOLE, index, step_of(name))] - start).max(
                 initial=0.0
             )
             for index, start in enumerate(self.start[WHOLE])
@@ -339,8 +307,8 @@ class Training:
         oracle = {**exact, **ways_of(exact, exact, self.start)}
         scale = scales(repeat, oracle, exact, self.start)[self.dtype]
         last = comparable(exact, scale)
-        exact, oracle = _up_to(last, exact), _up_to(last, oracle)
-        return Run(errors, exact, self.start, oracle, scale, last)
+        exact, oracle, scale = (up_to(last, found) for found in (exact, oracle, scale))
+        return Run(errors, exact, self.start, oracle, scale, last, self.dtype, repeat)
 
     def _cast(self, array: np.ndarray) -> np.ndarray:
         return array.astype(self.dtype) if array.dtype.kind == "f" else array
@@ -354,16 +322,7 @@ def _copied(optimizer, model: Model):
 def _first_cause(one: tuple[str, checks.Record]) -> tuple:
     """Where what differs comes among all that does: a way after the weights that go it."""
     name, record = one
-    return _step(name), name != FIRST_LOSS, name.startswith("way"), -record.needed
-
-
-def _up_to(last: int, quantities: dict) -> dict:
-    """Those after steps that are no later."""
-    return {name: value for name, value in quantities.items() if _step(name) <= last}
-
-
-def _step(name: str) -> int:
-    return int(name.rpartition(" ")[2])
+    return step_of(name), name != FIRST_LOSS, name.startswith("way"), -record.needed
 
 
 def _places(model: Model, steps: list[int]) -> Iterator[tuple[str, tuple[Place, str]]]:
