@@ -54,8 +54,15 @@ def _told(finding: Finding) -> list[str]:
         f"{finding.layer} on {finding.backend}: {finding.quantity} ({finding.kind})",
         f"  error {digits(finding.error)}, tolerance {digits(finding.tolerance)}, "
         f"needed {needed(finding.needed)[0]}; {what}",
-        *([f"  no script: {finding.unshown}"] if finding.unshown else []),
+        *([f"  no script: {finding.unshown}{_known_script(finding)}"] if finding.unshown else []),
     ]
+
+
+def _known_script(finding: Finding) -> str:
+    """The command that runs the known divergence's own script, where there is one."""
+    name = (finding.known or "").rpartition("#")[2]
+    command = f"sidebyside divergences {name} --backends {finding.backend}"
+    return name and f"; the known divergence's: {command}"
 
 
 def _refused(report: "Report") -> list[str]:

@@ -127,6 +127,9 @@ def test_a_finding_without_a_script_says_why(tmp_path):
     html = page.write(report, tmp_path).read_text()
     assert f"No script: {WHOLE}." in html
     assert "スクリプトはない。モデル全体でだけ現れ、各層単独では正しいため。" in html
+    found.known = "docs/keras-divergences.md#sparsemax"
+    command = "sidebyside divergences sparsemax --backends jax"
+    assert f"\n  no script: {WHOLE}; the known divergence's: {command}\n" in str(report)
 
 
 def test_the_graph_tells_culprits_from_those_that_carry_their_error_on(tmp_path):
