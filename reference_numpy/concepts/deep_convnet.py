@@ -26,6 +26,7 @@ def build_model(
     shift=1,
     warp=0,
     bend=0,
+    views=0,
 ):
     """Three stages of convolutions and pooling, some units, a number for each of ten classes.
 
@@ -44,6 +45,7 @@ def build_model(
         warp: by what at most the entries of its linear map differ from the identity in training.
         bend: the standard deviation of the pixels by which it is bent, too. Both fall to 0 with the
             learning rate.
+        views: by how many pixels an image is moved at most when it is read.
 
     Source: Saito, Deep Learning from Scratch, 8.1.1: depth 2, filters (16, 32, 64), dropout of 0.5
     twice, not normalized. There the fourth convolution pads by two pixels, here the last pooling.
@@ -75,7 +77,7 @@ def build_model(
     loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(rn.optimizers.Adam(learning_rate), loss)
     model.rate, model.steps, model.shift = learning_rate, steps, shift
-    model.warp, model.bend = warp, bend
+    model.warp, model.bend, model.views = warp, bend, views
     return model
 
 
@@ -116,6 +118,22 @@ def warped(x, warp, bend, generator):
     return bilinear_sampling(x, *places)
 
 
+def predict(model, x):
+    """The mean of what a network says of an image and of the image moved by up to `views` pixels.
+
+    Returns:
+        Probabilities, (n, 10).
+
+    Source: Krizhevsky, Sutskever & Hinton 2012, 4.1, of ten views.
+    """
+    most, (height, width) = model.views, x.shape[1:3]
+    framed = np.pad(x, ((0, 0), (most, most), (most, most), (0, 0)))
+    places = np.ndindex(2 * most + 1, 2 * most + 1)
+    views = [framed[:, top : top + height, left : left + width] for top, left in places]
+    logits = [model.predict(view, batch_size=500, verbose=0) for view in views]
+    return np.mean(rn.activations.softmax(np.stack(logits)), axis=0)
+
+
 def looked_at(model, data):
     """What it reads wrong, and what its layers make of a test image.
 
@@ -124,7 +142,7 @@ def looked_at(model, data):
         `wrong`: the first 20 images that it reads wrong, and `places`: where they stand.
         `maps 1`, `maps 2`, …: the first six maps behind each convolution and its ReLU.
     """
-    answers = model.predict(data.x_test, batch_size=500, verbose=0).argmax(axis=-1)
+    answers = predict(model, data.x_test).argmax(axis=-1)
     places = np.flatnonzero(answers != data.y_test)[:20]
     behind = [layer for layer in model.layers if isinstance(layer, rn.layers.ReLU)]
     outputs = rn.Model(model.inputs, [layer.output for layer in behind])(data.x_test[:1])
