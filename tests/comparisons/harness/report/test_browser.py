@@ -313,6 +313,21 @@ def test_words_beside_the_rows_of_a_narrow_table_are_whole(results):
     assert probed(framed(results, "apples/index.html"), script) == {"lines": "1"}
 
 
+def test_names_of_columns_are_printed_in_whole_words(results):
+    script = """
+      const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+      const printed = rules.filter((rule) => rule.media?.mediaText === "print");
+      printed.forEach((rule) => (rule.media.mediaText = "all"));
+      const name = document.querySelector("#scores .column");
+      name.lastChild.textContent = "TensorFlow";
+      name.closest("table").style.width = "1px";
+      const range = document.createRange();
+      range.selectNodeContents(name.lastChild);
+      tell("lines", range.getClientRects().length);
+    """
+    assert probed(results / "apples" / "index.html", script) == {"lines": "1"}
+
+
 def test_a_narrow_page_scrolls_only_downwards(results):
     for name in ("index.html", "scales/index.html", "apples/index.html"):
         script = """
