@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         try:
             status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
         except typer.exceptions.TyperException as error:
-            _stop(error.format_message())
+            _stop(error.format_message().replace("Value error, ", ""))  # pydantic's words
         except ValueError as error:
             _stop(str(error))
         except OSError as error:

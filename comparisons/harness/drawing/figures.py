@@ -213,7 +213,9 @@ def regions(
             domain=kinds, range=[palette.CATEGORIES[int(kind)] for kind in kinds]
         )
         layers.append(
-            shown.mark_point(size=46, filled=True, opacity=1, stroke="white", strokeWidth=1).encode(
+            shown.mark_point(
+                size=46, filled=True, opacity=1, stroke="white", strokeWidth=1, clip=True
+            ).encode(
                 x="x:Q",
                 y="y:Q",
                 color=colour.legend(title=both(*WORDS["class"])),

@@ -287,7 +287,7 @@ def speed(result: Result, task: Task, columns: list[str]) -> Picture:
     bars["variant"] = bars["variant"].map(lambda name: both(*variant_name(task, name)))
     variants = [both(*variant_name(task, name)) for name in task.variants]
     row = "variant" if len(variants) > 1 else "implementation"
-    y = alt.Y(f"{row}:N").title(None).axis(labelLimit=160)
+    y = alt.Y(f"{row}:N").title(None).axis(labelLimit=220)
     base = alt.Chart().encode(y=y.sort(variants) if len(variants) > 1 else y)
     if len(variants) > 1:
         base = base.encode(yOffset="implementation:N")
@@ -333,7 +333,7 @@ def speed_ratios(ratios: list[dict], columns: list[str]) -> Picture:
             .scale(type="log")
             .axis(format="~g")
             .title(both(*WORDS["keras over numpy"])),
-            y=alt.Y("entry:N", sort=None).axis(grid=True, labelLimit=260).title(None),
+            y=alt.Y("entry:N", sort=None).axis(grid=True, labelLimit=340).title(None),
             color=alt.Color("implementation:N").title(None),
             tooltip=[
                 _tip("entry:N", "entry"),

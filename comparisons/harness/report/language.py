@@ -9,7 +9,7 @@ from comparisons.harness.phrases import PHRASES
 from comparisons.harness.words import UNITS, WORDS
 
 _CODE = re.compile(r"`([^`]+)`")
-_TOGETHER = re.compile(r"(?<=\d) (?=[%±])|(?<=±) (?=\d)")  # a number and what belongs to it
+_TOGETHER = re.compile(r"(?<=\d) (?=[%±×])|(?<=±) (?=\d)")  # a number and what belongs to it
 # The book that most readers come from: its volume, and the sections or the appendix.
 _BOOK = re.compile(
     r"Saito, Deep Learning from Scratch( 2)?(?:, (\d[\d.-]*(?:, \d[\d.]*)*)|, appendix ([A-Z]))?"
@@ -44,6 +44,7 @@ def say(text, **values) -> Markup:
     """
     # `Markup.format` escapes what is no HTML.
     halves = fill(tuple(_html(half) for half in pair(text)), **values)
+    halves = tuple(Markup(_TOGETHER.sub("\N{NO-BREAK SPACE}", half)) for half in halves)
     if halves[0] == halves[1]:
         return halves[0]
     return Markup("").join(
@@ -69,8 +70,7 @@ def _as_in_japan(found: re.Match) -> str:
 def _html(text: str) -> Markup:
     if isinstance(text, Markup):
         return text
-    text = _TOGETHER.sub("\N{NO-BREAK SPACE}", str(escape(text)))
-    return Markup(_CODE.sub(r"<code>\1</code>", text))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def word(key: str, **values) -> Markup:

@@ -154,7 +154,7 @@ def _number_of_workers(asked: int | None, address: str | None) -> int:
     most = cluster.connect(address) if address else len(cores())
     number = asked or (most if address else 1)
     if not 1 <= number <= most:
-        one = "CPU of the cluster" if address else "core of this machine"
+        one = "CPU of the cluster" if address else "core that it may use"
         raise ValueError(f"--workers: expected 1 to {most}, one a {one}, got {number}")
     return number
 

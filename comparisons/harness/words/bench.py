@@ -21,8 +21,8 @@ WORDS: dict[str, Words] = {
     "bench textbook": (
         "“Textbook” is composed of the functions that the concepts write out, as a reader is shown "
         "them: the difference to NumPy is what readable costs and fast gains.",
-        "「教科書どおり」は、各コンセプトのページに示す関数をそのまま組み合わせたもの。NumPyとの差が、"
-        "読みやすさの代償であり、高速化の成果である。",
+        "「NumPy · textbook」は教科書どおりの実装で、各コンセプトのページに示す関数をそのまま"
+        "組み合わせたもの。NumPyとの差が、読みやすさの代償であり、高速化の成果である。",
     ),
     "bench ceilings": (
         "Ceilings, measured in turn with the models: {products} GFLOP/s in a large matrix product, "

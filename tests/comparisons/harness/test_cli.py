@@ -80,7 +80,7 @@ def test_list_as_json(capsys):
         (["run", "drop-out"], "Unknown concept or chapter 'drop-out'; did you mean 'dropout'?"),
         (["run", "dropout", "--backends", "mxnet"], "Unknown backend 'mxnet'. Expected one of"),
         (["run", "dropout", "--backends", ""], "Unknown backend ''. Expected one of"),
-        (["run", "dropout", "--device", "tpu"], "'tpu' is not one of 'auto', 'cpu', 'gpu'"),
+        (["run", "dropout", "--device", "tpu"], "'--device': 'tpu' is not one of 'auto',"),
         (["run", "dropout", "--seeds", "0"], "Invalid value for '--seeds'"),
         (["run", "dropout", "--epochs", "many"], "Invalid value for '--epochs'"),
         (["run", "dropout", "--preset", "huge"], "No such option: --preset"),

@@ -202,6 +202,13 @@
     return Math.max(0, ...own, ...Object.values(part).map(longest));
   }
 
+  // Whether a legend or an axis's title reaches beyond the picture.
+  function isCut(picture) {
+    const { right } = picture.getBoundingClientRect();
+    const wide = all(".role-legend, .role-axis-title", picture);
+    return wide.some((part) => part.getBoundingClientRect().right > right + 1);
+  }
+
   async function show(holder, drawing, spec) {
     const options = { actions: false, renderer: drawing.dataset.renderer, mode: "vega-lite" };
     drawing.view = (await vegaEmbed(holder, spec, options)).view;
@@ -220,9 +227,10 @@
       const columns = 2 * (longest(spec) + SYMBOL) < width ? 2 : 1;
       spec.config.legend = { ...spec.config.legend, ...STACKED, columns };
     }
+    const fits = !wraps(spec) && (spec.mark || spec.layer) && !keepsShape(spec);
     if (wraps(spec)) {
       spec.columns = abreast(spec, width);
-    } else if ((spec.mark || spec.layer) && !keepsShape(spec)) {
+    } else if (fits) {
       spec.width = Math.min(width, WIDEST.chart);
       spec.autosize = { type: "fit-x", contains: "padding" };
     } else if (hasPictures(spec) && !isGrid(spec) && !isFaceted(spec)) {
@@ -234,6 +242,12 @@
     const holder = document.createElement("div");
     drawing.replaceChildren(holder);
     let picture = await show(holder, drawing, spec);
+    if (fits && isCut(picture)) {
+      // Names beside the axis leave too little for what stands above and below: all letters shrink.
+      spec.width = width / SMALLEST.letters;
+      spec.config.legend.layout = { top: { ...STACKED.layout.top, anchor: "end" } };
+      picture = await show(holder, drawing, spec);
+    }
     if (wraps(spec) && spec.facet) {
       // What the panels leave over is theirs.
       const spare = Math.floor((width - picture.getAttribute("width")) / spec.columns);

@@ -161,6 +161,8 @@ def test_regions_are_small_pictures_with_their_first_row_below():
     assert (found[1] == pixels.classes(classes)[0]).all(), "row 0 is the lower edge"
     (point,) = (row for row in rows if not row.get("url"))
     assert (point["x"], point["y"], point["class"]) == (0, 1, 1)
+    _, points, _ = (layer["mark"] for layer in spec_of(chart)["layer"])
+    assert points["clip"], "none lies over the axes"
     shares = pixels.classes(np.array([[0.0, 0.5, 1.0]]))
     assert shares[0, 0, 3] > shares[0, 1, 3] < shares[0, 2, 3], "unsure is pale"
 

@@ -279,6 +279,55 @@ def test_a_finger_can_move_what_is_to_be_moved_on_a_narrow_page(results):
     assert told == {"tall": "true", "long": "true", "heads": "true"}
 
 
+def test_legends_and_titles_stay_within_narrow_pictures_whose_names_are_long(results):
+    script = """
+      const inner = document.querySelector("iframe").contentDocument;
+      const drawing = inner.querySelector(".drawing");
+      const file = drawing.nextElementSibling;
+      file.textContent = file.textContent.replaceAll("scales (", "scales of a very long name (");
+      drawing.style.width = "350px";
+      inner.defaultView.dispatchEvent(new Event("resize"));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const picture = drawing.querySelector("svg");
+      const end = (part) => Math.floor(part.getBoundingClientRect().right);
+      const parts = [...picture.querySelectorAll(".role-legend, .role-axis-title")];
+      tell("parts", parts.length);
+      tell("within", Math.max(...parts.map(end)) <= end(picture) + 1);
+      tell("whole", !picture.textContent.includes("…"));
+      tell("shown", end(picture) <= end(drawing) + 1);
+    """
+    told = probed(framed(results, "index.html"), script)
+    assert told == {"parts": "2", "within": "true", "whole": "true", "shown": "true"}
+
+
+def test_words_beside_the_rows_of_a_narrow_table_are_whole(results):
+    script = """
+      const inner = document.querySelector("iframe").contentDocument;
+      const head = inner.querySelector("#scores th[scope=rowgroup]");
+      head.textContent = "convolutional";
+      head.closest("table").style.width = "1px";
+      const range = inner.createRange();
+      range.selectNodeContents(head);
+      tell("lines", range.getClientRects().length);
+    """
+    assert probed(framed(results, "apples/index.html"), script) == {"lines": "1"}
+
+
+def test_names_of_columns_are_printed_in_whole_words(results):
+    script = """
+      const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+      const printed = rules.filter((rule) => rule.media?.mediaText === "print");
+      printed.forEach((rule) => (rule.media.mediaText = "all"));
+      const name = document.querySelector("#scores .column");
+      name.lastChild.textContent = "TensorFlow";
+      name.closest("table").style.width = "1px";
+      const range = document.createRange();
+      range.selectNodeContents(name.lastChild);
+      tell("lines", range.getClientRects().length);
+    """
+    assert probed(results / "apples" / "index.html", script) == {"lines": "1"}
+
+
 def test_a_narrow_page_scrolls_only_downwards(results):
     for name in ("index.html", "scales/index.html", "apples/index.html"):
         script = """

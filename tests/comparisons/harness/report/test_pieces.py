@@ -248,6 +248,8 @@ def test_no_line_breaks_between_a_number_and_what_belongs_to_it():
     said = language.say(("At 97.8 ± 0.3 % of all, `5 %`", "全体の97.8 ± 0.3%"))
     assert "At 97.8\xa0±\xa00.3\xa0% of all, <code>5\xa0%</code>" in said
     assert "全体の97.8\xa0±\xa00.3%" in said
+    values = {"low": ("8.1 ×", "8.1 ×"), "high": "8.5 %"}
+    assert language.say("{low} to {high}", **values) == "8.1\xa0× to 8.5\xa0%"
 
 
 def test_what_stands_between_backticks_is_code():
