@@ -59,6 +59,8 @@ def hog(x):
 
 
 FORMS = {"pixels": (pixels, "画素"), "zones": (zones, "ゾーン"), "HOG": (hog, "HOG")}
+# On the validation images of seeds 100 to 103 no C from 2 to 20 and no k of 3 or 5 reads more than
+# 0.3 points better than these, from pixels or from HOG.
 LEARNERS = {
     "SVM": (SVC(C=5), "SVM"),
     "k nearest neighbours": (KNeighborsClassifier(n_neighbors=1), "k近傍法"),
@@ -186,8 +188,11 @@ IMAGES = (
     f"MNISTの訓練画像{TRAIN:,}枚、テスト画像{TEST:,}枚。",
 )
 TUNED = (
-    f"{IMAGES[0]} C, k, cells and orientations were settled on other seeds, by validation images.",
-    f"{IMAGES[1]}Cとk、セルの大きさ、向きの数は、別のシードの検証データで決めた。",
+    f"{IMAGES[0]} C, k, cells and orientations were settled on other seeds, by validation images; "
+    "there no C from 2 to 20 and no k of 3 or 5 is better by more than 0.3 points than C = 5 and "
+    "k = 1, neither from pixels nor from HOG.",
+    f"{IMAGES[1]}Cとk、セルの大きさ、向きの数は、別のシードの検証データで決めた。そこでは、画素でもHOGでも、"
+    "2から20までのCや、3と5のkが、C = 5とk = 1を0.3ポイントを超えて上回ることはない。",
 )
 
 

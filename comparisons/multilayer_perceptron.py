@@ -292,10 +292,14 @@ CLAIMS = (
         instead=(
             "Here the wide layer is the better one on new points too, though it has more weights "
             "than there are points: more weights alone do not make a network overfit. In 30 epochs "
-            "it also learns the training points better than the narrower ones. These data have "
-            "little noise; fewer or noisier ones were not tried.",
+            "it also learns the training points better than the narrower ones. After 100 or 200 "
+            "epochs, on other seeds, 32 units know them by heart too, and the wide layer reads "
+            "99.8 % of new points, more than they do. These data have little noise; fewer or "
+            "noisier ones were not tried.",
             "ここでは、重みの数がデータの数より多い広い隠れ層のほうが、未知のデータでも正解率が高い。"
             "重みが多いだけで過学習するとは限らない。30エポックでは、狭い層より訓練データの学習も進む。"
+            "別のシードで100エポックや200エポック学習すると、32ユニットも訓練データを丸暗記するが、"
+            "広い層の未知のデータの正解率は99.8%で、それを上回る。"
             "ただし、このデータはノイズが小さい。データがより少ない場合やノイズが大きい場合は試していない。",
         ),
     ),

@@ -1,13 +1,15 @@
 """Titanic with a small network, under repeated grouped cross-validation."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LogisticRegression
 
 from comparisons.harness import chapters
-from comparisons.harness.baselines import run_titanic_baselines
+from comparisons.harness.baselines import Baseline, run_fold_baselines, run_titanic_baselines
 from comparisons.harness.bilingual import both
 from comparisons.harness.cli import run_script
 from comparisons.harness.concept import Claim, Concept, Figure, Preset, Task
@@ -18,6 +20,8 @@ from comparisons.harness.titanic.passengers import load_titanic
 from comparisons.harness.titanic.preparation import divided, fold_dataset, preparation_notes
 
 SPLITS, REPEATS = 5, 2
+SCORES = (ACCURACY, LOG_LOSS, ROC_AUC)
+RIVAL = "Logistic regression on the network's own passengers"
 SEXES = {"female": both("women and girls", "女性"), "male": both("men and boys", "男性")}
 OUTCOMES = (both("died", "死亡"), both("survived", "生存"))
 COLUMNS = {
@@ -63,10 +67,28 @@ def data(settings, seed):
 
 
 def baselines(settings, progress):
-    """scikit-learn's classifiers over the same folds."""
+    """scikit-learn's classifiers over the same folds; the network's rival without validation."""
     frame, _ = passengers(settings)
     repeats = settings.seeds or REPEATS
-    return run_titanic_baselines(frame, SPLITS, repeats, progress=progress)
+    found = run_titanic_baselines(frame, SPLITS, repeats, progress=progress)
+    parts = [
+        replace(part, x_validation=part.x_validation[:0], y_validation=part.y_validation[:0])
+        for seed in range(repeats)
+        for part in data(settings, seed)
+    ]
+    rival = Baseline(
+        RIVAL,
+        "ロジスティック回帰（ネットワークと同じ乗客で学習）",
+        LogisticRegression(max_iter=1000),
+    )
+    drawn_as = found[0]["data"]
+    return found + run_fold_baselines([rival], parts, drawn_as, scoring, SPLITS, repeats, progress)
+
+
+def scoring(model, predicted, x, survived):
+    """The scores of a classifier of scikit-learn."""
+    probability = model.predict_proba(x)[:, 1]
+    return {score.key: score.function(survived, probability) for score in SCORES}
 
 
 def network_against_logistic(result):
@@ -80,7 +102,7 @@ def network_against_logistic(result):
     logistic = next(
         baseline["scores"]["accuracy"]["values"]
         for baseline in result.content["baselines"]
-        if baseline["name"] == "Logistic regression"
+        if baseline["name"] == RIVAL
     )
     return network, logistic
 
@@ -199,7 +221,7 @@ CONCEPT = Concept(
     task=Task(
         data=data,
         presets={"default": Preset(30, 32), "full": Preset(60, 32)},
-        scores=(ACCURACY, LOG_LOSS, ROC_AUC),
+        scores=SCORES,
         keep="keep",
         seeds=REPEATS,
         test_over_train=1 / (SPLITS - 1),
@@ -218,13 +240,14 @@ CONCEPT = Concept(
             ),
             experiment=(
                 f"{SPLITS}-fold cross-validation, repeated, parties that share a ticket kept "
-                "together; the same preparation for both, fitted on each training side. The "
-                "network leaves a fifth of that side for validation, logistic regression uses "
-                "all of it.",
+                "together. Both learn from the same passengers, the training side less the fifth "
+                "that is left for validation, with the same preparation, fitted on them. Neither "
+                "is tuned: on other divisions half or twice the learning rate, or a tenth or ten "
+                "times C, is not better by half a point.",
                 f"{SPLITS}分割の交差検証を繰り返す。同じ切符の同行者は必ず同じ分割に入れる。"
-                "前処理は両者に共通で、各分割の訓練データだけから求める。"
-                "ネットワークはその5分の1を検証に回すが、ロジスティック回帰はすべてを学習に"
-                "使う。",
+                "どちらも、各分割の訓練データから検証用の5分の1を除いた同じ乗客で学習する。"
+                "前処理も両者に共通で、その乗客だけから求める。どちらも調整はしない（別の分割では、学習率を"
+                "半分や2倍に、Cを10分の1や10倍にしても、0.5ポイント以上は良くならない）。",
             ),
             metric=(
                 "test accuracy, the network's less logistic regression's, fold by fold",

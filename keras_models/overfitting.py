@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+TESTED = 2_000  # test images that are read after every epoch
+
 
 def build_model(units, rate=0.0):
     """784 pixels, six hidden layers of `units` with ReLU, ten classes; dropout of `rate`."""
@@ -21,13 +23,17 @@ def build_model(units, rate=0.0):
     return model
 
 
-def of_training(model, data):
-    """Accuracy on the training images, with all units on and as it is in training."""
+def after_epoch(model, data):
+    """Accuracy on the test images; on the training images, all units on and as in training."""
     x, y = data.x_train, data.y_train
-    answers = {"all units on": model(x, training=False), "dropout on": model(x, training=True)}
+    answers = {
+        "all units on": (model(x, training=False), y),
+        "dropout on": (model(x, training=True), y),
+        "test": (model(data.x_test[:TESTED], training=False), data.y_test[:TESTED]),
+    }
     return {
         name: (ops.convert_to_numpy(answer).argmax(axis=-1) == y).mean()
-        for name, answer in answers.items()
+        for name, (answer, y) in answers.items()
     }
 
 

@@ -4,6 +4,8 @@ import numpy as np
 
 import reference_numpy as rn
 
+TESTED = 2_000  # test images that are read after every epoch
+
 
 def build_model(units, rate=0.0):
     """784 pixels, six hidden layers of `units` with ReLU, ten classes; dropout of `rate`.
@@ -24,11 +26,15 @@ def build_model(units, rate=0.0):
     return model
 
 
-def of_training(model, data):
-    """Accuracy on the training images, with all units on and as it is in training."""
+def after_epoch(model, data):
+    """Accuracy on the test images; on the training images, all units on and as in training."""
     x, y = data.x_train, data.y_train
-    answers = {"all units on": model(x), "dropout on": model.forward(x, training=True)[0]}
-    return {name: (answer.argmax(axis=-1) == y).mean() for name, answer in answers.items()}
+    answers = {
+        "all units on": (model(x), y),
+        "dropout on": (model.forward(x, training=True)[0], y),
+        "test": (model(data.x_test[:TESTED]), data.y_test[:TESTED]),
+    }
+    return {name: (answer.argmax(axis=-1) == y).mean() for name, (answer, y) in answers.items()}
 
 
 def by_amount(x_train, y_train, x_test, y_test, numbers, steps, every, generator):
