@@ -19,6 +19,8 @@ from comparisons.harness.drawing import figures
 
 UNITS, BLOCKS = 32, 9
 # The best of the learning rates 0.001, 0.002 and 0.004 on validation images, for both kinds alike.
+# Larger ones gain little: at 0.004, 0.008 and 0.016 four layers read 90.0, 89.9 and 86.6 % of the
+# validation images of seeds 100 and 101, residual ones 89.8, 90.6 and 89.6 %.
 LAYERS = {4: 0.004, 10: 0.002, 20: 0.002}
 VARIANTS = {
     f"{kind}, {layers} layers": {

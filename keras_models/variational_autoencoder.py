@@ -77,7 +77,11 @@ def costs(models, x):
 
 
 def pictures(models, data):
-    """The latent plane decoded, digits drawn from the prior, and where the test images lie."""
+    """The latent plane decoded, digits from drawn codes, and where the test images lie.
+
+    Codes are drawn from the prior for `samples`, and for `fitted` from the normal distribution
+    with the mean and covariance of the training images' codes.
+    """
     side = np.linspace(-2, 2, 15, dtype="float32")
     plane = np.stack(np.meshgrid(side, -side), axis=-1).reshape(-1, LATENT)
     prior = np.random.default_rng(0).standard_normal((500, LATENT), "float32")
@@ -86,5 +90,13 @@ def pictures(models, data):
         pixels = ops.convert_to_numpy(ops.sigmoid(models["decoder"].predict(z, verbose=0)))
         return np.uint8(255 * pixels).reshape(-1, 28, 28)
 
-    codes = models["encoder"].predict(data.x_test, verbose=0)[0]
-    return {"plane": decode(plane), "samples": decode(prior), "codes": codes, "digits": data.y_test}
+    mean, log_var = models["encoder"].predict(data.x_train, verbose=0)
+    covariance = np.cov(mean, rowvar=False) + np.diag(np.exp(log_var).mean(axis=0))
+    own = mean.mean(axis=0) + prior @ np.linalg.cholesky(covariance).T
+    return {
+        "plane": decode(plane),
+        "samples": decode(prior),
+        "fitted": decode(own.astype("float32")),
+        "codes": models["encoder"].predict(data.x_test, verbose=0)[0],
+        "digits": data.y_test,
+    }
