@@ -164,8 +164,13 @@ CLAIMS = (
         ),
         source="He et al. 2016, Deep residual learning, 1",
         experiment=(
-            SETTING[0] + "4 against 20 plain layers; worse means by more than two points.",
-            SETTING[1] + "通常の4層と20層を比べる。2ポイントを超えて下がれば悪くなったとみなす。",
+            SETTING[0] + "4 against 20 plain layers; worse means by more than two points. On two "
+            "other seeds 20 plain layers read 83 % after 10 epochs and 88 % after 40: much of what "
+            "they lack is time.",
+            SETTING[1]
+            + "通常の4層と20層を比べる。2ポイントを超えて下がれば悪くなったとみなす。別の2つの"
+            "シードでは、通常の20層の正解率は10エポックで83%、40エポックで88%だった。差の多くは学習の遅さに"
+            "よる。",
         ),
         metric=(
             "test accuracy, 4 less 20 plain layers",
