@@ -49,11 +49,19 @@ class Introduction:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the library: its name, its file and its text."""
+    """A function of the library.
+
+    Args:
+        name: as its module has it.
+        path: its file.
+        stretch: its text.
+        first: the first row in which it stands, which is printed whole.
+    """
 
     name: str
     path: str
     stretch: code.Stretch
+    first: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
         halves: the stretches of the two halves, `"numpy"` and `"keras"`.
         content: what `result.json` holds.
     """
-    things = catalogue.load(name).introduces
+    things, first = catalogue.load(name).introduces, {}
     return [
         Introduction(
             thing,
@@ -89,7 +97,10 @@ def rows(name: str, halves: dict[str, list[code.Stretch]], content: dict) -> lis
                 for half, own in (("numpy", numpy_names(thing)), ("keras", {thing.name}))
             ),
             tables.agreement(name, thing, content["checks"]),
-            [*map(_function, content.get("library", {}).get(thing.name, []))],
+            [
+                _function(record, first.setdefault((record["module"], record["name"]), thing.name))
+                for record in content.get("library", {}).get(thing.name, [])
+            ],
         )
         for thing in things
     ]
@@ -112,7 +123,7 @@ def _proving(thing: Introduced, halves: dict[str, list[code.Stretch]]) -> set[st
     return set() if named or not thing.demonstration else {thing.demonstration}
 
 
-def _function(record: dict) -> Function:
+def _function(record: dict, first: str) -> Function:
     module = importlib.import_module(record["module"])
     member = module
     for part in record["name"].split("."):
@@ -124,7 +135,7 @@ def _function(record: dict) -> Function:
     text = inspect.cleandoc("\n" + "".join(lines))
     stretch = code.Stretch(record["name"], start, text, tuple(code.highlighted_lines(text)))
     path = Path(module.__file__).relative_to(Path(rn.__file__).parents[1])
-    return Function(record["name"], path.as_posix(), stretch)
+    return Function(record["name"], path.as_posix(), stretch, first)
 
 
 def elsewhere(name: str) -> list[Elsewhere]:

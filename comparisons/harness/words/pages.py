@@ -84,6 +84,7 @@ WORDS: dict[str, Words] = {
     "differs from": ("Not proven equal:", "一致を確認できず："),
     "worst": ("{share} of the tolerance", "許容誤差の{share}"),
     "fast": ("How the library does it fast", "ライブラリでの高速な実装"),
+    "see": (" (see {row})", "（{row}を参照）"),
     # The model
     "model": ("The model", "モデル"),
     "code": ("The code", "コード"),

@@ -1,6 +1,7 @@
 """The pages in a browser: they switch, draw, find and stay within the screen."""
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -34,6 +35,10 @@ def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     with fake_concepts.catalogued(tmp_path_factory.mktemp("concepts")):
         fake_results.write(folder, ["scales", "apples"])
+        file = folder / "scales" / "result.json"
+        content = json.loads(file.read_text("utf-8"))
+        content["library"]["balance"] = content["library"]["weigh"]
+        file.write_text(json.dumps(content), "utf-8")
         write_pages(folder)
     return folder
 
@@ -200,6 +205,30 @@ def test_what_is_folded_is_printed_but_for_the_list_of_all_comparisons(results):
     """
     told = probed(results / "scales" / "index.html", script)
     assert told == {"unfolded": "true", "folded": "1"}
+
+
+def test_what_several_rows_call_is_printed_once_and_named_in_the_others(results):
+    script = """
+      document.querySelectorAll("details").forEach((one) => (one.open = true));
+      const places = [...document.querySelectorAll(".introduced details")];
+      const seen = (wanted) => places.map((one) =>
+        [...one.querySelectorAll(wanted)].filter((part) => part.offsetHeight > 0).length);
+      const words = () => places.map((one) => one.querySelector(".path").innerText);
+      tell("code on screen", seen(".code"));
+      tell("words on screen", words()[1] === words()[0]);
+      const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+      const printed = rules.filter((rule) => rule.media?.mediaText === "print");
+      printed.forEach((rule) => (rule.media.mediaText = "all"));
+      tell("code in print", seen(".code"));
+      tell("words in print", words()[1]);
+    """
+    told = probed(results / "scales" / "index.html", script, "?lang=en")
+    assert told == {
+        "code on screen": "1,1",
+        "words on screen": "true",
+        "code in print": "1,0",
+        "words in print": "Dropout.forward (see weigh)",
+    }
 
 
 def test_a_tall_chart_is_printed_on_one_page_and_with_its_choice(results):
