@@ -227,7 +227,7 @@ CLAIMS = (
             "distribution that is known beforehand.",
             "足りないのは、潜在変数がどこに分布するかという知識だけである。自身の潜在変数に合わせた正規分布から"
             "サンプリングすれば、同程度の数字を生成できる（Ghosh et al. 2020, From variational to "
-            "deterministic autoencodersも参照）。KL項の利点は、分布があらかじめ分かることにある。",
+            "deterministic autoencodersも参照）。KL項の利点は、分布があらかじめわかることにある。",
         ),
     ),
     Claim(

@@ -1,5 +1,6 @@
 """The full preset's network answers by nine views of an image."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -38,6 +39,7 @@ def test_what_moves_beyond_the_border_is_lost():
 
 
 def test_both_halves_answer_alike():
+    keras.utils.set_random_seed(0)
     options = deep_convnet.VARIANTS[deep_convnet.NORMALIZED] | {"views": 1}
     ours, theirs = (get("deep_convnet") for get in HALVES.values())
     model, twin = ours.build_model(**options), theirs.build_model(**options)
