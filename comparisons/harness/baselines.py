@@ -97,6 +97,12 @@ def feasible(models: list[Baseline], rows: int) -> list[Baseline]:
     return [model for model in models if rows <= MOST_ROWS or not model.quadratic]
 
 
+def of_folds(splits: int, repeats: int) -> Words:
+    """How the rows are split into training and test data."""
+    times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
+    return f"{splits} folds × {times}", f"{splits}分割×{repeats}回の交差検証"
+
+
 def of_many_rows(rows: int, splits: int) -> Words:
     """What is said of the models where the rows are many."""
     many, sampled = rows > MOST_ROWS, share_of_a_tree(rows, splits) is not None
@@ -195,12 +201,12 @@ def run_titanic_baselines(
     """
     frame = load_titanic().frame if frame is None else frame
     models = titanic_models(len(frame), splits, seed)
-    english, japanese = of_many_rows(len(frame), splits)
+    (split, split_ja), (many, many_ja) = of_folds(splits, repeats), of_many_rows(len(frame), splits)
     data = (
-        f"Titanic: {len(frame)} passengers, {splits} folds × {repeats} repeats, parties that share "
-        f"a ticket kept together, seed {seed}{english}",
-        f"タイタニック：乗客{len(frame)}人、{splits}分割×{repeats}回の交差検証、"
-        f"同じ切符の同行者は別々のデータに分けない、シード{seed}{japanese}",
+        f"Titanic: {len(frame)} passengers, {split}, parties that share a ticket kept together, "
+        f"seed {seed}{many}",
+        f"タイタニック：乗客{len(frame)}人、{split_ja}、同じ切符の同行者は別々のデータに分けない、"
+        f"シード{seed}{many_ja}",
     )
 
     def drawn() -> Iterator[Split]:

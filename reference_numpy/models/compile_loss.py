@@ -65,7 +65,7 @@ class CompileLoss:
         output_names: names of the model's outputs.
 
     Raises:
-        ValueError: for losses that do not match the outputs.
+        ValueError: for losses that do not match the outputs, weights that are no numbers.
     """
 
     def __init__(self, loss, loss_weights=None, output_names=None):
@@ -73,6 +73,11 @@ class CompileLoss:
             raise ValueError(
                 "Expected `loss_weights` to be a float (single output) or a list, tuple or dict "
                 f"(several outputs). Received: loss_weights={loss_weights!r}"
+            )
+        if any(isinstance(weight, str) for weight in tree.flatten(loss_weights)):
+            raise ValueError(
+                "`loss_weights`, the third argument of `compile`, holds a number for each loss; "
+                f"metrics are given as `metrics=`. Received: loss_weights={loss_weights!r}"
             )
         for name in tree.flatten(loss):
             if isinstance(name, str) and name.lower() not in BY_SHAPE:

@@ -28,6 +28,8 @@ class Comparison(Result):
     def frame(self, kind: str) -> pd.DataFrame:
         """The result's records as a table: one row a record, nested names joined by points.
 
+        Numbers are those of `result.json`: what a page writes in percent or points is a share.
+
         Args:
             kind: `"runs"`, `"checks"`, `"claims"`, `"baselines"`, `"summary"` or `"failures"`.
         """

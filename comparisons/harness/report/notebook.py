@@ -15,6 +15,12 @@ if Path("result.json").exists():  # what ran, beside this notebook
 else:
     result = comparisons.{call}
 result"""
+FRAMES = {
+    "runs": 'result.frame("runs")',
+    "claims": """\
+# Where the unit is "%", effect, interval and margin are shares: 0.01 is one point.
+result.frame("claims")""",
+}
 
 
 def notebook(page: Page) -> bytes:
@@ -29,7 +35,7 @@ def notebook(page: Page) -> bytes:
     ]
     for kind, there in (("runs", page.concept.task), ("claims", page.concept.claims)):
         if there:
-            cells.append(_cell("code", f'result.frame("{kind}")'))
+            cells.append(_cell("code", FRAMES[kind]))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -27,6 +27,7 @@ from comparisons.harness.baselines import (
     Baseline,
     Progress,
     feasible,
+    of_folds,
     of_many_rows,
     run_fold_baselines,
     share_of_a_tree,
@@ -198,10 +199,11 @@ def baselines(question: Question, settings: Settings, progress: Progress) -> lis
         return {score.key: score.function(y, found) for score in measured}
 
     name = Path(question.path).name
-    english, japanese = of_many_rows(question.rows, question.folds)
+    split, split_ja = of_folds(question.folds, repeats)
+    many, many_ja = of_many_rows(question.rows, question.folds)
     data = (
-        f"{name}: {question.rows:,} rows, {question.folds} folds × {repeats} repeats{english}",
-        f"{name}：{question.rows:,}行、{question.folds}分割×{repeats}回の交差検証{japanese}",
+        f"{name}: {question.rows:,} rows, {split}{many}",
+        f"{name}：{question.rows:,}行、{split_ja}{many_ja}",
     )
     return run_fold_baselines(
         models(question), parts, data, scoring, question.folds, repeats, progress

@@ -216,7 +216,7 @@ WORDS: dict[str, Words] = {
     "best epoch gap": ("Gap at the best epoch", "最良エポックでの汎化ギャップ"),
     "turns": ("Validation turns worse", "悪化に転じるエポック"),
     "turns at": (
-        "epoch {epoch} ({count} of {runs} runs)",
+        "epoch {epoch} (runs: {count} of {runs})",
         "エポック{epoch}（{runs}回中{count}回）",
     ),
     "in no run": ("in no run", "なし"),

@@ -48,8 +48,9 @@ def test_titanic_records_have_what_the_report_shows(records):
         assert record["seconds"] > 0
         assert not record["name_ja"].isascii()
         english, japanese = record["data"]
-        assert "3 folds × 1 repeats" in english and "seed 4" in english
+        assert "3 folds × 1 repeat," in english and "seed 4" in english
         assert "3分割×1回" in japanese and "シード4" in japanese
+    assert baselines.of_folds(5, 2) == ("5 folds × 2 repeats", "5分割×2回の交差検証")
 
 
 def test_titanic_scores_of_the_plain_rules_by_hand(frame, records):

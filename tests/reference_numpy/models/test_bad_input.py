@@ -160,6 +160,13 @@ def test_what_does_not_match_the_outputs(options, y, message):
         two_headed(**options).fit([X, X], y, verbose=0)
 
 
+def test_metrics_in_the_place_of_weights_are_told_at_once():
+    """By their place they are the weights of the losses, as in Keras."""
+    model = rn.Sequential([rn.Input((4,)), L.Dense(3)])
+    with pytest.raises(ValueError, match=r"third argument.*`metrics=`.*\['accuracy'\]"):
+        model.compile("sgd", "mse", ["accuracy"])
+
+
 def test_a_model_must_be_compiled():
     model = rn.Sequential([rn.Input((4,)), L.Dense(3)])
     for method in ("fit", "evaluate", "train_on_batch", "test_on_batch"):

@@ -84,7 +84,7 @@ def test_training_tells_overfitting_on_the_tasks_own_score(pages, results):
     assert "Gap at the end" in text and "Gap at the best epoch" in text
     assert "during the epoch" not in text, "its loop is its own"
     assert "during the epoch and in training mode" in pages["pears"].text("training")
-    assert re.search(r"epoch \d+(\.5)? \(\d of 3 runs\)", text)
+    assert re.search(r"epoch \d+(\.5)? \(runs: \d of 3\)", text)
     assert re.search(r"0\.0\d+ ± 0\.0+ kg", text), "an error's gap is in its unit"
     assert re.search(r"\d\.\d ± \d\.\d points", pages["pears"].text("training"))
     japanese = Page(results / "pears" / "index.html", "ja").text("training")

@@ -1,10 +1,15 @@
 """The pieces of a page: code in rows, links to other pages, equations, numbers, tables."""
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 
-from comparisons.harness import catalogue, chapters
+from comparisons.harness import catalogue, chapters, scores
+from comparisons.harness.bilingual import LANGUAGES, both, in_language
 from comparisons.harness.concept import Concept
 from comparisons.harness.report import (
     charts,
@@ -16,6 +21,9 @@ from comparisons.harness.report import (
     pictures,
     tables,
 )
+from comparisons.harness.statistics import interval
+
+LONGEST = 8  # names that are drawn: which is the widest depends on the letters
 
 
 def side_by_side(left, right):
@@ -243,6 +251,50 @@ def test_what_records_say_is_said_in_japanese(english, japanese):
 def test_a_run_that_diverged_does_not_flatten_the_others(values, top):
     curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "value": values})
     assert charts.ceiling(curves) == (None if top is None else pytest.approx(top))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_beside_the_rows_of_a_chart_are_whole(language):
+    """The longest that concepts have, in the charts of scores, of speed and of its ratios."""
+    place = LANGUAGES.index(language)
+    tasks = ((name, catalogue.load(name).task) for name in catalogue.script_names())
+    names = [
+        (name, charts.variant_name(task, variant))
+        for name, task in tasks
+        if task and len(task.variants) > 1
+        for variant in task.variants
+    ]
+    longest = sorted(names, key=lambda one: width(one[1][place]))[-LONGEST:]
+    entries = sorted(names, key=lambda one: width(one[0] + one[1][place]))[-LONGEST:]
+    variants = dict(pair for _, pair in longest)
+    task = SimpleNamespace(variants=variants, variants_ja=variants, scores=(scores.ACCURACY,))
+    column, times = "keras-tensorflow", dict.fromkeys(charts.SPEEDS, 1.0)
+    rows = [
+        {"name": pair, "implementation": column, "scores": {"accuracy": interval([0.8, 0.9])}}
+        for pair in variants.items()
+    ]
+    runs = [{"variant": name, "implementation": column, **times} for name in variants]
+    ratios = [
+        {
+            "entry": both(*(f"{name} ({half})" for half in pair)),
+            "implementation": column,
+            "ratio": 2.0,
+        }
+        for name, pair in entries
+    ]
+    for chart in (
+        charts.scores(rows, [], task, [column]),
+        charts.speed(SimpleNamespace(content={"runs": runs}), task, [column]),
+        charts.speed_ratios(ratios, [column]),
+    ):
+        drawn = vl_convert.vegalite_to_svg(in_language(chart.spec, language))
+        assert drawn.count("<text") > len(variants)
+        assert re.findall("[^>]*…", drawn) == [], chart.name
+
+
+def width(text):
+    """About how wide it is: what is no ASCII counts twice."""
+    return sum(1 + (not letter.isascii()) for letter in text)
 
 
 def test_no_line_breaks_between_a_number_and_what_belongs_to_it():
