@@ -86,8 +86,3 @@ class Crew:
             raise
         finally:
             threads.shutdown(cancel_futures=True)
-
-    def one_by_one(self, do: Callable[[Item, Pool], None], items: Iterable[Item]) -> None:
-        """Call `do(item, pool)` for each, one after another."""
-        for item in items:
-            do(item, self.alone)

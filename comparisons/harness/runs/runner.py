@@ -213,8 +213,18 @@ def run(
             for column in dict.fromkeys(step.job.implementation for step in pending):
                 with contextlib.suppress(workers.JobFailed):  # its first job tries again
                     crew.alone.start(column)
+        if crew.beside:  # over the borders of concepts, so that none waits for another's last job
+            work = [
+                (out / name / "jobs", step)
+                for name, found in steps.items()
+                for step in found
+                if step.found is None and not step.timed
+            ]
+            crew.side_by_side(lambda item, pool: _do(*item, pool, crew, clock), work)
         for name, found in steps.items():
-            _run_concept(found, out / name / "jobs", crew, clock)
+            for step in found:
+                if step.found is None and not step.failure:
+                    _do(out / name / "jobs", step, crew.alone, crew, clock)
             gathered.append(_gather(plan, name, out / name, found))
     return gathered
 
@@ -232,27 +242,19 @@ def look_up(plan: Plan, name: str, folder: Path, prints: Fingerprints, fresh: bo
     return steps
 
 
-def _run_concept(steps: list[Step], folder: Path, crew: Crew, clock: estimates.Clock) -> None:
-    """Do what is not done yet, first what may run side by side."""
-
-    def do(step: Step, pool: workers.Pool) -> None:
-        unit = "splits" if step.job.action == "baseline" else "epochs"
-        with clock.doing(step.job, describe(step.job), unit) as progress:
-            try:
-                step.found, arrays = pool.run(step.job, progress)
-            except workers.JobFailed as failure:
-                jobs.remove_job(folder, step.job)
-                step.failure = str(failure)
-                return
-            for run in step.found.get("runs", []):
-                run["alone"] = pool is crew.alone
-            jobs.write_job(folder, step.job, step.about, step.found, arrays)
-
-    pending = [step for step in steps if step.found is None]
-    if crew.beside:
-        crew.side_by_side(do, [step for step in pending if not step.timed])
-        pending = [step for step in pending if step.timed]
-    crew.one_by_one(do, pending)
+def _do(folder: Path, step: Step, pool: workers.Pool, crew: Crew, clock: estimates.Clock) -> None:
+    """Do a job, and write down what it gave, or that it failed."""
+    unit = "splits" if step.job.action == "baseline" else "epochs"
+    with clock.doing(step.job, describe(step.job), unit) as progress:
+        try:
+            step.found, arrays = pool.run(step.job, progress)
+        except workers.JobFailed as failure:
+            jobs.remove_job(folder, step.job)
+            step.failure = str(failure)
+            return
+        for run in step.found.get("runs", []):
+            run["alone"] = pool is crew.alone
+        jobs.write_job(folder, step.job, step.about, step.found, arrays)
 
 
 def _gather(plan: Plan, name: str, folder: Path, steps: list[Step]) -> results.Result:

@@ -197,6 +197,27 @@ def test_what_is_timed_runs_alone_and_the_rest_side_by_side(tmp_path, pool, monk
 
 
 @pytest.mark.usefixtures("two_cores")
+def test_jobs_run_beside_those_of_the_next_concept(tmp_path, pool, monkeypatch):
+    planned = several_workers()
+    one, two = (
+        [job for job in found if not jobs.is_timed(job, planned.concepts[name])]
+        for name, found in planned.jobs.items()
+    )
+    next_begun, met = threading.Event(), []
+
+    def run(self, job, progress):
+        if job == one[-1]:
+            met.append(next_begun.wait(10))
+        elif job == two[0]:
+            next_begun.set()
+        return {"column": {"device": "cpu"}, "seconds": 0.0}, {"y": np.arange(3)}
+
+    monkeypatch.setattr(pool, "run", run)
+    runner.run(planned, tmp_path)
+    assert met == [True], "the next concept's first job waited for this one's last"
+
+
+@pytest.mark.usefixtures("two_cores")
 def test_what_ends_one_worker_ends_the_run_and_leaves_what_was_done(tmp_path, pool, monkeypatch):
     def run(self, job, progress):
         if job.seed == 1:
