@@ -87,6 +87,6 @@ def training(x, y, new, ratios, rates, steps, batch_size, generator):
         batch = squares(x)[rows], y[rows][..., None], (weights * rates).astype(x.dtype)
         model.train_on_batch(*batch)
     inputs = np.repeat(squares(new)[:, None], groups, axis=1)
-    logits = model.predict(inputs, batch_size=len(new), verbose=0)
+    logits = model.predict_on_batch(inputs)
     p = ops.convert_to_numpy(ops.sigmoid(logits))
     return {"probability": p.reshape(len(new), len(pools), -1)}

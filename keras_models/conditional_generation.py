@@ -82,9 +82,9 @@ def costs(models, x):
     """Loss and KL term for each image in nats, one code drawn for each: (batch, 2)."""
     eps = np.random.default_rng(0).standard_normal((len(x["label"]), LATENT), "float32")
     label = x["label"] * models["encoder"].told
-    mean, log_var = models["encoder"].predict([x["image"], label], verbose=0)
+    mean, log_var = models["encoder"].predict_on_batch([x["image"], label])
     z = mean + np.exp(log_var / 2) * eps
-    logits = models["decoder"].predict([z, label], verbose=0)
+    logits = models["decoder"].predict_on_batch([z, label])
     tensors = map(ops.convert_to_tensor, (logits, mean, log_var, x["image"]))
     return ops.convert_to_numpy(ops.stack(negative_elbo(*tensors), axis=1))
 
@@ -101,13 +101,13 @@ def made(models, data):
 
     def decode(z):
         labels = np.tile(np.eye(DIGITS, dtype="float32") * told, (len(z), 1))
-        logits = models["decoder"].predict([np.repeat(z, DIGITS, axis=0), labels], verbose=0)
+        logits = models["decoder"].predict_on_batch([np.repeat(z, DIGITS, axis=0), labels])
         pixels = ops.convert_to_numpy(ops.sigmoid(logits))
         return np.uint8(255 * pixels).reshape(-1, DIGITS, 14, 14)
 
     return {
         "grid": decode(z),
         "between": decode((1 - share) * z[0] + share * z[1]),
-        "codes": models["encoder"].predict([image, label], verbose=0)[0],
+        "codes": models["encoder"].predict_on_batch([image, label])[0],
         "digits": data.y_test,
     }

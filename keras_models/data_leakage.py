@@ -42,7 +42,7 @@ def judged(x, y, train, test, learning_rate, steps):
     model = build_model(*x.shape[1:], learning_rate)
     for _ in range(steps):
         model.train_on_batch(x, y[..., None], sample_weight=train.astype(x.dtype))
-    p = model.predict(x, batch_size=len(x), verbose=0)[..., 0]
+    p = model.predict_on_batch(x)[..., 0]
     true = np.where(y == 1, p, 1 - p)  # the probability of what is true
     number = test.sum(axis=0)
     return {

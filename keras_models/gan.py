@@ -137,14 +137,14 @@ def train(models, data, generator, batch_size):
 def make(models, x):
     """As many points as x has."""
     z = np.random.default_rng(0).standard_normal((len(x), NOISE), "float32")
-    return models["generator"].predict(z, verbose=0)
+    return models["generator"].predict_on_batch(z)
 
 
 def pictures(models, data):
     """Points, and how surely the discriminator takes each place of the plane for a real point."""
     side = np.linspace(-3, 3, 40, dtype="float32")
     plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    logits = models["discriminator"].predict(plane, verbose=0)
+    logits = models["discriminator"].predict_on_batch(plane)
     field = ops.convert_to_numpy(ops.sigmoid(logits)).reshape(40, 40)
     return {"points": make(models, data.x_test[:200]), "field": field}
 

@@ -55,7 +55,7 @@ def predictions(x, y, train, median, seen, activation, loss, learning_rate, step
     batch = x[some], y[some, :, None], train[some].astype(x.dtype)
     for _ in range(steps):
         model.train_on_batch(*batch)
-    return model.predict(x, batch_size=len(x), verbose=0)[..., 0]
+    return model.predict_on_batch(x)[..., 0]
 
 
 def made(y, train, **given):

@@ -43,7 +43,7 @@ def build_model(units, activation):
 
 def probability(model, x):
     """The probability of the second spiral."""
-    return ops.convert_to_numpy(ops.sigmoid(model.predict(x, verbose=0)))
+    return ops.convert_to_numpy(ops.sigmoid(model.predict_on_batch(x)))
 
 
 def plane(model, data):

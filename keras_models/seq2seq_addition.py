@@ -59,7 +59,7 @@ def greedy(model, x):
     question, _ = x
     written = np.full((len(question), ANSWER + 1), LETTERS.index("="), "int32")
     for t in range(ANSWER):
-        probabilities = model.predict([question, written[:, :-1]], batch_size=1000, verbose=0)
+        probabilities = model.predict_on_batch([question, written[:, :-1]])
         written[:, t + 1] = probabilities[:, t].argmax(axis=-1)
     return written[:, 1:]
 

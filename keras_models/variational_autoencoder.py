@@ -69,9 +69,9 @@ def train(models, data, generator, batch_size):
 def costs(models, x):
     """Loss and KL term for each image in nats, one code drawn for each: (batch, 2)."""
     eps = np.random.default_rng(0).standard_normal((len(x), LATENT), "float32")
-    mean, log_var = models["encoder"].predict(x, verbose=0)
+    mean, log_var = models["encoder"].predict_on_batch(x)
     z = ops.convert_to_numpy(reparameterize()(mean, log_var, eps))
-    logits = models["decoder"].predict(z, verbose=0)
+    logits = models["decoder"].predict_on_batch(z)
     loss = negative_elbo(models["encoder"].kl_weight)(logits, mean, log_var, x)
     return ops.convert_to_numpy(ops.stack([loss, gaussian_kl()(mean, log_var)], axis=1))
 
@@ -87,16 +87,16 @@ def pictures(models, data):
     prior = np.random.default_rng(0).standard_normal((500, LATENT), "float32")
 
     def decode(z):
-        pixels = ops.convert_to_numpy(ops.sigmoid(models["decoder"].predict(z, verbose=0)))
+        pixels = ops.convert_to_numpy(ops.sigmoid(models["decoder"].predict_on_batch(z)))
         return np.uint8(255 * pixels).reshape(-1, 28, 28)
 
-    mean, log_var = models["encoder"].predict(data.x_train, verbose=0)
+    mean, log_var = models["encoder"].predict_on_batch(data.x_train)
     covariance = np.cov(mean, rowvar=False) + np.diag(np.exp(log_var).mean(axis=0))
     own = mean.mean(axis=0) + prior @ np.linalg.cholesky(covariance).T
     return {
         "plane": decode(plane),
         "samples": decode(prior),
         "fitted": decode(own.astype("float32")),
-        "codes": models["encoder"].predict(data.x_test, verbose=0)[0],
+        "codes": models["encoder"].predict_on_batch(data.x_test)[0],
         "digits": data.y_test,
     }

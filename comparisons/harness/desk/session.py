@@ -148,6 +148,7 @@ def _run(
     display.shorter = shorter(settings)
     out.mkdir(parents=True, exist_ok=True)
     runner.run(plan, out, fresh, display)
+    display.say("writing the pages")
     write_pages(out)
     return Comparisons(Comparison.read(out / name) for name in plan.concepts)
 

@@ -197,7 +197,7 @@ def test_a_run_with_a_failing_job_reports_the_others(house):
     assert lines[1].startswith("[1/2] good: computing behave (numpy, seed 0) · about ")
     assert lines[2].startswith("[2/2] bad: ") and lines[2].endswith(" left")
     status, out, err = house.call("run", "good", "--backends", "numpy", "--json")
-    assert status == 0 and err == "1 job, all done already\n"
+    assert status == 0 and err == "1 job, all done already\nwriting the pages\n"
     (result,) = json.loads(out)["results"]
     assert out.isascii() and result["concept"] == "good" and result["failures"] == []
     status, out, _ = house.call("report")
