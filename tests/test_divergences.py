@@ -126,6 +126,15 @@ def test_what_comes_of_reproductions(planted):
     assert [one.name for one in found] == list(planted)
 
 
+def test_what_reproductions_write_is_gone(planted, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    writing = replace(
+        planted["stands"], reproduction="import tempfile\nassert tempfile.mkdtemp()\n"
+    )
+    (found,) = running.run([("tensorflow", writing)])
+    assert found.state == STANDS and not list(tmp_path.iterdir())
+
+
 def test_what_does_not_stand_is_run_again_by_itself(planted):
     """A reproduction that another one disturbs is not taken for mended."""
     first = replace(planted["stands"], reproduction="import json\njson.disturbed = True\n")

@@ -15,7 +15,7 @@ class Columns:
 
     Args:
         wanted: the backends asked for; None or empty for all that are installed.
-        folder: where they write what the frameworks print.
+        folder: where they write what the frameworks print, and whatever is temporary.
         device: "cpu", "gpu", or "auto" for a GPU where a backend sees one.
 
     Raises:
@@ -27,7 +27,9 @@ class Columns:
         names, missing = runner.available(list(wanted or []))
         self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
         self._columns = {
-            _backend(name): Column(name, device, folder / f"{name}.log")
+            _backend(name): Column(
+                name, device, folder / f"{name}.log", settings={"TMPDIR": str(folder)}
+            )
             for name in names
             if name != "numpy"
         }

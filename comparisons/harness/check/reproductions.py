@@ -5,6 +5,7 @@ judges; the last one is run once more as a whole, in a process of its own.
 """
 
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -141,8 +142,9 @@ def confirmed(texts: list[str]) -> list[str | None]:
         for path, text in zip(paths, texts, strict=True):
             path.write_text(text, "utf-8")
         command = [sys.executable, "-c", RUNNER, *map(str, paths)]
+        own = {**os.environ, "TMPDIR": folder}  # some write a model's file
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SCRIPT_SECONDS)
+            done = subprocess.run(command, capture_output=True, timeout=SCRIPT_SECONDS, env=own)
         except subprocess.TimeoutExpired as error:
             done = error
         lines = (done.stdout or b"").decode("utf-8", "replace").splitlines()

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -58,14 +59,17 @@ def run(steps: Sequence[Step]) -> Iterator[Outcome]:
 def _on(backend: str, wanted: list[Divergence]) -> Iterator[Outcome]:
     """In one process; what does not stand there, or ends it, is run in a process of its own."""
     alone, answered = len(wanted) == 1, 0
-    with subprocess.Popen(
-        COMMAND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(backend),
-        encoding="utf-8",
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory(prefix="sidebyside-") as folder,
+        subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(backend, folder),
+            encoding="utf-8",
+        ) as process,
+    ):
         json.dump([known.reproduction for known in wanted], process.stdin)
         process.stdin.close()
         for known, line in zip(wanted, process.stdout):
@@ -84,7 +88,7 @@ def _on(backend: str, wanted: list[Divergence]) -> Iterator[Outcome]:
             yield from _on(backend, later)
 
 
-def _environment(backend: str) -> dict[str, str]:
+def _environment(backend: str, folder: str) -> dict[str, str]:
     return {
         **backends.SETTINGS,
         **os.environ,
@@ -92,6 +96,7 @@ def _environment(backend: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "PYTHONIOENCODING": "utf-8",
         "KERAS_BACKEND": backend,
+        "TMPDIR": folder,  # some write a model's file
         "JAX_ENABLE_X64": "1",  # else JAX has no float64
         "CUDA_VISIBLE_DEVICES": "",  # they were seen on a CPU
     }

@@ -155,7 +155,8 @@ def _number_of_workers(asked: int | None, address: str | None) -> int:
     number = asked or (most if address else 1)
     if not 1 <= number <= most:
         one = "CPU of the cluster" if address else "core that it may use"
-        raise ValueError(f"--workers: expected 1 to {most}, one a {one}, got {number}")
+        possible = f"1 to {most}" if most > 1 else "1"
+        raise ValueError(f"--workers: expected {possible}, one a {one}, got {number}")
     return number
 
 

@@ -34,7 +34,7 @@ def build_model(library):
 
     def build():
         model = library.Sequential([library.Input((4,)), library.layers.Dense(1)])
-        model.compile("sgd", "mse")
+        model.compile("adam", "mse", metrics=["mae"])
         return model
 
     return build
@@ -60,6 +60,29 @@ def trained(monkeypatch):
             return run.record(), run
 
     return train
+
+
+def test_a_step_is_traced_once(trained, monkeypatch):
+    import keras
+
+    traced, step = [], keras.Sequential.train_step
+
+    def train_step(self, data):
+        traced.append(data)
+        return step(self, data)
+
+    monkeypatch.setattr(keras.Sequential, "train_step", train_step)
+    trained(Execution())
+    assert len(traced) == 1
+
+
+def test_what_a_model_answers_is_put_together_from_batches(trained, monkeypatch):
+    monkeypatch.setattr(training, "PREDICT_BATCH", 8)
+    _, run = trained(Execution())
+    x = draw().x_test
+    found = run.predict(x)
+    assert len(found) == SAMPLES == 21, "the last batch is a smaller one"
+    np.testing.assert_allclose(found, run.model.predict(x, verbose=0), rtol=1e-6)
 
 
 def test_what_is_asked_for_reaches_keras_and_is_recorded(trained):

@@ -2,6 +2,7 @@
 
 import functools
 import tempfile
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -79,6 +80,16 @@ def test_scripts_run_in_a_folder_whose_name_the_output_lacks(tmp_path, monkeypat
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
     confirmed = reproductions.confirmed(["print('shown')\nassert 1 < 2"])
     assert confirmed == ["print('shown')\n# prints shown\nassert 1 < 2\n"]
+
+
+def test_what_scripts_write_is_gone(tmp_path, monkeypatch, columns):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    lines = "import tempfile\nfound = tempfile.mkdtemp()\n"
+    assert reproductions.confirmed([f"{lines}print(1)\npass\n"]) != [None]
+    assert not list(tmp_path.iterdir())
+    for backend in columns.backends:
+        found = reproductions.run_on(columns, backend, "float32", lines)
+        assert Path(str(found)).parent != Path(tempfile.gettempdir())
 
 
 def test_a_difference_that_only_rounding_makes_gets_no_script(columns, tmp_path):

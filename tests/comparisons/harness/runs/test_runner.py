@@ -230,9 +230,10 @@ def test_what_ends_one_worker_ends_the_run_and_leaves_what_was_done(tmp_path, po
     assert (tmp_path / "one" / "jobs" / "check-keras-jax-0.json").exists()
 
 
-def test_more_workers_than_cores_are_refused(monkeypatch):
-    monkeypatch.setattr(runner, "cores", lambda: [0, 1])
-    with pytest.raises(ValueError, match="1 to 2, one a core that it may use, got 3"):
+@pytest.mark.parametrize(("cores", "possible"), [([0], "1"), ([0, 1], "1 to 2")])
+def test_more_workers_than_cores_are_refused(monkeypatch, cores, possible):
+    monkeypatch.setattr(runner, "cores", lambda: cores)
+    with pytest.raises(ValueError, match=f"d {possible}, one a core that it may use, got 3"):
         runner.plan([], Settings(), None, workers=3)
 
 
