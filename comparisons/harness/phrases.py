@@ -19,7 +19,10 @@ PHRASES: tuple[Words, ...] = (
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
     (r"metrics are not judged in (\w+)", r"\1では評価指標を判定しない"),
-    (r"not all outputs are finite", "出力に有限でない値がある"),
+    (
+        r"float32 does not hold the squares of all outputs",
+        "出力の2乗がfloat32の範囲に収まらない",
+    ),
     (r"not judged: (.+)", r"判定していない（\1）"),
     (r"it is no metric of Keras's own", "Kerasの評価指標ではない"),
     (r"metric, result after batch (\d+)", r"評価指標、バッチ\1までの値"),

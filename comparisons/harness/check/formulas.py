@@ -362,10 +362,8 @@ _IN_ORDER_OF_TIME = Formula(
     )
 )
 _OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
-_IGNORED_COUNTED = Formula(
-    (("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored),)
-)
-_DIVIDED_FIRST = Formula((("forward", [losses.SparseCategoricalCrossentropy], divided_first),))
+_COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
+_DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
 # By the divergence's name, one or another.
 FORMULAS = {
     "addition-along-the-wrong-axis-with-channels-first": (_MOVED_BIAS,),
@@ -376,9 +374,9 @@ FORMULAS = {
     "bicubic-interpolation-on-pytorch": (
         Formula((("resize_matrix", [resize], _bicubic(_sharper)),)),
     ),
-    "ignore_class-in-a-metric": (_IGNORED_COUNTED,),
+    "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
-    "sparse-cross-entropy-of-certain-predictions": (_DIVIDED_FIRST,),
+    "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }

@@ -51,9 +51,9 @@ def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
 
 def of_metric(one, backend: str, dtype: str) -> Divergence | None:
     """The same of a comparison of a metric, whose reference is a `metrics.Measurement`."""
-    metric, (_, _, *weights) = one.asked.reference.metric, one.asked.reference.batches[0]
-    said = {"name": type(metric).__name__, "weighted": bool(weights)}
-    return _of_comparison([("Metric", {**metric.get_config(), **said})], one, backend, dtype)
+    measured, name = one.asked.reference, one.place.class_name
+    arguments = {**measured.metric.get_config(), "name": name, "weighted": measured.weighted}
+    return _of_comparison([("Metric", arguments)], one, backend, dtype)
 
 
 def _of_comparison(parts, one, backend: str, dtype: str) -> Divergence | None:

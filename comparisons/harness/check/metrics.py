@@ -30,6 +30,8 @@ from reference_numpy.models.model import Model
 WEIGHTS = 2**31 + 2  # names the stream of random numbers that sample weights are drawn from
 NOT_KERAS = "not judged: it is no metric of Keras's own"
 BY_SHAPE = ("accuracy", "acc")  # of which the shapes say what is meant
+# Beyond these float32 does not hold a square, and whether there is a result would be its doing.
+LEAST, LARGEST = (float(np.sqrt(getattr(np.finfo("float32"), end))) for end in ("tiny", "max"))
 # How many entries along every axis but the last a script is tried with; None for all.
 FEW = (1, 2, 4, None)
 
@@ -80,6 +82,11 @@ class Measurement:
     metric: rn.metrics.Metric
     batches: list[tuple]
     precision: str
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it is given weights."""
+        return len(self.batches[0]) > 2
 
     def quantities(self, jitter=lambda array: array) -> dict[str, np.ndarray]:
         """The result after each batch, the outputs passed through `jitter`.
@@ -148,11 +155,11 @@ class Metrics:
             raise ValueError(f"metrics are not judged in {dtype}")
         self.dtype = dtype
         model = subject.oracle(dtype, compile=True)
-        outputs = tree.map_structure(lambda y: rounded(y, "float32"), model.forward(inputs)[0])
+        outputs = tree.map_structure(_held, model.forward(inputs)[0])
         # After one batch comes a smaller one with other targets.
         targets = [targets_beside(model, outputs, seed + number) for number in range(2)]
-        if not all(np.isfinite(y).all() for y in tree.flatten(outputs)):
-            raise ValueError("not all outputs are finite")
+        if not all((np.abs(y) < LARGEST).all() for y in tree.flatten(outputs)):
+            raise ValueError("float32 does not hold the squares of all outputs")
         self.batches = _batches(outputs, targets, seed)
         self.asked: list[Measured] = []
         self.told: dict[str, str] = {}
@@ -195,7 +202,7 @@ class Metrics:
         exact = reference.quantities()
         metric = wide.metric if self.dtype == "float64" else narrow.metric
         question = Question(serialization.serialize(metric), _in(self.dtype, batches))
-        place = Place(wide.name, type(metric).__name__, ())
+        place = Place(wide.name, _kind(metric), ())
         return Measured(LOCAL, question, reference, twin, place, {}, exact, reference.scale(exact))
 
     def _finding(self, judged: Judged, backend: str) -> Finding:
@@ -241,6 +248,19 @@ class Metrics:
                 ]
                 how = backend, self.dtype, type(metric).__name__, exact[last], tolerance
                 yield sketch(made, given, *how)
+
+
+def _kind(metric: rn.metrics.Metric) -> str:
+    """The name of a metric's class, or of the function or the loss that it is the mean of."""
+    if type(metric) is not rn.metrics.MeanMetricWrapper:
+        return type(metric).__name__
+    return getattr(metric.fn, "__name__", type(metric.fn).__name__)
+
+
+def _held(y: np.ndarray) -> np.ndarray:
+    """An output as float32 holds it, and zero where its square is none."""
+    y = rounded(y, "float32")
+    return np.where(np.abs(y) < LEAST, 0.0, y) if y.dtype.kind == "f" else y
 
 
 def _batches(outputs, targets: list, seed: int) -> list[list[tuple]]:
