@@ -22,8 +22,9 @@ def keras_results(metric, batches) -> list[np.ndarray]:
     found = []
     for batch in batches:
         metric.update_state(*batch)
-        # Copied, for it may be the metric's own variable.
-        found.append(np.array(keras.ops.convert_to_numpy(metric.result())))
+        # It may be the metric's own variable.
+        result = keras.ops.copy(metric.result())
+        found.append(np.asarray(keras.ops.convert_to_numpy(result)))
     return found
 
 
