@@ -18,6 +18,14 @@ PHRASES: tuple[Words, ...] = (
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
+    (r"metrics are not judged in (\w+)", r"\1では評価指標を判定しない"),
+    (
+        r"float32 does not hold the squares of all outputs",
+        "出力の2乗がfloat32の範囲に収まらない",
+    ),
+    (r"not judged: (.+)", r"判定していない（\1）"),
+    (r"it is no metric of Keras's own", "Kerasの評価指標ではない"),
+    (r"metric, result after batch (\d+)", r"評価指標、バッチ\1までの値"),
     (r"no more digits than in float32", "float32と同じ桁数しかない"),
     (r"gradient by differences", "勾配は数値微分で求めた"),
     (
@@ -62,6 +70,7 @@ PHRASES: tuple[Words, ...] = (
     (r"seen in the operations together, .+", "複数の演算を合わせたときにだけ現れるため"),
     (r"the call alone, by the numbers that were seen, .+", "その呼び出しだけでは現れないため"),
     (r"no part of the model, trained alone, .+", "モデルの一部だけを学習させても現れないため"),
+    (r"no batch of few numbers .+", "少数の値だけでは現れず、短いスクリプトにできないため"),
     (r"seen in the whole model alone; .+", "モデル全体でだけ現れ、各層単独では正しいため"),
     (r"of somebody's own code, .+", "独自のコードは、Kerasだけのスクリプトに入らないため"),
     (r"a script was found, which by itself .+", "単独で実行したときには再現しなかったため"),

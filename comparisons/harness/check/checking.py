@@ -10,9 +10,10 @@ from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.answers import answer
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, Judged, findings, is_beyond, judge
+from comparisons.harness.check.metrics import Metrics, measure
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, ask
-from comparisons.harness.check.report import Report, Rows
+from comparisons.harness.check.report import Report, Row, Rows
 from comparisons.harness.check.reproductions import (
     confirmed,
     enough_of,
@@ -22,7 +23,7 @@ from comparisons.harness.check.reproductions import (
 )
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
-from comparisons.harness.check.unshown import NOT_AGAIN, OWN, WHOLE, NotShown
+from comparisons.harness.check.unshown import NO_BATCH, NOT_AGAIN, OWN, WHOLE, NotShown
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.runs import estimates
 from comparisons.harness.runs.environment import machine
@@ -185,6 +186,7 @@ class Check:
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)
+        self.metrics: list[Row] = []
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
@@ -205,6 +207,8 @@ class Check:
         expected = {(each.mode, who): seconds[who] for each in self.passes for who in seconds}
         if self.steps:
             expected |= {("steps", who): 2 * self.steps * seconds[who] for who in seconds}
+        if measured := any(self.subject.metrics(self.dtype).values()):
+            expected["metrics"] = sum(seconds.values())
         clock = estimates.Clock(expected, 0, tell)
         for each in self.passes:
             with clock.doing((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)"):
@@ -213,9 +217,12 @@ class Check:
                 self._compare(asked, columns, each.mode)
         if self.steps:
             self._train(columns, clock)
+        if measured:  # later, since no metric explains what differs in training
+            self._measure(columns, clock)
         where = {"device": columns.device, "backends": columns.states()}
         environment = {**machine(), **where, **self.how}
-        return Report(self.subject.as_dict(), environment, list(self.rows), self._worst_first())
+        told = self.subject.as_dict(), environment, list(self.rows), self._worst_first()
+        return Report(*told, self.metrics)
 
     def _train(self, columns: Columns, clock: estimates.Clock) -> None:
         """Some training steps, where the model can be trained."""
@@ -237,6 +244,21 @@ class Check:
                     for finding, sketches in training.findings(theirs, backend):
                         enough = enough_of(finding.needed)
                         self._keep(finding, partial(shown, sketches, enough=enough))
+
+    def _measure(self, columns: Columns, clock: estimates.Clock) -> None:
+        """The metrics that the model is compiled with, where they can be judged."""
+        with clock.doing("metrics", f"{self.subject.name}: metrics"):
+            try:
+                metrics = Metrics(self.subject, self.passes[0].inputs, self.dtype, self.seed)
+            except (ValueError, TypeError) as error:
+                self.how["own"]["metrics"] = f"not compared: {error}"
+                return
+            self.how["own"] |= metrics.told
+            self.metrics = metrics.rows
+            for backend, answers in columns.ask(measure, self.dtype, metrics.questions):
+                for finding, sketches in metrics.findings(answers, backend):
+                    how = {"enough": enough_of(finding.needed), "otherwise": NO_BATCH}
+                    self._keep(finding, partial(shown, sketches, **how))
 
     def _ask(self, each: Pass) -> list[Asked]:
         asked = []

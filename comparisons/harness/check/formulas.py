@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from comparisons.harness.check.changing import changed, module_of
+from comparisons.harness.check.metric_formulas import counting_the_ignored, divided_first
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.precision import twin_precision
-from reference_numpy import layers
+from reference_numpy import layers, losses, metrics
 from reference_numpy.kernels import resize
 from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.kernels.windows import Windows
@@ -361,6 +362,8 @@ _IN_ORDER_OF_TIME = Formula(
     )
 )
 _OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
+_COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
+_DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
 # By the divergence's name, one or another.
 FORMULAS = {
     "addition-along-the-wrong-axis-with-channels-first": (_MOVED_BIAS,),
@@ -371,7 +374,9 @@ FORMULAS = {
     "bicubic-interpolation-on-pytorch": (
         Formula((("resize_matrix", [resize], _bicubic(_sharper)),)),
     ),
+    "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
+    "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }

@@ -46,6 +46,17 @@ def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
         (type(part).__name__, {**part.get_config(), "masked": one.asked.masked})
         for part in parts_of(layer)
     ]
+    return _of_comparison(parts, one, backend, dtype)
+
+
+def of_metric(one, backend: str, dtype: str) -> Divergence | None:
+    """The same of a comparison of a metric, whose reference is a `metrics.Measurement`."""
+    measured, name = one.asked.reference, one.place.class_name
+    arguments = {**measured.metric.get_config(), "name": name, "weighted": measured.weighted}
+    return _of_comparison([("Metric", arguments)], one, backend, dtype)
+
+
+def _of_comparison(parts, one, backend: str, dtype: str) -> Divergence | None:
     known = _explaining(parts, backend, dtype, one.name, one.record.needed)
     return _tightest((each for each in known if explains(each.name, one, dtype)), dtype)
 

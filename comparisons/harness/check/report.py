@@ -46,7 +46,7 @@ class Side:
 
 @dataclass
 class Row:
-    """A layer or an operation.
+    """A layer or an operation, or a metric.
 
     Args:
         layer, class_name: its name and class.
@@ -66,6 +66,12 @@ class Row:
     beyond: list[str] = field(default_factory=list)
     takes: list[str] = field(default_factory=list)
     condition: float = 0.0
+
+    def take(self, backend: str, kind: str, record: checks.Record, quantity: str) -> None:
+        """Let a comparison count if it needed more than the others of its kind."""
+        kinds = self.backends.setdefault(backend, {})
+        if kind not in kinds or record.needed > kinds[kind].needed:
+            kinds[kind] = Side(record.needed, record.error, record.tolerance, quantity)
 
     def as_dict(self) -> dict:
         """The row as plain values."""
@@ -102,11 +108,8 @@ class Rows:
 
     def take(self, one: Judged, backend: str, mode: str) -> None:
         """Let a comparison count for its layer."""
-        kinds = self._rows[one.place.path].backends.setdefault(backend, {})
-        record, kind = one.record, one.asked.kind
-        if kind not in kinds or record.needed > kinds[kind].needed:
-            quantity = f"{plain(one.quantity)}, {mode}"
-            kinds[kind] = Side(record.needed, record.error, record.tolerance, quantity)
+        quantity = f"{plain(one.quantity)}, {mode}"
+        self._rows[one.place.path].take(backend, one.asked.kind, one.record, quantity)
 
     def refuse(self, asked: Asked, backend: str, reason: str) -> None:
         """Note that a backend did not compute a layer, or the model."""
@@ -143,12 +146,19 @@ class Report:
         environment: machine, versions, backends, and how it was checked.
         layers: the layers in the order of the model, the model itself last.
         findings: the worst first, conventions last.
+        metrics: what the model is compiled with and was compared, beside the layers.
     """
 
     model: dict
     environment: dict
     layers: list[Row]
     findings: list[Finding]
+    metrics: list[Row] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Of the layers, then of the metrics."""
+        return [*self.layers, *self.metrics]
 
     @property
     def agrees(self) -> bool:
@@ -203,6 +213,7 @@ class Report:
             "model": self.model,
             "environment": self.environment,
             "layers": [row.as_dict() for row in self.layers],
+            "metrics": [row.as_dict() for row in self.metrics],
             "findings": [finding.as_dict() for finding in self.findings],
         }
 

@@ -94,12 +94,15 @@ def reproduce(judged: Judged, backend: str, dtype: str, run: Callable[[str], obj
     return text
 
 
-def shown(sketches: Iterable[Sketch], run: Callable[[str], object], enough: float = 1.0) -> str:
+def shown(
+    sketches: Iterable[Sketch], run: Callable, enough: float = 1.0, otherwise=unshown.NO_PART
+) -> str:
     """The script of the first sketch that shows a difference.
 
     Args:
         run: see `reproduce`.
         enough: how many times its tolerance the difference is to be.
+        otherwise: why there is no script where none does.
 
     Raises:
         NotShown: no short one does.
@@ -117,7 +120,7 @@ def shown(sketches: Iterable[Sketch], run: Callable[[str], object], enough: floa
         told = versions(sketch.backend), index, exact[index].item(), sketch.tolerance
         if text := script(sketch, *told):
             return text
-    raise NotShown(unshown.NO_PART)
+    raise NotShown(otherwise)
 
 
 def _worst_entry(found: np.ndarray, exact: np.ndarray) -> tuple[int, ...]:

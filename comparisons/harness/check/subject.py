@@ -26,6 +26,7 @@ from reference_numpy.serialization import AUTHORS_OWN, public_module
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = (*FLOATS, "mixed_float16", "mixed_bfloat16")
+METRICS = ("metrics", "weighted_metrics")  # arguments of `compile`, none of which changes a step
 
 
 class Subject:
@@ -55,15 +56,27 @@ class Subject:
         return {"file": file, "name": self.name, "parameters": self.parameters}
 
     def in_precision(self, dtype: str) -> Path:
-        """The same file with all that computes in floating point computing in `dtype`, a policy."""
+        """The same file with all that computes in floating point computing in `dtype`, a policy.
+
+        It is compiled without metrics, which are asked for alone.
+        """
         copy = self.folder / f"{dtype}.keras"
         if not copy.exists():
             with zipfile.ZipFile(copy, "w") as made:
                 for name, content in _members(self.path):
                     if name == CONFIG:
-                        content = json.dumps(_recast(json.loads(content), dtype))
+                        config = _recast(json.loads(content), dtype)
+                        if config.get("compile_config"):
+                            config["compile_config"] |= dict.fromkeys(METRICS)
+                        content = json.dumps(config)
                     made.writestr(name, content)
         return copy
+
+    def metrics(self, dtype: str) -> dict:
+        """What the model is compiled with as `METRICS`, as a file in a precision has it."""
+        config = next(content for name, content in _members(self.path) if name == CONFIG)
+        compiled = json.loads(config).get("compile_config") or {}
+        return _recast({name: compiled.get(name) for name in METRICS}, dtype)
 
     def oracle(self, dtype: str, precision: str = "float64", compile: bool = False) -> Model:
         """The NumPy half of it, the weights rounded as a model of the policy `dtype` has them.

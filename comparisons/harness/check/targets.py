@@ -15,7 +15,11 @@ def targets_of(model: Model, x, seed: int):
     Their stream is their own: of the inputs' they would be as large as these, and a model that
     hands these on would stand at the kink of the mean absolute error.
     """
-    outputs = model.forward(x)[0]
+    return targets_beside(model, model.forward(x)[0], seed)
+
+
+def targets_beside(model: Model, outputs, seed: int):
+    """The same beside outputs that are there already."""
     leaves, generator = tree.flatten(outputs), np.random.default_rng((TARGETS, seed))
     drawn = [_target(*one, generator) for one in zip(losses_of(model, len(leaves)), leaves)]
     return tree.pack_like(outputs, drawn)

@@ -28,7 +28,7 @@ def lines(report: "Report") -> list[str]:
         *_refused(report),
         *([BEYOND.format(report.beyond)] if report.beyond else []),
         *_condition(report),
-        *_tables(report.layers, report.checked),
+        *_tables(report.rows, report.checked),
     ]
 
 
@@ -68,7 +68,7 @@ def _known_script(finding: Finding) -> str:
 def _refused(report: "Report") -> list[str]:
     return [
         f"  {row.layer}: refused by {backend}: {reason}"
-        for row in report.layers
+        for row in report.rows
         for backend, reason in row.refused.items()
     ]
 

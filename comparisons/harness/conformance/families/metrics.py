@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 import reference_numpy as rn
+from comparisons.harness.check.metric_results import keras_results, named, results, sizes, sketch
 from comparisons.harness.check.script import Sketch, construction
 from comparisons.harness.conformance.families.trial import Calculation, Family, Trial, written
 from comparisons.harness.conformance.metric_cases import CASES, MetricCase
@@ -24,49 +25,31 @@ def make_keras(case: MetricCase, dtype: str | None):
     return getattr(keras.metrics, case.metric)(dtype=dtype, **case.arguments)
 
 
-def results(metric, batches) -> list[np.ndarray]:
-    """The NumPy half's result after each batch."""
-    return [np.array(metric(*batch)) for batch in batches]
-
-
 def sketches(
     case: MetricCase, backend: str, dtype: str, name: str, right: np.ndarray, tolerance: float
 ) -> Iterator[Sketch]:
     """The result after as many batches as the quantity is of."""
     batches = case.batches[: int(name.rpartition(" ")[2])]
     given = [", ".join(written(x, dtype) for x in batch) for batch in batches]
-    lines = [f"metric = {construction('keras.metrics', case.metric, case.arguments)}"]
-    lines += [f"metric.update_state({arguments})" for arguments in given]
-    how = tuple(lines), "metric.result()", right, tolerance
-    yield Sketch(backend, dtype, case.metric, "result", *how)
-
-
-def _named(found: list[np.ndarray]) -> dict[str, np.ndarray]:
-    return {f"result after batch {number}": value for number, value in enumerate(found, 1)}
+    made = construction("keras.metrics", case.metric, case.arguments)
+    yield sketch(made, given, backend, dtype, case.metric, right, tolerance)
 
 
 def quantities(case: MetricCase, jitter=lambda array: array) -> dict:
     """The results by the NumPy half."""
     batches = [[jitter(x) if isinstance(x, np.ndarray) else x for x in b] for b in case.batches]
-    return _named(results(make(case), batches))
+    return named(results(make(case), batches))
 
 
 def keras_quantities(case: MetricCase, backend: str, dtype: str) -> dict:
     """The results by Keras."""
-    metric, found = make_keras(case, dtype), []
     # Some metrics take nothing else, whatever their dtype; the numbers are float32's in any case.
     precision = "float32" if seen_on(backend, case.diverges) else dtype
-    for batch in case.batches:
-        metric.update_state(
-            *(x.astype(precision) if getattr(x, "dtype", None) == "float64" else x for x in batch)
-        )
-        found.append(np.asarray(metric.result()).copy())  # it may be the metric's own variable
-    return _named(found)
-
-
-def _scales(exact: dict) -> dict[str, float]:
-    """What is added up over the batches may cancel, so the largest result's size is that of all."""
-    return dict.fromkeys(exact, max(1.0, *(float(np.abs(r).max()) for r in exact.values())))
+    batches = [
+        [x.astype(precision) if getattr(x, "dtype", None) == "float64" else x for x in batch]
+        for batch in case.batches
+    ]
+    return named(keras_results(make_keras(case, dtype), batches))
 
 
 def trial(case: MetricCase, module, backend: str, dtype: str) -> Trial:
@@ -76,7 +59,7 @@ def trial(case: MetricCase, module, backend: str, dtype: str) -> Trial:
         lambda: keras_quantities(case, backend, dtype),
         diverges=case.diverges,
         undecided=case.undecided,
-        scales=_scales,
+        scales=sizes,
         sketches=partial(sketches, case, backend, dtype),
     )
 

@@ -59,7 +59,7 @@ def test_a_sound_model_agrees(sound, tmp_path, capsys):
     status, out, err = call(capsys, "check", str(sound), *where, "--json", str(file))
     assert status == 0 and "all agree" in out.splitlines()[0] and "left" in err
     content = json.loads(file.read_text())
-    assert set(content) == {"model", "environment", "layers", "findings"}
+    assert set(content) == {"model", "environment", "layers", "metrics", "findings"}
     assert content["findings"] == [] and content["model"]["name"] == "two"
     assert content["environment"]["backends"] == {"tensorflow": "checked"}
     assert content["environment"]["device"] == "cpu"

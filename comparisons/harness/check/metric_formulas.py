@@ -1,0 +1,35 @@
+"""Other formulas than the oracle's of cross-entropy as a metric; `formulas.py` says of what."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from reference_numpy import metrics
+from reference_numpy.losses.probabilities import clip
+
+
+def counting_the_ignored(update_state: Callable) -> Callable:
+    """What is to be ignored counts as zeros unless there are weights."""
+
+    def other(self, y_true, y_pred, sample_weight=None, *options):
+        if sample_weight is None:
+            return metrics.MeanMetricWrapper.update_state(self, y_true, y_pred, None, *options)
+        return update_state(self, y_true, y_pred, sample_weight, *options)
+
+    return other
+
+
+def divided_first(forward: Callable) -> Callable:
+    """Probabilities are divided by their sum and then cut off, p = clip(y / Σ y)."""
+
+    def other(self, y_true, y_pred):
+        values, cache = forward(self, y_true, y_pred)
+        if self.from_logits:
+            return values, cache
+        (rows, chosen), *_, valid = cache
+        y = np.moveaxis(y_pred, self.axis, -1).reshape(-1, y_pred.shape[self.axis])
+        p, _ = clip(y / y.sum(axis=-1, keepdims=True))
+        values = -np.log(p[rows, chosen]).reshape(values.shape)
+        return values if valid is None else np.where(valid, values, 0.0), cache
+
+    return other

@@ -1,0 +1,332 @@
+"""The metrics that a model is compiled with: each on the oracle's outputs, batch after batch.
+
+Every backend is given the same targets and the same outputs, numbers that float32 holds, so that no
+rounding decides on which side of a threshold one lies.
+"""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+import reference_numpy as rn
+from comparisons.harness.check.answers import reason
+from comparisons.harness.check.findings import Finding, Judged, is_convention, judge
+from comparisons.harness.check.known import of_metric
+from comparisons.harness.check.metric_results import keras_results, named, results, sizes, sketch
+from comparisons.harness.check.questions import LOCAL, Asked, Place
+from comparisons.harness.check.report import Row
+from comparisons.harness.check.script import Numbers, Sketch, construction, telling
+from comparisons.harness.check.subject import Subject, rounded
+from comparisons.harness.check.targets import targets_beside
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.precision import PRECISIONS, computing_in, reference_precision
+from reference_numpy import serialization, tree
+from reference_numpy.models.compile_metrics import CompileMetrics
+from reference_numpy.models.model import Model
+
+WEIGHTS = 2**31 + 2  # names the stream of random numbers that sample weights are drawn from
+NOT_KERAS = "not judged: it is no metric of Keras's own"
+BY_SHAPE = ("accuracy", "acc")  # of which the shapes say what is meant
+# Beyond these float32 does not hold a square, and whether there is a result would be its doing.
+LEAST, LARGEST = (float(np.sqrt(getattr(np.finfo("float32"), end))) for end in ("tiny", "max"))
+# How many entries along every axis but the last a script is tried with; None for all.
+FEW = (1, 2, 4, None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the backends are asked of one metric.
+
+    Args:
+        config: the metric, as Keras's files have it.
+        batches: the arguments of each `update_state`.
+    """
+
+    config: dict
+    batches: list[tuple]
+
+
+def measure(worker, dtype: str, questions: list[Question], progress) -> list:
+    """For each question the results by name, or one line that says why there are none."""
+    import keras
+
+    found = []
+    with computing_in(worker.backend, dtype), worker.backend.on_device(worker.device):
+        for number, one in enumerate(questions, 1):
+            try:
+                metric = keras.metrics.deserialize(one.config)
+                found.append(named(keras_results(metric, one.batches)))
+            except Exception as error:
+                found.append(reason(error))
+            progress(number, len(questions))
+    return found
+
+
+class Unjudged(rn.metrics.Metric):
+    """Stands for a metric that the NumPy half does not have."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A metric of the NumPy half on its batches; it stands where a `Reference` of a layer stands.
+
+    Args:
+        metric: the metric.
+        batches: the arguments of each `update_state`: targets, outputs and, it may be, weights.
+        precision: in which it computes.
+    """
+
+    metric: rn.metrics.Metric
+    batches: list[tuple]
+    precision: str
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it is given weights."""
+        return len(self.batches[0]) > 2
+
+    def quantities(self, jitter=lambda array: array) -> dict[str, np.ndarray]:
+        """The result after each batch, the outputs passed through `jitter`.
+
+        The targets are not: a yes is no more or less than 1.
+        """
+        batches = [(t, jitter(y), *weights) for t, y, *weights in _in(self.precision, self.batches)]
+        self.metric.reset_state()
+        with (
+            reference_precision(self.precision),
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(action="ignore"),
+        ):
+            return named(results(self.metric, batches))
+
+    def scale(self, exact: dict[str, np.ndarray]) -> dict[str, float]:
+        """The scale of each result: its size, or how far a rounding of the outputs moves it."""
+        moved = checks.scales(self.quantities, exact)
+        return {name: max(size, moved[name]) for name, size in sizes(exact).items()}
+
+    def restore(self) -> None:
+        """Nothing was changed."""
+
+
+class Measured(Asked):
+    """A metric that is asked for; `twin` is a `Measurement` in float32."""
+
+    @cached_property
+    def by_twin(self) -> dict[str, np.ndarray]:
+        """The same results by the NumPy half in float32."""
+        return self.twin.quantities()
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A metric that a model is compiled with.
+
+    Args:
+        name: the output's, where there are several, and the metric's in the log.
+        metric: the metric.
+        output: the number of the output.
+        weighted: whether it takes sample weights.
+    """
+
+    name: str
+    metric: rn.metrics.Metric
+    output: int
+    weighted: bool
+
+
+class Metrics:
+    """The metrics of a model that are judged.
+
+    Args:
+        subject: the model's file.
+        inputs: what its outputs are of.
+        dtype: in which Keras computes.
+        seed: of targets and weights.
+
+    Raises:
+        ValueError: none of them can be judged here; one line says why.
+    """
+
+    def __init__(self, subject: Subject, inputs, dtype: str, seed: int):
+        if dtype not in PRECISIONS:
+            raise ValueError(f"metrics are not judged in {dtype}")
+        self.dtype = dtype
+        model = subject.oracle(dtype, compile=True)
+        outputs = tree.map_structure(_held, model.forward(inputs)[0])
+        # After one batch comes a smaller one with other targets.
+        targets = [targets_beside(model, outputs, seed + number) for number in range(2)]
+        if not all((np.abs(y) < LARGEST).all() for y in tree.flatten(outputs)):
+            raise ValueError("float32 does not hold the squares of all outputs")
+        self.batches = _batches(outputs, targets, seed)
+        self.asked: list[Measured] = []
+        self.told: dict[str, str] = {}
+        wide, narrow = (
+            _compiled(model, subject.metrics(precision), precision, outputs, targets[0])
+            for precision in ("float64", "float32")
+        )
+        for pair in zip(wide, narrow, strict=True):
+            if isinstance(pair[0].metric, Unjudged):
+                self.told[pair[0].metric.name] = NOT_KERAS
+                continue
+            try:
+                self.asked.append(self._ask(*pair))
+            except (ValueError, TypeError, IndexError) as error:
+                self.told[pair[0].name] = f"not judged: {reason(error)}"
+        self.rows = [Row(str(one.place), one.place.class_name) for one in self.asked]
+
+    @property
+    def questions(self) -> list[Question]:
+        """What a backend is asked."""
+        return [one.question for one in self.asked]
+
+    def findings(self, answers: list, backend: str) -> Iterator[tuple[Finding, Iterator[Sketch]]]:
+        """What a backend computes otherwise, each with smaller computations that may show it."""
+        for one, row, theirs in zip(self.asked, self.rows, answers, strict=True):
+            if isinstance(theirs, str):
+                row.refused[backend] = theirs
+                continue
+            for judged in judge(one, theirs, backend, self.dtype):
+                row.take(backend, LOCAL, judged.record, judged.name)
+                if not judged.record.passed:
+                    yield self._finding(judged, backend), self._sketches(one, backend)
+
+    def _ask(self, wide: Compiled, narrow: Compiled) -> Measured:
+        batches = [b if wide.weighted else b[:2] for b in self.batches[wide.output]]
+        reference, twin = (
+            Measurement(one.metric, batches, precision)
+            for one, precision in ((wide, "float64"), (narrow, "float32"))
+        )
+        exact = reference.quantities()
+        metric = wide.metric if self.dtype == "float64" else narrow.metric
+        question = Question(serialization.serialize(metric), _in(self.dtype, batches))
+        place = Place(wide.name, _kind(metric), ())
+        return Measured(LOCAL, question, reference, twin, place, {}, exact, reference.scale(exact))
+
+    def _finding(self, judged: Judged, backend: str) -> Finding:
+        record = judged.record
+        convention = is_convention(judged, self.dtype)
+        known = None if convention else of_metric(judged, backend, self.dtype)
+        return Finding(
+            str(judged.place),
+            backend,
+            f"metric, {judged.name}",
+            LOCAL,
+            record.error,
+            record.tolerance,
+            record.needed,
+            convention,
+            known and known.link,
+        )
+
+    def _sketches(self, one: Measured, backend: str) -> Iterator[Sketch]:
+        """The result after one batch, then after all; of a few numbers first.
+
+        There is none for a function, which Keras's class of it would not call alike.
+        """
+        metric = one.reference.metric
+        if type(metric) is rn.metrics.MeanMetricWrapper:
+            return
+        arguments = telling(type(metric), metric.get_config())
+        made = construction("keras.metrics", type(metric).__name__, arguments)
+        for few in FEW:
+            batches = [_first(few, batch) for batch in one.reference.batches]
+            for count in range(1, len(batches) + 1):
+                alone = Measurement(metric, batches[:count], "float64")
+                try:
+                    exact = alone.quantities()
+                except ValueError:  # of fewer classes, say, than there are
+                    continue
+                last = f"result after batch {count}"
+                unit = checks.UNIT_ROUNDOFF[self.dtype]
+                tolerance = checks.FACTOR * unit * alone.scale(exact)[last]
+                given = [
+                    ", ".join(str(Numbers(x)) for x in batch)
+                    for batch in _in(self.dtype, batches[:count])
+                ]
+                how = backend, self.dtype, type(metric).__name__, exact[last], tolerance
+                yield sketch(made, given, *how)
+
+
+def _kind(metric: rn.metrics.Metric) -> str:
+    """The name of a metric's class, or of the function or the loss that it is the mean of."""
+    if type(metric) is not rn.metrics.MeanMetricWrapper:
+        return type(metric).__name__
+    return getattr(metric.fn, "__name__", type(metric.fn).__name__)
+
+
+def _held(y: np.ndarray) -> np.ndarray:
+    """An output as float32 holds it, and zero where its square is none."""
+    y = rounded(y, "float32")
+    return np.where(np.abs(y) < LEAST, 0.0, y) if y.dtype.kind == "f" else y
+
+
+def _batches(outputs, targets: list, seed: int) -> list[list[tuple]]:
+    """For each output a batch of targets, outputs and weights in float32, and one half as large."""
+    given = [tree.flatten(each) for each in targets]
+    generator = np.random.default_rng((WEIGHTS, seed))
+    found = []
+    for output, y in enumerate(tree.flatten(outputs)):
+        weights = generator.uniform(0.2, 2.0, len(y))
+        sizes = len(y), (len(y) + 1) // 2
+        batches = [(t[output][:n], y[:n], weights[:n]) for t, n in zip(given, sizes)]
+        found.append(_in("float32", batches))
+    return found
+
+
+def _in(dtype: str, batches: list[tuple]) -> list[tuple]:
+    """The batches with what is floating in a precision."""
+    return [
+        tuple(x.astype(dtype, copy=False) if x.dtype.kind == "f" else x for x in batch)
+        for batch in batches
+    ]
+
+
+def _first(few: int | None, batch: tuple) -> tuple:
+    """The batch with few entries along every axis but the outputs' last."""
+    axes = max(batch[1].ndim - 1, 1)
+    return tuple(x[(slice(few),) * min(x.ndim, axes)] for x in batch)
+
+
+def _compiled(model: Model, declared: dict, precision: str, outputs, targets) -> Iterator[Compiled]:
+    """The metrics of a model in their order, those for all alike before those with weights."""
+    with reference_precision(precision), warnings.catch_warnings(action="ignore"):
+        matched = CompileMetrics(*map(_made, declared.values()), model.output_names)
+        leaves = tree.flatten(outputs)
+        places = tree.pack_like(outputs, range(len(leaves)))
+        matched.build(places, tree.flatten(targets), leaves)
+    names = iter([name for _, name in matched.keys])
+    for weighted, groups in enumerate((matched.plain, matched.weighted)):
+        for output, group in enumerate(groups):
+            for metric in group or ():
+                name = next(names)
+                if matched.prefixes:
+                    of = matched.prefixes[output]
+                    name = f"{of}/{name.removeprefix(f'{of}_')}"
+                yield Compiled(name, metric, output, bool(weighted))
+
+
+def _made(declared):
+    """Metrics of a structure of names and configs, as `compile` takes them.
+
+    Those that are not Keras's own are `Unjudged`.
+    """
+    if isinstance(declared, list):
+        return [_made(one) for one in declared]
+    if declared is None:
+        return None
+    if isinstance(declared, str):
+        known = declared.lower() in BY_SHAPE or declared in rn.metrics.family
+        return declared if known else Unjudged(declared)
+    if "class_name" not in declared:
+        return {output: _made(one) for output, one in declared.items()}
+    is_function = declared["class_name"] == "function"
+    name = declared["config"] if is_function else declared["class_name"]
+    if serialization.find_own(declared):
+        return Unjudged(name)
+    try:
+        return (rn.metrics if is_function else serialization).deserialize(declared)
+    except (ValueError, TypeError, NotImplementedError):
+        return Unjudged(name)
