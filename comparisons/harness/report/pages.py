@@ -1,7 +1,6 @@
 """Writes the pages: one over all concepts, and one for each, from the results in a folder."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jinja2
@@ -54,7 +53,22 @@ def write_pages(folder: Path, site: Path | None = None) -> Path:
     templates = template_environment()
     templates.globals["written"] = {page.name for page in pages}
     site = Path(site or folder)
-    files = assets(site / "assets") | _of_concepts(pages, folder, site, templates)
+    files = assets(site / "assets")
+    neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
+    for before, page, after in neighbours:
+        around = {"before": before, "after": after}
+        try:
+            html = templates.get_template("concept.html").render(page=page, **around)
+            pictures = {picture.file_name: picture.static() for picture in page.pictures}
+        except (KeyError, jinja2.UndefinedError) as error:
+            raise ValueError(
+                f"{folder / page.name / 'result.json'}: something is missing ({error}); run the "
+                "concept again"
+            ) from error
+        own = {"index.html": html.encode(), f"{page.name}.ipynb": notebook(page), **pictures}
+        if page.rows:
+            own["runs.csv"] = page.runs
+        files |= {site / page.name / name: content for name, content in own.items()}
     overview = Overview(pages)
     if overview.divergences:
         back = "index.html", language.words("all concepts")
@@ -71,32 +85,6 @@ def write_pages(folder: Path, site: Path | None = None) -> Path:
     for path, content in files.items():
         write_atomically(path, content)
     return site / "index.html"
-
-
-def _of_concepts(
-    pages: list[Page], folder: Path, site: Path, templates: jinja2.Environment
-) -> dict[Path, bytes]:
-    """The files of every concept; charts are drawn while the next pages are rendered."""
-    files, pictures = {}, {}
-    drawing = ThreadPoolExecutor(1)  # the drawing library has one thread of its own
-    neighbours = zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True)
-    try:
-        for before, page, after in neighbours:
-            around, own = {"before": before, "after": after}, site / page.name
-            try:
-                html = templates.get_template("concept.html").render(page=page, **around)
-                pictures |= {own / p.file_name: drawing.submit(p.static) for p in page.pictures}
-            except (KeyError, jinja2.UndefinedError) as error:
-                raise ValueError(
-                    f"{folder / page.name / 'result.json'}: something is missing ({error}); run "
-                    "the concept again"
-                ) from error
-            files |= {own / "index.html": html.encode(), own / f"{page.name}.ipynb": notebook(page)}
-            if page.rows:
-                files[own / "runs.csv"] = page.runs
-        return files | {path: picture.result() for path, picture in pictures.items()}
-    finally:
-        drawing.shutdown(cancel_futures=True)
 
 
 def read_pages(folder: Path) -> list[Page]:
