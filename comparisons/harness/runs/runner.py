@@ -189,6 +189,8 @@ def run(
     """Run the plan and write `out/NAME/result.json` for each concept.
 
     A job that fails twice is written down as failed, and the others go on.
+    With several workers all that is not timed is done first, and each `result.json` is written once
+    its concept's timed jobs are done; a run that was interrupted goes on from the jobs' files.
 
     Args:
         out: folder of the results.
