@@ -12,8 +12,8 @@ import functools
 
 import numpy as np
 
-FEW = 2**11  # numbers that are sooner compared with one zero than with many
-MANY = 2**12  # zeros at a time, which stay in the cache
+#: Zeros at a time, which stay in the cache; fewer numbers are sooner compared with a single zero.
+MANY = 2**13
 
 
 def positive_part(x):
@@ -29,7 +29,7 @@ def negative_part(x):
 def _beside_zeros(function, x):
     """`function(x, 0)`, of x as it lies in memory and as many zeros."""
     numbers = x.ravel("K")  # a copy of what does not lie in one piece
-    if x.size <= FEW or numbers.flags.owndata:
+    if x.size <= MANY or numbers.flags.owndata:
         return np.asarray(function(x, x.dtype.type(0)))
     y, zeros = np.empty_like(x), _zeros(x.dtype)
     found = y.ravel("K")
