@@ -15,20 +15,23 @@ from reference_numpy.losses.probabilities import (
 )
 
 
-def log_softmax_and_softmax(x, axis):
-    """`(log p, p)` with p = softmax(x), from one exponential."""
+def softmax_in_parts(x, axis):
+    """`(x − max x, log Σ e^{x − max x}, p)` with p = softmax(x), from one exponential.
+
+    log p is the difference of the first two.
+    """
     shifted = x - largest(x, axis)
     p = np.exp(shifted)
     sums = total(p, axis)
     p /= sums
-    shifted -= np.log(sums)
-    return shifted, p
+    return shifted, np.log(sums), p
 
 
 def log_probabilities(y, from_logits, axis):
     """log p of `CategoricalCrossentropy`; the derivative with respect to the targets is −log p."""
     if from_logits:
-        return log_softmax_and_softmax(y, axis)[0]
+        shifted, log_sums, _ = softmax_in_parts(y, axis)
+        return shifted - log_sums
     return np.log(clip(normalize(y, axis)[0])[0])
 
 
@@ -77,8 +80,10 @@ class CategoricalCrossentropy(Loss):
         self.check_same_shape(y_true, y_pred)
         t, axis = smooth(y_true, self.label_smoothing, y_true.shape[self.axis]), self.axis
         if self.from_logits:
-            log_p, p = log_softmax_and_softmax(y_pred, axis)
-            return -(t * log_p).sum(axis=axis), (t, p)
+            shifted, log_sums, p = softmax_in_parts(y_pred, axis)
+            shifted -= log_sums
+            shifted *= t
+            return -shifted.sum(axis=axis), (t, p)
         p, sums = normalize(y_pred, axis)
         clipped, inside = clip(p)
         return -(t * np.log(clipped)).sum(axis=axis), (t, p, sums, clipped, inside)
@@ -160,15 +165,16 @@ class SparseCategoricalCrossentropy(Loss):
             valid = labels != self.ignore_class
             labels, y = np.where(valid, labels, 0), np.where(valid[..., None], y, 0)
         classes = y.shape[-1]
-        k, rows = class_indices(labels.reshape(-1), classes, self.name), y.reshape(-1, classes)
-        chosen = np.arange(len(k)), k
+        k = class_indices(labels.reshape(-1), classes, self.name)
+        rows = np.ascontiguousarray(y.reshape(-1, classes))
+        chosen = k + np.arange(0, rows.size, classes)  # of all numbers in one row
         if self.from_logits:
-            log_p, p = log_softmax_and_softmax(rows, -1)
-            values, parts = -log_p[chosen], (p,)
+            shifted, log_sums, p = softmax_in_parts(rows, -1)
+            values, parts = log_sums[:, 0] - shifted.reshape(-1)[chosen], (p,)
         else:
             c, inside = clip(rows)
-            sums = c.sum(axis=-1)
-            values, parts = np.log(sums / c[chosen]), (c[chosen], inside, sums)
+            sums, c_k = c.sum(axis=-1), c.reshape(-1)[chosen]
+            values, parts = np.log(sums / c_k), (c_k, inside, sums)
         values = values.reshape(labels.shape)
         return values if valid is None else values * valid, (chosen, parts, y.shape, valid)
 
@@ -181,11 +187,11 @@ class SparseCategoricalCrossentropy(Loss):
         if self.from_logits:
             (p,) = parts
             dy = p * dvalues[:, None]
-            dy[chosen] -= dvalues
+            dy.reshape(-1)[chosen] -= dvalues
         else:
             c, inside, sums = parts
             dy = np.broadcast_to((dvalues / sums)[:, None], inside.shape) * inside
-            dy[chosen] -= dvalues / c * inside[chosen]
+            dy.reshape(-1)[chosen] -= dvalues / c * inside.reshape(-1)[chosen]
         dy = dy.reshape(shape)
         return dy if is_last_axis(dy, self.axis) else np.moveaxis(dy, -1, self.axis)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from reference_numpy.annotations import DType
-from reference_numpy.losses.categorical import log_softmax_and_softmax
+from reference_numpy.losses.categorical import softmax_in_parts
 from reference_numpy.losses.loss import Loss
 from reference_numpy.losses.probabilities import class_indices
 
@@ -75,8 +75,8 @@ def ctc_values(x, labels, lengths, steps, blank):
         blank: the class number of the blank.
     """
     states, skips = with_blanks(labels, blank)
-    log_p, p = log_softmax_and_softmax(x, -1)
-    emitted = np.take_along_axis(log_p, states[:, None, :], axis=-1)
+    shifted, log_sums, p = softmax_in_parts(x, -1)
+    emitted = np.take_along_axis(shifted - log_sums, states[:, None, :], axis=-1)
     begun = begin(emitted, skips)
     finals, last = final_states(lengths, states.shape[1], x.dtype), steps - 1
     log_probability = add_logs(begun[np.arange(len(last)), last] + finals)

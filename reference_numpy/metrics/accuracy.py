@@ -102,7 +102,7 @@ class BinaryAccuracy(MeanMetricWrapper):
 class CategoricalAccuracy(MeanMetricWrapper):
     """The share of samples whose largest prediction is at the largest target (one-hot)."""
 
-    direction = "up"
+    direction, by_order = "up", True
 
     def __init__(self, name: str | None = "categorical_accuracy", dtype: DType = None):
         super().__init__(categorical_accuracy, name, dtype)
@@ -114,7 +114,7 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
     Source: Saito, Deep Learning from Scratch, section 3.6.2.
     """
 
-    direction = "up"
+    direction, by_order = "up", True
 
     def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: DType = None):
         super().__init__(sparse_categorical_accuracy, name, dtype)

@@ -1,12 +1,14 @@
 """Sums and means over batches, and the mean of any function."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from reference_numpy import losses, serialization
 from reference_numpy.annotations import DType
+from reference_numpy.losses.categorical import is_softmax
 from reference_numpy.losses.reduction import apply_mask, squeeze_or_expand_to_same_rank
 from reference_numpy.metrics.metric import Metric, divide_no_nan
 
@@ -74,6 +76,23 @@ class Mean(Metric):
         return divide_no_nan(self.total, self.count)
 
 
+@dataclass(frozen=True)
+class ByOrder:
+    """A function of predictions along their last axis that asks for nothing but their order.
+
+    Softmax keeps it, so that the logits serve as well.
+
+    Args:
+        compute_dtype: dtype of the predictions.
+    """
+
+    compute_dtype: str
+
+    def on_logits(self, activation, ndim):
+        """Itself where `activation` is softmax along the last axis, else None."""
+        return self if is_softmax(activation, -1, ndim) else None
+
+
 class MeanMetricWrapper(Mean):
     """The mean of a function's values: `mean of fn(y_true, y_pred)` over everything taken in.
 
@@ -83,6 +102,9 @@ class MeanMetricWrapper(Mean):
         name, dtype: as in `Metric`.
         **kwargs: further arguments of `fn`.
     """
+
+    #: whether `fn` asks for the order of the predictions alone, along their last axis
+    by_order = False
 
     def __init__(
         self,
@@ -99,11 +121,12 @@ class MeanMetricWrapper(Mean):
         if self.direction is None and isinstance(self.fn, (losses.Loss, losses.LossFunction)):
             self.direction = "down"
 
-    def loss(self, dtype):
-        """The loss whose values are averaged, in `dtype`; None where it is another function."""
+    def function(self, dtype):
+        """What the mean is taken of, in `dtype`, if it can be taken of logits; else None."""
         if isinstance(self.fn, losses.LossFunction):
             return self.fn.loss_class(dtype=dtype, **self.fn_arguments)
-        return None
+        own = type(self).update_state is not MeanMetricWrapper.update_state
+        return ByOrder(dtype) if self.by_order and not own else None
 
     def update_state(self, y_true, y_pred, sample_weight=None, mask=None, on_logits=False):
         """Take in one batch.
@@ -114,7 +137,8 @@ class MeanMetricWrapper(Mean):
             mask: which values count (the mask that came with y_pred).
             on_logits: whether `y_pred` are the logits of the predictions (`Loss.on_logits`).
         """
-        arguments = {**self.fn_arguments, "from_logits": True} if on_logits else self.fn_arguments
+        told = on_logits and not self.by_order
+        arguments = {**self.fn_arguments, "from_logits": True} if told else self.fn_arguments
         values = self.fn(y_true, y_pred, **arguments)
         if sample_weight is not None:
             sample_weight = np.asarray(sample_weight, self.dtype)

@@ -108,13 +108,11 @@ class CompileMetrics:
         """All metrics in order; none before they are built."""
         return [metric for metric, _ in self.keys] if self.built else []
 
-    def losses(self, index, dtype):
-        """For each metric of an output that is the mean of a loss that loss, in `dtype`."""
+    def functions(self, index, dtype):
+        """For each metric of an output what can be taken of its logits, in `dtype`, or None."""
         metrics = [*(self.plain[index] or ()), *(self.weighted[index] or ())]
-        found = {
-            m: m.loss(dtype) for m in metrics if isinstance(m, metrics_module.MeanMetricWrapper)
-        }
-        return {metric: loss for metric, loss in found.items() if loss is not None}
+        wrapper = metrics_module.MeanMetricWrapper
+        return {m: m.function(dtype) if isinstance(m, wrapper) else None for m in metrics}
 
     def update_state(self, y_true, y_pred, sample_weight, masks, heads):
         """Take a batch into account.

@@ -39,7 +39,8 @@ class Head:
         unmasked: whether a mask on them would take part in that function, so that they are not all
             that it depends on.
         position: where they are among the outputs of the graph.
-        losses: for each loss and metric that takes logits, the loss that it is of them.
+        losses: for each loss and metric that takes logits, what it is of them: a loss, or for a
+            metric of their order alone `ByOrder`.
     """
 
     place: int
@@ -57,24 +58,24 @@ class Heads:
 
     Args:
         graph: the model's graph.
-        wanted: for each output its losses and metrics, each with the loss that is computed.
+        wanted: for each output its losses and metrics, each with what has an `on_logits`; None for
+            a metric that takes the output as it is.
         training: whether the graph is run in training, where dropout passes nothing on.
-        taken: whether something takes the outputs as they are.
     """
 
-    def __init__(self, graph, wanted, training, taken=True):
+    def __init__(self, graph, wanted, training):
         self.source, self.training, self.copies, self.heads = graph, training, [], {}
         for index, parts in enumerate(wanted):
             output = graph.tensors[graph.outputs[index]]
             other, head = self._find(graph, graph.outputs[index]) if parts else (graph, None)
             if not isinstance(head, Head):
                 continue
-            losses = {part: on_logits(loss, head, output) for part, loss in parts.items()}
+            losses = {part: on_logits(loss, head, output) for part, loss in parts.items() if loss}
             losses = {part: loss for part, loss in losses.items() if loss is not None}
             if not losses:
                 continue
             calls, outputs, position = other.calls, list(other.outputs), len(graph.outputs)
-            last = None if taken or len(losses) < len(parts) else last_of(other, index, head)
+            last = None if len(losses) < len(parts) else last_of(other, index, head)
             if last is not None:
                 calls, position = [call for call in calls if call is not last], index
             outputs[position : position + 1] = [head.place]

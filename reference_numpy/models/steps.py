@@ -217,9 +217,8 @@ class Steps:
             for term in self.compile_loss.terms if self.compile_loss else ():
                 wanted[term.index][term.loss] = term.loss
             for index, output in enumerate(self.outputs if self.compile_metrics else ()):
-                wanted[index].update(self.compile_metrics.losses(index, output.dtype))
-            taken = self.compile_metrics is not None
-            self._heads[training] = Heads(self.graph, wanted, training, taken)
+                wanted[index].update(self.compile_metrics.functions(index, output.dtype))
+            self._heads[training] = Heads(self.graph, wanted, training)
         return self._heads[training].refresh()
 
     def _match_outputs(self, flat, targets):

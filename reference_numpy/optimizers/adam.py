@@ -14,12 +14,12 @@ def adam_step(
 ):
     """One step of Adam: the equations below, in place, with one temporary array."""
     corrected = learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-    step = np.subtract(g, momentum, out=np.empty_like(w))
-    step *= 1 - beta_1
+    step = np.multiply(g, 1 - beta_1, out=np.empty_like(w))
+    momentum *= beta_1
     momentum += step
     np.multiply(g, g, out=step)
-    step -= velocity
     step *= 1 - beta_2
+    velocity *= beta_2
     velocity += step
     if velocity_hat is not None:
         velocity = np.maximum(velocity_hat, velocity, out=velocity_hat)

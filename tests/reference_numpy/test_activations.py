@@ -9,6 +9,7 @@ import reference_numpy as rn
 from comparisons.harness.proof.layer_checks import Reference
 from reference_numpy import serialization
 from reference_numpy.activations.normal_distribution import normal_distribution
+from reference_numpy.activations.pieces import negative_part, positive_part
 
 FUNCTIONS = {
     **{name: f for name, f in rn.activations.functions.items() if name != "threshold"},
@@ -270,3 +271,17 @@ def test_a_layer_with_weights_is_no_activation_function():
     dense = rn.layers.Dense(3, activation=rn.layers.PReLU())
     with pytest.raises(NotImplementedError, match="has weights"):
         dense(np.ones((2, 4)))
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (8193,), (3, 4, 5, 200)], ids=str)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_parts_beside_zero_however_the_numbers_lie(shape, dtype):
+    x = np.asarray(np.random.default_rng(0).standard_normal(shape), dtype)
+    x.reshape(-1)[:4] = [np.nan, np.inf, -np.inf, -0.0][: x.size]
+    turned = np.ascontiguousarray(np.moveaxis(x, 0, -1)) if shape else x
+    turned = np.moveaxis(turned, -1, 0) if shape else x
+    for given in (x, turned, x[..., ::-1] if shape else x, np.broadcast_to(x, (2000, *shape))):
+        for function, plain in ((positive_part, np.maximum), (negative_part, np.minimum)):
+            y = function(given)
+            np.testing.assert_array_equal(y, plain(given, given.dtype.type(0)))
+            assert isinstance(y, np.ndarray) and y.dtype == dtype

@@ -4,7 +4,7 @@ A model's `build` takes a library, `keras` or `reference_numpy`, whose names are
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 
@@ -13,7 +13,8 @@ class Model:
     """A model, and how it is trained: on labels of ten classes, from random numbers.
 
     Args:
-        build: gives the model, not compiled.
+        build: gives the model, not compiled. Models are compared without it, since a partial
+            function that has come to another process equals no other.
         optimizer: Keras's name of it.
         batch_size: samples a step.
         textbook: whether the concepts' plain functions can build it.
@@ -21,7 +22,7 @@ class Model:
         size: where in the sweep it is.
     """
 
-    build: Callable
+    build: Callable = field(compare=False)
     optimizer: str
     batch_size: int
     textbook: bool = True

@@ -159,6 +159,16 @@ def test_softmax_and_crossentropy_fused_is_y_minus_t(name):
     np.testing.assert_allclose(fused.gradient(t, x), (y - np.eye(5)[labels]) / 6, rtol=1e-13)
 
 
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_classes_along_the_first_axis(from_logits):
+    y, t = np.random.default_rng(0).random((5, 7)), np.array([0, 1, 2, 3, 4, 2, 1])
+    along = {axis: losses.SparseCategoricalCrossentropy(from_logits, axis=axis) for axis in (0, 1)}
+    value, gradient = along[0].value_and_gradient(t, y)
+    expected, turned = along[1].value_and_gradient(t, np.ascontiguousarray(y.T))
+    assert value == expected
+    np.testing.assert_array_equal(gradient, turned.T)
+
+
 @pytest.mark.parametrize("name", ["BinaryCrossentropy", "BinaryFocalCrossentropy"])
 def test_sigmoid_and_crossentropy_fused(name):
     generator = np.random.default_rng(0)

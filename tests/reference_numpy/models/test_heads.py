@@ -181,14 +181,24 @@ def two_outputs(last):
     return rn.Model(x, [p, p])
 
 
+class OwnAccuracy(rn.metrics.SparseCategoricalAccuracy):
+    """A metric of one's own, which knows nothing of logits."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        assert np.allclose(y_pred.sum(axis=-1), 1)
+        super().update_state(y_true, y_pred, sample_weight)
+
+
 @pytest.mark.parametrize(
     ("last", "metrics", "computed"),
     [
         (softmax, None, 0),
-        (softmax, ["accuracy"], 1),
+        (softmax, ["accuracy"], 0),
+        (softmax, ["accuracy", "sparse_top_k_categorical_accuracy"], 1),
+        (softmax, [OwnAccuracy()], 1),
         (lambda: softmax(activity_regularizer=rn.regularizers.L2(0.1)), None, 1),
     ],
-    ids=["taken by nobody", "taken by a metric", "penalized"],
+    ids=["taken by nobody", "by order", "taken by a metric", "by one's own", "penalized"],
 )
 def test_probabilities_are_computed_where_somebody_takes_them(monkeypatch, last, metrics, computed):
     model = nested(last())
@@ -200,6 +210,18 @@ def test_probabilities_are_computed_where_somebody_takes_them(monkeypatch, last,
     )
     model.train_on_batch(X, LABELS)
     assert len(calls) == computed
+
+
+@pytest.mark.parametrize("of", ["sparse_categorical_accuracy", "categorical_accuracy"])
+def test_the_share_of_right_answers_is_that_of_the_logits(of):
+    x, labels = np.random.default_rng(0).standard_normal((64, 5)), np.arange(64) % 3
+    targets = labels if of.startswith("sparse") else np.eye(3)[labels]
+    inputs = rn.Input((5,))
+    model = rn.Model(inputs, softmax()(rn.layers.Dense(3)(inputs)))
+    model.compile("sgd", of.replace("accuracy", "crossentropy"), metrics=[of])
+    share = model.evaluate(x, targets, verbose=0)[1]
+    assert 0 < share < 1
+    assert share == pytest.approx(np.mean(model.predict(x, verbose=0).argmax(1) == labels))
 
 
 def test_probabilities_that_another_output_is_too_are_computed():

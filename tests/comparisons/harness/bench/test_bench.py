@@ -1,6 +1,7 @@
 """`sidebyside bench`: its rows, settings and page on tiny models; no speed is asserted."""
 
 import json
+import pickle
 import time
 from types import SimpleNamespace
 
@@ -153,6 +154,16 @@ def test_a_process_measures_each_phase(task, implementation, phase):
     assert measuring.subject(worker, asked) is subject
     moved = any((a != b).any() for a, b in zip(before, weights(subject), strict=True))
     assert moved == (phase != PREDICT)
+
+
+@pytest.mark.parametrize("name", [*MODELS, *SWEEPS["width"]])
+def test_a_task_that_comes_twice_is_about_the_same_model(name, monkeypatch):
+    monkeypatch.setattr(measuring, "Library", lambda *task: SimpleNamespace(task=task))
+    model = {**MODELS, **SWEEPS["width"]}[name]
+    asked = Task(f"{name}.keras", model, "numpy", TRAIN_STEP, Setting(), 0.01)
+    worker = Process("numpy")
+    found = [measuring.subject(worker, pickle.loads(pickle.dumps(asked))) for _ in range(2)]
+    assert found[0] is found[1]
 
 
 def test_an_epoch_has_its_validation(task):
