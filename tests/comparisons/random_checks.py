@@ -1,7 +1,7 @@
 """Check random models as a user would, in great numbers; each finding that is new is an alarm.
 
 `python -m tests.comparisons.random_checks --backend torch --seed 502 --count 1000` draws models,
-compiles each with a random loss and optimizer, checks it in its own precision with some steps, and
+compiles each with a random loss, optimizer and metrics, checks it in its own precision with some steps, and
 prints every alarm with the model's recipe. `--only 346,618` checks those numbers alone: of one seed
 they are the same models, whatever is checked beside them. Exit 1 if there was an alarm.
 """
@@ -27,6 +27,17 @@ from tests.comparisons.random_models import Recipe, build, moved, recipes
 
 LOSSES = ("mse", "mae", "huber", "log_cosh")
 OPTIMIZERS = ("sgd", "adam", "rmsprop", "adamw", "nadam", "lion")
+METRICS = (
+    "mse",
+    "mae",
+    "log_cosh",
+    "cosine_similarity",
+    "RootMeanSquaredError",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredLogarithmicError",
+    "CosineSimilarity",
+)
 TOLD_EVERY = 20
 LEAST = 500  # of so many or more, hypothesis begins alike with one seed
 ONE_LINE = 1000  # a failure's last characters
@@ -53,7 +64,7 @@ def drawn(seed: int, count: int) -> list[Recipe]:
 
 
 def compiled(recipe: Recipe, seed: int, number: int):
-    """The Keras model of a recipe, with random weights, a loss and an optimizer."""
+    """The Keras model of a recipe, with random weights, a loss, an optimizer and metrics."""
     import keras
 
     keras.backend.clear_session()
@@ -61,7 +72,10 @@ def compiled(recipe: Recipe, seed: int, number: int):
     model = build(recipe)
     model.set_weights(moved(model.get_weights()))
     generator = np.random.default_rng([seed, number])
-    model.compile(str(generator.choice(OPTIMIZERS)), str(generator.choice(LOSSES)))
+    optimizer, loss = str(generator.choice(OPTIMIZERS)), str(generator.choice(LOSSES))
+    chosen = [str(generator.choice(METRICS)) for _ in model.outputs]
+    named = chosen if recipe.sequential else dict(zip(model.output_names, chosen, strict=True))
+    model.compile(optimizer, loss, metrics=named)
     return model
 
 
