@@ -42,7 +42,7 @@ class Relu(ActivationFunction):
             return y, y
         if self.is_leaky:
             return LeakyRelu(self.negative_slope).forward(x)
-        y = masked(x, x > self.threshold)
+        y = positive_part(x) if self.threshold == 0 else masked(x, x > self.threshold)
         if self.max_value is not None:
             np.clip(y, 0.0, self.max_value, out=y)
         if self.negative_slope != 0.0:

@@ -285,3 +285,11 @@ def test_the_parts_beside_zero_however_the_numbers_lie(shape, dtype):
             y = function(given)
             np.testing.assert_array_equal(y, plain(given, given.dtype.type(0)))
             assert isinstance(y, np.ndarray) and y.dtype == dtype
+
+
+def test_a_rectifier_with_a_maximum_takes_what_is_infinite():
+    x = np.array([-np.inf, np.inf, np.nan, -1.0, 3.0, 7.0])
+    y = rn.activations.relu(x, max_value=6.0)
+    np.testing.assert_array_equal(y, [0.0, 6.0, np.nan, 0.0, 3.0, 6.0])
+    leaky = rn.activations.relu(x, negative_slope=0.5, max_value=6.0)
+    np.testing.assert_array_equal(leaky, [-np.inf, 6.0, np.nan, -0.5, 3.0, 6.0])
