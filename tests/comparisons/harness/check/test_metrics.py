@@ -15,6 +15,7 @@ from comparisons.harness.check.metrics import NOT_KERAS, Metrics, measure
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.divergences import named
+from comparisons.harness.proof import checks
 from comparisons.harness.report import language
 from tests.comparisons.harness.test_cli import call
 
@@ -296,6 +297,36 @@ def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path):
             answers = {**one.quantities, name: np.float32(theirs)}
             found += [each.known for each, _ in asked.findings([answers], "jax")]
     assert found == [CERTAIN.link, None]
+
+
+def test_on_which_side_of_a_jump_a_known_formula_is_rounding_decides(tmp_path, monkeypatch):
+    """1, 1, -1, -1 but for a rounding: divided by their sum, what is left of it says the sign.
+
+    The few runs that say how far rounding moves the formula may not meet the jump.
+    """
+    monkeypatch.setattr(checks, "scales", lambda quantities, exact, **how: dict.fromkeys(exact, 1))
+    name = "sparse_categorical_crossentropy"
+    model = model_of(4, "tanh", name, name)
+    *others, kernel, bias = model.get_weights()
+    kernel[...] = [1e3, 0, 0, 0]  # the first is 1 in some rows, -1 in the others
+    bias[...] = [0, 8.9, -20, -20]
+    model.set_weights([*others, kernel, bias])
+    asked = metrics_of(model, tmp_path)
+    (one,) = asked.asked
+    (t, y), _ = one.question.batches
+    total = y.astype("float64").sum(-1)
+    cancelled = np.abs(total) < 1e-6
+    assert 0 < cancelled.sum() < 4 and (total < 0).all()
+    sign = np.sign(y[np.arange(4), t]) * np.where(cancelled, 1, -1)  # as if 0 were left
+    p = np.clip(sign * np.inf, 1e-7, 1 - 1e-7)
+    far = ~cancelled
+    p[far] = np.clip(y[far, t[far]] / total[far], 1e-7, 1 - 1e-7)
+    found = []
+    for factor in (1.0, 1.01, 0.5):
+        value = np.float32(-np.log(p).mean() * factor)
+        answers = {**one.quantities, "result after batch 1": value}
+        found += [each.known for each, _ in asked.findings([answers], "jax")]
+    assert found == [CERTAIN.link, None, None]
 
 
 def test_the_command_shows_metrics_and_says_what_it_does_not_judge(tmp_path, capsys):
