@@ -8,8 +8,8 @@ from comparisons.harness.check.script import Numbers, Sketch, construction, expr
 from comparisons.harness.proof import checks
 from reference_numpy import losses
 
-# How many entries along every axis but the last a script is tried with; None for all.
-FEW = (1, 2, 4, None)
+# Which entries along every axis but the last a script is tried with; padding comes last.
+CUTS = *(cut for few in (1, 2, 4) for cut in (slice(few), slice(-few, None))), slice(None)
 
 
 def sketches(measurement, backend: str, dtype: str) -> Iterator[Sketch]:
@@ -21,10 +21,10 @@ def sketches(measurement, backend: str, dtype: str) -> Iterator[Sketch]:
     """
     metric = measurement.metric
     made, unit = _made(metric), checks.UNIT_ROUNDOFF[dtype]
-    for few in FEW:
+    for cut in CUTS:
         axes = max(measurement.batches[0][1].ndim - 1, 1)
-        batches = [_first(few, axes, batch) for batch in measurement.batches]
-        masks = _first(few, axes, measurement.masks)
+        batches = [_cut(cut, axes, batch) for batch in measurement.batches]
+        masks = _cut(cut, axes, measurement.masks)
         for count in range(1, len(batches) + 1):
             alone = type(measurement)(metric, batches[:count], masks[:count], "float64")
             try:
@@ -48,9 +48,9 @@ def kind(metric: rn.metrics.Metric) -> str:
     return getattr(metric.fn, "__name__", type(metric.fn).__name__)
 
 
-def _first(few: int | None, axes: int, arrays) -> tuple:
-    """The arrays with few entries along the axes that all of them have, as far as they go."""
-    return tuple(x[(slice(few),) * min(x.ndim, axes)] for x in arrays)
+def _cut(cut: slice, axes: int, arrays) -> tuple:
+    """The arrays with few entries along the first axes, as many as they have of these."""
+    return tuple(x[(cut,) * min(x.ndim, axes)] for x in arrays)
 
 
 def _made(metric: rn.metrics.Metric) -> str:
