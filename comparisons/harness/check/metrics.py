@@ -98,13 +98,12 @@ class Measurement:
         return len(self.batches[0]) > 2 or bool(self.masks)
 
     def quantities(self, jitter=lambda array: array) -> dict[str, np.ndarray]:
-        """The result after each batch, the outputs passed through `jitter`.
+        """The result after each batch, outputs and weights passed through `jitter`.
 
         The targets are not: a yes is no more or less than 1.
         """
         batches = [
-            (t, jitter(y), *weights)
-            for t, y, *weights in in_precision(self.precision, self.batches)
+            (t, *map(jitter, moved)) for t, *moved in in_precision(self.precision, self.batches)
         ]
         self.metric.reset_state()
         with (
@@ -115,7 +114,7 @@ class Measurement:
             return named(results(self.metric, batches, self.masks))
 
     def scale(self, exact: dict[str, np.ndarray]) -> dict[str, float]:
-        """The scale of each result: its size, or how far a rounding of the outputs moves it."""
+        """The scale of each result: its size, or how far roundings of what it is given move it."""
         moved = checks.scales(self.quantities, exact)
         return {name: max(size, moved[name]) for name, size in sizes(exact).items()}
 

@@ -73,8 +73,8 @@ WORDS: dict[str, Words] = {
     "metrics": ("Metrics", "評価指標"),
     "metrics note": (
         "What the model is compiled with as metrics. Each was given the same targets and outputs "
-        "on every backend, with the outputs' masks, in two batches. The figure is the share of the "
-        "tolerance that the worse of the two results needed.",
+        "on every backend, with the masks that the outputs have, in two batches. The figure is the "
+        "share of the tolerance that the worse of the two results needed.",
         "モデルのコンパイル時に指定された評価指標。どのバックエンドにも、同じ正解ラベルと出力"
         "（出力にマスクがあれば、それも）を2バッチ分与えた。数値は、2つの結果のうち差の大きい"
         "ほうが、許容誤差のどれだけを使ったかを示す。",

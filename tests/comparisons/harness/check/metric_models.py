@@ -125,11 +125,11 @@ def metrics_of(model, folder, dtype="float32"):
     return metrics_and_inputs(model, folder, dtype)[0]
 
 
-def metrics_and_inputs(model, folder, dtype="float32"):
+def metrics_and_inputs(model, folder, dtype="float32", batch=4):
     """The same, and the inputs that the outputs are of."""
     model.save(folder / "model.keras")
     subject = Subject(folder / "model.keras", folder)
-    x = inputs.draw(subject.oracle(dtype), 4, 0, inputs.ORDINARY, dtype)
+    x = inputs.draw(subject.oracle(dtype), batch, 0, inputs.ORDINARY, dtype)
     return Metrics(subject, x, dtype, 0), x
 
 

@@ -185,9 +185,17 @@ def test_a_known_divergence_is_called_so_and_what_is_larger_is_not(tmp_path):
     assert known(1, weighted.quantities[name] * 0.9) == [None]
 
 
-def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path):
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "sparse_categorical_crossentropy",
+        keras.losses.sparse_categorical_crossentropy,
+        keras.losses.SparseCategoricalCrossentropy(),
+    ],
+)
+def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path, metric):
     """Outputs that do not add up to one, which is where the two formulas are far apart."""
-    model = model_of(3, None, "sparse_categorical_crossentropy", "sparse_categorical_crossentropy")
+    model = model_of(3, None, "sparse_categorical_crossentropy", metric)
     asked = metrics_of(model, tmp_path)
     (one,) = asked.asked
     found = []

@@ -52,6 +52,29 @@ def test_a_metric_that_overlooks_masks_is_found_and_shown(tmp_path, monkeypatch)
     assert "metric.update_state(np.array([" in text and text.count("\n") < 40
 
 
+def test_outputs_that_are_a_dictionary_are_named_by_its_keys(tmp_path):
+    keras.utils.set_random_seed(0)
+    x = keras.Input((5,))
+    shares, size = keras.layers.Dense(3, "softmax", name="b")(x), keras.layers.Dense(1, name="a")(x)
+    model = keras.Model(x, {"kind": shares, "length": size})
+    losses = {"kind": "categorical_crossentropy", "length": "mse"}
+    model.compile("sgd", losses, metrics={"kind": ["acc"], "length": "mae"})
+    asked = metrics_of(model, tmp_path)
+    assert {str(one.place): one.place.class_name for one in asked.asked} == {
+        "kind/acc": "CategoricalAccuracy",
+        "length/mae": "MeanAbsoluteError",
+    }
+    assert not measured(asked)
+
+
+def test_what_rounding_leaves_of_one_sample_is_no_finding(tmp_path):
+    """Of one sample R² is 1 − rss / tss with a tss that should be zero, and its weight rounds."""
+    model = model_of(3, None, "mse", weighted_metrics=[keras.metrics.R2Score()])
+    asked, _ = metrics_and_inputs(model, tmp_path, batch=1)
+    (one,) = asked.asked
+    assert one.scale["result after batch 1"] > 1e3 * abs(one.quantities["result after batch 1"])
+
+
 @pytest.mark.parametrize(
     ("metric", "made"),
     [
