@@ -49,7 +49,7 @@ def test_a_metric_that_overlooks_masks_is_found_and_shown(tmp_path, monkeypatch)
     assert {known for known, _ in found.values()} == {None}
     text = script_of(found["weighted"][1])
     assert "keras.src.backend.set_keras_mask(y, np.array([[" in text
-    assert "metric.update_state(np.array([" in text and text.count("\n") < 40
+    assert "metric.update_state(np.array([" in text and text.count("\n") < 20
 
 
 def test_outputs_that_are_a_dictionary_are_named_by_its_keys(tmp_path):
@@ -72,7 +72,7 @@ def test_what_rounding_leaves_of_one_sample_is_no_finding(tmp_path):
     model = model_of(3, None, "mse", weighted_metrics=[keras.metrics.R2Score()])
     asked, _ = metrics_and_inputs(model, tmp_path, batch=1)
     (one,) = asked.asked
-    assert one.scale["result after batch 1"] > 1e3 * abs(one.quantities["result after batch 1"])
+    assert one.quantities["result after batch 1"] == 0 and one.scale["result after batch 1"] > 1e6
 
 
 @pytest.mark.parametrize(
