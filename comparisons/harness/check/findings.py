@@ -24,7 +24,7 @@ class Finding:
     """One difference that rounding does not explain.
 
     Args:
-        layer: the layer's name, or the model's.
+        layer: the layer's name, or the model's, or a metric's.
         backend: `"tensorflow"`, `"jax"` or `"torch"`.
         quantity: what differs, in which mode and on which inputs.
         kind: `"local"` (the layer fed with the oracle's input) or `"propagated"`.
@@ -48,6 +48,11 @@ class Finding:
     known: str | None = None
     reproduction: str | None = None
     unshown: str = ""
+
+    @property
+    def is_of_metric(self) -> bool:
+        """Whether `layer` is a metric's name."""
+        return self.quantity.startswith("metric, ")
 
     def as_dict(self) -> dict:
         """The finding as plain values."""

@@ -7,6 +7,7 @@ from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.proof.allowances import factor
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.proof.checks import FACTOR
+from reference_numpy import losses, metrics
 from reference_numpy.layers.layer import Layer
 
 # What differs after the first step, which no optimizer has changed.
@@ -52,8 +53,16 @@ def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
 def of_metric(one, backend: str, dtype: str) -> Divergence | None:
     """The same of a comparison of a metric, whose reference is a `metrics.Measurement`."""
     measured, name = one.asked.reference, one.place.class_name
-    arguments = {**measured.metric.get_config(), "name": name, "weighted": measured.weighted}
+    arguments = {**_arguments(measured.metric), "name": name, "weighted": measured.weighted}
     return _of_comparison([("Metric", arguments)], one, backend, dtype)
+
+
+def _arguments(metric: metrics.Metric) -> dict:
+    """The constructor's arguments, and those of the loss that it is the mean of."""
+    if type(metric) is not metrics.MeanMetricWrapper:
+        return metric.get_config()
+    loss = metric.fn if isinstance(metric.fn, losses.Loss) else metric.loss("float64")
+    return {**(loss.get_config() if loss else {}), **metric.get_config()}
 
 
 def _of_comparison(parts, one, backend: str, dtype: str) -> Divergence | None:

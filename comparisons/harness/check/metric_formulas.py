@@ -9,12 +9,12 @@ from reference_numpy.losses.probabilities import clip
 
 
 def counting_the_ignored(update_state: Callable) -> Callable:
-    """What is to be ignored counts as zeros unless there are weights."""
+    """What is ignored counts as zeros unless there are weights, or masks, which become some."""
 
-    def other(self, y_true, y_pred, sample_weight=None, *options):
-        if sample_weight is None:
-            return metrics.MeanMetricWrapper.update_state(self, y_true, y_pred, None, *options)
-        return update_state(self, y_true, y_pred, sample_weight, *options)
+    def other(self, y_true, y_pred, sample_weight=None, mask=None):
+        if sample_weight is None and mask is None:
+            return metrics.MeanMetricWrapper.update_state(self, y_true, y_pred)
+        return update_state(self, y_true, y_pred, sample_weight, mask)
 
     return other
 

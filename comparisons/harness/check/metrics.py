@@ -15,10 +15,17 @@ import reference_numpy as rn
 from comparisons.harness.check.answers import reason
 from comparisons.harness.check.findings import Finding, Judged, is_convention, judge
 from comparisons.harness.check.known import of_metric
-from comparisons.harness.check.metric_results import keras_results, named, results, sizes, sketch
+from comparisons.harness.check.metric_results import (
+    in_precision,
+    keras_results,
+    named,
+    results,
+    sizes,
+)
+from comparisons.harness.check.metric_scripts import kind, sketches
 from comparisons.harness.check.questions import LOCAL, Asked, Place
 from comparisons.harness.check.report import Row
-from comparisons.harness.check.script import Numbers, Sketch, construction, telling
+from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.subject import Subject, rounded
 from comparisons.harness.check.targets import targets_beside
 from comparisons.harness.proof import checks
@@ -32,8 +39,6 @@ NOT_KERAS = "not judged: it is no metric of Keras's own"
 BY_SHAPE = ("accuracy", "acc")  # of which the shapes say what is meant
 # Beyond these float32 does not hold a square, and whether there is a result would be its doing.
 LEAST, LARGEST = (float(np.sqrt(getattr(np.finfo("float32"), end))) for end in ("tiny", "max"))
-# How many entries along every axis but the last a script is tried with; None for all.
-FEW = (1, 2, 4, None)
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,12 @@ class Question:
     Args:
         config: the metric, as Keras's files have it.
         batches: the arguments of each `update_state`.
+        masks: those that come with the outputs, as `metric_results` takes them.
     """
 
     config: dict
     batches: list[tuple]
+    masks: list[np.ndarray]
 
 
 def measure(worker, dtype: str, questions: list[Question], progress) -> list:
@@ -58,7 +65,7 @@ def measure(worker, dtype: str, questions: list[Question], progress) -> list:
         for number, one in enumerate(questions, 1):
             try:
                 metric = keras.metrics.deserialize(one.config)
-                found.append(named(keras_results(metric, one.batches)))
+                found.append(named(keras_results(metric, one.batches, one.masks)))
             except Exception as error:
                 found.append(reason(error))
             progress(number, len(questions))
@@ -76,34 +83,38 @@ class Measurement:
     Args:
         metric: the metric.
         batches: the arguments of each `update_state`: targets, outputs and, it may be, weights.
+        masks: those that come with the outputs, as `metric_results` takes them.
         precision: in which it computes.
     """
 
     metric: rn.metrics.Metric
     batches: list[tuple]
+    masks: list[np.ndarray]
     precision: str
 
     @property
     def weighted(self) -> bool:
-        """Whether it is given weights."""
-        return len(self.batches[0]) > 2
+        """Whether it is given weights, or masks, of which it makes some."""
+        return len(self.batches[0]) > 2 or bool(self.masks)
 
     def quantities(self, jitter=lambda array: array) -> dict[str, np.ndarray]:
-        """The result after each batch, the outputs passed through `jitter`.
+        """The result after each batch, outputs and weights passed through `jitter`.
 
         The targets are not: a yes is no more or less than 1.
         """
-        batches = [(t, jitter(y), *weights) for t, y, *weights in _in(self.precision, self.batches)]
+        batches = [
+            (t, *map(jitter, moved)) for t, *moved in in_precision(self.precision, self.batches)
+        ]
         self.metric.reset_state()
         with (
             reference_precision(self.precision),
             np.errstate(all="ignore"),
             warnings.catch_warnings(action="ignore"),
         ):
-            return named(results(self.metric, batches))
+            return named(results(self.metric, batches, self.masks))
 
     def scale(self, exact: dict[str, np.ndarray]) -> dict[str, float]:
-        """The scale of each result: its size, or how far a rounding of the outputs moves it."""
+        """The scale of each result: its size, or how far roundings of what it is given move it."""
         moved = checks.scales(self.quantities, exact)
         return {name: max(size, moved[name]) for name, size in sizes(exact).items()}
 
@@ -155,12 +166,14 @@ class Metrics:
             raise ValueError(f"metrics are not judged in {dtype}")
         self.dtype = dtype
         model = subject.oracle(dtype, compile=True)
-        outputs = tree.map_structure(_held, model.forward(inputs)[0])
+        outputs, cache = model.forward(inputs)
+        outputs = tree.map_structure(_held, outputs)
         # After one batch comes a smaller one with other targets.
         targets = [targets_beside(model, outputs, seed + number) for number in range(2)]
         if not all((np.abs(y) < LARGEST).all() for y in tree.flatten(outputs)):
             raise ValueError("float32 does not hold the squares of all outputs")
-        self.batches = _batches(outputs, targets, seed)
+        self.batches = _batches(outputs, targets, cache.output_masks, seed)
+        self.masks = [_masks(mask) for mask in cache.output_masks]
         self.asked: list[Measured] = []
         self.told: dict[str, str] = {}
         wide, narrow = (
@@ -191,18 +204,21 @@ class Metrics:
             for judged in judge(one, theirs, backend, self.dtype):
                 row.take(backend, LOCAL, judged.record, judged.name)
                 if not judged.record.passed:
-                    yield self._finding(judged, backend), self._sketches(one, backend)
+                    shown_by = sketches(one.reference, backend, self.dtype)
+                    yield self._finding(judged, backend), shown_by
 
     def _ask(self, wide: Compiled, narrow: Compiled) -> Measured:
         batches = [b if wide.weighted else b[:2] for b in self.batches[wide.output]]
+        masks = self.masks[wide.output]
         reference, twin = (
-            Measurement(one.metric, batches, precision)
+            Measurement(one.metric, batches, masks, precision)
             for one, precision in ((wide, "float64"), (narrow, "float32"))
         )
         exact = reference.quantities()
         metric = wide.metric if self.dtype == "float64" else narrow.metric
-        question = Question(serialization.serialize(metric), _in(self.dtype, batches))
-        place = Place(wide.name, _kind(metric), ())
+        given = in_precision(self.dtype, batches), masks
+        question = Question(serialization.serialize(metric), *given)
+        place = Place(wide.name, kind(metric), ())
         return Measured(LOCAL, question, reference, twin, place, {}, exact, reference.scale(exact))
 
     def _finding(self, judged: Judged, backend: str) -> Finding:
@@ -221,41 +237,6 @@ class Metrics:
             known and known.link,
         )
 
-    def _sketches(self, one: Measured, backend: str) -> Iterator[Sketch]:
-        """The result after one batch, then after all; of a few numbers first.
-
-        There is none for a function, which Keras's class of it would not call alike.
-        """
-        metric = one.reference.metric
-        if type(metric) is rn.metrics.MeanMetricWrapper:
-            return
-        arguments = telling(type(metric), metric.get_config())
-        made = construction("keras.metrics", type(metric).__name__, arguments)
-        for few in FEW:
-            batches = [_first(few, batch) for batch in one.reference.batches]
-            for count in range(1, len(batches) + 1):
-                alone = Measurement(metric, batches[:count], "float64")
-                try:
-                    exact = alone.quantities()
-                except ValueError:  # of fewer classes, say, than there are
-                    continue
-                last = f"result after batch {count}"
-                unit = checks.UNIT_ROUNDOFF[self.dtype]
-                tolerance = checks.FACTOR * unit * alone.scale(exact)[last]
-                given = [
-                    ", ".join(str(Numbers(x)) for x in batch)
-                    for batch in _in(self.dtype, batches[:count])
-                ]
-                how = backend, self.dtype, type(metric).__name__, exact[last], tolerance
-                yield sketch(made, given, *how)
-
-
-def _kind(metric: rn.metrics.Metric) -> str:
-    """The name of a metric's class, or of the function or the loss that it is the mean of."""
-    if type(metric) is not rn.metrics.MeanMetricWrapper:
-        return type(metric).__name__
-    return getattr(metric.fn, "__name__", type(metric.fn).__name__)
-
 
 def _held(y: np.ndarray) -> np.ndarray:
     """An output as float32 holds it, and zero where its square is none."""
@@ -263,31 +244,31 @@ def _held(y: np.ndarray) -> np.ndarray:
     return np.where(np.abs(y) < LEAST, 0.0, y) if y.dtype.kind == "f" else y
 
 
-def _batches(outputs, targets: list, seed: int) -> list[list[tuple]]:
-    """For each output a batch of targets, outputs and weights in float32, and one half as large."""
+def _batches(outputs, targets: list, masks: list, seed: int) -> list[list[tuple]]:
+    """For each output a batch of targets, outputs and weights in float32, and one half as large.
+
+    Beside a mask the weights have its shape, since Keras takes no others there.
+    """
     given = [tree.flatten(each) for each in targets]
     generator = np.random.default_rng((WEIGHTS, seed))
     found = []
-    for output, y in enumerate(tree.flatten(outputs)):
-        weights = generator.uniform(0.2, 2.0, len(y))
-        sizes = len(y), (len(y) + 1) // 2
-        batches = [(t[output][:n], y[:n], weights[:n]) for t, n in zip(given, sizes)]
-        found.append(_in("float32", batches))
+    for output, (y, mask) in enumerate(zip(tree.flatten(outputs), masks, strict=True)):
+        weights = generator.uniform(0.2, 2.0, len(y) if mask is None else mask.shape)
+        batches = [
+            (t[output][:n], y[:n], weights[:n]) for t, n in zip(given, _lengths(y), strict=True)
+        ]
+        found.append(in_precision("float32", batches))
     return found
 
 
-def _in(dtype: str, batches: list[tuple]) -> list[tuple]:
-    """The batches with what is floating in a precision."""
-    return [
-        tuple(x.astype(dtype, copy=False) if x.dtype.kind == "f" else x for x in batch)
-        for batch in batches
-    ]
+def _masks(mask: np.ndarray | None) -> list[np.ndarray]:
+    """The mask of each batch; none where there is no mask."""
+    return [] if mask is None else [mask[:n] for n in _lengths(mask)]
 
 
-def _first(few: int | None, batch: tuple) -> tuple:
-    """The batch with few entries along every axis but the outputs' last."""
-    axes = max(batch[1].ndim - 1, 1)
-    return tuple(x[(slice(few),) * min(x.ndim, axes)] for x in batch)
+def _lengths(array: np.ndarray) -> tuple[int, int]:
+    """Of both batches."""
+    return len(array), (len(array) + 1) // 2
 
 
 def _compiled(model: Model, declared: dict, precision: str, outputs, targets) -> Iterator[Compiled]:

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from comparisons.harness.check import graph
-from comparisons.harness.check.questions import LOCAL, PROPAGATED
+from comparisons.harness.check import graph, terminal
 from comparisons.harness.check.report import MARKS, Report
 from comparisons.harness.report import code, language, pages
 from comparisons.harness.runs.jobs import write_atomically
@@ -32,7 +31,10 @@ def write(report: Report, folder: Path) -> Path:
             size=graph,
             marks=MARKS,
             height=ROW,
-            columns=[(b, kind) for b in report.checked for kind in (LOCAL, PROPAGATED)],
+            columns={
+                what: [(b, kind) for b in report.checked for kind in kinds]
+                for what, kinds in terminal.KINDS.items()
+            },
             files={text: name for name, text in scripts.items()},
             stretches={text: code.stretches(text) for text in scripts.values()},
             name=_name(report),

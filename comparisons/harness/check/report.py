@@ -156,11 +156,6 @@ class Report:
     metrics: list[Row] = field(default_factory=list)
 
     @property
-    def rows(self) -> list[Row]:
-        """Of the layers, then of the metrics."""
-        return [*self.layers, *self.metrics]
-
-    @property
     def agrees(self) -> bool:
         """Whether every finding is a convention."""
         return all(finding.convention for finding in self.findings)
@@ -182,7 +177,8 @@ class Report:
         findings = [
             one.convention
             for one in self.findings
-            if one.backend == backend and one.layer.partition(", call ")[0] == row.layer
+            if (one.backend, one.layer.partition(", call ")[0]) == (backend, row.layer)
+            and not one.is_of_metric
         ]
         if not all(findings):
             return WRONG

@@ -393,7 +393,8 @@ def _same(value, default) -> bool:
 
 
 def _wrapped(line: str) -> list[str]:
-    """A long line broken within its brackets."""
-    if len(line) <= WIDTH or "(" not in line:
-        return [line]
-    return textwrap.wrap(line, WIDTH, subsequent_indent="    ", break_long_words=False)
+    """A long line broken within its brackets, so not beside the sign of an assignment."""
+    whole = line.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", 1)
+    parts = textwrap.wrap(whole, WIDTH, subsequent_indent="    ", break_long_words=False)
+    fits = len(line) <= WIDTH or "(" not in line
+    return [line] if fits else [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]

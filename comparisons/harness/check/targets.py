@@ -29,7 +29,9 @@ def losses_of(model: Model, count: int) -> list[str]:
     """The name of each output's loss."""
     loss = model.get_compile_config()["loss"]
     if isinstance(loss, dict) and "class_name" not in loss:
-        loss = [loss.get(name) for name in model.output_names]
+        structure = model.output_structure
+        names = sorted(structure) if isinstance(structure, dict) else model.output_names
+        loss = [loss.get(name) for name in names]
     each = loss if isinstance(loss, list) else [loss] * count
     if len(each) != count or None in each:
         raise ValueError("not every output has a loss")

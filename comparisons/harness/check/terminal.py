@@ -1,4 +1,4 @@
-"""The report in a terminal: findings, then every layer, the worst first."""
+"""The report in a terminal: findings, then every layer and every metric, the worst first."""
 
 import shutil
 import sys
@@ -13,6 +13,8 @@ from comparisons.harness.report.formats import NONE, digits, needed
 if TYPE_CHECKING:
     from comparisons.harness.check.report import Report, Row
 
+# How what a table is of was compared; of one way alone nothing is said.
+KINDS = {"layer": (LOCAL, PROPAGATED), "metric": (LOCAL,)}
 BEYOND = "  not judged, since numbers were beyond float16's largest, 65,504: {}"
 
 
@@ -28,7 +30,8 @@ def lines(report: "Report") -> list[str]:
         *_refused(report),
         *([BEYOND.format(report.beyond)] if report.beyond else []),
         *_condition(report),
-        *_tables(report.rows, report.checked),
+        *_tables("layer", report.layers, report.checked),
+        *(_tables("metric", report.metrics, report.checked) if report.metrics else []),
     ]
 
 
@@ -48,10 +51,11 @@ def verdict(report: "Report") -> str:
 
 
 def _told(finding: Finding) -> list[str]:
+    how = "" if finding.is_of_metric else f" ({finding.kind})"
     what = f"convention; {DOCUMENT}" if finding.convention else finding.known or "new"
     return [
         "",
-        f"{finding.layer} on {finding.backend}: {finding.quantity} ({finding.kind})",
+        f"{finding.layer} on {finding.backend}: {finding.quantity}{how}",
         f"  error {digits(finding.error)}, tolerance {digits(finding.tolerance)}, "
         f"needed {needed(finding.needed)[0]}; {what}",
         *([f"  no script: {finding.unshown}{_known_script(finding)}"] if finding.unshown else []),
@@ -68,7 +72,7 @@ def _known_script(finding: Finding) -> str:
 def _refused(report: "Report") -> list[str]:
     return [
         f"  {row.layer}: refused by {backend}: {reason}"
-        for row in report.rows
+        for row in [*report.layers, *report.metrics]
         for backend, reason in row.refused.items()
     ]
 
@@ -84,29 +88,31 @@ def _condition(report: "Report") -> list[str]:
     ]
 
 
-def _tables(rows: list["Row"], backends: list[str]) -> list[str]:
+def _tables(what: str, rows: list["Row"], backends: list[str]) -> list[str]:
     """One table, or one for each backend in a terminal that is too narrow for it."""
-    table = _table(rows, backends)
+    table = _table(what, rows, backends)
     width = shutil.get_terminal_size((sys.maxsize, 0)).columns
     if max(map(len, table)) <= width:
         return ["", *table]
-    return [line for backend in backends for line in ("", *_table(rows, [backend]))]
+    return [line for backend in backends for line in ("", *_table(what, rows, [backend]))]
 
 
-def _table(rows: list["Row"], backends: list[str]) -> list[str]:
-    """Share of the tolerance that each layer needed, local and propagated."""
+def _table(what: str, rows: list["Row"], backends: list[str]) -> list[str]:
+    """Share of the tolerance that each layer needed, local and propagated, or each metric."""
+    kinds = KINDS[what]
 
     def worst(row: "Row") -> float:
         sides = (side for kinds in row.backends.values() for side in kinds.values())
         return max((side.needed for side in sides), default=0.0)
 
-    cells = [["layer", "class"]]
-    cells[0] += [f"{backend} {kind}" for backend in backends for kind in (LOCAL, PROPAGATED)]
+    cells = [[what, "class"]]
+    for backend in backends:
+        cells[0] += [backend] if len(kinds) == 1 else [f"{backend} {kind}" for kind in kinds]
     for row in sorted(rows, key=worst, reverse=True):
         cells.append([row.layer, row.class_name])
         for backend in backends:
             sides = row.backends.get(backend, {})
-            for kind in (LOCAL, PROPAGATED):
+            for kind in kinds:
                 cells[-1].append(needed(sides[kind].needed)[0] if kind in sides else NONE)
     widths = [max(map(len, column)) for column in zip(*cells)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]

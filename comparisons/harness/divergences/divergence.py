@@ -23,8 +23,9 @@ class Place:
     trains or "loss", with `stateful`, whether a layer keeps states, with `cut_off`, whether
     probabilities that the loss cuts off explain as much, with `log_cosh`, whether it is a loss, and
     with the names of `check/imitated_trainings.py`, whether steps that err so explain it. A metric
-    is one of the class `Metric`, with its class or function as its `name`, and with `weighted`,
-    whether it is given weights.
+    is one of the class `Metric`, with its class or function as its `name`, with the arguments of
+    the loss that it is the mean of beside its `fn`, and with `weighted`, whether it is given
+    weights, or masks, of which it makes some.
 
     Args:
         classes: names of classes, `*` for any part of one; any class where none is given.

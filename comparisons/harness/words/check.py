@@ -70,6 +70,16 @@ WORDS: dict[str, Words] = {
         "与えた場合、「モデル全体」はそのバックエンドでモデルを通して計算した場合で、"
         "前の層の誤差を引き継ぐ。",
     ),
+    "metrics": ("Metrics", "評価指標"),
+    "metrics note": (
+        "What the model is compiled with as metrics. Each was given the same targets and outputs "
+        "on every backend, with the masks that the outputs have, in two batches. The figure is the "
+        "share of the tolerance that the worse of the two results needed.",
+        "モデルのコンパイル時に指定された評価指標。どのバックエンドにも、同じ正解ラベルと出力"
+        "（出力にマスクがあれば、それも）を2バッチ分与えた。数値は、2つの結果のうち差の大きい"
+        "ほうが、許容誤差のどれだけを使ったかを示す。",
+    ),
+    "compiled metric": ("metric", "評価指標"),
     "local": ("local", "層単独"),
     "propagated": ("propagated", "モデル全体"),
     "refused": ("refused: {reason}", "計算できない：{reason}"),

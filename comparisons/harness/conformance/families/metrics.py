@@ -30,7 +30,7 @@ def sketches(
 ) -> Iterator[Sketch]:
     """The result after as many batches as the quantity is of."""
     batches = case.batches[: int(name.rpartition(" ")[2])]
-    given = [", ".join(written(x, dtype) for x in batch) for batch in batches]
+    given = [[written(x, dtype) for x in batch] for batch in batches]
     made = construction("keras.metrics", case.metric, case.arguments)
     yield sketch(made, given, backend, dtype, case.metric, right, tolerance)
 

@@ -1,26 +1,34 @@
 """The metrics of a compiled model: sound ones are silent, a wrong one is found at its name."""
 
 import json
-from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
 import reference_numpy as rn
-from comparisons.harness import backends
-from comparisons.harness.check import checking, inputs
+from comparisons.harness.check import checking
 from comparisons.harness.check.checking import Check
-from comparisons.harness.check.metrics import NOT_KERAS, Metrics, measure
+from comparisons.harness.check.metrics import NOT_KERAS
 from comparisons.harness.check.own_parts import keras_parts
-from comparisons.harness.check.subject import Subject
 from comparisons.harness.divergences import named
+from comparisons.harness.proof import checks
 from comparisons.harness.report import language
+from tests.comparisons.harness.check.metric_models import (
+    BACKEND,
+    measured,
+    metrics_of,
+    model_of,
+    numbers,
+    one_of_six,
+    regions,
+    two_outputs,
+    yes_or_no,
+)
 from tests.comparisons.harness.test_cli import call
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 
-BACKEND = keras.config.backend()
 IGNORED = named("ignore_class-in-a-metric")
 CERTAIN = named("sparse-cross-entropy-of-certain-predictions")
 COUNTED = named("metrics-that-count-in-float32")
@@ -54,97 +62,6 @@ def worst(y_true, y_pred):
 def registered(monkeypatch):
     """What a test registers is gone after it."""
     monkeypatch.setattr(rn.registration, "_registered", {})
-
-
-def model_of(units, activation, loss, *compiled, **more):
-    """A model of one output with metrics."""
-    keras.utils.set_random_seed(0)
-    end = keras.layers.Dense(units, activation, kernel_initializer="random_normal", name="end")
-    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, "tanh"), end])
-    model.compile("sgd", loss, metrics=list(compiled), **more)
-    return model
-
-
-def yes_or_no():
-    made = keras.metrics
-    names = "accuracy", "mae", "AUC", "Precision", "Recall", "TruePositives", "FalseNegatives"
-    others = [
-        made.BinaryAccuracy(threshold=0.3),
-        made.Precision(thresholds=[0.2, 0.5, 0.6], name="several"),
-        made.AUC(curve="PR", name="pr"),
-        made.AUC(num_thresholds=7, multi_label=True, name="by_label"),
-        made.SensitivityAtSpecificity(0.5),
-        made.RecallAtPrecision(0.4),
-        made.F1Score("weighted", threshold=0.5),
-        made.BinaryIoU(),
-        made.BinaryCrossentropy(label_smoothing=0.1),
-        made.Hinge(),
-        made.SquaredHinge(),
-    ]
-    weighted = [made.AUC(name="auc_of_weights"), made.Recall(name="weighted_recall"), "accuracy"]
-    return model_of(3, "sigmoid", "binary_crossentropy", *names, *others, weighted_metrics=weighted)
-
-
-def one_of_six():
-    made = keras.metrics
-    found = [
-        "accuracy",
-        "KLDivergence",
-        "poisson",
-        made.TopKCategoricalAccuracy(2),
-        made.CategoricalCrossentropy(label_smoothing=0.1),
-        made.CategoricalHinge(),
-        made.Precision(top_k=2),
-        made.Recall(class_id=1),
-        made.F1Score("macro"),
-        made.FBetaScore("micro", 2.0),
-        made.OneHotIoU(6, [0, 3]),
-        made.OneHotMeanIoU(6),
-        keras.losses.categorical_focal_crossentropy,
-        keras.losses.Huber(),
-    ]
-    weighted = [made.CategoricalAccuracy(), made.F1Score(name="f1"), made.OneHotMeanIoU(6)]
-    return model_of(6, "softmax", "categorical_crossentropy", *found, weighted_metrics=weighted)
-
-
-def numbers():
-    made = keras.metrics
-    found = ["mse", "mae", "mape", "msle", "accuracy", made.RootMeanSquaredError(), "LogCoshError"]
-    found += [made.CosineSimilarity(), made.PearsonCorrelation(), made.ConcordanceCorrelation()]
-    found += [made.R2Score(), made.R2Score(None, name="each"), made.R2Score(num_regressors=1)]
-    found[-1].name = "adjusted"
-    weighted = ["mse", made.R2Score("variance_weighted_average"), made.CosineSimilarity(name="cos")]
-    return model_of(3, None, "mse", *found, weighted_metrics=weighted)
-
-
-def two_outputs():
-    """Steps of a sequence and one number, each with metrics of its own."""
-    keras.utils.set_random_seed(0)
-    x = keras.Input((4, 5))
-    h = keras.layers.SimpleRNN(6, return_sequences=True)(x)
-    steps = keras.layers.Dense(7, "softmax", name="steps")(h)
-    size = keras.layers.Dense(1, name="size")(keras.layers.Flatten()(h))
-    model = keras.Model(x, [steps, size])
-    of_steps = ["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(2)]
-    of_steps += [keras.metrics.SparseCategoricalCrossentropy()]
-    model.compile(
-        "sgd",
-        {"steps": "sparse_categorical_crossentropy", "size": "mae"},
-        metrics={"steps": of_steps, "size": ["mse"]},
-        weighted_metrics={"size": ["mse"]},
-    )
-    return model
-
-
-def regions():
-    keras.utils.set_random_seed(0)
-    layers = [keras.Input((6, 6, 2)), keras.layers.Conv2D(3, 3, activation="softmax")]
-    model = keras.Sequential(layers)
-    made = keras.metrics
-    some = made.IoU(3, [0, 2], sparse_y_pred=False, ignore_class=1)
-    found = ["accuracy", made.MeanIoU(3, sparse_y_pred=False), some]
-    model.compile("sgd", "sparse_categorical_crossentropy", metrics=found)
-    return model
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -185,21 +102,6 @@ def test_the_metrics_of_several_outputs_are_named_after_them(columns, tmp_path):
     ]
     assert [row.class_name for row in report.metrics][0] == "SparseCategoricalAccuracy"
     assert "size/weighted_mse" in str(report)
-
-
-def metrics_of(model, folder, dtype="float32"):
-    """What is asked about the metrics of a Keras model."""
-    model.save(folder / "model.keras")
-    subject = Subject(folder / "model.keras", folder)
-    x = inputs.draw(subject.oracle(dtype), 4, 0, inputs.ORDINARY, dtype)
-    return Metrics(subject, x, dtype, 0)
-
-
-def measured(asked, dtype="float32"):
-    """The findings where Keras answers in this process."""
-    worker = SimpleNamespace(device="cpu", backend=backends.load(BACKEND))
-    answers = measure(worker, dtype, asked.questions, lambda done, total: None)
-    return [finding for finding, _ in asked.findings(answers, BACKEND)]
 
 
 def test_a_metric_that_a_backend_has_wrong_is_found_at_its_name(tmp_path, monkeypatch):
@@ -283,9 +185,17 @@ def test_a_known_divergence_is_called_so_and_what_is_larger_is_not(tmp_path):
     assert known(1, weighted.quantities[name] * 0.9) == [None]
 
 
-def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path):
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "sparse_categorical_crossentropy",
+        keras.losses.sparse_categorical_crossentropy,
+        keras.losses.SparseCategoricalCrossentropy(),
+    ],
+)
+def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path, metric):
     """Outputs that do not add up to one, which is where the two formulas are far apart."""
-    model = model_of(3, None, "sparse_categorical_crossentropy", "sparse_categorical_crossentropy")
+    model = model_of(3, None, "sparse_categorical_crossentropy", metric)
     asked = metrics_of(model, tmp_path)
     (one,) = asked.asked
     found = []
@@ -296,6 +206,36 @@ def test_probabilities_that_are_not_divided_once_more_are_known(tmp_path):
             answers = {**one.quantities, name: np.float32(theirs)}
             found += [each.known for each, _ in asked.findings([answers], "jax")]
     assert found == [CERTAIN.link, None]
+
+
+def test_on_which_side_of_a_jump_a_known_formula_is_rounding_decides(tmp_path, monkeypatch):
+    """1, 1, -1, -1 but for a rounding: divided by their sum, what is left of it says the sign.
+
+    The few runs that say how far rounding moves the formula may not meet the jump.
+    """
+    monkeypatch.setattr(checks, "scales", lambda quantities, exact, **how: dict.fromkeys(exact, 1))
+    name = "sparse_categorical_crossentropy"
+    model = model_of(4, "tanh", name, name)
+    *others, kernel, bias = model.get_weights()
+    kernel[...] = [1e3, 0, 0, 0]  # the first is 1 in some rows, -1 in the others
+    bias[...] = [0, 8.9, -20, -20]
+    model.set_weights([*others, kernel, bias])
+    asked = metrics_of(model, tmp_path)
+    (one,) = asked.asked
+    (t, y), _ = one.question.batches
+    total = y.astype("float64").sum(-1)
+    cancelled = np.abs(total) < 1e-6
+    assert 0 < cancelled.sum() < 4 and (total < 0).all()
+    sign = np.sign(y[np.arange(4), t]) * np.where(cancelled, 1, -1)  # as if 0 were left
+    p = np.clip(sign * np.inf, 1e-7, 1 - 1e-7)
+    far = ~cancelled
+    p[far] = np.clip(y[far, t[far]] / total[far], 1e-7, 1 - 1e-7)
+    found = []
+    for factor in (1.0, 1.01, 0.5):
+        value = np.float32(-np.log(p).mean() * factor)
+        answers = {**one.quantities, "result after batch 1": value}
+        found += [each.known for each, _ in asked.findings([answers], "jax")]
+    assert found == [CERTAIN.link, None, None]
 
 
 def test_the_command_shows_metrics_and_says_what_it_does_not_judge(tmp_path, capsys):
@@ -327,6 +267,8 @@ def test_the_command_shows_metrics_and_says_what_it_does_not_judge(tmp_path, cap
         html = (tmp_path / "page" / "check.html").read_text()
         for part in ("accuracy", "判定していない（Kerasの評価指標ではない）", "評価指標、バッチ"):
             assert part in html
+        layers, metrics = html.split('id="layers"')[1].split('id="metrics"')
+        assert "ignoring" in metrics and "ignoring" not in layers
         rn.registration._registered.clear()
 
 
