@@ -57,6 +57,7 @@ class Pass:
 def check(
     model,
     custom: str | Path | None = None,
+    config: str | Path | None = None,
     input: str | Path | None = None,
     backends: Sequence[str] | None = None,
     dtype: str = "float32",
@@ -71,9 +72,10 @@ def check(
     """Compare a model on every backend with the NumPy half, layer by layer.
 
     Args:
-        model: a `.keras` file, or a live Keras model.
+        model: a `.keras` file, weights alone (`.weights.h5`), or a live Keras model.
         custom: a Python file with the classes and functions of one's own that the model needs, as
             Keras has them and, where they are to be judged, in NumPy; it is run.
+        config: of weights alone their model's, a `.json` or a `.keras` file.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
         backends: those to check; None for all that are installed.
         dtype: precision or policy in which Keras computes, one of `DTYPES`; in float16 outputs,
@@ -98,6 +100,7 @@ def check(
             model,
             Path(folder),
             own=own,
+            config=config,
             input=input,
             dtype=dtype,
             batch=batch,
@@ -161,6 +164,7 @@ class Check:
         folder: Path,
         *,
         own: OwnParts = NO_PARTS,
+        config: str | Path | None = None,
         input: str | Path | None = None,
         dtype: str = "float32",
         batch: int | None = None,
@@ -180,17 +184,21 @@ class Check:
                 f"{own.path}: '{name}' has no backward, and differences are not exact enough for "
                 "float64; give it one, or check in float32"
             )
-        self.subject = Subject(_file_of(model, folder), folder, own)
+        config = None if config is None else Path(config)
+        self.subject = Subject(_file_of(model, folder), folder, own, config)
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin(dtype)
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)
         self.metrics: list[Row] = []
+        # The backends on which a call of the model differs as a step of training makes it.
+        self.differing: set[str] = set()
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
         self.how = {
+            "config": None if config is None else str(config),
             "dtype": dtype,
             "input": None if input is None else str(input),
             "batch": len(tree.flatten(self.passes[0].inputs)[0]),

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from dataclasses import replace
 
 import keras
@@ -14,6 +15,7 @@ import reference_numpy as rn
 from comparisons.harness.check import checking, page
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.report import MARKS, Report, Row, Side
+from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.unshown import WHOLE
 from comparisons.harness.conventions import CONVENTIONS
 from comparisons.harness.runs import environment
@@ -206,6 +208,60 @@ def test_a_layer_that_a_backend_refuses_is_a_row(tmp_path):
     assert report.agrees and "tensorflow" in rows["refused"].refused
     assert rows["before"].backends["tensorflow"]["local"].needed < 1
     assert "refused: refused by tensorflow: " in str(report)
+
+
+@pytest.fixture
+def apart(sound, tmp_path):
+    """A model's weights alone, other than its file's, and its config."""
+    model = keras.saving.load_model(sound)
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    model.save_weights(tmp_path / "epoch_7.weights.h5")
+    (tmp_path / "two.json").write_text(model.to_json())
+    return tmp_path / "epoch_7.weights.h5"
+
+
+@pytest.mark.parametrize("config", ["two.json", "sound.keras"])
+def test_weights_alone_with_the_config_of_their_model(apart, tmp_path, capsys, config):
+    file = tmp_path / "check.json"
+    options = ["--config", str(tmp_path / config), "--backends", "tensorflow", "--no-gradients"]
+    status, out, _ = call(capsys, "check", str(apart), *options, "--json", str(file))
+    assert status == 0 and out.startswith(f"{apart}, 31 parameters, float32, batch of 4: all agree")
+    content = json.loads(file.read_text())
+    assert content["model"]["file"] == str(apart)
+    assert content["environment"]["config"] == str(tmp_path / config)
+    subject = Subject(apart, tmp_path, config=tmp_path / config)
+    theirs = keras.saving.load_model(tmp_path / "sound.keras").get_weights()
+    pairs = zip(subject.oracle("float64").get_weights(), theirs, strict=True)
+    assert all(np.array_equal(ours, weight + 1) for ours, weight in pairs)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (None, "epoch_7.weights.h5: these are weights alone; give their model's config too"),
+        (lambda path: None, "config.json: No such file"),
+        (lambda path: path.write_bytes(b"\xff{"), "config.json: expected a model's config as JSON"),
+        (lambda path: path.write_text("{"), "epoch_7.weights.h5 with .*config.json: config.json"),
+        (
+            lambda path: path.write_text(
+                keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).to_json()
+            ),
+            "epoch_7.weights.h5 with .*config.json: model.weights.h5/.*: it has the shape",
+        ),
+    ],
+)
+def test_weights_and_a_config_that_do_not_fit_get_one_line(apart, capsys, write, message):
+    config, options = apart.parent / "config.json", []
+    if write:
+        write(config)
+        options = ["--config", str(config)]
+    status, out, err = call(capsys, "check", str(apart), *options)
+    assert (status, out, err.count("\n")) == (2, "", 1) and re.search(message, err)
+
+
+def test_a_config_beside_a_whole_model_gets_one_line(sound):
+    with pytest.raises(ValueError, match="config: it goes with weights alone, .weights.h5, not"):
+        checking.check(sound, config=sound)
 
 
 def write_code(path):
