@@ -15,6 +15,10 @@ PHRASES: tuple[Words, ...] = (
     (r"training", "訓練時"),
     (r"(\d+) steps? with (\w+)", r"\2で\1ステップ"),
     (r"(\d+) steps? with (\w+) and MSE, the default", r"\2と平均二乗誤差（既定）で\1ステップ"),
+    (
+        r"(.+); not compared on (.+), where a call of the model in training differs already",
+        r"\1（\2では、訓練時の呼び出しですでに差があるため比べていない）",
+    ),
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),

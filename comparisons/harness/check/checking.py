@@ -40,6 +40,7 @@ NO_STEPS = {
     "float16": "not compared in float16: a step may be smaller than the rounding of the weights",
     "mixed_float16": "not compared in mixed_float16: its loss scale says which steps are skipped",
 }
+DIFFERING = "; not compared on {}, where a call of the model in training differs already"
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -222,7 +223,7 @@ class Check:
             with clock.doing((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)"):
                 asked = self._ask(each)
             with clock.doing((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)"):
-                self._compare(asked, columns, each.mode)
+                self._compare(asked, columns, each)
         if self.steps:
             self._train(columns, clock)
         if measured:  # later, since no metric explains what differs in training
@@ -243,13 +244,16 @@ class Check:
                 self.how["training"] = f"not compared: {error}"
                 return
         self.how["training"] = training.told
+        if self.differing:  # a step differs for the same reason as the call in it
+            where = ", ".join(sorted(self.differing))
+            self.how["training"] += DIFFERING.format(where)
         with clock.doing(("steps", "Keras"), f"{name}: training steps (Keras)"):
             for backend, theirs in columns.ask(take, self.dtype, training.question()):
                 if isinstance(theirs, str):
                     self.rows.refuse_whole(backend, f"training: {theirs}")
-                # What differs in a call of the model differs in training for the same reason.
-                elif not any(finding.backend == backend for finding, _ in self.findings.values()):
+                elif backend not in self.differing:
                     for finding, sketches in training.findings(theirs, backend):
+                        self.rows.take_steps(finding)
                         enough = enough_of(finding.needed)
                         self._keep(finding, partial(shown, sketches, enough=enough))
 
@@ -276,7 +280,7 @@ class Check:
             self.rows.note_condition(one)
         return asked
 
-    def _compare(self, asked: list[Asked], columns: Columns, mode: str) -> None:
+    def _compare(self, asked: list[Asked], columns: Columns, each: Pass) -> None:
         path = self.subject.in_precision(self.dtype)
         questions = [one.question for one in asked]
         for backend, answers in columns.ask(
@@ -291,8 +295,10 @@ class Check:
                 else:
                     judged += judge(one, found, backend, self.dtype)
             for one in judged:
-                self.rows.take(one, backend, mode)
-            for finding, one in findings(judged, backend, self.dtype, mode):
+                self.rows.take(one, backend, each.mode)
+            for finding, one in findings(judged, backend, self.dtype, each.mode):
+                if each.training:
+                    self.differing.add(backend)
                 self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
 
     def _keep(self, finding: Finding, search: Callable) -> None:

@@ -132,6 +132,40 @@ def test_embeddings_of_repeated_tokens_are_found_on_tensorflow_alone(reproduced)
     assert "keras.optimizers.Adagrad(learning_rate=0.1" in finding.reproduction
 
 
+def tokens_beside(layer):
+    """Repeated tokens, trained as on TensorFlow they should not be, beside a layer of numbers."""
+    keras.utils.set_random_seed(0)
+    tokens, numbers = keras.Input((10,), dtype="int32"), keras.Input((4,))
+    embedded = keras.layers.Flatten()(keras.layers.Embedding(20, 2, name="tokens")(tokens))
+    x = keras.layers.Concatenate()([embedded, layer(numbers)])
+    model = keras.Model([tokens, numbers], keras.layers.Dense(1)(x))
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.skipif(bool(backends.missing("tensorflow")), reason="the divergences are its own")
+def test_what_only_other_inputs_show_hides_no_step(trained):
+    report = trained(tokens_beside(keras.layers.ELU(name="small")))
+    found = {one.layer: one.known for one in report.findings if one.backend == "tensorflow"}
+    links = [named(n).link for n in ("elu-of-small-numbers", "embeddings-of-repeated-tokens")]
+    assert found == dict(zip(["small", "tokens"], links)), str(report)
+    assert report.environment["training"] == "5 steps with Adam"
+    # The steps stand in the table too.
+    row = next(row for row in report.layers if row.layer == "tokens")
+    side = row.backends["tensorflow"]["propagated"]
+    assert side.needed > 100 and side.quantity.endswith("after step 1, training with Adam")
+
+
+@pytest.mark.skipif(bool(backends.missing("tensorflow")), reason="the divergence is its own")
+def test_where_no_steps_are_compared_it_says_why(trained):
+    upside_down = keras.layers.Dense(3, activation="sparsemax", name="wrong")
+    report = trained(tokens_beside(upside_down))
+    assert {one.layer for one in report.findings} == {"wrong"}
+    where = ", ".join(sorted(report.checked))
+    why = f"; not compared on {where}, where a call of the model in training differs already"
+    assert report.environment["training"] == f"5 steps with Adam{why}"
+
+
 def test_a_loss_that_is_cut_off_is_shown_by_the_last_activation_function(reproduced):
     keras.utils.set_random_seed(0)
     large = keras.initializers.RandomNormal(stddev=100.0, seed=0)
