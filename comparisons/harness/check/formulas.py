@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from comparisons.harness.check import layer_formulas
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.metric_formulas import counting_the_ignored, divided_first
 from comparisons.harness.proof import checks
@@ -374,9 +375,17 @@ FORMULAS = {
     "bicubic-interpolation-on-pytorch": (
         Formula((("resize_matrix", [resize], _bicubic(_sharper)),)),
     ),
+    "dropout1-of-lstm-and-gru": (Formula(layer_formulas.DROPPING_NONE),),
     "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
+    "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
+    "normalization-layers-and-integers": (
+        Formula(layer_formulas.cut_to_integers(*layer_formulas.NORMALIZATIONS)),
+    ),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
+    "spectralnormalization-of-an-embedding": (
+        Formula(layer_formulas.cut_to_integers(layers.SpectralNormalization)),
+    ),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }
