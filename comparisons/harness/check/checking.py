@@ -12,7 +12,7 @@ from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, Judged, findings, is_beyond, judge
 from comparisons.harness.check.metrics import Metrics, measure
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
-from comparisons.harness.check.questions import LOCAL, Asked, ask
+from comparisons.harness.check.questions import LOCAL, Asked, Question, ask
 from comparisons.harness.check.report import Report, Row, Rows
 from comparisons.harness.check.reproductions import (
     confirmed,
@@ -195,6 +195,8 @@ class Check:
         self.metrics: list[Row] = []
         # The backends on which a call of the model differs as a step of training makes it.
         self.differing: set[str] = set()
+        # Why a backend's process ended, by the backend and the place of the call that ended it.
+        self.ended: dict[tuple[str, tuple[int, ...]], str] = {}
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
@@ -248,7 +250,9 @@ class Check:
             where = ", ".join(sorted(self.differing))
             self.how["training"] += DIFFERING.format(where)
         with clock.doing(("steps", "Keras"), f"{name}: training steps (Keras)"):
-            for backend, theirs in columns.ask(take, self.dtype, training.question()):
+            before = columns.backends
+            ended = {backend for backend, path in self.ended if path == ()}
+            for backend, theirs in columns.ask(take, self.dtype, training.question(), but=ended):
                 if isinstance(theirs, str):
                     self.rows.refuse_whole(backend, f"training: {theirs}")
                 elif backend not in self.differing:
@@ -256,6 +260,10 @@ class Check:
                         self.rows.take_steps(finding)
                         enough = enough_of(finding.needed)
                         self._keep(finding, partial(shown, sketches, enough=enough))
+            for backend in before:
+                if backend in columns.lost:
+                    self.rows.refuse_whole(backend, f"training: {columns.lost[backend]}")
+                    columns.restart(backend)
 
     def _measure(self, columns: Columns, clock: estimates.Clock) -> None:
         """The metrics that the model is compiled with, where they can be judged."""
@@ -281,11 +289,7 @@ class Check:
         return asked
 
     def _compare(self, asked: list[Asked], columns: Columns, each: Pass) -> None:
-        path = self.subject.in_precision(self.dtype)
-        questions = [one.question for one in asked]
-        for backend, answers in columns.ask(
-            answer, path, self.subject.own.path, self.dtype, questions
-        ):
+        for backend, answers in self._answers(columns, [one.question for one in asked]):
             judged = []
             for one, found in zip(asked, answers, strict=True):
                 if isinstance(found, str):
@@ -300,6 +304,31 @@ class Check:
                 if each.training:
                     self.differing.add(backend)
                 self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
+
+    def _answers(
+        self, columns: Columns, questions: list[Question]
+    ) -> Iterator[tuple[str, Sequence]]:
+        """`(backend, answers)` of each; one whose process a call ends is asked call by call."""
+        before, alone = columns.backends, {backend for backend, _ in self.ended}
+        path = self.subject.in_precision(self.dtype)
+        request = answer, path, self.subject.own.path, self.dtype
+        yield from columns.ask(*request, questions, but=alone)
+        for backend in before:
+            if backend in columns.lost:
+                columns.restart(backend)
+                alone.add(backend)
+            if backend in alone:
+                yield backend, [self._alone(columns, backend, request, one) for one in questions]
+
+    def _alone(self, columns: Columns, backend: str, request: tuple, question: Question) -> object:
+        """The answer to one question; where it ends the process why, and it is not asked again."""
+        call = backend, question.path
+        if call not in self.ended:
+            for _, (found,) in columns.ask(*request, [question], of=backend):
+                return found
+            self.ended[call] = columns.lost[backend]
+            columns.restart(backend)
+        return self.ended[call]
 
     def _keep(self, finding: Finding, search: Callable) -> None:
         """Of one difference that several passes find, the worst is kept."""

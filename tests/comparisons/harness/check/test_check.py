@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import re
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from markupsafe import escape
 
 import comparisons
 import reference_numpy as rn
-from comparisons.harness.check import checking, page
+from comparisons.harness.check import checking, own_parts, page
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.report import MARKS, Report, Row, Side
 from comparisons.harness.check.subject import Subject
@@ -208,6 +209,51 @@ def test_a_layer_that_a_backend_refuses_is_a_row(tmp_path):
     assert report.agrees and "tensorflow" in rows["refused"].refused
     assert rows["before"].backends["tensorflow"]["local"].needed < 1
     assert "refused: refused by tensorflow: " in str(report)
+
+
+FATAL = """
+import os
+
+import keras
+import reference_numpy as rn
+
+
+@keras.saving.register_keras_serializable("mine")
+class Fatal(keras.layers.Layer):
+    def call(self, x):
+        if os.environ.get("SPARED", here := str(os.getpid())) != here:
+            os._exit(3)
+        return 2.0 * x
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+@rn.register("mine", name="Fatal")
+class NumpyFatal(rn.layers.Layer):
+    def forward(self, x):
+        return 2.0 * x, None
+"""
+
+
+def test_a_layer_that_ends_the_process_is_a_row_and_all_else_is_compared(tmp_path, monkeypatch):
+    file = tmp_path / "fatal.py"
+    file.write_text(FATAL)
+    fatal = own_parts.keras_parts(file)["Fatal"]
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(3, name="before"), fatal(name="fatal")]
+    model = keras.Sequential([keras.Input((4,)), *layers, keras.layers.Dense(1, name="after")])
+    model.save(tmp_path / "model.keras")
+    monkeypatch.setenv("SPARED", str(os.getpid()))
+    how = {"custom": file, "backends": "tensorflow", "gradients": False}
+    report = comparisons.check(tmp_path / "model.keras", **how)
+    why = {"tensorflow": "the process of keras-tensorflow ended with status 3"}
+    refused = {row.layer: row.refused for row in report.layers if row.refused}
+    assert refused == {"fatal": why, model.name: why}
+    rows = {row.layer: row.backends for row in report.layers}
+    for name in ("before", "after"):
+        assert rows[name]["tensorflow"]["local"].needed < 1
+    assert report.environment["backends"] == {"tensorflow": "checked"}
 
 
 @pytest.fixture

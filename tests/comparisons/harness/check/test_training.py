@@ -87,6 +87,13 @@ def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
     )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_default_learning_rate_is_rounded_as_one_in_a_file(trained, dtype):
+    keras.utils.set_random_seed(0)
+    report = trained(keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]), dtype=dtype)
+    assert report.agrees, str(report)
+
+
 @pytest.mark.parametrize(
     ("loss", "activation"),
     [
