@@ -27,6 +27,7 @@ class Columns:
         names, missing = runner.available(list(wanted or []))
         self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
         self._columns = {_backend(name): self._started(name) for name in names if name != "numpy"}
+        self._order = list(self._columns)
         for backend in self.backends:
             self._receive(backend)
         if not self._columns:
@@ -49,7 +50,7 @@ class Columns:
     @property
     def backends(self) -> list[str]:
         """Those that still answer."""
-        return list(self._columns)
+        return [backend for backend in self._order if backend in self._columns]
 
     def ask(
         self, *request, of: str | None = None, but: Collection[str] = ()

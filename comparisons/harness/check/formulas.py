@@ -47,12 +47,16 @@ class Formula:
             dtype: precision in which the backend computes.
         """
         reference = one.asked.reference
-        with np.errstate(all="ignore"), ExitStack() as stack:
-            for change in self.changes:
-                stack.enter_context(changed(*change))
-            other = reference.quantities()
-            scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
-        reference.restore()
+        try:
+            with np.errstate(all="ignore"), ExitStack() as stack:
+                for change in self.changes:
+                    stack.enter_context(changed(*change))
+                other = reference.quantities()
+                scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
+        except ValueError:  # of such shapes it gives nothing
+            return False
+        finally:
+            reference.restore()
         rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype] * scale[one.name]
         tolerance = max(rounding, one.record.tolerance)
         return checks.compare("", "", "", dtype, other[one.name], one.theirs, tolerance).passed

@@ -12,6 +12,7 @@ from comparisons.harness.check.known import of_training
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.targets import targets_of
 from comparisons.harness.check.training import Training
+from comparisons.harness.check.unshown import NO_PART
 from comparisons.harness.divergences import named
 from comparisons.harness.proof.checks import UNIT_ROUNDOFF
 from comparisons.harness.proof.precision import reference_precision
@@ -78,6 +79,14 @@ def test_states_are_forgotten_on_jax_alone(trained):
     jax = {"jax"} - {name for name in ("jax",) if backends.missing(name)}
     assert {finding.backend for finding in report.findings} == jax, str(report)
     assert all(one.known == named("stateful-layers-on-jax").link for one in report.findings)
+
+
+@pytest.mark.skipif(bool(backends.missing("jax")), reason="states are forgotten on JAX")
+def test_states_that_are_forgotten_have_no_short_script(reproduced):
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input(batch_shape=(4, 5, 2)), keras.layers.SimpleRNN(3, stateful=True)]
+    (finding,) = reproduced(keras.Sequential(layers))
+    assert finding.backend == "jax" and finding.unshown == NO_PART
 
 
 def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
