@@ -42,7 +42,7 @@ def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
         layer: the oracle's, whose parts may explain it too.
         one: the comparison, a `findings.Judged`.
     """
-    training = bool(one.asked.question.options.get("training"))
+    training = bool(one.asked.reference.options.get("training"))
     called = {"masked": one.asked.masked, "training": training}
     parts = [(type(part).__name__, part.get_config() | called) for part in parts_of(layer)]
     return _of_comparison(parts, one, backend, dtype)
