@@ -1,5 +1,6 @@
 """Casts, masks and a window: the other formula explains what it gives, and nothing beside it."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from comparisons.harness.divergences import named
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import layers
 from tests.comparisons.harness.check.test_findings import answered
-from tests.comparisons.harness.check.test_formulas import by_formula
+from tests.comparisons.harness.check.test_formulas import by_formula, keras_layer
 
 DROPPED, CAST = "dropout1-of-lstm-and-gru", "normalization-layers-and-integers"
 ODD = {"fft_length": 16, "sequence_length": 15, "sequence_stride": 4, "num_mel_bins": 4}
@@ -43,14 +44,20 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_formula_explains_what_it_gives_and_nothing_beside_it(case):
-    name, make, shape, dtype, backend = CASES[case]
+def questions_of(case):
+    """The questions about the layer alone, then about the model."""
+    name, make, shape, dtype, _ = CASES[case]
     rn.random.set_seed(0)
     with reference_precision("float64"):
         model = rn.Sequential([rn.Input(shape, dtype=dtype), make()])
     x = inputs.draw(model, 4, 0, inputs.ORDINARY, "float32")
-    questions = list(ask(model, model, x, name == DROPPED, True, "float32"))
+    return list(ask(model, model, x, name == DROPPED, True, "float32"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_formula_explains_what_it_gives_and_nothing_beside_it(case):
+    name, *_, backend = CASES[case]
+    questions = questions_of(case)
     theirs = by_formula(name, questions[0].reference)
 
     def found(beside):
@@ -63,6 +70,16 @@ def test_a_formula_explains_what_it_gives_and_nothing_beside_it(case):
 
     assert found(0.0) == {named(name).link}
     assert found(1e-3) == {None}
+
+
+@pytest.mark.parametrize("case", ["integers", "groups"])
+def test_keras_casts_by_the_formula(case):
+    one, _ = questions_of(case)
+    (x,) = one.question.inputs
+    layer = keras_layer(one.reference.layer)
+    layer(x)
+    y = keras.ops.convert_to_numpy(layer(x))
+    assert y.any() and np.array_equal(y, by_formula(CASES[case][0], one.reference)["output 0"])
 
 
 @pytest.mark.parametrize("layer", [layers.LayerNormalization(), layers.MelSpectrogram(16)])
