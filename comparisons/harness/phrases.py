@@ -11,6 +11,7 @@ from comparisons.harness.divergences import DIVERGENCES
 PHRASES: tuple[Words, ...] = (
     # Of a check: a quantity, and how the model was computed
     (r"(.+), (inference|training)((?: on \w+ inputs)?)", r"\1、\2\3"),
+    (r"(.+), training with (\w+)", r"\1、\2での学習"),
     (r"inference", "推論時"),
     (r"training", "訓練時"),
     (r"(\d+) steps? with (\w+)", r"\2で\1ステップ"),

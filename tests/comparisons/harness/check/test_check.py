@@ -19,6 +19,7 @@ from comparisons.harness.check.report import MARKS, Report, Row, Side
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.unshown import WHOLE
 from comparisons.harness.conventions import CONVENTIONS
+from comparisons.harness.report import language
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 from tests.comparisons.harness.test_cli import call
@@ -133,6 +134,20 @@ def test_a_finding_without_a_script_says_why(tmp_path):
     found.known = "docs/keras-divergences.md#sparsemax"
     command = "sidebyside divergences sparsemax --backends jax"
     assert f"\n  no script: {WHOLE}; the known divergence's: {command}\n" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("told", "japanese"),
+    [
+        ("embeddings after step 1, training with Adam", "ステップ1後のembeddings、Adamでの学習"),
+        (
+            "5 steps with Adam" + checking.DIFFERING.format("jax, torch"),
+            "Adamで5ステップ（jax, torchでは、訓練時の呼び出しですでに差があるため比べていない）",
+        ),
+    ],
+)
+def test_what_training_shows_is_told_in_japanese_too(told, japanese):
+    assert language.recorded(told) == (told, japanese)
 
 
 def test_the_graph_tells_culprits_from_those_that_carry_their_error_on(tmp_path):
