@@ -194,6 +194,7 @@ def load(folder: str | PathLike[str] = "results") -> Comparisons:
 def check(
     model: Any,
     custom: str | PathLike[str] | None = None,
+    config: str | PathLike[str] | None = None,
     input: str | PathLike[str] | None = None,
     backends: str | list[str] | None = None,
     dtype: str = "float32",
@@ -207,9 +208,11 @@ def check(
     """Compare a Keras model on every backend with the NumPy half, layer by layer.
 
     Args:
-        model: a `.keras` file, or a live Keras model.
+        model: a `.keras` file, weights alone (`.weights.h5`), or a live Keras model.
         custom: a Python file with the classes and functions of your own that the model needs; see
             README. It is run.
+        config: of weights alone their model's: `.json` with what `model.to_json()` gives, or a
+            `.keras` file of the same model.
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
         backends: `"jax"` or `["tensorflow", "torch"]`; None for all there are.
         dtype: in which Keras computes, `"float32"`, `"float64"`, `"float16"` or `"mixed_float16"`.
@@ -237,6 +240,7 @@ def check(
     return session.check(
         model,
         custom=custom,
+        config=config,
         input=input,
         backends=[backends] if isinstance(backends, str) else backends,
         dtype=dtype,

@@ -11,10 +11,15 @@ from comparisons.harness.divergences import DIVERGENCES
 PHRASES: tuple[Words, ...] = (
     # Of a check: a quantity, and how the model was computed
     (r"(.+), (inference|training)((?: on \w+ inputs)?)", r"\1、\2\3"),
+    (r"(.+), training with (\w+)", r"\1、\2での学習"),
     (r"inference", "推論時"),
     (r"training", "訓練時"),
     (r"(\d+) steps? with (\w+)", r"\2で\1ステップ"),
     (r"(\d+) steps? with (\w+) and MSE, the default", r"\2と平均二乗誤差（既定）で\1ステップ"),
+    (
+        r"(.+); not compared on (.+), where a call of the model in training differs already",
+        r"\1（\2では、訓練時の呼び出しですでに差があるため比べていない）",
+    ),
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),

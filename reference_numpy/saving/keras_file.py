@@ -139,9 +139,11 @@ def _check_version(path, text):
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     if not isinstance(version, str):
         raise ModelFileError(path, METADATA, "it does not say which Keras has written the file")
-    if version.split(".")[0] != "3":
+    major = version.split(".")[0]
+    if major != "3":
+        hint = f": {OLDER}" if major in ("0", "1", "2") else ""
         raise ModelFileError(
-            path, METADATA, f"it was written by Keras {version}; only Keras 3's are read: {OLDER}"
+            path, METADATA, f"it was written by Keras {version}; only Keras 3's are read{hint}"
         )
 
 

@@ -12,7 +12,7 @@ from comparisons.harness.check.columns import Columns
 from comparisons.harness.check.findings import Finding, Judged, findings, is_beyond, judge
 from comparisons.harness.check.metrics import Metrics, measure
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
-from comparisons.harness.check.questions import LOCAL, Asked, ask
+from comparisons.harness.check.questions import LOCAL, Asked, Question, ask
 from comparisons.harness.check.report import Report, Row, Rows
 from comparisons.harness.check.reproductions import (
     confirmed,
@@ -40,6 +40,7 @@ NO_STEPS = {
     "float16": "not compared in float16: a step may be smaller than the rounding of the weights",
     "mixed_float16": "not compared in mixed_float16: its loss scale says which steps are skipped",
 }
+DIFFERING = "; not compared on {}, where a call of the model in training differs already"
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -57,6 +58,7 @@ class Pass:
 def check(
     model,
     custom: str | Path | None = None,
+    config: str | Path | None = None,
     input: str | Path | None = None,
     backends: Sequence[str] | None = None,
     dtype: str = "float32",
@@ -71,9 +73,10 @@ def check(
     """Compare a model on every backend with the NumPy half, layer by layer.
 
     Args:
-        model: a `.keras` file, or a live Keras model.
+        model: a `.keras` file, weights alone (`.weights.h5`), or a live Keras model.
         custom: a Python file with the classes and functions of one's own that the model needs, as
             Keras has them and, where they are to be judged, in NumPy; it is run.
+        config: of weights alone their model's, a `.json` or a `.keras` file.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
         backends: those to check; None for all that are installed.
         dtype: precision or policy in which Keras computes, one of `DTYPES`; in float16 outputs,
@@ -98,6 +101,7 @@ def check(
             model,
             Path(folder),
             own=own,
+            config=config,
             input=input,
             dtype=dtype,
             batch=batch,
@@ -161,6 +165,7 @@ class Check:
         folder: Path,
         *,
         own: OwnParts = NO_PARTS,
+        config: str | Path | None = None,
         input: str | Path | None = None,
         dtype: str = "float32",
         batch: int | None = None,
@@ -180,17 +185,23 @@ class Check:
                 f"{own.path}: '{name}' has no backward, and differences are not exact enough for "
                 "float64; give it one, or check in float32"
             )
-        self.subject = Subject(_file_of(model, folder), folder, own)
+        config = None if config is None else Path(config)
+        self.subject = Subject(_file_of(model, folder), folder, own, config)
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin(dtype)
         self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)
         self.metrics: list[Row] = []
+        # The backends on which a call of the model differs as a step of training makes it.
+        self.differing: set[str] = set()
+        # Why a backend's process ended, by the backend and the place of the call that ended it.
+        self.ended: dict[tuple[str, tuple[int, ...]], str] = {}
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
         self.findings: dict[tuple, tuple[Finding, Callable]] = {}
         classes = {type(part).__name__ for part in parts_of(self.oracle)}
         self.how = {
+            "config": None if config is None else str(config),
             "dtype": dtype,
             "input": None if input is None else str(input),
             "batch": len(tree.flatten(self.passes[0].inputs)[0]),
@@ -214,7 +225,7 @@ class Check:
             with clock.doing((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)"):
                 asked = self._ask(each)
             with clock.doing((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)"):
-                self._compare(asked, columns, each.mode)
+                self._compare(asked, columns, each)
         if self.steps:
             self._train(columns, clock)
         if measured:  # later, since no metric explains what differs in training
@@ -235,15 +246,24 @@ class Check:
                 self.how["training"] = f"not compared: {error}"
                 return
         self.how["training"] = training.told
+        if self.differing:  # a step differs for the same reason as the call in it
+            where = ", ".join(sorted(self.differing))
+            self.how["training"] += DIFFERING.format(where)
         with clock.doing(("steps", "Keras"), f"{name}: training steps (Keras)"):
-            for backend, theirs in columns.ask(take, self.dtype, training.question()):
+            before = columns.backends
+            ended = {backend for backend, path in self.ended if path == ()}
+            for backend, theirs in columns.ask(take, self.dtype, training.question(), but=ended):
                 if isinstance(theirs, str):
                     self.rows.refuse_whole(backend, f"training: {theirs}")
-                # What differs in a call of the model differs in training for the same reason.
-                elif not any(finding.backend == backend for finding, _ in self.findings.values()):
+                elif backend not in self.differing:
                     for finding, sketches in training.findings(theirs, backend):
+                        self.rows.take_steps(finding)
                         enough = enough_of(finding.needed)
                         self._keep(finding, partial(shown, sketches, enough=enough))
+            for backend in before:
+                if backend in columns.lost:
+                    self.rows.refuse_whole(backend, f"training: {columns.lost[backend]}")
+                    columns.restart(backend)
 
     def _measure(self, columns: Columns, clock: estimates.Clock) -> None:
         """The metrics that the model is compiled with, where they can be judged."""
@@ -268,12 +288,8 @@ class Check:
             self.rows.note_condition(one)
         return asked
 
-    def _compare(self, asked: list[Asked], columns: Columns, mode: str) -> None:
-        path = self.subject.in_precision(self.dtype)
-        questions = [one.question for one in asked]
-        for backend, answers in columns.ask(
-            answer, path, self.subject.own.path, self.dtype, questions
-        ):
+    def _compare(self, asked: list[Asked], columns: Columns, each: Pass) -> None:
+        for backend, answers in self._answers(columns, [one.question for one in asked]):
             judged = []
             for one, found in zip(asked, answers, strict=True):
                 if isinstance(found, str):
@@ -283,9 +299,36 @@ class Check:
                 else:
                     judged += judge(one, found, backend, self.dtype)
             for one in judged:
-                self.rows.take(one, backend, mode)
-            for finding, one in findings(judged, backend, self.dtype, mode):
+                self.rows.take(one, backend, each.mode)
+            for finding, one in findings(judged, backend, self.dtype, each.mode):
+                if each.training:
+                    self.differing.add(backend)
                 self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
+
+    def _answers(
+        self, columns: Columns, questions: list[Question]
+    ) -> Iterator[tuple[str, Sequence]]:
+        """`(backend, answers)` of each; one whose process a call ends is asked call by call."""
+        before, alone = columns.backends, {backend for backend, _ in self.ended}
+        path = self.subject.in_precision(self.dtype)
+        request = answer, path, self.subject.own.path, self.dtype
+        yield from columns.ask(*request, questions, but=alone)
+        for backend in before:
+            if backend in columns.lost:
+                columns.restart(backend)
+                alone.add(backend)
+            if backend in alone:
+                yield backend, [self._alone(columns, backend, request, one) for one in questions]
+
+    def _alone(self, columns: Columns, backend: str, request: tuple, question: Question) -> object:
+        """The answer to one question; where it ends the process why, and it is not asked again."""
+        call = backend, question.path
+        if call not in self.ended:
+            for _, (found,) in columns.ask(*request, [question], of=backend):
+                return found
+            self.ended[call] = columns.lost[backend]
+            columns.restart(backend)
+        return self.ended[call]
 
     def _keep(self, finding: Finding, search: Callable) -> None:
         """Of one difference that several passes find, the worst is kept."""

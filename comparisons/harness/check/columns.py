@@ -1,7 +1,7 @@
 """The backends' processes, which all work at the same question at once."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from comparisons.harness.runs import runner
@@ -23,20 +23,25 @@ class Columns:
     """
 
     def __init__(self, wanted: Sequence[str] | None, folder: Path, device: str = "cpu"):
-        self.device = device
+        self.device, self._folder = device, folder
         names, missing = runner.available(list(wanted or []))
         self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
-        self._columns = {
-            _backend(name): Column(
-                name, device, folder / f"{name}.log", settings={"TMPDIR": str(folder)}
-            )
-            for name in names
-            if name != "numpy"
-        }
+        self._columns = {_backend(name): self._started(name) for name in names if name != "numpy"}
+        self._order = list(self._columns)
         for backend in self.backends:
             self._receive(backend)
         if not self._columns:
             raise ValueError("; ".join(f"{name}: {reason}" for name, reason in self.lost.items()))
+
+    def _started(self, name: str) -> Column:
+        settings = {"TMPDIR": str(self._folder)}
+        return Column(name, self.device, self._folder / f"{name}.log", settings=settings)
+
+    def restart(self, backend: str) -> None:
+        """Start one that was lost once more."""
+        del self.lost[backend]
+        self._columns[backend] = self._started(f"keras-{backend}")
+        self._receive(backend)
 
     def states(self) -> dict[str, str]:
         """For each backend that it was checked, or why not."""
@@ -45,11 +50,13 @@ class Columns:
     @property
     def backends(self) -> list[str]:
         """Those that still answer."""
-        return list(self._columns)
+        return [backend for backend in self._order if backend in self._columns]
 
-    def ask(self, *request, of: str | None = None) -> Iterator[tuple[str, object]]:
-        """`(backend, answer)` of each, or of one; one that dies is `lost` from then on."""
-        asked = [backend for backend in self.backends if of in (None, backend)]
+    def ask(
+        self, *request, of: str | None = None, but: Collection[str] = ()
+    ) -> Iterator[tuple[str, object]]:
+        """`(backend, answer)` of each but some, or of one; one that dies is `lost` from then on."""
+        asked = [b for b in self.backends if of in (None, b) and b not in but]
         for backend in asked:
             with self._losing(backend):
                 self._columns[backend].send(*request)

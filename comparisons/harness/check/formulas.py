@@ -10,6 +10,7 @@ from itertools import chain
 
 import numpy as np
 
+from comparisons.harness.check import layer_formulas
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.metric_formulas import counting_the_ignored, divided_first
 from comparisons.harness.check.questions import nearby
@@ -51,19 +52,22 @@ class Formula:
             dtype: precision in which the backend computes.
         """
         reference = one.asked.reference
-        with np.errstate(all="ignore"), ExitStack() as stack:
-            for change in self.changes:
-                stack.enter_context(changed(*change))
-            other = reference.quantities()
-            scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
-            rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype] * scale[one.name]
-            tolerance = max(rounding, one.record.tolerance)
-            found = any(
-                checks.compare("", "", "", dtype, given, one.theirs, tolerance).passed
-                for given in chain([other[one.name]], nearby(one.asked, one.name, dtype))
-            )
-        reference.restore()
-        return found
+        try:
+            with np.errstate(all="ignore"), ExitStack() as stack:
+                for change in self.changes:
+                    stack.enter_context(changed(*change))
+                other = reference.quantities()
+                scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
+                rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype]
+                tolerance = max(rounding * scale[one.name], one.record.tolerance)
+                return any(
+                    checks.compare("", "", "", dtype, given, one.theirs, tolerance).passed
+                    for given in chain([other[one.name]], nearby(one.asked, one.name, dtype))
+                )
+        except ValueError:  # of such shapes it gives nothing
+            return False
+        finally:
+            reference.restore()
 
 
 def _axis_of_bias(shape: tuple[int, ...], bias: tuple[int, ...]) -> int | None:
@@ -383,9 +387,17 @@ FORMULAS = {
     "bicubic-interpolation-on-pytorch": (
         Formula((("resize_matrix", [resize], _bicubic(_sharper)),)),
     ),
+    "dropout1-of-lstm-and-gru": (Formula(layer_formulas.DROPPING_NONE),),
     "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
+    "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
+    "normalization-layers-and-integers": (
+        Formula(layer_formulas.cut_to_integers(*layer_formulas.NORMALIZATIONS)),
+    ),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
+    "spectralnormalization-of-an-embedding": (
+        Formula(layer_formulas.cut_to_integers(layers.SpectralNormalization)),
+    ),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }

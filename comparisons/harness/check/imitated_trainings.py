@@ -73,6 +73,29 @@ def _gradients_added_up(model: Model) -> Changes:
     return [("apply", [model.optimizer], adding)]
 
 
+def _penalties_forgotten(model: Model) -> Changes:
+    """TimeDistributed leaves the penalty on what its layer puts out."""
+    within = [part.layer for part in parts_of(model) if isinstance(part, layers.TimeDistributed)]
+    return [("activity_regularizer", within, lambda regularizer: None)]
+
+
+def _factors_of_zero(model: Model) -> Changes:
+    """The factors of a low-rank adaptation are both zero, so that neither has a gradient."""
+    records = model.graph.plan(False).records
+    factors = [index for index, record in enumerate(records) if record.name.startswith("lora_")]
+
+    def standing_still(apply):
+        def other(gradients, weights=None):
+            for index in factors:
+                records[index].value[...] = 0.0
+            still = [0.0 * own if n in factors else own for n, own in enumerate(gradients)]
+            apply(still, weights)
+
+        return other
+
+    return [("apply", [model.optimizer], standing_still)]
+
+
 def _paths(model: Model) -> dict[int, str]:
     """The path of each weight that is read from a file: it begins within the innermost model."""
     paths: dict[int, str] = {}
@@ -88,4 +111,6 @@ IMITATED: dict[str, Callable[[Model], Changes]] = {
     "masks_in_order_of_time": _masks_in_order_of_time,
     "softplus_cut": _softplus_cut,
     "gradients_added_up": _gradients_added_up,
+    "penalties_forgotten": _penalties_forgotten,
+    "factors_of_zero": _factors_of_zero,
 }

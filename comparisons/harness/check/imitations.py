@@ -46,6 +46,11 @@ class Digits:
         return np.where(array == 0, 0.0, np.ldexp(near, exponent))
 
 
+def has_size(name: str) -> bool:
+    """Whether it is known how large a divergence may be."""
+    return name in IMITATIONS or name in FORMULAS
+
+
 def explains(name: str, one, dtype: str) -> bool:
     """Whether a divergence explains a difference, as far as it is known how large it may be.
 
@@ -54,7 +59,7 @@ def explains(name: str, one, dtype: str) -> bool:
         one: the comparison, a `findings.Judged`.
         dtype: precision in which the backend computes.
     """
-    if name not in IMITATIONS and name not in FORMULAS:
+    if not has_size(name):
         return True
     exact, theirs = one.asked.quantities.get(one.name), one.theirs
     if exact is None or theirs is None or exact.shape != np.shape(theirs):

@@ -274,4 +274,13 @@ def _fit(path: Path, name: str, array: np.ndarray, tensor, dtype: str) -> np.nda
         )
     if "float" not in tensor.dtype and not np.array_equal(array, array.astype(tensor.dtype)):
         raise ValueError(f"{path}: {name}: expected {tensor.dtype}, found fractions")
-    return rounded(array.astype("float64" if "float" in tensor.dtype else tensor.dtype), dtype)
+    given = array.astype("float64" if "float" in tensor.dtype else tensor.dtype)
+    with np.errstate(over="ignore"):
+        taken = rounded(given, dtype)
+    if not np.isfinite(taken).all():
+        where = tuple(int(n) for n in np.argwhere(~np.isfinite(taken))[0])
+        raise ValueError(
+            f"{path}: {name}: expected numbers that {computed_in(dtype)} holds, found "
+            f"{given[where]} at {where}"
+        )
+    return taken

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from comparisons.harness.check.imitations import explains
+from comparisons.harness.check.imitations import explains, has_size
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.proof.allowances import factor
 from comparisons.harness.proof.calls import parts_of
@@ -43,10 +43,9 @@ def of_layer(layer: Layer, one, backend: str, dtype: str) -> Divergence | None:
         layer: the oracle's, whose parts may explain it too.
         one: the comparison, a `findings.Judged`.
     """
-    parts = [
-        (type(part).__name__, {**part.get_config(), "masked": one.asked.masked})
-        for part in parts_of(layer)
-    ]
+    training = bool(one.asked.reference.options.get("training"))
+    called = {"masked": one.asked.masked, "training": training}
+    parts = [(type(part).__name__, part.get_config() | called) for part in parts_of(layer)]
     return _of_comparison(parts, one, backend, dtype)
 
 
@@ -81,5 +80,9 @@ def _explaining(parts, backend: str, dtype: str, name: str, needed: float) -> li
 
 
 def _tightest(found: Iterable[Divergence], dtype: str) -> Divergence | None:
-    """The one that explains the least."""
-    return min(found, key=lambda known: factor(known.shows, dtype), default=None)
+    """The one that explains the least: up to a factor, or to what its cause gives."""
+
+    def most(known: Divergence) -> tuple[float, bool]:
+        return factor(known.shows, dtype), not has_size(known.name)
+
+    return min(found, key=most, default=None)

@@ -67,7 +67,7 @@ class Row:
     takes: list[str] = field(default_factory=list)
     condition: float = 0.0
 
-    def take(self, backend: str, kind: str, record: checks.Record, quantity: str) -> None:
+    def take(self, backend: str, kind: str, record: checks.Record | Finding, quantity: str) -> None:
         """Let a comparison count if it needed more than the others of its kind."""
         kinds = self.backends.setdefault(backend, {})
         if kind not in kinds or record.needed > kinds[kind].needed:
@@ -110,6 +110,12 @@ class Rows:
         """Let a comparison count for its layer."""
         quantity = f"{plain(one.quantity)}, {mode}"
         self._rows[one.place.path].take(backend, one.asked.kind, one.record, quantity)
+
+    def take_steps(self, finding: Finding) -> None:
+        """Let what steps of training gave count for its layer, or for the model."""
+        for row in self:
+            if row.layer == finding.layer:
+                row.take(finding.backend, finding.kind, finding, finding.quantity)
 
     def refuse(self, asked: Asked, backend: str, reason: str) -> None:
         """Note that a backend did not compute a layer, or the model."""

@@ -326,9 +326,10 @@ def _wide(array: np.ndarray) -> np.ndarray:
 
 
 def _is_plain(call: LayerCall) -> bool:
-    """Whether it is a call on one array, and on no mask."""
+    """Whether it is a call on one array, on no mask, and on no state of a batch before."""
     return (
         isinstance(call.inputs[0], np.ndarray)
+        and not getattr(call.layer, "stateful", False)
         and not call.names
         and not any(isinstance(option, np.ndarray) for option in call.options.values())
     )

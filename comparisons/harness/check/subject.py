@@ -12,6 +12,7 @@ import numpy as np
 import reference_numpy as rn
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.stand_ins import Borrowed
+from comparisons.harness.check.weights_alone import ENDING, packed
 from comparisons.harness.proof.calls import layer_at, leaf_layers
 from comparisons.harness.proof.precision import (
     computed_in,
@@ -33,27 +34,40 @@ class Subject:
     """A model's file.
 
     Args:
-        path: a `.keras` file, packed or unpacked.
+        path: a `.keras` file, packed or unpacked, or weights alone (`.weights.h5`).
         folder: where files in other precisions are written.
         own: classes and functions of somebody's own that the model needs.
+        config: of weights alone their model's, a `.json` or a `.keras` file.
 
     Raises:
         ValueError: the file is no model that the NumPy half reads; one line says why.
         OSError: there is no such file.
     """
 
-    def __init__(self, path: Path, folder: Path, own: OwnParts = NO_PARTS):
+    def __init__(
+        self, path: Path, folder: Path, own: OwnParts = NO_PARTS, config: Path | None = None
+    ):
         self.path, self.folder, self.own = Path(path), folder, own
         self.path.stat()  # one that is not there is refused for that, whatever it is called
+        self.file = None if self.path.parent == folder else str(path)  # a live model has none
+        self.called = self.file or "the model"
+        if str(path).endswith(ENDING):
+            if config is None:
+                raise ValueError(
+                    f"{path}: these are weights alone; give their model's config too, a .json or "
+                    ".keras file"
+                )
+            self.path, self.called = packed(self.path, config, folder), f"{path} with {config}"
+        elif config is not None:
+            raise ValueError(f"config: it goes with weights alone, {ENDING}, not with {path}")
         model = self._read(self.path, compile=False)
         if not model.built:
-            raise ValueError(f"{self.path}: the model is not built; give it an Input first")
+            raise ValueError(f"{self.called}: the model is not built; give it an Input first")
         self.name, self.parameters = model.name, model.count_params()
 
     def as_dict(self) -> dict:
         """The model in plain values; a live one has no file."""
-        file = None if self.path.parent == self.folder else str(self.path)
-        return {"file": file, "name": self.name, "parameters": self.parameters}
+        return {"file": self.file, "name": self.name, "parameters": self.parameters}
 
     def in_precision(self, dtype: str) -> Path:
         """The same file with all that computes in floating point computing in `dtype`, a policy.
@@ -100,9 +114,10 @@ class Subject:
         try:
             return rn.models.load_model(path, self.own.numpy, compile)
         except ModelFileError as error:
-            said, own, _ = str(error).partition(AUTHORS_OWN)
+            named = ModelFileError(self.called, error.place, error.reason)
+            said, own, _ = str(named).partition(AUTHORS_OWN)
             if not own:
-                raise
+                raise named from None
             hint = (
                 f"{self.own.path} lacks it" if self.own.path else "--custom FILE.py names its file"
             )

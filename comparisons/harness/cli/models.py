@@ -70,7 +70,16 @@ class CheckedIn(StrEnum):
 
 @app.command()
 def check(
-    model: Annotated[Path, typer.Argument(metavar="MODEL.keras", help="A Keras model's file.")],
+    model: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL.keras", help="A Keras model's file, or its .weights.h5."),
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Of .weights.h5 the model's .json (to_json), or its .keras file."
+        ),
+    ] = None,
     given: Annotated[
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
@@ -113,6 +122,7 @@ def check(
         found = session.check(
             model,
             custom=custom,
+            config=config,
             input=given,
             backends=names_of(backends),
             device=device.value,

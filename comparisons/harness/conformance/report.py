@@ -43,15 +43,17 @@ class Report:
     Args:
         environment: machine, versions and backends.
         judgements: in the order of the tables.
+        complete: whether all that was asked for was judged; a backend may have died.
     """
 
     environment: dict
     judgements: list[Judgement]
+    complete: bool = True
 
     @property
     def holds(self) -> bool:
-        """Whether nothing new was found."""
-        return not any(one.counts[NEW] for one in self.judgements)
+        """Whether all was judged, and nothing new was found."""
+        return self.complete and not any(one.counts[NEW] for one in self.judgements)
 
     def totals(self) -> Iterator[tuple[str, str, dict[str, int]]]:
         """`(backend, precision, counts)` over all classes."""

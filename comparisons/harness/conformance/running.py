@@ -75,7 +75,7 @@ def run(
             backend, name, dtype = one
             family = wanted[name].family
             judgements.append(Judgement(name, family, backend, dtype, done[one]))
-    return Report(environment, judgements)
+    return Report(environment, judgements, len(judgements) == len(plan))
 
 
 def _file(out: Path, backend: str, name: str, dtype: str) -> Path:

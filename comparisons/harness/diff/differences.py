@@ -117,7 +117,7 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     """
     if batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
-    for path in (a, b):
+    for path in (a, b, *([] if input is None else [input])):
         os.stat(path)  # one that is not there is refused for that, whatever it is called
     models = [_read(a, b), _read(b, a)]
     for path, model in zip((a, b), models):

@@ -18,14 +18,15 @@ ACTIVATIONS = ("activation", "recurrent_activation")
 class Place:
     """Which layers a divergence concerns, by class and constructor arguments; all must hold.
 
-    A layer has the argument `masked` too, whether it is given masks. An optimizer is a layer here,
-    of the class `Optimizer`, with its class as its `name`, with the class `of` the layer that it
-    trains or "loss", with `stateful`, whether a layer keeps states, with `cut_off`, whether
-    probabilities that the loss cuts off explain as much, with `log_cosh`, whether it is a loss, and
-    with the names of `check/imitated_trainings.py`, whether steps that err so explain it. A metric
-    is one of the class `Metric`, with its class or function as its `name`, with the arguments of
-    the loss that it is the mean of beside its `fn`, and with `weighted`, whether it is given
-    weights, or masks, of which it makes some.
+    A layer has the arguments `masked` too, whether it is given masks, and `training`, whether it is
+    called in training. An optimizer is a layer here, of the class `Optimizer`, with its class as
+    its `name`, with the class `of` the layer that it trains or "loss", with `stateful`, whether a
+    layer keeps states, with `cut_off`, whether probabilities that the loss cuts off explain as
+    much, with `log_cosh`, whether it is a loss, and with the names of
+    `check/imitated_trainings.py`, whether steps that err so explain it. A metric is one of the
+    class `Metric`, with its class or function as its `name`, with the arguments of the loss that it
+    is the mean of beside its `fn`, and with `weighted`, whether it is given weights, or masks, of
+    which it makes some.
 
     Args:
         classes: names of classes, `*` for any part of one; any class where none is given.

@@ -320,7 +320,7 @@ def make_state(model, data: Dataset) -> None:
 
 
 def round_constants(model) -> None:
-    """Round an optimizer's constants (momentum, β₁, …) to float32.
+    """Round an optimizer's constants (momentum, β₁, …) and its learning rate to float32.
 
     Keras does so in some places and not in others
     (docs/keras-divergences.md#optimizer-constants-in-float64); with constants that float32
@@ -330,3 +330,6 @@ def round_constants(model) -> None:
     for name, value in vars(optimizer).items() if optimizer else ():
         if isinstance(value, float):
             setattr(optimizer, name, float(np.float32(value)))
+    rate = getattr(optimizer, "_learning_rate", None)  # of Keras's, a variable or a schedule
+    if hasattr(rate, "assign"):
+        rate.assign(float(np.float32(float(rate))))

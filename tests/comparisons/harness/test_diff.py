@@ -179,3 +179,10 @@ def test_the_command(tmp_path, capsys):
             status, out, err = call(capsys, "diff", *map(str, files))
             assert (status, out, err.count("\n")) == (2, "", 1)
             assert err.startswith(f"sidebyside: {tmp_path / name}: {said}")
+
+
+def test_inputs_that_are_not_there_are_told_of_though_none_fit_both(tmp_path):
+    model().save(tmp_path / "a.keras")
+    rn.Sequential([rn.Input((7,)), layers.Dense(1)]).save(tmp_path / "b.keras")
+    with pytest.raises(FileNotFoundError, match="none.npz"):
+        comparisons.diff(tmp_path / "a.keras", tmp_path / "b.keras", tmp_path / "none.npz")

@@ -15,7 +15,8 @@ class Divergent:
     """A divergence to be found.
 
     Args:
-        shape: of the input, without the batch axis; `"tokens"` is a sequence of 6 integers.
+        shape: of the input, without the batch axis; `"integers"` are 6 of them, `"tokens"` are
+            embedded.
         layer, arguments: class and constructor arguments of the layer that diverges.
         known: its name.
         backends: where it is to be found, and nowhere else.
@@ -52,14 +53,13 @@ class Divergent:
         import keras
         from keras import layers
 
-        made = [
-            keras.Input((6,), dtype="int32") if self.shape == "tokens" else keras.Input(self.shape)
-        ]
+        whole = self.shape in ("tokens", "integers")
+        made = [keras.Input((6,), dtype="int32") if whole else keras.Input(self.shape)]
         if self.shape == "tokens":
             made.append(layers.Embedding(9, 4, mask_zero=True, name="before"))
         elif self.offset:
             made.append(layers.Rescaling(2.0**-7, offset=self.offset, name="before"))
-        elif not self.first:
+        elif not self.first and not whole:
             made.append(layers.Dense(self.shape[-1], name="before"))
         culprit = getattr(layers, self.layer)(**self.arguments, name="culprit")
         x = inputs = made[0]
@@ -300,5 +300,38 @@ DIVERGENT = {
         ALL,
         "gradient",
         "float64",
+    ),
+    "dropped": Divergent(
+        (3, 4),
+        "LSTM",
+        {"units": 3, "dropout": 1.0},
+        "dropout1-of-lstm-and-gru",
+        ("jax", "tensorflow"),
+    ),
+    "window": Divergent(
+        (64,),
+        "MelSpectrogram",
+        {"fft_length": 16, "sequence_length": 15, "sequence_stride": 4, "num_mel_bins": 4},
+        "melspectrograms-window-of-odd-length",
+        TENSORFLOW,
+        "gradient of input",
+        first=True,
+        other=dict.fromkeys(("jax", "torch"), "the-gradient-of-silence"),
+    ),
+    "integers": Divergent(
+        "integers",
+        "LayerNormalization",
+        {},
+        "normalization-layers-and-integers",
+        ALL,
+    ),
+    "repeated_image": Divergent(
+        (8, 8, 1),
+        "RandomTranslation",
+        {"height_factor": 0.3, "width_factor": 0.3, "fill_mode": "wrap"},
+        "wrap-between-the-last-pixel-and-the-first",
+        ("jax", "torch"),
+        "gradient of input",
+        other={"tensorflow": "gradients-of-rotated-shifted-and-zoomed-images"},
     ),
 }

@@ -2,6 +2,8 @@
 
 import functools
 import json
+import os
+import re
 from dataclasses import replace
 
 import keras
@@ -11,11 +13,13 @@ from markupsafe import escape
 
 import comparisons
 import reference_numpy as rn
-from comparisons.harness.check import checking, page
+from comparisons.harness.check import checking, own_parts, page
 from comparisons.harness.check.findings import Finding
 from comparisons.harness.check.report import MARKS, Report, Row, Side
+from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.unshown import WHOLE
 from comparisons.harness.conventions import CONVENTIONS
+from comparisons.harness.report import language
 from comparisons.harness.runs import environment
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 from tests.comparisons.harness.test_cli import call
@@ -132,6 +136,20 @@ def test_a_finding_without_a_script_says_why(tmp_path):
     assert f"\n  no script: {WHOLE}; the known divergence's: {command}\n" in str(report)
 
 
+@pytest.mark.parametrize(
+    ("told", "japanese"),
+    [
+        ("embeddings after step 1, training with Adam", "ステップ1後のembeddings、Adamでの学習"),
+        (
+            "5 steps with Adam" + checking.DIFFERING.format("jax, torch"),
+            "Adamで5ステップ（jax, torchでは、訓練時の呼び出しですでに差があるため比べていない）",
+        ),
+    ],
+)
+def test_what_training_shows_is_told_in_japanese_too(told, japanese):
+    assert language.recorded(told) == (told, japanese)
+
+
 def test_the_graph_tells_culprits_from_those_that_carry_their_error_on(tmp_path):
     def row(name, local, propagated, takes):
         sides = zip(("local", "propagated"), (local, propagated))
@@ -206,6 +224,105 @@ def test_a_layer_that_a_backend_refuses_is_a_row(tmp_path):
     assert report.agrees and "tensorflow" in rows["refused"].refused
     assert rows["before"].backends["tensorflow"]["local"].needed < 1
     assert "refused: refused by tensorflow: " in str(report)
+
+
+FATAL = """
+import os
+
+import keras
+import reference_numpy as rn
+
+
+@keras.saving.register_keras_serializable("mine")
+class Fatal(keras.layers.Layer):
+    def call(self, x):
+        if os.environ.get("SPARED", here := str(os.getpid())) != here:
+            os._exit(3)
+        return 2.0 * x
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+@rn.register("mine", name="Fatal")
+class NumpyFatal(rn.layers.Layer):
+    def forward(self, x):
+        return 2.0 * x, None
+"""
+
+
+def test_a_layer_that_ends_the_process_is_a_row_and_all_else_is_compared(tmp_path, monkeypatch):
+    file = tmp_path / "fatal.py"
+    file.write_text(FATAL)
+    fatal = own_parts.keras_parts(file)["Fatal"]
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(3, name="before"), fatal(name="fatal")]
+    model = keras.Sequential([keras.Input((4,)), *layers, keras.layers.Dense(1, name="after")])
+    model.save(tmp_path / "model.keras")
+    monkeypatch.setenv("SPARED", str(os.getpid()))
+    how = {"custom": file, "backends": "tensorflow", "gradients": False}
+    report = comparisons.check(tmp_path / "model.keras", **how)
+    why = {"tensorflow": "the process of keras-tensorflow ended with status 3"}
+    refused = {row.layer: row.refused for row in report.layers if row.refused}
+    assert refused == {"fatal": why, model.name: why}
+    rows = {row.layer: row.backends for row in report.layers}
+    for name in ("before", "after"):
+        assert rows[name]["tensorflow"]["local"].needed < 1
+    assert report.environment["backends"] == {"tensorflow": "checked"}
+
+
+@pytest.fixture
+def apart(sound, tmp_path):
+    """A model's weights alone, other than its file's, and its config."""
+    model = keras.saving.load_model(sound)
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    model.save_weights(tmp_path / "epoch_7.weights.h5")
+    (tmp_path / "two.json").write_text(model.to_json())
+    return tmp_path / "epoch_7.weights.h5"
+
+
+@pytest.mark.parametrize("config", ["two.json", "sound.keras"])
+def test_weights_alone_with_the_config_of_their_model(apart, tmp_path, capsys, config):
+    file = tmp_path / "check.json"
+    options = ["--config", str(tmp_path / config), "--backends", "tensorflow", "--no-gradients"]
+    status, out, _ = call(capsys, "check", str(apart), *options, "--json", str(file))
+    assert status == 0 and out.startswith(f"{apart}, 31 parameters, float32, batch of 4: all agree")
+    content = json.loads(file.read_text())
+    assert content["model"]["file"] == str(apart)
+    assert content["environment"]["config"] == str(tmp_path / config)
+    subject = Subject(apart, tmp_path, config=tmp_path / config)
+    theirs = keras.saving.load_model(tmp_path / "sound.keras").get_weights()
+    pairs = zip(subject.oracle("float64").get_weights(), theirs, strict=True)
+    assert all(np.array_equal(ours, weight + 1) for ours, weight in pairs)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (None, "epoch_7.weights.h5: these are weights alone; give their model's config too"),
+        (lambda path: None, "config.json: No such file"),
+        (lambda path: path.write_bytes(b"\xff{"), "config.json: expected a model's config as JSON"),
+        (lambda path: path.write_text("{"), "epoch_7.weights.h5 with .*config.json: config.json"),
+        (
+            lambda path: path.write_text(
+                keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).to_json()
+            ),
+            "epoch_7.weights.h5 with .*config.json: model.weights.h5/.*: it has the shape",
+        ),
+    ],
+)
+def test_weights_and_a_config_that_do_not_fit_get_one_line(apart, capsys, write, message):
+    config, options = apart.parent / "config.json", []
+    if write:
+        write(config)
+        options = ["--config", str(config)]
+    status, out, err = call(capsys, "check", str(apart), *options)
+    assert (status, out, err.count("\n")) == (2, "", 1) and re.search(message, err)
+
+
+def test_a_config_beside_a_whole_model_gets_one_line(sound):
+    with pytest.raises(ValueError, match="config: it goes with weights alone, .weights.h5, not"):
+        checking.check(sound, config=sound)
 
 
 def write_code(path):

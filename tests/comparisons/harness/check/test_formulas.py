@@ -98,6 +98,14 @@ def test_a_formula_explains_what_it_gives_and_nothing_beside_it(case, dtype):
     assert found(1e-3) == {None}
 
 
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_a_formula_that_has_no_value_explains_nothing(backend):
+    """A scale along an axis of 4, multiplied along the last, of 1, has another shape."""
+    questions = questions_of(lambda: layers.RMSNormalization(axis=1), (4, 1), "float32")
+    findings = answered(questions, lambda one, name, value: 2 * value, backend=backend)
+    assert {one.known for one in findings} == {None}
+
+
 @pytest.mark.parametrize("kind", [layers.SimpleRNN, layers.LSTM])
 def test_masked_steps_of_an_unrolled_layer_are_zeroed_in_the_order_of_time(kind):
     tf = pytest.importorskip("tensorflow")

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 BACKWARDS = named("the-mask-of-a-recurrent-layer-that-goes-backwards").link
 TOKENS = named("embeddings-of-repeated-tokens").link
 ONE_PATH = named("gradients-of-weights-of-one-path-on-pytorch").link
+FORGOTTEN = "activity-regularizers-within-timedistributed"
+FROM_A_FILE = "low-rank-adaptation-read-from-a-file"
 SOFTPLUS = named("softplus-above-20-on-pytorch").link
 
 
@@ -142,3 +144,42 @@ def test_log_cosh_is_cut_where_softplus_is_and_off_by_no_more(tmp_path, off, kno
         theirs = training._follow(same)
     assert known_in(training, theirs, "torch") == known
     assert known_in(training, theirs, "jax") == [None]
+
+
+def penalized():
+    """A penalty that Keras forgets, beside one that it does not."""
+    keras.utils.set_random_seed(0)
+    penalty = {"activity_regularizer": "l2"}
+    within = keras.layers.TimeDistributed(keras.layers.Dense(3, **penalty))
+    layers = [keras.Input((3, 4)), keras.layers.Dense(4, **penalty), within]
+    model = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def adapted():
+    """At low rank, and read from a file."""
+    keras.utils.set_random_seed(0)
+    dense = keras.layers.Dense(3, name="adapted")
+    model = keras.Sequential([keras.Input((4,)), dense, keras.layers.Dense(1)])
+    dense.enable_lora(2)
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.parametrize(("make", "name"), [(penalized, FORGOTTEN), (adapted, FROM_A_FILE)])
+def test_what_all_backends_train_otherwise_is_known(trained, make, name):
+    found = {(one.backend, one.known) for one in trained(make()).findings}
+    installed = {name for name in backends.KERAS_BACKENDS if not backends.missing(name)}
+    assert found == {(backend, named(name).link) for backend in installed}
+
+
+@pytest.mark.parametrize(("wrong", "known"), [(1.0, [FORGOTTEN]), (1.001, [FORGOTTEN, None])])
+def test_what_differs_beside_a_forgotten_penalty_is_new(tmp_path, wrong, known):
+    x = np.random.default_rng(1).standard_normal((4, 3, 4))
+    training = training_of(penalized(), tmp_path, x)
+    theirs = training._follow(same, errors=("penalties_forgotten",))
+    last = f"weight 4 after step {training.course.last}"
+    theirs[last] = theirs[last] * wrong
+    links = [name and named(name).link for name in known]
+    assert known_in(training, theirs, "jax") == links

@@ -103,6 +103,10 @@ A, B = np.ones((4, 2)), np.ones((4, 3), int)
         ({"a": A[:0], "b": B[:0]}, "expected as many samples in each array"),
         ({"a": A[:, :1], "b": B}, r"a: expected the shape (any, 2), found (4, 1)"),
         ({"a": A * np.nan, "b": B}, "a: expected finite numbers, found nan at (0, 0)"),
+        (
+            {"a": A * 1e300, "b": B},
+            "a: expected numbers that float32 holds, found 1e+300 at (0, 0)",
+        ),
         ({"a": A.astype(str), "b": B}, "a: expected numbers, found <U32"),
         ({"a": A, "b": B / 2}, "b: expected int32, found fractions"),
     ],

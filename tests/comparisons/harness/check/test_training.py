@@ -12,6 +12,7 @@ from comparisons.harness.check.known import of_training
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.targets import targets_of
 from comparisons.harness.check.training import Training
+from comparisons.harness.check.unshown import NO_PART
 from comparisons.harness.divergences import named
 from comparisons.harness.proof.checks import UNIT_ROUNDOFF
 from comparisons.harness.proof.precision import reference_precision
@@ -80,11 +81,26 @@ def test_states_are_forgotten_on_jax_alone(trained):
     assert all(one.known == named("stateful-layers-on-jax").link for one in report.findings)
 
 
+@pytest.mark.skipif(bool(backends.missing("jax")), reason="states are forgotten on JAX")
+def test_states_that_are_forgotten_have_no_short_script(reproduced):
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input(batch_shape=(4, 5, 2)), keras.layers.SimpleRNN(3, stateful=True)]
+    (finding,) = reproduced(keras.Sequential(layers))
+    assert finding.backend == "jax" and finding.unshown == NO_PART
+
+
 def test_what_is_not_compiled_is_trained_by_what_is_said(trained):
     report = trained(normalized(optimizer=""))
     assert (
         report.agrees and report.environment["training"] == "5 steps with SGD and MSE, the default"
     )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_default_learning_rate_is_rounded_as_one_in_a_file(trained, dtype):
+    keras.utils.set_random_seed(0)
+    report = trained(keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]), dtype=dtype)
+    assert report.agrees, str(report)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +146,40 @@ def test_embeddings_of_repeated_tokens_are_found_on_tensorflow_alone(reproduced)
     assert "keras.layers.Embedding(input_dim=1, output_dim=1)" in finding.reproduction
     assert 'np.zeros((1, 2), "int32")' in finding.reproduction
     assert "keras.optimizers.Adagrad(learning_rate=0.1" in finding.reproduction
+
+
+def tokens_beside(layer):
+    """Repeated tokens, trained as on TensorFlow they should not be, beside a layer of numbers."""
+    keras.utils.set_random_seed(0)
+    tokens, numbers = keras.Input((10,), dtype="int32"), keras.Input((4,))
+    embedded = keras.layers.Flatten()(keras.layers.Embedding(20, 2, name="tokens")(tokens))
+    x = keras.layers.Concatenate()([embedded, layer(numbers)])
+    model = keras.Model([tokens, numbers], keras.layers.Dense(1)(x))
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.skipif(bool(backends.missing("tensorflow")), reason="the divergences are its own")
+def test_what_only_other_inputs_show_hides_no_step(trained):
+    report = trained(tokens_beside(keras.layers.ELU(name="small")))
+    found = {one.layer: one.known for one in report.findings if one.backend == "tensorflow"}
+    links = [named(n).link for n in ("elu-of-small-numbers", "embeddings-of-repeated-tokens")]
+    assert found == dict(zip(["small", "tokens"], links)), str(report)
+    assert report.environment["training"] == "5 steps with Adam"
+    # The steps stand in the table too.
+    row = next(row for row in report.layers if row.layer == "tokens")
+    side = row.backends["tensorflow"]["propagated"]
+    assert side.needed > 100 and side.quantity.endswith("after step 1, training with Adam")
+
+
+@pytest.mark.skipif(bool(backends.missing("tensorflow")), reason="the divergence is its own")
+def test_where_no_steps_are_compared_it_says_why(trained):
+    upside_down = keras.layers.Dense(3, activation="sparsemax", name="wrong")
+    report = trained(tokens_beside(upside_down))
+    assert {one.layer for one in report.findings} == {"wrong"}
+    where = ", ".join(sorted(report.checked))
+    why = f"; not compared on {where}, where a call of the model in training differs already"
+    assert report.environment["training"] == f"5 steps with Adam{why}"
 
 
 def test_a_loss_that_is_cut_off_is_shown_by_the_last_activation_function(reproduced):

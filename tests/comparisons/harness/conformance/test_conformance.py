@@ -254,6 +254,12 @@ def test_the_command_and_what_it_finds_again(tmp_path, capsys, monkeypatch):
     assert asked == [("ReLU", "float32")]
 
 
+def test_what_a_backend_does_not_live_to_judge_does_not_hold(monkeypatch, tmp_path):
+    monkeypatch.setattr(running.Columns, "ask", lambda columns, *request, of: iter(()))
+    found = running.run(["celu"], [BACKEND], ["float32"], tmp_path)
+    assert found.judgements == [] and not found.holds
+
+
 def test_a_precision_that_is_none():
     with pytest.raises(ValueError, match="dtype is 'float32', 'float64' or None for both"):
         comparisons.conformance("ReLU", dtype="float16")
