@@ -1,9 +1,9 @@
 """Check random models as a user would, in great numbers; each finding that is new is an alarm.
 
 `python -m tests.comparisons.random_checks --backend torch --seed 502 --count 1000` draws models,
-compiles each with a random loss, optimizer and metrics, checks it in its own precision with some steps, and
-prints every alarm with the model's recipe. `--only 346,618` checks those numbers alone: of one seed
-they are the same models, whatever is checked beside them. Exit 1 if there was an alarm.
+compiles each with a random loss, optimizer and metrics, checks it in its own precision with some
+steps, and prints every alarm with the model's recipe. `--only 346,618` checks those numbers alone:
+of one seed they are the same models, whatever is checked beside them. Exit 1 if there was an alarm.
 """
 
 import argparse

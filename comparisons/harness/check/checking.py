@@ -1,7 +1,7 @@
 """Check a model: the oracle's answers, each backend's, and what is between them."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,7 @@ DIFFERING = "; not compared on {}, where a call of the model in training differs
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
+BYTES = 2**26  # of the questions that stand at once
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,23 @@ def _file_of(model, folder: Path) -> Path:
     return path
 
 
+def at_once(asked: Iterable[Asked], most: int) -> Iterator[list[Asked]]:
+    """The questions in lists of so many bytes, since those of a large model would fill the memory.
+
+    A list ends with the question with which its arrays, those asked and the oracle's, reach `most`.
+    """
+    some, size = [], 0
+    for one in asked:
+        some.append(one)
+        arrays = tree.flatten([one.question.inputs, one.question.cotangents, one.quantities])
+        size += sum(array.nbytes for array in arrays if array is not None)
+        if size >= most:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
 def _passes(oracle: Model, given, batch: int, seed: int, dtype: str) -> Iterator[Pass]:
     if given is not None:
         x = inputs.read(Path(given), oracle, batch, dtype)
@@ -215,17 +233,15 @@ class Check:
         """Do all passes, and tell where they stand."""
         layers = len(self.rows)
         seconds = {"NumPy": ORACLE_SECONDS * layers, "Keras": KERAS_SECONDS * layers}
-        expected = {(each.mode, who): seconds[who] for each in self.passes for who in seconds}
+        expected = {each.mode: sum(seconds.values()) for each in self.passes}
         if self.steps:
             expected |= {("steps", who): 2 * self.steps * seconds[who] for who in seconds}
         if measured := any(self.subject.metrics(self.dtype).values()):
             expected["metrics"] = sum(seconds.values())
         clock = estimates.Clock(expected, 0, tell)
         for each in self.passes:
-            with clock.doing((each.mode, "NumPy"), f"{self.subject.name}: {each.mode} (NumPy)"):
-                asked = self._ask(each)
-            with clock.doing((each.mode, "Keras"), f"{self.subject.name}: {each.mode} (Keras)"):
-                self._compare(asked, columns, each)
+            with clock.doing(each.mode, f"{self.subject.name}: {each.mode}"):
+                self._compare(each, columns)
         if self.steps:
             self._train(columns, clock)
         if measured:  # later, since no metric explains what differs in training
@@ -280,30 +296,35 @@ class Check:
                     how = {"enough": enough_of(finding.needed), "otherwise": NO_BATCH}
                     self._keep(finding, partial(shown, sketches, **how))
 
-    def _ask(self, each: Pass) -> list[Asked]:
-        asked = []
+    def _compare(self, each: Pass, columns: Columns) -> None:
+        """Ask all, some at a time; of what is judged that alone is kept which does not hold."""
+        wrong: dict[str, list[Judged]] = {}
         how = each.inputs, each.training, self.gradients, self.dtype
-        for one in ask(self.oracle, self.twin, *how):
-            asked.append(one)
-            self.rows.note_condition(one)
-        return asked
-
-    def _compare(self, asked: list[Asked], columns: Columns, each: Pass) -> None:
-        for backend, answers in self._answers(columns, [one.question for one in asked]):
-            judged = []
-            for one, found in zip(asked, answers, strict=True):
-                if isinstance(found, str):
-                    self.rows.refuse(one, backend, found)
-                elif is_beyond(one, found, self.dtype):
-                    self.rows.note_beyond(one, backend)
-                else:
-                    judged += judge(one, found, backend, self.dtype)
-            for one in judged:
-                self.rows.take(one, backend, each.mode)
+        for asked in at_once(ask(self.oracle, self.twin, *how), BYTES):
+            for one in asked:
+                self.rows.note_condition(one)
+            for backend, answers in self._answers(columns, [one.question for one in asked]):
+                for one, found in zip(asked, answers, strict=True):
+                    judged = self._judge(one, found, backend, each.mode)
+                    wrong.setdefault(backend, []).extend(j for j in judged if not j.record.passed)
+        for backend, judged in wrong.items():
             for finding, one in findings(judged, backend, self.dtype, each.mode):
                 if each.training:
                     self.differing.add(backend)
                 self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
+
+    def _judge(self, asked: Asked, found, backend: str, mode: str) -> list[Judged]:
+        """The comparisons of one answer; none where a backend refuses it or it is beyond."""
+        if isinstance(found, str):
+            self.rows.refuse(asked, backend, found)
+            return []
+        if is_beyond(asked, found, self.dtype):
+            self.rows.note_beyond(asked, backend)
+            return []
+        judged = judge(asked, found, backend, self.dtype)
+        for one in judged:
+            self.rows.take(one, backend, mode)
+        return judged
 
     def _answers(
         self, columns: Columns, questions: list[Question]

@@ -391,13 +391,9 @@ FORMULAS = {
     "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
-    "normalization-layers-and-integers": (
-        Formula(layer_formulas.cut_to_integers(*layer_formulas.NORMALIZATIONS)),
-    ),
+    "normalization-layers-and-integers": (Formula(layer_formulas.CUT_TO_INTEGERS),),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
-    "spectralnormalization-of-an-embedding": (
-        Formula(layer_formulas.cut_to_integers(layers.SpectralNormalization)),
-    ),
+    "spectralnormalization-of-an-embedding": (Formula(layer_formulas.SPECTRAL_CUT_TO_INTEGERS),),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
 }

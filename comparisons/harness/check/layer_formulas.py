@@ -10,7 +10,7 @@ from reference_numpy import initializers, layers
 NORMALIZATIONS = layers.LayerNormalization, layers.GroupNormalization, layers.RMSNormalization
 
 
-def cut_to_integers(*classes: type) -> tuple[tuple[str, Iterable, Callable], ...]:
+def _cut_to_integers(*classes: type) -> tuple[tuple[str, Iterable, Callable], ...]:
     """Layers whose outputs are cast to integers, which have no gradient."""
     return ("forward", classes, _cut), ("backward", classes, _without_gradient)
 
@@ -55,5 +55,7 @@ def _symmetric_where_odd(window: Callable) -> Callable:
     return other
 
 
+CUT_TO_INTEGERS = _cut_to_integers(*NORMALIZATIONS)
+SPECTRAL_CUT_TO_INTEGERS = _cut_to_integers(layers.SpectralNormalization)
 DROPPING_NONE = (("_draw", [layers.LSTMCell, layers.GRUCell], _dropping_none_by_one),)
 SYMMETRIC = (("_window", [layers.MelSpectrogram], _symmetric_where_odd),)

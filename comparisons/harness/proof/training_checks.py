@@ -239,13 +239,15 @@ def rounding_alone(scale: dict, exact: dict, start: dict) -> bool:
     return False
 
 
-def allow_for_whole_steps(scale: dict, repeat, oracle: dict, dtype: str) -> None:
+def allow_for_whole_steps(
+    scale: dict, repeat, oracle: dict, dtype: str, runs: int = TWIN_RUNS
+) -> None:
     """Raise the scale of what the reference is far off in too when it rounds as `dtype` does.
 
     Of a gradient that is zero but for rounding (of a bias before batch normalization, of the keys'
     before softmax) Adam and Lion make whole steps, and rounding decides how long and which way.
     """
-    own = checks.scales(lambda jitter: repeat(jitter, dtype=dtype), oracle, TWIN_RUNS, dtype=dtype)
+    own = checks.scales(lambda jitter: repeat(jitter, dtype=dtype), oracle, runs, dtype=dtype)
     for name in scale:
         scale[name] = max(scale[name], own[name] * checks.TWINS / checks.FACTOR)
 
