@@ -60,7 +60,7 @@ def _arguments(metric: metrics.Metric) -> dict:
     """The constructor's arguments, and those of the loss that it is the mean of."""
     if type(metric) is not metrics.MeanMetricWrapper:
         return metric.get_config()
-    loss = metric.fn if isinstance(metric.fn, losses.Loss) else metric.loss("float64")
+    loss = metric.fn if isinstance(metric.fn, losses.Loss) else metric.function("float64")
     return {**(loss.get_config() if loss else {}), **metric.get_config()}
 
 

@@ -1,5 +1,6 @@
 """What the oracle says, and how large the rounding of a correct computation may be of each."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -24,6 +25,7 @@ from reference_numpy.layers import (
 from reference_numpy.layers.layer import Layer
 
 TIMES_MOVED = 3  # as other numbers are
+ONE_BY_ONE = 2.0  # times √n roundings of a sum that n numbers are added to, a few deviations
 
 
 def quantities_and_scales(
@@ -40,6 +42,8 @@ def quantities_and_scales(
         several = () if is_local and not half else (JITTERED_RUNS, ROUNDINGS)
         scale = checks.scales(reference.quantities, exact, *several, dtype=moved)
         _allow_for_roundings_within(scale, exact, reference, checks.UNIT_ROUNDOFF[moved])
+        if is_local:
+            _allow_for_long_sums(scale, reference)
         if not is_local or dtype == "float64":  # of a layer in fewer digits `by_twin` tells
             _allow_for_cancelled_terms(scale, reference)
     smallest = float(np.finfo(computed_in(dtype)).smallest_normal)
@@ -141,6 +145,22 @@ _ROUNDED_WITHIN = (
     (Attention, "backward", activations.Softmax, _with_y_moved),
     (Attention, "backward", activations.Tanh, _with_y_moved),
 )
+
+
+def _allow_for_long_sums(scale: dict, reference: Reference) -> None:
+    """Raise the scale of weights' gradients to which thousands of places add.
+
+    Of n numbers that are added one by one, as PyTorch adds those of a convolution's kernel, each
+    sum on the way is rounded: together by about √n roundings of the whole, which from a thousand
+    on is more than `FACTOR` allows for.
+    """
+    first = getattr(reference.layer, "data_format", "channels_last") == "channels_first"
+    shapes = [c.shape for c in reference.cotangents if c is not None and c.ndim > 1]
+    places = [math.prod(shape) / max(1, shape[1 if first else -1]) for shape in shapes]
+    times = max(1.0, ONE_BY_ONE * math.sqrt(max(places, default=0.0)) / checks.FACTOR)
+    for name in scale:
+        if name.startswith("gradient of weight"):
+            scale[name] *= times
 
 
 def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:

@@ -7,6 +7,9 @@ import reference_numpy as rn
 from comparisons.harness.check.changing import changed
 from comparisons.harness.check.findings import findings, judge
 from comparisons.harness.check.questions import ask
+from comparisons.harness.check.scales import quantities_and_scales
+from comparisons.harness.proof import checks
+from comparisons.harness.proof.layer_checks import Reference
 from comparisons.harness.proof.precision import reference_precision
 from reference_numpy import activations, layers
 
@@ -87,3 +90,26 @@ def test_what_is_true_or_false_is_not_rounded():
     *_, whole = ask(model, model, np.ones((1, 4)), False, True, "float32")
     truths = {name for name, value in whole.quantities.items() if value.dtype == bool}
     assert truths and {whole.scale[name] for name in truths} == {0.0}
+
+
+@pytest.mark.parametrize("places", [1000, 200_000])
+@pytest.mark.parametrize("first", [False, True], ids=["channels last", "channels first"])
+def test_a_long_sum_is_rounded_at_each_number_that_is_added(places, first):
+    generator = np.random.default_rng(0)
+    x, dy = generator.random((1, 3, places)), generator.random((1, 2, places))
+    how = {"data_format": "channels_first"} if first else {}
+    layer = layers.Conv1D(2, 1, use_bias=False, dtype="float64", **how)
+    x, dy = (part.astype("float32").astype("float64") for part in (x, dy))
+    if not first:
+        x, dy = x.swapaxes(1, 2), dy.swapaxes(1, 2)
+    layer.build(x.shape)
+    reference = Reference(layer, x, {})
+    reference.cotangents = [dy]
+    exact, scale = quantities_and_scales(reference, "float32", is_local=True)
+    rows, columns = (part[0] if first else part[0].T for part in (x, dy))
+    products = (rows[:, None] * columns[None]).astype("float32")
+    (name,) = (name for name in exact if name.startswith("gradient of weight"))
+    tolerance = checks.FACTOR * checks.UNIT_ROUNDOFF["float32"] * scale[name]
+    one_by_one = np.cumsum(products, axis=-1, dtype="float32")[..., -1]
+    error = np.abs(one_by_one - exact[name][0]).max()
+    assert error < tolerance < 1e-4 * np.abs(exact[name]).max()
