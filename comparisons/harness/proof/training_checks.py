@@ -332,6 +332,8 @@ def round_constants(model) -> None:
     for name, value in vars(optimizer).items() if optimizer else ():
         if isinstance(value, float):
             setattr(optimizer, name, float(np.float32(value)))
-    rate = getattr(optimizer, "_learning_rate", None)  # of Keras's, a variable or a schedule
-    if hasattr(rate, "assign"):
+    rate = getattr(optimizer, "_learning_rate", None)
+    if isinstance(rate, np.ndarray):  # of the NumPy half's
+        rate[...] = np.float32(rate)
+    elif hasattr(rate, "assign"):  # a variable of Keras's; else a schedule
         rate.assign(float(np.float32(float(rate))))
