@@ -26,10 +26,10 @@ def divided_first(forward: Callable) -> Callable:
         values, cache = forward(self, y_true, y_pred)
         if self.from_logits:
             return values, cache
-        (rows, chosen), *_, valid = cache
+        chosen, *_, valid = cache
         y = np.moveaxis(y_pred, self.axis, -1).reshape(-1, y_pred.shape[self.axis])
         p, _ = clip(y / y.sum(axis=-1, keepdims=True))
-        values = -np.log(p[rows, chosen]).reshape(values.shape)
+        values = -np.log(np.ravel(p)[chosen]).reshape(values.shape)
         return values if valid is None else np.where(valid, values, 0.0), cache
 
     return other
