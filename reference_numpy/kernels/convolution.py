@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from reference_numpy.kernels import rows_first
+from reference_numpy.kernels import minimal_filtering, rows_first
 from reference_numpy.kernels.depthwise_convolution import (
     depthwise_conv,
     depthwise_conv_input_gradient,
@@ -41,8 +41,8 @@ def conv(x, kernel, windows):
             return depthwise_conv(x, _as_depthwise(kernel, groups), windows)
         pairs = zip(np.split(x, groups, -1), np.split(kernel, groups, -1), strict=True)
         return np.concatenate([conv(part, its, windows) for part, its in pairs], axis=-1)
-    if _goes_rows_first(x, windows):
-        return rows_first.conv(x, kernel, windows)
+    if form := _form(x, kernel.shape[-1], windows):
+        return form.conv(x, kernel, windows)
     x, filters = rows_first.in_channels_last(x), kernel.shape[-1]
     weights = kernel.reshape(-1, filters)
     y = np.empty((x.shape[0], *windows.output_size, filters), x.dtype)
@@ -67,8 +67,8 @@ def conv_kernel_gradient(x, dy, windows, groups=1):
         parts = [conv_kernel_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
     *_, filters = shape = *windows.window_size, x.shape[-1], dy.shape[-1]
-    if _goes_rows_first(x, windows):
-        return rows_first.conv_kernel_gradient(x, dy, windows).reshape(shape)
+    if form := _form(x, filters, windows):
+        return form.conv_kernel_gradient(x, dy, windows).reshape(shape)
     x, dy = rows_first.in_channels_last(x), rows_first.in_channels_last(dy)
     entries = math.prod(shape[:-1])
 
@@ -98,9 +98,12 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
         parts = [conv_input_gradient(part, its, windows) for part, its in pairs]
         return np.concatenate(parts, axis=-1)
     *_, inputs, filters = kernel.shape
-    if windows.strides[0] == 1 and inputs <= filters and _goes_rows_first(dy, windows):
+    form = _form(dy, inputs, windows.mirrored) if max(windows.strides) == 1 else None
+    filtered = form is minimal_filtering
+    rows = windows.strides[0] == 1 and inputs <= filters and _goes_rows_first(dy, windows)
+    if rows and not filtered:
         dx = rows_first.conv_input_gradient(dy, kernel, windows)
-    elif _worth_mirroring(dy, kernel, windows):
+    elif filtered or _worth_mirroring(dy, kernel, windows):
         mirrored = np.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
         dx = conv(dy, mirrored, windows.mirrored)
     else:
@@ -109,6 +112,15 @@ def conv_input_gradient(dy, kernel, windows, groups=1):
     if rows_first.lies_rows_first(dy):
         return rows_first.in_rows_first(dx)
     return rows_first.in_channels_last(dx)
+
+
+def _form(x, filters, windows):
+    """How to convolve with the rows of x first; None where they do not go first."""
+    if not _goes_rows_first(x, windows):
+        return None
+    if minimal_filtering.worth_filtering(x, filters, windows):
+        return minimal_filtering
+    return rows_first
 
 
 def _goes_rows_first(x, windows):

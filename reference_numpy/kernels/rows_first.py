@@ -102,7 +102,7 @@ def conv_input_gradient(dy, kernel, windows):
     rows = rows_first(in_rows_first(dy))
     padded = np.zeros((windows.padded_size[0] + length - 1, *rows.shape[1:]), dy.dtype)
     padded[length - 1 :][: len(rows)] = rows
-    columns = _overlapping(padded.reshape(len(padded), filters, -1), length, 1)
+    columns = overlapping(padded.reshape(len(padded), filters, -1), length, 1)
     columns = columns[windows.before[0] :][: windows.input_size[0]]
     weights = np.moveaxis(kernel[::-1], 0, -2).reshape(-1, length * filters)
     shape = (windows.input_size[0], inputs, *windows.padded_size[1:], len(dy))
@@ -120,7 +120,7 @@ def conv_input_gradient(dy, kernel, windows):
     return in_rows_first(channels_last(dx)[:, :, *windows.inside[2:]])
 
 
-def _overlapping(rows, length, step):
+def overlapping(rows, length, step):
     """The matrices that are made of so many rows each, one beginning every so many rows."""
     outer, *inner = rows.strides
     shape = (len(rows) - length) // step + 1, length * rows.shape[1], rows.shape[2]
@@ -147,6 +147,6 @@ def _windows(x, windows, part):
             own, places = cut(windows, 1, block.start, block.stop)
         view = own.slices.view(own.pad(x[:, :, places])).transpose(order)[rows]
         slices = np.ascontiguousarray(view).reshape(len(view), entries, -1)
-        matrices = _overlapping(slices, extent, step)
+        matrices = overlapping(slices, extent, step)
         yield slice(start, start + slices.shape[-1]), matrices
         start += slices.shape[-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference_numpy.kernels import convolution
+from reference_numpy.kernels import convolution, threads
 from reference_numpy.kernels import windows as windows_module
 from reference_numpy.kernels.rows_first import in_rows_first
 
@@ -20,3 +20,10 @@ def lay(request, monkeypatch):
     monkeypatch.setattr(convolution, "FEW_CHANNELS", 0)
     monkeypatch.setattr(convolution, "LONG_ROWS", 0)
     return in_rows_first if request.param == "rows first" else np.asarray
+
+
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def by_threads(request, monkeypatch):
+    """The batch in one thread, and cut for two."""
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(threads, "_cores", lambda: request.param)

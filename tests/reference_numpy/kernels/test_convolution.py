@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference_numpy.kernels import bias as bias_module
-from reference_numpy.kernels import convolution, depthwise_convolution, threads
+from reference_numpy.kernels import convolution, depthwise_convolution
 from reference_numpy.kernels import windows as windows_module
 from reference_numpy.kernels.rows_first import (
     in_channels_last,
@@ -35,13 +35,6 @@ BY_GEOMETRY = pytest.mark.parametrize(
 )
 # (input channels, filters, groups)
 CHANNELS = [(1, 3, 1), (4, 6, 1), (4, 6, 2), (3, 6, 3)]
-
-
-@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
-def by_threads(request, monkeypatch):
-    """The batch in one thread, and cut for two."""
-    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
-    monkeypatch.setattr(threads, "_cores", lambda: request.param)
 
 
 @pytest.fixture(params=["mirrored", "scattered", "as measured"])
