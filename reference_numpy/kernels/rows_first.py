@@ -19,6 +19,7 @@ import math
 
 import numpy as np
 
+from reference_numpy.kernels.blas import product, summed_product
 from reference_numpy.kernels.threads import by_parts
 from reference_numpy.kernels.windows import blocks, cut
 
@@ -66,7 +67,7 @@ def conv(x, kernel, windows):
 
     def fill(part):
         for columns, matrices in _windows(x, windows, part):
-            np.matmul(weights, matrices, out=products[part, :, columns])
+            product(weights, matrices, products[part, :, columns])
 
     by_parts(fill, len(y), y.size * weights.shape[1])
     return channels_last(y)
@@ -76,14 +77,14 @@ def conv_kernel_gradient(x, dy, windows):
     """The same for this gradient; a matrix, entries × filters."""
     x, dy = in_rows_first(x), rows_first(in_rows_first(dy))
     entries, filters = math.prod(windows.window_size) * x.shape[-1], dy.shape[1]
-    dy_rows = dy.reshape(len(dy), filters, -1).swapaxes(1, 2)
+    dy_rows = dy.reshape(len(dy), filters, -1)
 
     def total(part):
         gradient = np.zeros((entries, filters), x.dtype)
         for columns, matrices in _windows(x, windows, part):
-            its = dy_rows[part, columns]
+            its = dy_rows[part, :, columns]
             for some in blocks(slice(0, len(its)), gradient.nbytes):
-                gradient += (matrices[some] @ its[some]).sum(axis=0)
+                gradient += summed_product(matrices[some], its[some])
         return gradient
 
     gradient, *others = by_parts(total, len(dy), dy.size * entries)
@@ -111,7 +112,8 @@ def conv_input_gradient(dy, kernel, windows):
 
     def fill(part):
         for some in blocks(part, len(weights) * columns[0, 0].nbytes):
-            products = weights @ columns[some]
+            products = np.empty((some.stop - some.start, len(weights), columns.shape[2]), dy.dtype)
+            product(weights, columns[some], products)
             products = products.reshape(len(products), len(entries), inputs, *rows.shape[2:])
             for number, (_, _, *places) in enumerate(entries):
                 dx[(some, slice(None), *places)] += products[:, number]
