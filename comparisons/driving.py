@@ -35,7 +35,7 @@ NAMES = {
     MORE: both("16 laps as they are", "16周をそのまま学習"),
     ASKED: both("asking the expert, 4 laps' worth", "熟練者に尋ねる（4周分）"),
 }
-RATE, STEPS, BATCH, ROUNDS = 0.005, 800, 32, 10
+RATE, STEPS, BATCH, ROUNDS = 0.005, 800, 32, 10  # half or twice rate or steps: much the same
 SHORT = {"steps": 2, "batch_size": 4, "length": 1, "drive_steps": 2, "kept": 2}
 IN_LANE = Score(
     "in_lane",
@@ -193,10 +193,10 @@ def draw(result):
                 shares="y",
             ),
             (
-                "A point is a network. Both numbers are of the same new tracks: the error is on "
-                "what the expert sees there, the share is of its own drive.",
-                "1点が1つのネットワーク。どちらも同じ未知のコースでの値で、横軸は熟練者が見た画像での誤差、"
-                "縦軸は自分で運転した結果。",
+                "A point is a network on new tracks. The error does not tell all: 16 laps teach "
+                "smaller errors than shifted views do, and no better driving.",
+                "1点が1つのネットワークで、どちらも未知のコースでの値。誤差がすべてではない。16周の学習は、"
+                "視点をずらす学習より誤差が小さいが、運転はうまくない。",
             ),
         ),
     ]
@@ -247,8 +247,8 @@ CLAIMS = (
     ),
     claim(
         (
-            "The smaller a network's error on new pictures, the better it drives.",
-            "初めて見る画像での誤差が小さいネットワークほど、運転もうまい。",
+            "On the whole, the smaller a network's error on new pictures, the better it drives.",
+            "全体として、初めて見る画像での誤差が小さいネットワークほど、運転もうまい。",
         ),
         ("what a validation loss is taken for", "検証データの損失についての一般的な理解"),
         (

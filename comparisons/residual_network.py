@@ -311,7 +311,7 @@ CONCEPT = Concept(
             f"{name.split()[1]}層"
             for name in VARIANTS
         },
-        seeds=6,
+        seeds=7,
     ),
     claims=CLAIMS,
     figures=pictures,
