@@ -25,9 +25,10 @@ EPOCHS = 8
 REACHED = 0.05  # the error on the training images that counts as learnt
 ALPHAS = (0.0, 1e-4, 0.01, 0.1, 1.0)
 RELU, TANH, NORMALIZED = "ReLU", "tanh", "ReLU and normalization"
-# On seeds from 100 on, in epochs needed: the best of 0.005, 0.01 and 0.02 for ReLU and for tanh;
-# normalized, in accuracy on validation images: the better of 0.01 and 0.02, α of 0.0001 and 0.1.
-PLAIN = {"activation": "relu", "alpha": None, "learning_rate": 0.01}
+# In accuracy on validation images of the seeds 100 to 111 the best of 0.0025, 0.005, 0.007, 0.01
+# and 0.02 with and without the normalization, whose α is the best of 0.0001, 0.01, 0.1 and 1; in
+# epochs needed (100 to 107) ReLU and tanh gain 0.3 and 0.2 with 0.01, and nothing with 0.005.
+PLAIN = {"activation": "relu", "alpha": None, "learning_rate": 0.007}
 VARIANTS = {
     RELU: PLAIN,
     TANH: {**PLAIN, "activation": "tanh"},
@@ -250,10 +251,10 @@ def draw(result):
 
 
 SETTING = (
-    "1,000 MNIST images of 14 × 14, 8 epochs of Adam in batches of 50, learning rate 0.01. 8 "
+    "1,000 MNIST images of 14 × 14, 8 epochs of Adam in batches of 50, learning rate 0.007. 8 "
     "filters of 5×5 and 16 of 3×3, each with pooling of 3×3 two pixels apart; 32 units, ten "
     "classes. ",
-    "14×14に縮めたMNISTの画像1,000枚、学習率0.01のAdamで8エポック（バッチサイズ50）。"
+    "14×14に縮めたMNISTの画像1,000枚、学習率0.007のAdamで8エポック（バッチサイズ50）。"
     "5×5のフィルター8個と3×3のフィルター16個、それぞれの後に3×3・ストライド2のプーリング、"
     "32ユニットの層、10クラスの出力層。",
 )
@@ -268,12 +269,12 @@ CLAIMS = (
             "Krizhevsky et al. 2012, 3.1（CIFAR-10の誤り率25%まで6倍の速さ）",
         ),
         (
-            f"{SETTING[0]}The rate is the best of three for each, on other seeds; on these ReLU "
-            "needed more epochs with He's initial weights than with Keras's own, Xavier's, which "
-            "both have here. Epochs until 5 % of the training images are wrong; a quarter more is "
-            "what matters.",
-            f"{SETTING[1]}この学習率は、別のシードで3通りのうちどちらにも最も良かったもの。"
-            "重みの初期値はどちらもKerasの既定であるXavierの初期値。別のシードでは、"
+            f"{SETTING[0]}On other seeds neither gained more than 0.4 epochs with 0.005 or 0.01, "
+            "and ReLU needed more epochs with He's initial weights than with Keras's own, "
+            "Xavier's, which both have here. Epochs until 5 % of the training images are wrong; a "
+            "quarter more is what matters.",
+            f"{SETTING[1]}別のシードでは、学習率を0.005や0.01にしても、どちらも0.4エポックより速くは"
+            "ならなかった。重みの初期値はどちらもKerasの既定であるXavierの初期値。別のシードでは、"
             "ReLUでもHeの初期値より速く学習できた。訓練データの誤り率が5%になるまでのエポック数を"
             "比べ、1.25倍を超える差に意味があるとする。",
         ),
@@ -296,10 +297,11 @@ CLAIMS = (
             "Krizhevsky et al. 2012, 3.3（ImageNetで1.4ポイント、CIFAR-10で2ポイント）",
         ),
         (
-            f"{SETTING[0]}On other seeds the rate was the best of three without the normalization "
-            "and the better of two with it, and α = 0.1 better than 0.0001. Half a point matters.",
-            f"{SETTING[1]}別のシードで、この学習率は正規化なしでは3通り、ありでは2通りのうち最も良く、"
-            "α = 0.1は0.0001より良かった。0.5ポイントの差に意味がある。",
+            f"{SETTING[0]}On validation images of twelve other seeds the rate was the best of five "
+            "with and without the normalization, and α = 0.1 the best of four. Half a point "
+            "matters.",
+            f"{SETTING[1]}別の12のシードの検証データで、この学習率は正規化ありでもなしでも5通りのうち"
+            "最も良く、α = 0.1は4通りのうち最も良かった。0.5ポイントの差に意味がある。",
         ),
         (
             "test accuracy, with less without normalization",
@@ -371,7 +373,7 @@ CONCEPT = Concept(
         keep="progress",
         keep_at=tuple(epoch / EPOCHS for epoch in range(EPOCHS + 1)),
         proven_steps=5,
-        seeds=6,
+        seeds=8,
     ),
     claims=CLAIMS,
     figures=draw,

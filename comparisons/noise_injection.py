@@ -18,10 +18,22 @@ from comparisons.harness.concept import (
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
 
-# Settled on validation images of seeds from 100 on: clean ones for inputs, noisy for hidden layers.
-NONE, INPUTS, HIDDEN = "no noise", "noise on inputs", "noise on hidden layers"
-VARIANTS = {NONE: {}, INPUTS: {"on_inputs": 0.5}, HIDDEN: {"on_hidden": 1.0}}
-JAPANESE = {NONE: "ノイズなし", INPUTS: "入力にノイズ", HIDDEN: "隠れ層にノイズ"}
+# The best of 0.5, 0.75 and 1 on inputs, first for clean and then for noisy images, and of 1, 1.5, 2
+# and 3 on hidden layers for noisy ones; on validation images of seeds from 100 on.
+NONE, INPUTS = "no noise", "noise on inputs"
+MORE, HIDDEN = "more noise on inputs", "noise on hidden layers"
+VARIANTS = {
+    NONE: {},
+    INPUTS: {"on_inputs": 0.5},
+    MORE: {"on_inputs": 0.75},
+    HIDDEN: {"on_hidden": 2.0},
+}
+JAPANESE = {
+    NONE: "ノイズなし",
+    INPUTS: "入力にノイズ",
+    MORE: "入力に大きめのノイズ",
+    HIDDEN: "隠れ層にノイズ",
+}
 STDDEVS = (0.0, 0.25, 0.5, 0.75, 1.0)
 DISTURBANCES = [tenths / 10 for tenths in range(11)]
 TESTED = 6  # the place of 0.6 among them
@@ -29,7 +41,7 @@ TESTED = 6  # the place of 0.6 among them
 
 def data(settings, seed):
     """300 training images: few enough to be learned by heart."""
-    return mnist_subset(300, 1_000, 1_000, seed, flat=True)
+    return mnist_subset(300, 1_000, 5_000, seed, flat=True)
 
 
 def some_units(seed):
@@ -148,12 +160,12 @@ def draw(result):
 
 
 SETTING = (
-    "300 MNIST images, two hidden layers of 100, Adam, 40 epochs. Sizes of the noise were settled "
-    "on the validation images of other seeds: 0.5 on inputs, and on hidden layers 1, the largest "
-    "that Keras's layer takes, which is best for noisy images. ",
+    "300 MNIST images, two hidden layers of 100, Adam, 40 epochs. Sizes of the noise were the best "
+    "of those tried on the validation images of other seeds: on inputs 0.5 for clean images and "
+    "0.75 for noisy ones, on hidden layers 2 for noisy ones. ",
     "MNISTの画像300枚、100ユニットの隠れ層2つ、Adam、40エポック。ノイズの標準偏差は、"
-    "別のシードの検証データで決めた。入力は0.5、隠れ層は1（Kerasの層で指定できる最大値で、"
-    "ノイズのある画像に最も良かった）。",
+    "別のシードの検証データで最も良かったもの。入力では、ノイズのない画像に対しては0.5、"
+    "ノイズのある画像に対しては0.75。隠れ層では、ノイズのある画像に対して2。",
 )
 CLAIMS = (
     Claim(
@@ -185,8 +197,8 @@ CLAIMS = (
         ),
         "Goodfellow et al., Deep Learning, 7.5; Sietsma & Dow 1991",
         (
-            f"{SETTING[0]}Clean test images.",
-            f"{SETTING[1]}ノイズのないテスト画像を使う。",
+            f"{SETTING[0]}Clean test images; noise of 0.5 on inputs against none.",
+            f"{SETTING[1]}ノイズのないテスト画像で、入力のノイズ（0.5）の有無を比べる。",
         ),
         (
             "test accuracy, with less without noise",
@@ -209,8 +221,8 @@ CLAIMS = (
         ),
         "Goodfellow et al., Deep Learning, 7.5",
         (
-            f"{SETTING[0]}Test images with noise of 0.6; noise on inputs against none.",
-            f"{SETTING[1]}標準偏差0.6のノイズを加えたテスト画像で、入力のノイズの有無を比べる。",
+            f"{SETTING[0]}Test images with noise of 0.6; noise of 0.5 on inputs against none.",
+            f"{SETTING[1]}標準偏差0.6のノイズを加えたテスト画像で、入力のノイズ（0.5）の有無を比べる。",
         ),
         (
             "accuracy on noisy test images, with less without",
@@ -227,8 +239,9 @@ CLAIMS = (
         ),
         ("a common reading of robustness", "頑健性のよくある解釈"),
         (
-            f"{SETTING[0]}Test images moved by a pixel, right and down.",
-            f"{SETTING[1]}右と下に1画素ずつ動かしたテスト画像を使う。",
+            f"{SETTING[0]}Test images moved by a pixel, right and down; noise of 0.5 on inputs "
+            "against none.",
+            f"{SETTING[1]}右と下に1画素ずつ動かしたテスト画像で、入力のノイズ（0.5）の有無を比べる。",
         ),
         (
             "accuracy on moved test images, with noise on inputs less without",
@@ -253,16 +266,16 @@ CLAIMS = (
             "Goodfellow et al., Deep Learning, 7.5（隠れユニットへのノイズについて）",
         ),
         (
-            f"{SETTING[0]}Test images with noise of 0.6. As much means: worse by less than two "
-            "points.",
-            f"{SETTING[1]}標準偏差0.6のノイズを加えたテスト画像を使う。劣っていてもその差が2ポイン"
-            "ト未満なら同等とみなす。",
+            f"{SETTING[0]}Test images with noise of 0.6; both at the size that is best for noisy "
+            "images. As much means: worse by less than two points.",
+            f"{SETTING[1]}標準偏差0.6のノイズを加えたテスト画像で、それぞれノイズのある画像に最も良い"
+            "大きさで比べる。劣っていてもその差が2ポイント未満なら同等とみなす。",
         ),
         (
             "accuracy on noisy test images, hidden layers less inputs",
             "ノイズのあるテスト画像の正解率。隠れ層のノイズでの値から入力のノイズでの値を引く",
         ),
-        on_disturbed("noise", HIDDEN, INPUTS, TESTED),
+        on_disturbed("noise", HIDDEN, MORE, TESTED),
         unit="%",
         margin=-0.02,
         instead=(
@@ -340,7 +353,7 @@ CONCEPT = Concept(
         variants=VARIANTS,
         variants_ja=JAPANESE,
         keep="disturbed",
-        seeds=12,
+        seeds=10,
         first_seed=20,  # on those before them hidden layers had noise that suits clean images
         proven_steps=10,
     ),

@@ -56,6 +56,12 @@ def accuracies(result, variant):
     return np.mean(kept, axis=1)
 
 
+def lost(result, variant):
+    """Accuracy lost by a shift of two pixels, by seed."""
+    found = accuracies(result, variant)
+    return list(found[:, 0] - found[:, 2])
+
+
 def test_accuracy(run):
     """Accuracy on the test images."""
     return run["scores"]["test"]["accuracy"]
@@ -102,10 +108,14 @@ def pictures(result):
 
 
 SETTING = (
-    "3,000 MNIST images, two convolutions of 5×5, Adam with learning rate 0.01; each convolution "
-    "is followed by pooling of 2×2, or has stride 2 instead: 5,994 weights either way.",
-    "MNISTの画像3,000枚、5×5の畳み込み層2つ、学習率0.01のAdam。各畳み込み層の後に2×2の"
-    "プーリングを置くか、代わりにストライドを2とする。重みの数はどちらも5,994個。",
+    "3,000 MNIST images, two convolutions of 5×5; each is followed by pooling of 2×2, or has "
+    "stride 2 instead: 5,994 weights either way, though with pooling a convolution computes four "
+    "times as many places. Adam with learning rate 0.01: on validation images of other seeds none "
+    "of 0.003, 0.005 and 0.02 was better by more than 0.1 points in any of the three networks.",
+    "MNISTの画像3,000枚、5×5の畳み込み層2つ。各畳み込み層の後に2×2のプーリングを置くか、代わりに"
+    "ストライドを2とする。重みの数はどちらも5,994個だが、プーリングを置くと畳み込みの計算は4倍になる。"
+    "学習率0.01のAdamを使う。別のシードの検証データでは、0.003、0.005、0.02のどれも、"
+    "3つのネットワークのいずれでも0.01を0.1ポイントより大きく上回ることはなかった。",
 )
 CLAIMS = (
     Claim(
@@ -119,12 +129,13 @@ CLAIMS = (
             f"{SETTING[1]}テスト画像を右に2画素ずらす。",
         ),
         metric=(
-            "test accuracy lost by the shift, stride 2 less max pooling",
-            "ずらしたことによるテストデータの正解率の低下。ストライド2の値から最大値プーリングの値を引く",
+            "test accuracy lost by the shift, stride 2 less the mean of max and average pooling",
+            "ずらしたことによるテストデータの正解率の低下。ストライド2の値から、最大値プーリングと"
+            "平均値プーリングの平均を引く",
         ),
-        measure=lambda result: tuple(
-            list(found[:, 0] - found[:, 2])
-            for found in (accuracies(result, STRIDE), accuracies(result, MAX))
+        measure=lambda result: (
+            lost(result, STRIDE),
+            list(np.mean([lost(result, MAX), lost(result, AVERAGE)], axis=0)),
         ),
         unit="%",
     ),

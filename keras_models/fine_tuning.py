@@ -39,7 +39,7 @@ def changes(model, before):
     return np.array([np.linalg.norm(now - old) / np.linalg.norm(old) for now, old in pairs])
 
 
-def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages, generator):
+def fine_tuning(x, y, target, numbers, ways, source_steps, steps, stages, generator):
     """A network learns x and y; then it learns another task from few or many examples.
 
     Returns: see the NumPy half.
@@ -56,22 +56,21 @@ def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages,
         for number in numbers
     ]
     found = {"validation": [], "test": [], "answers": [], "changes": []}
-    for share, thaw in ways.values():
+    for share, thaw, rates in ways.values():
         optimizer = FineTuning(share, int(thaw * steps), len(body.get_weights()))
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(optimizer, loss)
-        for own in batches:
-            for rate in rates:
-                model.set_weights(before)
-                optimizer.begin_anew()
-                for stage in np.array_split(own, stages):
-                    train(model, images, classes, rate, stage)
-                    for part in ("validation", "test"):
-                        given, wanted = target[part]
-                        found[part].append(right(outputs(model, given), wanted))
-                found["answers"].append(outputs(model, target["test"][0][:20]))
-                found["changes"].append(changes(model, before))
-    each = len(ways), len(numbers), len(rates)
+        for rate, own in zip(rates, batches):
+            model.set_weights(before)
+            optimizer.begin_anew()
+            for stage in np.array_split(own, stages):
+                train(model, images, classes, rate, stage)
+                for part in ("validation", "test"):
+                    given, wanted = target[part]
+                    found[part].append(right(outputs(model, given), wanted))
+            found["answers"].append(outputs(model, target["test"][0][:20]))
+            found["changes"].append(changes(model, before))
+    each = len(ways), len(numbers)
     for part in ("validation", "test"):
         found[part] = np.reshape(found[part], (-1, stages))
     return {name: np.array(own).reshape(*each, *np.shape(own)[1:]) for name, own in found.items()}

@@ -41,12 +41,10 @@ def linear(x, y, stddevs, copies):
 def build_model(on_inputs=0.0, on_hidden=0.0):
     """784 pixels, two hidden layers of 100 with ReLU, ten classes; noise on what each one gives."""
     model = keras.Sequential([layers.Input((784,))])
-    if on_inputs:
-        model.add(layers.GaussianNoise(on_inputs))
+    add_noise(model, on_inputs)
     for _ in range(2):
         model.add(layers.Dense(100, activation="relu", kernel_initializer="he_normal"))
-        if on_hidden:
-            model.add(layers.GaussianNoise(on_hidden))
+        add_noise(model, on_hidden)
     model.add(layers.Dense(10, activation="softmax"))
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate=0.001),
@@ -54,6 +52,16 @@ def build_model(on_inputs=0.0, on_hidden=0.0):
         metrics=["accuracy"],
     )
     return model
+
+
+def add_noise(model, stddev):
+    """Noise as layers; GaussianNoise takes deviations up to 1, but x + σ n is σ (x / σ + n)."""
+    if stddev > 1:
+        model.add(layers.Rescaling(1 / stddev))
+        model.add(layers.GaussianNoise(1.0))
+        model.add(layers.Rescaling(stddev))
+    elif stddev:
+        model.add(layers.GaussianNoise(stddev))
 
 
 def disturbed(model, data):

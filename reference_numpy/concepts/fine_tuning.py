@@ -41,20 +41,19 @@ def changes(model, before):
     return np.array([np.linalg.norm(now - old) / np.linalg.norm(old) for now, old in pairs])
 
 
-def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages, generator):
+def fine_tuning(x, y, target, numbers, ways, source_steps, steps, stages, generator):
     """A network learns x and y; then it learns another task from few or many examples.
 
     Args:
         target: parts `train`, `validation` and `test` of the other task, each (x, y).
         numbers: of examples a class.
-        ways: by name the share of the rate at which old layers learn, and the share of the steps
-            after which they thaw.
-        rates: of the last layer.
+        ways: by name the share of the rate at which old layers learn, the share of the steps after
+            which they thaw, and for each number of examples the rate of the last layer.
         stages: after how many parts of the steps the accuracies are taken.
 
     Returns:
-        Accuracies on `validation` and `test`, (ways, numbers, rates, stages); what the networks
-        give for some test images in the end, and how far each layer has moved.
+        Accuracies on `validation` and `test`, (ways, numbers, stages); what the networks give
+        for some test images in the end, and how far each layer has moved.
     """
     images, classes = target["train"]
     body, model = network(int(y.max()) + 1)
@@ -68,22 +67,21 @@ def fine_tuning(x, y, target, numbers, ways, rates, source_steps, steps, stages,
         for number in numbers
     ]
     found = {"validation": [], "test": [], "answers": [], "changes": []}
-    for share, thaw in ways.values():
+    for share, thaw, rates in ways.values():
         optimizer = FineTuning(share, int(thaw * steps), len(body.get_weights()))
         loss = rn.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(optimizer, loss)
-        for own in batches:
-            for rate in rates:
-                model.set_weights(before)
-                optimizer.begin_anew()
-                for stage in np.array_split(own, stages):
-                    train(model, images, classes, rate, stage)
-                    for part in ("validation", "test"):
-                        given, wanted = target[part]
-                        found[part].append(right(outputs(model, given), wanted))
-                found["answers"].append(outputs(model, target["test"][0][:20]))
-                found["changes"].append(changes(model, before))
-    each = len(ways), len(numbers), len(rates)
+        for rate, own in zip(rates, batches):
+            model.set_weights(before)
+            optimizer.begin_anew()
+            for stage in np.array_split(own, stages):
+                train(model, images, classes, rate, stage)
+                for part in ("validation", "test"):
+                    given, wanted = target[part]
+                    found[part].append(right(outputs(model, given), wanted))
+            found["answers"].append(outputs(model, target["test"][0][:20]))
+            found["changes"].append(changes(model, before))
+    each = len(ways), len(numbers)
     for part in ("validation", "test"):
         found[part] = np.reshape(found[part], (-1, stages))
     return {name: np.array(own).reshape(*each, *np.shape(own)[1:]) for name, own in found.items()}
