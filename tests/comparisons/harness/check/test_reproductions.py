@@ -10,13 +10,17 @@ import pytest
 
 from comparisons.harness import backends
 from comparisons.harness.check import checking, reproductions
-from comparisons.harness.check.script import LINES, Case, Numbers, construction, script, telling
+from comparisons.harness.check.cases import Case
+from comparisons.harness.check.script import LINES, Numbers, construction, script, telling
 from comparisons.harness.check.unshown import NO_CALL, NOT_ALONE, TOO_LONG
 from comparisons.harness.divergences import named
 from reference_numpy import layers
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
+    pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask attached"),
+]
 
 
 @pytest.fixture
@@ -129,11 +133,13 @@ def case(**changes):
         "class_name": "Dense",
         "arguments": {"units": 2},
         "inputs": (Numbers(np.float32([[0.1, 2.0]])),),
-        "listed": False,
+        "lengths": (None,),
         "names": (),
+        "masks": (),
+        "options": {},
         "weights": None,
         "cotangent": None,
-        "training": False,
+        "output": None,
         "quantity": "output 0",
     }
     return Case(**{**made, **changes})
