@@ -135,19 +135,27 @@ class Case:
     def _chosen(self, outputs: str) -> str:
         return outputs if self.output is None else f"keras.tree.flatten({outputs})[{self.output}]"
 
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """The lines before a call that changes nothing, and the output of that call."""
-        lines = [
-            *([self.called()] if self.weights == () else []),
-            "weights = [v.value for v in layer.trainable_variables]",
-            "state = [v.value for v in layer.non_trainable_variables]",
-        ]
-        outputs = f"{self.called('layer.stateless_call', 'weights, state')}[0]"
-        return lines, self._chosen(outputs)
+    def as_function(self, source: str) -> list[str]:
+        """The lines that make `total` a function of an input or the weights, for JAX.
 
-    def called(self, function: str = "layer", first: str = "") -> str:
-        """The layer's call, or another's that takes more before its inputs."""
+        It changes no variable, which `stateless_call` would not do either; but that leaves out what
+        a call does beside: masks, casts.
+        """
+        build = [self.called()] if self.weights == () else []
+        weights, mapped = [], ""
+        if source == "weights":
+            weights = ["weights = [v.value for v in layer.trainable_variables]"]
+            mapped = "zip(layer.trainable_variables, weights)"
+        return [
+            *build,
+            *weights,
+            f"def total({source}):",
+            f"    with keras.StatelessScope({mapped}):",
+            f"        return {self.total(self.call)}",
+        ]
+
+    def called(self) -> str:
+        """The layer's call."""
         tensors = list(NAMES[: len(self.inputs)])
         named: dict[str, list | str] = {}
         for variable, mask in zip(MASKS, self.masks):
@@ -160,9 +168,8 @@ class Case:
         inputs, *others = self.grouped(tensors)
         named = {**dict(zip(self.names, others)), **named}
         named |= {name: repr(value) for name, value in self.options.items()}
-        arguments = [*([first] if first else []), _listed(inputs)]
-        arguments += [f"{name}={_listed(value)}" for name, value in named.items()]
-        return f"{function}({', '.join(arguments)})"
+        arguments = [f"{name}={_listed(value)}" for name, value in named.items()]
+        return f"layer({', '.join([_listed(inputs), *arguments])})"
 
     def _quantity(self) -> list[str]:
         kind, place = re.match(
@@ -236,7 +243,7 @@ class OperationCase(Case):
 
     made = ()
 
-    def called(self, function: str = "", first: str = "") -> str:
+    def called(self) -> str:
         """The function's call."""
         named = {**self.kwargs, **self.arguments}
         given = [
@@ -245,10 +252,9 @@ class OperationCase(Case):
         ]
         return f"{self.class_name}({', '.join(given)})"
 
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """No lines, and the output."""
-        return [], self.call
+    def as_function(self, source: str) -> list[str]:
+        """The line that makes `total` a function of an input."""
+        return [f"total = lambda {source}: {self.total(self.call)}"]
 
     def alone(self, arrays: list[np.ndarray]) -> rn.Model:
         """A model of the NumPy half that is the operation, for inputs like these."""

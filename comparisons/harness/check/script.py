@@ -25,6 +25,14 @@ WIDTH = 96
 IDLE = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint|config)")
 # How Keras is told of a precision that is not its own.
 SETTINGS = {"float64": "set_floatx", "float16": "set_floatx", "mixed_float16": "set_dtype_policy"}
+# Else Keras's products of float64 on JAX and PyTorch are computed in float32, which a check does
+# not judge (docs/keras-divergences.md#float64-on-jax-and-pytorch).
+UNROUNDED = 'dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"  # Keras has "float32"'
+# What a line needs that is in it.
+FROM_KERAS = {
+    "dtypes.": "from keras.src.backend.common import dtypes",
+    "set_keras_mask": "from keras.src.backend import set_keras_mask",
+}
 WEIGHTS = (
     "rng = np.random.default_rng(1)\n"
     "layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])"
@@ -109,10 +117,9 @@ class Sketch:
             quantity = GRADIENTS[self.backend](self, None)
         return computing(self, bool(self.source), [*self.lines, *quantity])
 
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """No lines, and the call."""
-        return [], self.call
+    def as_function(self, source: str) -> list[str]:
+        """The line that makes `total` a function of what is differentiated by."""
+        return [f"total = lambda {source}: {self.total(self.call)}"]
 
     def total(self, y: str) -> str:
         """What is differentiated."""
@@ -122,11 +129,13 @@ class Sketch:
 def computing(case: "Case | Sketch", gradient: bool, lines: list[str]) -> str:
     """The lines after the imports that they need."""
     imports = ["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient
-    whole = "".join(lines)
-    imports = sorted(imports + ["import tempfile"] * ("tempfile." in whole))
-    imports += ["from keras.src.backend import set_keras_mask"] * ("set_keras_mask" in whole)
+    if case.dtype == "float64" and case.backend != "tensorflow":
+        lines = [UNROUNDED, *lines]
     if setting := SETTINGS.get(case.dtype):
         lines = [f'keras.config.{setting}("{case.dtype}")', *lines]
+    whole = "".join(lines)
+    imports = sorted(imports + ["import tempfile"] * ("tempfile." in whole))
+    imports += [line for name, line in FROM_KERAS.items() if name in whole]
     return "\n".join(part for line in (*imports, "", *lines) for part in _wrapped(line))
 
 
@@ -155,12 +164,8 @@ def _tensorflow(case: "Case | Sketch", weight: int | None) -> list[str]:
 
 def _jax(case: "Case | Sketch", weight: int | None) -> list[str]:
     source = "weights" if weight is not None else case.source
-    before, call = case.pure
-    return [
-        *before,
-        f"total = lambda {source}: {case.total(call)}",
-        f"found = np.asarray(jax.grad(total)({source}){'' if weight is None else f'[{weight}]'})",
-    ]
+    gradient = f"jax.grad(total)({source}){'' if weight is None else f'[{weight}]'}"
+    return [*case.as_function(source), f"found = np.asarray({gradient})"]
 
 
 GRADIENTS = {"torch": _torch, "tensorflow": _tensorflow, "jax": _jax}

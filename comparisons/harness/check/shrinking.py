@@ -32,6 +32,7 @@ from comparisons.harness.check.smaller_calls import (
     CHANGES,
     with_drawn_weights,
     with_fitting_weights,
+    with_fixed_factors,
 )
 from comparisons.harness.check.unshown import NotShown
 from comparisons.harness.proof import checks
@@ -102,7 +103,7 @@ class Search:
             NotShown: not even the first shows it.
         """
         end = time.monotonic() + SECONDS
-        shown, before = self._first_shown(self._firsts()), None
+        shown, before = self._first_shown(self.firsts()), None
         if shown is None:
             raise NotShown(self.why)
         while shown is not before:
@@ -121,8 +122,9 @@ class Search:
                 return shown
         return None
 
-    def _firsts(self) -> Iterator[Case]:
-        """The call as it was asked, then by drawn weights, since zeros may hide what is wrong.
+    def firsts(self) -> Iterator[Case]:
+        """The call as it was asked; then with drawn weights, since zeros may hide what is wrong,
+        or with factors that are not drawn, since a script draws others.
 
         Of the outputs it is the one that differs, or each in turn that is differentiated.
 
@@ -162,6 +164,7 @@ class Search:
             )
             yield case
             yield from with_drawn_weights(case)
+            yield from with_fixed_factors(case)
 
     def _outputs(self) -> list[int]:
         """The numbers of the outputs that are looked at, each by itself."""
@@ -179,7 +182,7 @@ class Search:
         """The case where the backend is wrong in it, in the same way and by enough."""
         with np.errstate(all="ignore"):
             try:
-                asked = [self._ask(one) for one in self._fitting(case)]
+                asked = [self.ask(one) for one in self._fitting(case)]
             except (ValueError, TypeError, IndexError, KeyError):
                 return None  # no such layer, or not on such inputs
             return next(filter(None, itertools.starmap(self._differing, asked)), None)
@@ -203,7 +206,7 @@ class Search:
         index = worst_entry(found, exact)
         return Shown(case, index, exact[index].item(), record.tolerance, record.needed)
 
-    def _ask(self, case: Case) -> tuple[Case, Asked]:
+    def ask(self, case: Case) -> tuple[Case, Asked]:
         """What the oracle says of a case, whose cotangent is made to fit the output."""
         given = case.grouped(x.array for x in case.inputs)
         options = {**case.options, **case.given_masks()}

@@ -25,6 +25,17 @@ def with_drawn_weights(case: Case) -> Iterator[Case]:
         yield replace(case, weights=None)
 
 
+def with_fixed_factors(case: Case) -> Iterator[Case]:
+    """The call of a layer that draws its factors, which now have one value each."""
+    fixed = {
+        name: [value[1]] * 2 if isinstance(value, (list, tuple)) else [value] * 2
+        for name, value in case.arguments.items()
+        if name.endswith("factor") and value is not None
+    }
+    if fixed:
+        yield replace(case, arguments={**case.arguments, **fixed})
+
+
 def _without_arguments(case: Case) -> Iterator[Case]:
     for name in case.arguments:
         yield replace(case, arguments={k: v for k, v in case.arguments.items() if k != name})
@@ -49,9 +60,10 @@ def _with_plain_inputs(case: Case) -> Iterator[Case]:
 
 def _with_plain_weights(case: Case) -> Iterator[Case]:
     if case.weights:
-        rounded = tuple(_rounded(numbers) or numbers for numbers in case.weights)
-        if rounded != case.weights:
-            yield replace(case, weights=rounded)
+        rounded = tuple(map(_rounded, case.weights))
+        if any(rounded):
+            plain = (less or own for less, own in zip(rounded, case.weights))
+            yield replace(case, weights=tuple(plain))
 
 
 def _shorter(case: Case) -> Iterator[Case]:

@@ -12,7 +12,6 @@ from comparisons.harness import backends
 from comparisons.harness.check import checking, reproductions
 from comparisons.harness.check.cases import Case
 from comparisons.harness.check.script import LINES, Numbers, construction, script, telling
-from comparisons.harness.check.unshown import NO_CALL, NOT_ALONE, TOO_LONG
 from comparisons.harness.divergences import named
 from reference_numpy import layers
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
@@ -38,10 +37,6 @@ def reproduced(columns, tmp_path):
     return findings
 
 
-# Some of whose findings no script shows, and why.
-UNSHOWN = {"dropped": NOT_ALONE, "softplus": TOO_LONG, "unrolled": NO_CALL}
-
-
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=[] if n == "celu" else pytest.mark.slow) for n in DIVERGENT]
 )
@@ -51,9 +46,7 @@ def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
     assert {finding.backend for finding in findings} == wanted
     for finding in findings:
         text = finding.reproduction
-        if not text:
-            assert finding.unshown == UNSHOWN.get(name), finding
-            continue
+        assert text, finding
         assert text.count("\n") <= LINES and "reference_numpy" not in text
         *_, printed, assertion = text.splitlines()
         assert f'"{finding.backend}"' in text and assertion.startswith("assert")
