@@ -136,6 +136,32 @@ def test_what_cannot_be_written_is_refused_before_the_work(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has no /proc")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "perceptron", "--out", "/proc/x"],
+        ["table", "t.csv", "--target", "y", "--save", "/proc/x"],
+        ["check", "no.keras", "--out", "/proc/x"],
+        ["check", "no.keras", "--json", "/proc/x/found.json"],
+        ["check", "no.keras", "--json", "/dev/null"],
+        ["conformance", "Dense", "--out", "/proc/x"],
+        ["bench", "M1", "--json", "/proc/x"],
+    ],
+)
+def test_where_not_even_root_can_write_is_refused_before_the_work(capsys, arguments):
+    status, out, err = call(capsys, *arguments)
+    reason = "/dev/null: not a regular file" if "/dev/null" in arguments else "/proc: nothing can"
+    assert (status, out, err.count("\n")) == (2, "", 1) and reason in err
+
+
+def test_the_functions_refuse_what_cannot_be_written_before_the_work(tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    for function, name in ((comparisons.run, "perceptron"), (comparisons.conformance, "Dense")):
+        with pytest.raises(NotADirectoryError, match="mine"):
+            function(name, out=tmp_path / "mine" / "found")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
