@@ -11,6 +11,7 @@ import pytest
 import comparisons
 from comparisons.harness import backends, cli
 from comparisons.harness.concept import Settings
+from comparisons.harness.conformance import running
 from comparisons.harness.desk import display, session
 from comparisons.harness.runs.estimates import Status
 from comparisons.harness.table_files.question import Question
@@ -155,8 +156,10 @@ def test_where_not_even_root_can_write_is_refused_before_the_work(capsys, argume
     assert (status, out, err.count("\n")) == (2, "", 1) and reason in err
 
 
-def test_the_functions_refuse_what_cannot_be_written_before_the_work(tmp_path):
+def test_the_functions_refuse_what_cannot_be_written_before_the_work(tmp_path, monkeypatch):
     (tmp_path / "mine").write_text("mine")
+    for module, work in ((session, "_run"), (running, "chosen")):
+        monkeypatch.setattr(module, work, lambda *given: pytest.fail("worked"))
     for function, name in ((comparisons.run, "perceptron"), (comparisons.conformance, "Dense")):
         with pytest.raises(NotADirectoryError, match="mine"):
             function(name, out=tmp_path / "mine" / "found")
