@@ -48,6 +48,8 @@ def packed(weights: Path, config: Path, folder: Path) -> Path:
         ValueError: a file that is no config; one line says why.
         OSError: a file that is not there.
     """
+    if are_alone(config):
+        raise ValueError(f"{config}: expected a model's config, a .json or .keras file")
     texts = _of_json(config) if config.suffix == ".json" else _of_model(config)
     open_regular(weights).close()  # what is no file, a pipe for one, is refused
     path = folder / "packed.keras"

@@ -172,7 +172,7 @@ def test_two_files_of_weights_alone_need_a_config(tmp_path, capsys):
         ((files[0], tmp_path / "cut.weights.h5", whole), "or cut short"),
         ((whole, whole, config), "config: it goes with weights alone"),
         ((*files, tmp_path / "none.json"), "none.json: No such file"),
-        ((*files, files[0]), "expected the ending `.keras`"),
+        ((*files, files[0]), "a.weights.h5: expected a model's config"),
     ):
         a, b, given = map(str, arguments)
         status, out, err = call(capsys, "diff", a, b, "--config", given)
