@@ -296,14 +296,18 @@ def diff(
     input: str | PathLike[str] | None = None,
     batch: int = 4,
     seed: int = 0,
+    config: str | PathLike[str] | None = None,
 ) -> Differences:
-    """Compare two `.keras` files: configs, weights, training, and outputs on the same inputs.
+    """Compare two models' files: configs, weights, training, and outputs on the same inputs.
 
     Args:
-        a, b: the files; one may be weights alone of the other's model (`.weights.h5`).
+        a, b: the files, `.keras`, or weights alone (`.weights.h5`) of the other's model or of
+            `config`'s.
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
         batch: number of samples.
         seed: of the inputs that are drawn.
+        config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
+            file is that.
 
     Returns:
         What differs, which shows itself: `same`, `architecture`, `names`, `weights`, `compiled`,
@@ -315,7 +319,7 @@ def diff(
     """
     from comparisons.harness.diff.differences import diff
 
-    return diff(a, b, input, batch, seed)
+    return diff(a, b, input, batch, seed, config)
 
 
 def __getattr__(name: str) -> Any:

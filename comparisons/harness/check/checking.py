@@ -14,13 +14,8 @@ from comparisons.harness.check.metrics import Metrics, measure
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.questions import LOCAL, Asked, Question, ask
 from comparisons.harness.check.report import Report, Row, Rows
-from comparisons.harness.check.reproductions import (
-    confirmed,
-    enough_of,
-    reproduce,
-    run_on,
-    shown,
-)
+from comparisons.harness.check.reproductions import confirmed, reproduce, run_on, shown
+from comparisons.harness.check.shrinking import enough_of
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training, take
 from comparisons.harness.check.unshown import NO_BATCH, NOT_AGAIN, OWN, WHOLE, NotShown

@@ -18,7 +18,6 @@ from comparisons.harness.proof import checks
 from comparisons.harness.proof.precision import twin_precision
 from reference_numpy import layers, losses, metrics
 from reference_numpy.kernels import resize
-from reference_numpy.kernels.broadcasting import sum_to_shape
 from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.data_format import from_channels_last, to_channels_last
@@ -64,7 +63,7 @@ class Formula:
                     checks.compare("", "", "", dtype, given, one.theirs, tolerance).passed
                     for given in chain([other[one.name]], nearby(one.asked, one.name, dtype))
                 )
-        except ValueError:  # of such shapes it gives nothing
+        except layer_formulas.NoValue:
             return False
         finally:
             reference.restore()
@@ -264,38 +263,6 @@ def _to_each_of_equals(backward: Callable) -> Callable:
     return other
 
 
-def _along_last_axes(forward: Callable) -> Callable:
-    """RMSNormalization whose scale is multiplied along the last axes."""
-
-    def other(self, x, training=False):
-        normalized, cache = _with_ones(self, lambda: forward(self, x, training))
-        return normalized * self.scale, (normalized, cache)
-
-    return other
-
-
-def _along_last_axes_backward(backward: Callable) -> Callable:
-    def other(self, dy, cache):
-        normalized, cache = cache
-        dx, _ = _with_ones(self, lambda: backward(self, dy * self.scale, cache))
-        return dx, [sum_to_shape(dy * normalized, self.scale.shape)]
-
-    return other
-
-
-def _over_last_axes(forward: Callable) -> Callable:
-    """RMSNormalization over as many of the last axes as there are, in PyTorch's own function."""
-
-    def other(self, x, training=False):
-        axis, self.axis = self.axis, list(range(-self.scale.ndim, 0))
-        try:
-            return forward(self, x, training)
-        finally:
-            self.axis = axis
-
-    return other
-
-
 def _zeroed_in_order_of_time(inner_loop: Callable) -> Callable:
     """An unrolled layer that goes backwards, whose masked steps are zeroed at other places."""
 
@@ -329,15 +296,6 @@ def _zeroed_in_order_of_time_backward(inner_loop_backward: Callable) -> Callable
     return other
 
 
-def _with_ones(layer, compute: Callable):
-    """What is computed while a layer's scale is one."""
-    scale = layer.scale.copy()
-    layer.scale[...] = 1
-    found = compute()
-    layer.scale[...] = scale
-    return found
-
-
 _MOVED_BIAS = Formula(
     (
         ("forward", [layers.EinsumDense], _moved_bias),
@@ -362,19 +320,12 @@ _TO_EACH_OF_EQUALS = Formula(
         ("pool_backward", [layers.MaxPooling3D], _to_each_of_equals),
     )
 )
-_SCALED_ALONG_LAST = Formula(
-    (
-        ("forward", [layers.RMSNormalization], _along_last_axes),
-        ("backward", [layers.RMSNormalization], _along_last_axes_backward),
-    )
-)
 _IN_ORDER_OF_TIME = Formula(
     (
         ("inner_loop", [layers.RNN, FusedLayer], _zeroed_in_order_of_time),
         ("inner_loop_backward", [layers.RNN, FusedLayer], _zeroed_in_order_of_time_backward),
     )
 )
-_OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
 _COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
 _DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
 # By the divergence's name, one or another.
@@ -392,7 +343,10 @@ FORMULAS = {
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
     "normalization-layers-and-integers": (Formula(layer_formulas.CUT_TO_INTEGERS),),
-    "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
+    "rmsnormalization-along-other-axes-than-the-last": (
+        Formula(layer_formulas.SCALED_ALONG_LAST),
+        Formula(layer_formulas.OVER_LAST),
+    ),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
     "spectralnormalization-of-an-embedding": (Formula(layer_formulas.SPECTRAL_CUT_TO_INTEGERS),),
     "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),

@@ -1,4 +1,4 @@
-"""One call of one layer, or another computation, as a script that needs Keras alone.
+"""A call of a layer, or another computation, as a script that needs Keras alone.
 
 The script computes one quantity by the backend and ends in an assertion that it is as far from what
 is right as was found; what is right comes from the NumPy half in float64.
@@ -9,20 +9,30 @@ import json
 import re
 import textwrap
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import reference_numpy as rn
 from comparisons.harness.check.findings import plain
-from reference_numpy import tree
+
+if TYPE_CHECKING:
+    from comparisons.harness.check.cases import Case
 
 LINES = 39  # of a script at most, with the one that says what it prints
 WIDTH = 96
-NAMES = "xabcdefgh"  # of the inputs
 # Arguments that do not change what a call computes once the weights are given.
 IDLE = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint|config)")
 # How Keras is told of a precision that is not its own.
 SETTINGS = {"float64": "set_floatx", "float16": "set_floatx", "mixed_float16": "set_dtype_policy"}
+# Else Keras's products of float64 on JAX and PyTorch are computed in float32, which a check does
+# not judge (docs/keras-divergences.md#float64-on-jax-and-pytorch).
+UNROUNDED = 'dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"  # Keras has "float32"'
+# What a line needs that is in it.
+FROM_KERAS = {
+    "dtypes.": "from keras.src.backend.common import dtypes",
+    "set_keras_mask": "from keras.src.backend import set_keras_mask",
+}
 WEIGHTS = (
     "rng = np.random.default_rng(1)\n"
     "layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])"
@@ -52,11 +62,12 @@ class Numbers:
         """Numbers of the standard normal distribution."""
         return cls(np.random.default_rng(seed).normal(size=shape).astype(dtype), seed)
 
-    def resized(self, shape: tuple) -> "Numbers":
-        """The first of the numbers along each axis, drawn anew where they are drawn."""
+    def resized(self, shape: tuple, last: bool = False) -> "Numbers":
+        """The first or last of the numbers along each axis, drawn anew where they are drawn."""
         if self.seed is not None:
             return self.drawn(shape, self.seed, self.array.dtype)
-        return Numbers(self.array[tuple(map(slice, shape))])
+        ends = self.array.shape if last else shape
+        return Numbers(self.array[tuple(slice(e - n, e) for e, n in zip(ends, shape))])
 
     def __str__(self):
         dtype = self.array.dtype.name
@@ -73,161 +84,6 @@ def _literal(array: np.ndarray) -> str:
     if array.ndim:
         return f"[{', '.join(map(_literal, array))}]"
     return repr(array.item()) if array.dtype.kind != "f" else repr(float(str(array)))
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call of a layer, and the quantity that is looked at.
-
-    Args:
-        backend: `"tensorflow"`, `"jax"` or `"torch"`.
-        dtype: in which Keras computes.
-        class_name, arguments: the layer's class and constructor arguments.
-        inputs: arrays of the first argument, then one for each of `names`.
-        listed: whether the first argument is a list of arrays.
-        names: of the further arguments that hold arrays.
-        weights: None where the script draws them.
-        cotangent: the gradient of the output; None for ones.
-        training: whether the call is one of training.
-        quantity: `"output 0"`, `"gradient of input 0"`, `"gradient of weight 0 (kernel)"`.
-    """
-
-    backend: str
-    dtype: str
-    class_name: str
-    arguments: dict
-    inputs: tuple[Numbers, ...]
-    listed: bool
-    names: tuple[str, ...]
-    weights: tuple[Numbers, ...] | None
-    cotangent: Numbers | None
-    training: bool
-    quantity: str
-
-    def computing(self) -> str:
-        """The lines that leave the quantity in `found`."""
-        lines = [
-            *(f"{name} = {x}" for name, x in zip(NAMES, self.inputs)),
-            *([] if self.cotangent is None else [f"dy = {self.cotangent}"]),
-            *self.made,
-            *self._quantity(),
-        ]
-        return _computing(self, self.quantity.startswith("gradient"), lines)
-
-    @property
-    def made(self) -> list[str]:
-        """The layer, which is built by a call, and then given its weights."""
-        layer = f"layer = {construction('keras.layers', self.class_name, self.arguments)}"
-        if self.weights == ():
-            return [layer]
-        if self.weights is None:
-            return [layer, self.call, *WEIGHTS.splitlines()]
-        return [layer, self.call, f"layer.set_weights([{', '.join(map(str, self.weights))}])"]
-
-    @property
-    def call(self) -> str:
-        """The layer's call."""
-        return self._called("layer")
-
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """The lines before a call that changes nothing, and that call."""
-        lines = [
-            *([self.call] if self.weights == () else []),
-            "weights = [v.value for v in layer.trainable_variables]",
-            "state = [v.value for v in layer.non_trainable_variables]",
-        ]
-        return lines, f"{self._called('layer.stateless_call', 'weights, state')}[0]"
-
-    def _called(self, function: str, first: str = "") -> str:
-        count = len(self.inputs) - len(self.names)
-        given = ", ".join(NAMES[:count])
-        arguments = [first] if first else []
-        arguments.append(f"[{given}]" if self.listed else given)
-        arguments += [f"{name}={x}" for name, x in zip(self.names, NAMES[count:])]
-        arguments += ["training=True"] if self.training else []
-        return f"{function}({', '.join(arguments)})"
-
-    def _quantity(self) -> list[str]:
-        kind, place = re.match(
-            r"(output|gradient of input|gradient of weight) (\d+)", self.quantity
-        ).groups()
-        if kind == "output":
-            return [f"found = keras.ops.convert_to_numpy({self.call})"]
-        return GRADIENTS[self.backend](self, int(place) if kind.endswith("weight") else None)
-
-    @property
-    def source(self) -> str:
-        """The name of the input whose gradient it is."""
-        floats = [n for n, x in zip(NAMES, self.inputs) if x.array.dtype.kind == "f"]
-        return floats[int(self.quantity.rpartition(" ")[2])]
-
-    def total(self, y: str) -> str:
-        """What is differentiated."""
-        return f"{y}.sum()" if self.cotangent is None else f"({y} * dy).sum()"
-
-
-@dataclass(frozen=True)
-class Slot:
-    """An input among the arguments of an operation's call, by its number."""
-
-    number: int
-
-    def __repr__(self):
-        return NAMES[self.number]
-
-
-@dataclass(frozen=True)
-class OperationCase(Case):
-    """One call of an operation: `class_name` is its function, `arguments` are its own.
-
-    Args:
-        kind: its class in the NumPy half.
-        args, options: the call's arguments, those by name apart, each input a `Slot`.
-    """
-
-    kind: type
-    args: tuple
-    options: dict
-
-    made = ()
-
-    @property
-    def call(self) -> str:
-        """The function's call."""
-        named = {**self.options, **self.arguments}
-        given = [
-            *map(expression, self.args),
-            *(f"{name}={expression(x)}" for name, x in named.items()),
-        ]
-        return f"{self.class_name}({', '.join(given)})"
-
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """No lines, and the call."""
-        return [], self.call
-
-    def alone(self, arrays: list[np.ndarray]) -> rn.Model:
-        """A model of the NumPy half that is the operation, for inputs like these."""
-        inputs = [rn.Input(batch_shape=x.shape, dtype=x.dtype.name) for x in arrays]
-
-        def filled(structure):
-            return tree.map_structure(
-                lambda leaf: inputs[leaf.number] if isinstance(leaf, Slot) else leaf, structure
-            )
-
-        operation = self.kind(**self.arguments)
-        return rn.Model(inputs, operation(*filled(self.args), **filled(self.options)))
-
-
-def function_of(operation: type) -> str:
-    """The function of Keras's that calls an operation of this class: `LogicalAnd` is logical_and.
-
-    Keras's classes have the names of their functions, all but a few, whose scripts do not run.
-    """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation.__name__).lower()
-    module = operation.keras_module.rpartition(".")[2]
-    return f"keras.ops.{module}.{words}" if module in ("image", "linalg") else f"keras.ops.{words}"
 
 
 @dataclass(frozen=True)
@@ -259,28 +115,31 @@ class Sketch:
         quantity = [f"found = keras.ops.convert_to_numpy({self.call})"]
         if self.source:
             quantity = GRADIENTS[self.backend](self, None)
-        return _computing(self, bool(self.source), [*self.lines, *quantity])
+        return computing(self, bool(self.source), [*self.lines, *quantity])
 
-    @property
-    def pure(self) -> tuple[list[str], str]:
-        """No lines, and the call."""
-        return [], self.call
+    def as_function(self, source: str) -> list[str]:
+        """The line that makes `total` a function of what is differentiated by."""
+        return [f"total = lambda {source}: {self.total(self.call)}"]
 
     def total(self, y: str) -> str:
         """What is differentiated."""
         return f"{y}.sum()"
 
 
-def _computing(case: Case | Sketch, gradient: bool, lines: list[str]) -> str:
+def computing(case: "Case | Sketch", gradient: bool, lines: list[str]) -> str:
     """The lines after the imports that they need."""
     imports = ["import keras", "import numpy as np"] + [IMPORTS[case.backend]] * gradient
-    imports = sorted(imports + ["import tempfile"] * ("tempfile." in "".join(lines)))
+    if case.dtype == "float64" and case.backend != "tensorflow":
+        lines = [UNROUNDED, *lines]
     if setting := SETTINGS.get(case.dtype):
         lines = [f'keras.config.{setting}("{case.dtype}")', *lines]
+    whole = "".join(lines)
+    imports = sorted(imports + ["import tempfile"] * ("tempfile." in whole))
+    imports += [line for name, line in FROM_KERAS.items() if name in whole]
     return "\n".join(part for line in (*imports, "", *lines) for part in _wrapped(line))
 
 
-def _torch(case: Case | Sketch, weight: int | None) -> list[str]:
+def _torch(case: "Case | Sketch", weight: int | None) -> list[str]:
     if weight is not None:
         start, source = [], f"layer.trainable_variables[{weight}].value"
     else:
@@ -291,7 +150,7 @@ def _torch(case: Case | Sketch, weight: int | None) -> list[str]:
     return [*start, *dy, total, f"found = torch.autograd.grad(total, {source})[0].numpy()"]
 
 
-def _tensorflow(case: Case | Sketch, weight: int | None) -> list[str]:
+def _tensorflow(case: "Case | Sketch", weight: int | None) -> list[str]:
     dy = "" if case.cotangent is None else " * dy"
     tape = ["with tf.GradientTape() as tape:"]
     start, source = [], f"layer.trainable_variables[{weight}].value"
@@ -303,14 +162,10 @@ def _tensorflow(case: Case | Sketch, weight: int | None) -> list[str]:
     return [*start, *tape, f"found = tf.convert_to_tensor(tape.gradient(total, {source})).numpy()"]
 
 
-def _jax(case: Case | Sketch, weight: int | None) -> list[str]:
+def _jax(case: "Case | Sketch", weight: int | None) -> list[str]:
     source = "weights" if weight is not None else case.source
-    before, call = case.pure
-    return [
-        *before,
-        f"total = lambda {source}: {case.total(call)}",
-        f"found = np.asarray(jax.grad(total)({source}){'' if weight is None else f'[{weight}]'})",
-    ]
+    gradient = f"jax.grad(total)({source}){'' if weight is None else f'[{weight}]'}"
+    return [*case.as_function(source), f"found = np.asarray({gradient})"]
 
 
 GRADIENTS = {"torch": _torch, "tensorflow": _tensorflow, "jax": _jax}
@@ -318,7 +173,7 @@ IMPORTS = {"torch": "import torch", "tensorflow": "import tensorflow as tf", "ja
 
 
 def script(
-    case: Case | Sketch, versions: dict[str, str], index: tuple, right, tolerance: float
+    case: "Case | Sketch", versions: dict[str, str], index: tuple, right, tolerance: float
 ) -> str | None:
     """The whole script, or None where it is too long.
 

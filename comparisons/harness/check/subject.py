@@ -12,7 +12,7 @@ import numpy as np
 import reference_numpy as rn
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
 from comparisons.harness.check.stand_ins import Borrowed
-from comparisons.harness.check.weights_alone import ENDING, packed
+from comparisons.harness.check.weights_alone import ENDING, are_alone, packed
 from comparisons.harness.proof.calls import layer_at, leaf_layers
 from comparisons.harness.proof.precision import (
     computed_in,
@@ -51,7 +51,7 @@ class Subject:
         self.path.stat()  # one that is not there is refused for that, whatever it is called
         self.file = None if self.path.parent == folder else str(path)  # a live model has none
         self.called = self.file or "the model"
-        if str(path).endswith(ENDING):
+        if are_alone(self.path):
             if config is None:
                 raise ValueError(
                     f"{path}: these are weights alone; give their model's config too, a .json or "

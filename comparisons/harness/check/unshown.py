@@ -8,9 +8,10 @@ class NotShown(Exception):
 
 
 TOO_LONG = f"no script of less than {LINES} lines shows it"
-NO_CALL = "no short script makes such a call: with masks, several outputs, or states"
+NO_CALL = "no short script makes such a call: with a dictionary, or with lists within a list"
 MANY = "seen in the operations together, of which none shows it alone"
 NOT_ALONE = "the call alone, by the numbers that were seen, does not show it"
+DRAWN = "of random numbers, of which a script of Keras alone draws others"
 NO_PART = "no part of the model, trained alone, shows it in a short script"
 WHOLE = "seen in the whole model alone; called alone, each layer is right"
 OWN = "of somebody's own code, which a script of Keras alone does not have"

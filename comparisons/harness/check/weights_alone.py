@@ -1,9 +1,12 @@
 """Weights alone with the config of their model: together a model's file."""
 
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 
+import reference_numpy as rn
+from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import (
     ASSETS,
     CONFIG,
@@ -12,9 +15,26 @@ from reference_numpy.saving.archive import (
     open_members,
     open_regular,
 )
+from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.keras_file import KERAS_VERSION
 
 ENDING = ".weights.h5"
+
+
+def are_alone(path: Path) -> bool:
+    """Whether a file is one of weights alone, by its name."""
+    return path.name.endswith(ENDING)
+
+
+def read(weights: Path, config: Path) -> Model:
+    """The model of both; see `packed`. Raises ValueError also where they do not fit."""
+    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+        path = packed(weights, config, Path(folder))
+        try:
+            return rn.models.load_model(path)
+        except ModelFileError as error:
+            together = f"{weights} with {config}"
+            raise ModelFileError(together, error.place, error.reason) from None
 
 
 def packed(weights: Path, config: Path, folder: Path) -> Path:
@@ -28,6 +48,8 @@ def packed(weights: Path, config: Path, folder: Path) -> Path:
         ValueError: a file that is no config; one line says why.
         OSError: a file that is not there.
     """
+    if are_alone(config):
+        raise ValueError(f"{config}: expected a model's config, a .json or .keras file")
     texts = _of_json(config) if config.suffix == ".json" else _of_model(config)
     open_regular(weights).close()  # what is no file, a pipe for one, is refused
     path = folder / "packed.keras"

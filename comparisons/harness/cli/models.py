@@ -52,6 +52,14 @@ JsonFile = Annotated[
 ]
 
 
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Of .weights.h5 the model's .json (to_json), or its .keras file."
+    ),
+]
+
+
 class Precision(StrEnum):
     """In which Keras computes."""
 
@@ -74,12 +82,7 @@ def check(
         Path,
         typer.Argument(metavar="MODEL.keras", help="A Keras model's file, or its .weights.h5."),
     ],
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Of .weights.h5 the model's .json (to_json), or its .keras file."
-        ),
-    ] = None,
+    config: Config = None,
     given: Annotated[
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
@@ -319,11 +322,12 @@ def divergences(
 
 @app.command()
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A.keras", help="A Keras model's file.")],
-    b: Annotated[
+    a: Annotated[
         Path,
-        typer.Argument(metavar="B.keras", help="Another, or the .weights.h5 of the same model."),
+        typer.Argument(metavar="A.keras", help="A Keras model's file, or its .weights.h5."),
     ],
+    b: Annotated[Path, typer.Argument(metavar="B.keras", help="Another.")],
+    config: Config = None,
     given: Annotated[
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
@@ -335,7 +339,7 @@ def diff(
     """Say what differs between two models: configs, weights, training, outputs."""
     from comparisons.harness.diff.differences import diff
 
-    found = diff(a, b, input=given, batch=batch, seed=seed)
+    found = diff(a, b, input=given, batch=batch, seed=seed, config=config)
     if as_json:
         print_json(found.as_dict())
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 from comparisons.harness.check.columns import Columns
 from comparisons.harness.conformance.judging import Subject, judge, subjects
 from comparisons.harness.conformance.report import Judgement, Report
-from comparisons.harness.runs import estimates, fingerprints
+from comparisons.harness.runs import estimates, fingerprints, targets
 from comparisons.harness.runs.environment import machine
 from comparisons.harness.runs.jobs import as_json, write_atomically
 
@@ -56,6 +56,7 @@ def run(
         ValueError: an unknown class or backend, or none that can start.
         OSError: `out` cannot be written.
     """
+    targets.folder(out)
     wanted = chosen(names)
     judgements = []
     with tempfile.TemporaryDirectory() as logs, Columns(backends, Path(logs)) as columns:

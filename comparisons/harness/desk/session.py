@@ -48,6 +48,7 @@ def run(
         ValueError: see `selection.concepts` and `runner.plan`.
         WorkerError, OSError: see `runner.run`.
     """
+    targets.folder(out)
     with Display() as display:
         if settings.csv:
             _say_if_large(display, settings.csv)

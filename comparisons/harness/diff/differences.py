@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import reference_numpy as rn
-from comparisons.harness.check import inputs
+from comparisons.harness.check import inputs, weights_alone
 from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.proof.calls import watched
@@ -20,7 +20,6 @@ from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import METADATA, open_members
 
 BATCH = 4
-WEIGHTS_ALONE = ".weights.h5"
 
 
 @dataclass(frozen=True)
@@ -102,14 +101,16 @@ class Differences:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
-    """Compare two `.keras` files, or one with weights of its model (`.weights.h5`).
+def diff(a, b, input=None, batch: int = BATCH, seed: int = 0, config=None) -> Differences:
+    """Compare two models' files, each a `.keras` file or weights alone (`.weights.h5`).
 
     Args:
         a, b: the files.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
         batch: number of samples, of `input` the first ones.
         seed: of the inputs drawn.
+        config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
+            file is that.
 
     Raises:
         ValueError: a file or an input that cannot be used; one line says why.
@@ -117,9 +118,10 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     """
     if batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
-    for path in (a, b, *([] if input is None else [input])):
-        os.stat(path)  # one that is not there is refused for that, whatever it is called
-    models = [_read(a, b), _read(b, a)]
+    for path in (a, b, input, config):
+        if path is not None:
+            os.stat(path)  # one that is not there is refused for that, whatever it is called
+    models = _read(Path(a), Path(b), None if config is None else Path(config))
     for path, model in zip((a, b), models):
         if not model.built:
             raise ValueError(f"{path}: the model is not built; give it an Input first")
@@ -134,15 +136,22 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0) -> Differences:
     return found
 
 
-def _read(path, other) -> Model:
-    """The model of a file; of weights alone the other file's model with them."""
-    if not str(path).endswith(WEIGHTS_ALONE):
-        return rn.models.load_model(path)
-    if str(other).endswith(WEIGHTS_ALONE):
-        raise ValueError(f"{path}: these are weights alone; compare them with a .keras file")
-    model = rn.models.load_model(other)
-    model.load_weights(path)
-    return model
+def _read(a: Path, b: Path, config: Path | None) -> list[Model]:
+    """The models of two files; of weights alone the other file's model with them, or `config`'s."""
+    whole = [path for path in (a, b) if not weights_alone.are_alone(path)]
+    if config is not None and len(whole) == 2:
+        ending = weights_alone.ENDING
+        raise ValueError(f"config: it goes with weights alone, {ending}, not with {a} and {b}")
+    known = [config] if config is not None else whole
+    if not known:
+        raise ValueError(
+            f"{a}: these are weights alone; compare them with a .keras file, or give their model's "
+            "config too, a .json or .keras file"
+        )
+    return [
+        rn.models.load_model(path) if path in whole else weights_alone.read(path, known[0])
+        for path in (a, b)
+    ]
 
 
 def _told(path: Path, model: Model) -> dict:

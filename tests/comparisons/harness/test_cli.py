@@ -104,39 +104,6 @@ def test_a_mistake_gets_one_line_and_status_2(capsys, tmp_path, monkeypatch, arg
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["run", "perceptron", "--out", "mine"],
-        ["run", "perceptron", "--out", "mine/sub"],
-        ["table", "t.csv", "--target", "y", "--out", "mine"],
-        ["table", "t.csv", "--target", "y", "--save", "folder"],
-        ["table", "t.csv", "--target", "y", "--save", "mine/x.pipeline"],
-        ["predict", "x.pipeline", "t.csv", "--out", "folder"],
-        ["report", "--site", "mine"],
-        ["check", "no.keras", "--out", "mine"],
-        ["check", "no.keras", "--json", "folder"],
-        ["conformance", "Dense", "--out", "mine/sub"],
-        ["conformance", "Dense", "--json", "mine/found.json"],
-        ["bench", "M1", "--json", "folder"],
-        ["bench", "M1", "--out", "mine"],
-    ],
-)
-def test_what_cannot_be_written_is_refused_before_the_work(
-    capsys, tmp_path, monkeypatch, arguments
-):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine").write_text("mine")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "t.csv").write_text("a,y\n1,2\n")
-    before = sorted(tmp_path.rglob("*"))
-    status, out, err = call(capsys, *arguments)
-    assert (status, out, err.count("\n")) == (2, "", 1)
-    reason = "folder: Is a directory" if "folder" in arguments else "mine: Not a directory"
-    assert err.endswith(f"{reason}\n"), err
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["bench", "M9"], "Unknown model 'M9'"),

@@ -152,6 +152,34 @@ def test_weights_alone_are_compared_as_those_of_the_other_files_model(tmp_path, 
     assert "these are weights alone; compare them with a .keras file" in err
 
 
+def test_two_files_of_weights_alone_need_a_config(tmp_path, capsys):
+    made, config = model(), tmp_path / "model.json"
+    config.write_text(made.to_json(), "utf-8")
+    files = [tmp_path / f"{name}.weights.h5" for name in "ab"]
+    made.save_weights(files[0])
+    made.get_layer("side").weights[0][0, 0] += 0.5
+    made.save_weights(files[1])
+    assert comparisons.diff(files[0], files[0], config=config).same
+    found = comparisons.diff(*files, config=config)
+    assert [moved.where for moved in found.weights] == ["side"]
+    made.save(tmp_path / "b.keras")
+    assert comparisons.diff(tmp_path / "b.keras", files[1], config=config).same
+    model(units=2).save_weights(files[1])
+    (tmp_path / "cut.weights.h5").write_bytes(files[0].read_bytes()[:900])
+    whole = tmp_path / "b.keras"
+    for arguments, said in (
+        ((files[0], files[1], config), "b.weights.h5 with "),
+        ((files[0], tmp_path / "cut.weights.h5", whole), "or cut short"),
+        ((whole, whole, config), "config: it goes with weights alone"),
+        ((*files, tmp_path / "none.json"), "none.json: No such file"),
+        ((*files, files[0]), "a.weights.h5: expected a model's config"),
+    ):
+        a, b, given = map(str, arguments)
+        status, out, err = call(capsys, "diff", a, b, "--config", given)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith("sidebyside: ") and said in err
+
+
 def test_models_of_other_shapes(compared):
     found = compared(model(units=2))
     assert ("side", "units") in {(c.where, c.what) for c in found.architecture}

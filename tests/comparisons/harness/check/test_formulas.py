@@ -8,7 +8,7 @@ import pytest
 import reference_numpy as rn
 from comparisons.harness.check import inputs
 from comparisons.harness.check.changing import changed
-from comparisons.harness.check.formulas import FORMULAS
+from comparisons.harness.check.formulas import FORMULAS, Formula
 from comparisons.harness.check.questions import LOCAL, ask
 from comparisons.harness.divergences import named
 from comparisons.harness.proof.precision import reference_precision
@@ -104,6 +104,19 @@ def test_a_formula_that_has_no_value_explains_nothing(backend):
     questions = questions_of(lambda: layers.RMSNormalization(axis=1), (4, 1), "float32")
     findings = answered(questions, lambda one, name, value: 2 * value, backend=backend)
     assert {one.known for one in findings} == {None}
+
+
+def test_a_formula_that_does_not_run_is_no_formula_without_a_value(monkeypatch):
+    """Else nobody would see that it explains nothing any more."""
+
+    def broken(forward):
+        return lambda self, x, training=False: np.reshape(x, 7)
+
+    formula = Formula((("forward", [layers.RMSNormalization], broken),))
+    monkeypatch.setitem(FORMULAS, RMS, (formula,))
+    questions = questions_of(lambda: layers.RMSNormalization(axis=1), (4, 3), "float32")
+    with pytest.raises(ValueError, match="cannot reshape"):
+        answered(questions, lambda one, name, value: 2 * value, backend="jax")
 
 
 @pytest.mark.parametrize("kind", [layers.SimpleRNN, layers.LSTM])
