@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from comparisons.harness.check import layer_formulas
+from comparisons.harness.check import layer_formulas, recurrent_formulas
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.metric_formulas import counting_the_ignored, divided_first
 from comparisons.harness.check.questions import nearby
@@ -23,7 +23,6 @@ from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.data_format import from_channels_last, to_channels_last
 from reference_numpy.layers.pooling.base_pooling import BaseAveragePooling
-from reference_numpy.layers.rnn.fused_layer import FusedLayer
 
 TABLE = 1024  # places of TensorFlow's cubic
 ALIKE = 1e-5  # numbers this near to each other are equal in TensorFlow's pooling over three axes
@@ -296,39 +295,6 @@ def _over_last_axes(forward: Callable) -> Callable:
     return other
 
 
-def _zeroed_in_order_of_time(inner_loop: Callable) -> Callable:
-    """An unrolled layer that goes backwards, whose masked steps are zeroed at other places."""
-
-    def other(self, steps, states, keep, *options):
-        zeroed = self.zero_output_for_mask and self.return_sequences and keep is not None
-        if not (zeroed and self.unroll and self.go_backwards):
-            y, states, cache = inner_loop(self, steps, states, keep, *options)
-            return y, states, (cache, None)
-        self.zero_output_for_mask = False
-        try:
-            y, states, cache = inner_loop(self, steps, states, keep, *options)
-        finally:
-            self.zero_output_for_mask = True
-        kept = keep[::-1].reshape(*keep.shape, *[1] * (y.ndim - 2))
-        return y * kept, states, (cache, kept)
-
-    return other
-
-
-def _zeroed_in_order_of_time_backward(inner_loop_backward: Callable) -> Callable:
-    def other(self, dy, dstates, cache, input_gradient):
-        cache, kept = cache
-        if kept is None:
-            return inner_loop_backward(self, dy, dstates, cache, input_gradient)
-        self.zero_output_for_mask = False
-        try:
-            return inner_loop_backward(self, dy * kept, dstates, cache, input_gradient)
-        finally:
-            self.zero_output_for_mask = True
-
-    return other
-
-
 def _with_ones(layer, compute: Callable):
     """What is computed while a layer's scale is one."""
     scale = layer.scale.copy()
@@ -368,12 +334,6 @@ _SCALED_ALONG_LAST = Formula(
         ("backward", [layers.RMSNormalization], _along_last_axes_backward),
     )
 )
-_IN_ORDER_OF_TIME = Formula(
-    (
-        ("inner_loop", [layers.RNN, FusedLayer], _zeroed_in_order_of_time),
-        ("inner_loop_backward", [layers.RNN, FusedLayer], _zeroed_in_order_of_time_backward),
-    )
-)
 _OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
 _COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
 _DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
@@ -389,11 +349,13 @@ FORMULAS = {
     ),
     "dropout1-of-lstm-and-gru": (Formula(layer_formulas.DROPPING_NONE),),
     "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
+    "masked-steps-before-the-first-on-jax": (Formula(recurrent_formulas.FIRST_STATE_REPEATED),),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
     "normalization-layers-and-integers": (Formula(layer_formulas.CUT_TO_INTEGERS),),
     "rmsnormalization-along-other-axes-than-the-last": (_SCALED_ALONG_LAST, _OVER_LAST),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
     "spectralnormalization-of-an-embedding": (Formula(layer_formulas.SPECTRAL_CUT_TO_INTEGERS),),
-    "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
+    "unrolled-backwards-zeros-for-masked-steps": (Formula(recurrent_formulas.IN_ORDER_OF_TIME),),
+    "zero_output_for_mask-of-unrolled-layers-on-jax": (Formula(recurrent_formulas.NO_ZEROS),),
 }
