@@ -3,8 +3,8 @@
 What a backend gives there is what the formula gives, but for rounding; anything else is new.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
@@ -40,33 +40,51 @@ class Formula:
     changes: tuple[tuple[str, Iterable, Callable], ...]
     digits: str = ""
 
-    def gives(self, one, dtype: str) -> bool:
-        """Whether it gives what the backend gave, of these inputs or of some within roundings.
+    def beside(self, other: "Formula") -> "Formula":
+        """Both at once."""
+        return Formula(self.changes + other.changes, self.digits or other.digits)
 
-        The numbers are those of the backend's inputs, but where a sum cancels, say, rounding
-        decides on which side of a jump of the formula the backend is.
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Let the NumPy half compute by it meanwhile."""
+        with ExitStack() as stack:
+            for change in self.changes:
+                stack.enter_context(changed(*change))
+            yield
+
+    def left(self, one, dtype: str) -> float:
+        """How far what it gives is from what the backend gave: `beyond` what rounding explains.
+
+        The inputs are these, or some within roundings: the numbers are those of the backend's, but
+        where a sum cancels, say, rounding decides on which side of a jump of the formula it is.
 
         Args:
             one: the comparison, a `findings.Judged`.
             dtype: precision in which the backend computes.
         """
-        reference = one.asked.reference
+        reference, needed = one.asked.reference, np.inf
         try:
-            with np.errstate(all="ignore"), ExitStack() as stack:
-                for change in self.changes:
-                    stack.enter_context(changed(*change))
+            with np.errstate(all="ignore"), self.followed():
                 other = reference.quantities()
                 scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
                 rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype]
-                tolerance = max(rounding * scale[one.name], one.record.tolerance)
-                return any(
-                    checks.compare("", "", "", dtype, given, one.theirs, tolerance).passed
-                    for given in chain([other[one.name]], nearby(one.asked, one.name, dtype))
-                )
+                more = max(0.0, rounding * scale[one.name] - one.record.tolerance)
+                for given in chain([other[one.name]], nearby(one.asked, one.name, dtype)):
+                    needed = min(needed, beyond(more, one, given, one.theirs))
+                    if needed <= 1:
+                        break
         except ValueError:  # of such shapes it gives nothing
-            return False
+            pass
         finally:
             reference.restore()
+        return needed
+
+
+def beyond(explained: float, one, given: np.ndarray, theirs: np.ndarray) -> float:
+    """How much more than is explained a backend is off, in units of a comparison's tolerance."""
+    error = checks.compare("", "", "", "", given, theirs, 1.0).error
+    more, tolerance = max(0.0, error - explained), one.record.tolerance
+    return more / tolerance if tolerance else np.inf if more else 0.0
 
 
 def _axis_of_bias(shape: tuple[int, ...], bias: tuple[int, ...]) -> int | None:
