@@ -353,7 +353,7 @@ _SCALED_ALONG_LAST = Formula(
     )
 )
 _OVER_LAST = Formula((("forward", [layers.RMSNormalization], _over_last_axes),))
-_COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
+_COUNTING = ("update_state", [metrics.MeanMetricWrapper], counting_the_ignored)
 _DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
 # By the divergence's name, one or another.
 FORMULAS = {
