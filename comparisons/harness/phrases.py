@@ -40,6 +40,7 @@ PHRASES: tuple[Words, ...] = (
     (r" on tied inputs", "（同じ値や0を含む入力）"),
     (r" on large inputs", "（大きな値の入力）"),
     (r" on tiny inputs", "（ごく小さな値の入力）"),
+    (r" on left-padded inputs", "（先頭にパディングのある入力）"),
     # What is compared
     (r"input", "入力"),
     (r"layer (\S+)", r"\1層"),

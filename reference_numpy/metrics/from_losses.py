@@ -1,7 +1,5 @@
 """Losses taken as metrics: the mean of their values over everything taken in."""
 
-import numpy as np
-
 from reference_numpy import losses
 from reference_numpy.annotations import DType
 from reference_numpy.metrics.reduction import MeanMetricWrapper
@@ -178,13 +176,3 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
             axis=axis,
         )
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
-
-    def update_state(self, y_true, y_pred, sample_weight=None, mask=None, on_logits=False):
-        """Take in one batch; entries of the ignored class weigh nothing."""
-        if self.ignore_class is not None:
-            labels = np.asarray(y_true)
-            if labels.ndim == np.ndim(y_pred) and labels.shape[self.axis] == 1:
-                labels = labels.squeeze(self.axis)
-            valid = labels != self.ignore_class
-            mask = valid if mask is None else np.logical_and(mask, valid)
-        super().update_state(y_true, y_pred, sample_weight, mask, on_logits)

@@ -100,7 +100,7 @@ class MeanMetricWrapper(Mean):
         fn: a function of targets and predictions with one value a sample, a loss, or the name of
             a loss function.
         name, dtype: as in `Metric`.
-        **kwargs: further arguments of `fn`.
+        **kwargs: further arguments of `fn`; entries of its `ignore_class` do not count.
     """
 
     #: whether `fn` asks for the order of the predictions alone, along their last axis
@@ -142,7 +142,19 @@ class MeanMetricWrapper(Mean):
         values = self.fn(y_true, y_pred, **arguments)
         if sample_weight is not None:
             sample_weight = np.asarray(sample_weight, self.dtype)
+        mask = self._without_ignored(y_true, y_pred, mask)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
+
+    def _without_ignored(self, y_true, y_pred, mask):
+        """The mask of what counts, without the entries of the class that `fn` ignores."""
+        ignored = self.fn_arguments.get("ignore_class")
+        if ignored is None or not isinstance(self.fn, losses.LossFunction):
+            return mask
+        labels, axis = np.asarray(y_true), self.fn_arguments.get("axis", -1)
+        if labels.ndim == np.ndim(y_pred) and labels.shape[axis] == 1:
+            labels = labels.squeeze(axis)
+        valid = labels != ignored
+        return valid if mask is None else np.logical_and(mask, valid)
 
     @classmethod
     def check_arguments(cls, arguments):

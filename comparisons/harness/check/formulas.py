@@ -3,14 +3,14 @@
 What a backend gives there is what the formula gives, but for rounding; anything else is new.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
-from comparisons.harness.check import layer_formulas
+from comparisons.harness.check import layer_formulas, recurrent_formulas
 from comparisons.harness.check.changing import changed, module_of
 from comparisons.harness.check.metric_formulas import counting_the_ignored, divided_first
 from comparisons.harness.check.questions import nearby
@@ -22,7 +22,6 @@ from reference_numpy.kernels.windows import Windows
 from reference_numpy.layers.convolutional.convolution_layer import ConvolutionLayer
 from reference_numpy.layers.data_format import from_channels_last, to_channels_last
 from reference_numpy.layers.pooling.base_pooling import BaseAveragePooling
-from reference_numpy.layers.rnn.fused_layer import FusedLayer
 
 TABLE = 1024  # places of TensorFlow's cubic
 ALIKE = 1e-5  # numbers this near to each other are equal in TensorFlow's pooling over three axes
@@ -40,33 +39,51 @@ class Formula:
     changes: tuple[tuple[str, Iterable, Callable], ...]
     digits: str = ""
 
-    def gives(self, one, dtype: str) -> bool:
-        """Whether it gives what the backend gave, of these inputs or of some within roundings.
+    def beside(self, other: "Formula") -> "Formula":
+        """Both at once."""
+        return Formula(self.changes + other.changes, self.digits or other.digits)
 
-        The numbers are those of the backend's inputs, but where a sum cancels, say, rounding
-        decides on which side of a jump of the formula the backend is.
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Let the NumPy half compute by it meanwhile."""
+        with ExitStack() as stack:
+            for change in self.changes:
+                stack.enter_context(changed(*change))
+            yield
+
+    def left(self, one, dtype: str) -> float:
+        """How far what it gives is from what the backend gave: `beyond` what rounding explains.
+
+        The inputs are these, or some within roundings: the numbers are those of the backend's, but
+        where a sum cancels, say, rounding decides on which side of a jump of the formula it is.
 
         Args:
             one: the comparison, a `findings.Judged`.
             dtype: precision in which the backend computes.
         """
-        reference = one.asked.reference
+        reference, needed = one.asked.reference, np.inf
         try:
-            with np.errstate(all="ignore"), ExitStack() as stack:
-                for change in self.changes:
-                    stack.enter_context(changed(*change))
+            with np.errstate(all="ignore"), self.followed():
                 other = reference.quantities()
                 scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
                 rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype]
-                tolerance = max(rounding * scale[one.name], one.record.tolerance)
-                return any(
-                    checks.compare("", "", "", dtype, given, one.theirs, tolerance).passed
-                    for given in chain([other[one.name]], nearby(one.asked, one.name, dtype))
-                )
+                more = max(0.0, rounding * scale[one.name] - one.record.tolerance)
+                for given in chain([other[one.name]], nearby(one.asked, one.name, dtype)):
+                    needed = min(needed, beyond(more, one, given, one.theirs))
+                    if needed <= 1:
+                        break
         except layer_formulas.NoValue:
-            return False
+            pass
         finally:
             reference.restore()
+        return needed
+
+
+def beyond(explained: float, one, given: np.ndarray, theirs: np.ndarray) -> float:
+    """How much more than is explained a backend is off, in units of a comparison's tolerance."""
+    error = checks.compare("", "", "", "", given, theirs, 1.0).error
+    more, tolerance = max(0.0, error - explained), one.record.tolerance
+    return more / tolerance if tolerance else np.inf if more else 0.0
 
 
 def _axis_of_bias(shape: tuple[int, ...], bias: tuple[int, ...]) -> int | None:
@@ -263,39 +280,6 @@ def _to_each_of_equals(backward: Callable) -> Callable:
     return other
 
 
-def _zeroed_in_order_of_time(inner_loop: Callable) -> Callable:
-    """An unrolled layer that goes backwards, whose masked steps are zeroed at other places."""
-
-    def other(self, steps, states, keep, *options):
-        zeroed = self.zero_output_for_mask and self.return_sequences and keep is not None
-        if not (zeroed and self.unroll and self.go_backwards):
-            y, states, cache = inner_loop(self, steps, states, keep, *options)
-            return y, states, (cache, None)
-        self.zero_output_for_mask = False
-        try:
-            y, states, cache = inner_loop(self, steps, states, keep, *options)
-        finally:
-            self.zero_output_for_mask = True
-        kept = keep[::-1].reshape(*keep.shape, *[1] * (y.ndim - 2))
-        return y * kept, states, (cache, kept)
-
-    return other
-
-
-def _zeroed_in_order_of_time_backward(inner_loop_backward: Callable) -> Callable:
-    def other(self, dy, dstates, cache, input_gradient):
-        cache, kept = cache
-        if kept is None:
-            return inner_loop_backward(self, dy, dstates, cache, input_gradient)
-        self.zero_output_for_mask = False
-        try:
-            return inner_loop_backward(self, dy * kept, dstates, cache, input_gradient)
-        finally:
-            self.zero_output_for_mask = True
-
-    return other
-
-
 _MOVED_BIAS = Formula(
     (
         ("forward", [layers.EinsumDense], _moved_bias),
@@ -320,13 +304,7 @@ _TO_EACH_OF_EQUALS = Formula(
         ("pool_backward", [layers.MaxPooling3D], _to_each_of_equals),
     )
 )
-_IN_ORDER_OF_TIME = Formula(
-    (
-        ("inner_loop", [layers.RNN, FusedLayer], _zeroed_in_order_of_time),
-        ("inner_loop_backward", [layers.RNN, FusedLayer], _zeroed_in_order_of_time_backward),
-    )
-)
-_COUNTING = ("update_state", [metrics.SparseCategoricalCrossentropy], counting_the_ignored)
+_COUNTING = ("update_state", [metrics.MeanMetricWrapper], counting_the_ignored)
 _DIVIDING = ("forward", [losses.SparseCategoricalCrossentropy], divided_first)
 # By the divergence's name, one or another.
 FORMULAS = {
@@ -340,6 +318,7 @@ FORMULAS = {
     ),
     "dropout1-of-lstm-and-gru": (Formula(layer_formulas.DROPPING_NONE),),
     "ignore_class-in-a-metric": (Formula((_COUNTING,)), Formula((_COUNTING, _DIVIDING))),
+    "masked-steps-before-the-first-on-jax": (Formula(recurrent_formulas.FIRST_STATE_REPEATED),),
     "maximum-of-equal-entries-over-three-axes": (_TO_EACH_OF_EQUALS,),
     "melspectrograms-window-of-odd-length": (Formula(layer_formulas.SYMMETRIC),),
     "normalization-layers-and-integers": (Formula(layer_formulas.CUT_TO_INTEGERS),),
@@ -349,5 +328,6 @@ FORMULAS = {
     ),
     "sparse-cross-entropy-of-certain-predictions": (Formula((_DIVIDING,)),),
     "spectralnormalization-of-an-embedding": (Formula(layer_formulas.SPECTRAL_CUT_TO_INTEGERS),),
-    "unrolled-backwards-zeros-for-masked-steps": (_IN_ORDER_OF_TIME,),
+    "unrolled-backwards-zeros-for-masked-steps": (Formula(recurrent_formulas.IN_ORDER_OF_TIME),),
+    "zero_output_for_mask-of-unrolled-layers-on-jax": (Formula(recurrent_formulas.NO_ZEROS),),
 }

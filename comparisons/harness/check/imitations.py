@@ -4,15 +4,16 @@ The NumPy half repeats a call and errs where the backend does. What is further o
 another fault, in the same place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from itertools import product
 
 import numpy as np
 
 from comparisons.harness.check.changing import changed, module_of
-from comparisons.harness.check.formulas import FORMULAS
+from comparisons.harness.check.formulas import FORMULAS, Formula, beyond
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.precision import computed_in
 from reference_numpy import activations, layers, tree
@@ -21,6 +22,7 @@ from reference_numpy.operations.attention import DotProductAttention
 from reference_numpy.operations.normalizations import Moments, Normalize
 
 BITS_LOST = 4  # in which sums differ that are added up in another order
+MEL_BITS_LOST = 2  # of a number on the mel scale, which few roundings make
 DRAWS = 8  # of the inputs, each moved by a rounding
 MASKED = -1e38  # what PyTorch adds to the score of a key that is masked
 
@@ -38,10 +40,10 @@ class Digits:
     dtype: str
     shift: float
 
-    def held(self, array: np.ndarray) -> np.ndarray:
-        """The nearest numbers that there are."""
+    def held(self, array: np.ndarray, lost: int = BITS_LOST) -> np.ndarray:
+        """The nearest numbers that there are without the last bits, of which so many are `lost`."""
         mantissa, exponent = np.frexp(array)
-        step = 2.0**BITS_LOST * checks.UNIT_ROUNDOFF[self.dtype]
+        step = 2.0**lost * checks.UNIT_ROUNDOFF[self.dtype]
         near = (np.round(mantissa / step - self.shift) + self.shift) * step
         return np.where(array == 0, 0.0, np.ldexp(near, exponent))
 
@@ -51,24 +53,39 @@ def has_size(name: str) -> bool:
     return name in IMITATIONS or name in FORMULAS
 
 
-def explains(name: str, one, dtype: str) -> bool:
-    """Whether a divergence explains a difference, as far as it is known how large it may be.
+def left(names: Sequence[str], one, dtype: str) -> float:
+    """How much of a difference divergences that meet do not explain, in units of its tolerance.
+
+    Up to 1 rounding does. Where it is not known how large one of them may be, nothing is left.
 
     Args:
-        name: the divergence's.
+        names: the divergences', whose errors add up.
         one: the comparison, a `findings.Judged`.
         dtype: precision in which the backend computes.
     """
-    if not has_size(name):
-        return True
+    if not all(map(has_size, names)):
+        return 0.0
     exact, theirs = one.asked.quantities.get(one.name), one.theirs
     if exact is None or theirs is None or exact.shape != np.shape(theirs):
-        return False
-    if name in FORMULAS:
-        return any(formula.gives(one, dtype) for formula in FORMULAS[name])
-    largest, defined = _errors(IMITATIONS[name], one, dtype)
-    given = "", "", "", dtype, exact[defined], np.asarray(theirs)[defined]
-    return checks.compare(*given, one.record.tolerance + largest).passed
+        return np.inf
+    ways = product(*(FORMULAS[name] for name in names if name in FORMULAS))
+    imitation = [change for name in names for change in IMITATIONS.get(name, ())]
+    found = []
+    for way in ways:
+        formula = reduce(Formula.beside, way, Formula(()))
+        if imitation:
+            with formula.followed():
+                found.append(_left_by(imitation, one, dtype))
+        else:
+            found.append(formula.left(one, dtype))
+    return min(found)
+
+
+def _left_by(imitation, one, dtype: str) -> float:
+    """What is left of a difference where an imitation may err and the rest is right."""
+    exact = one.asked.reference.quantities()[one.name]
+    largest, defined = _errors(imitation, one, dtype)
+    return beyond(largest, one, exact[defined], np.asarray(one.theirs)[defined])
 
 
 def _errors(imitation, one, dtype: str) -> tuple[float, np.ndarray]:
@@ -138,6 +155,15 @@ def _none_of_silence(backward: Callable, digits: Digits) -> Callable:
         return dx + lost.reshape(shape), grads
 
     return imitated
+
+
+def _mel_in_float32(hertz_to_mel: Callable, digits: Digits) -> Callable:
+    """The mel scale, on which weights are small differences, with 1 + f / 700 held in float32."""
+
+    def held(array):
+        return Digits("float32", digits.shift).held(array, MEL_BITS_LOST)
+
+    return lambda hertz: held(hertz_to_mel(700.0 * (held(1.0 + np.asarray(hertz) / 700.0) - 1)))
 
 
 def _from_logarithm(backward: Callable, digits: Digits) -> Callable:
@@ -229,6 +255,9 @@ IMITATIONS = {
         ("backward", [activations.Celu], _twice_at_zero),
     ],
     "the-gradient-of-silence": [("backward", [layers.MelSpectrogram], _none_of_silence)],
+    "the-mel-weights-in-float64": [
+        ("hertz_to_mel", [module_of(layers.MelSpectrogram)], _mel_in_float32)
+    ],
     "the-mask-of-a-recurrent-layer-that-goes-backwards": [
         ("compute_mask", [layers.RNN], in_order_of_time)
     ],

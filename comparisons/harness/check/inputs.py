@@ -22,7 +22,7 @@ WORDS = ("alpha", "beta", "gamma", "delta", "unheard-of")
 LARGE, TINY = 2.0**7, 2.0**-20
 # Whose squares float16 holds, and sums of them.
 LARGE_IN_HALF, TINY_IN_HALF = 2.0**3, 2.0**-6
-ORDINARY, TIES, BIG, SMALL = KINDS = ("ordinary", "tied", "large", "tiny")
+ORDINARY, TIES, BIG, SMALL, PADDED = KINDS = ("ordinary", "tied", "large", "tiny", "left-padded")
 
 
 @dataclass
@@ -33,11 +33,13 @@ class Domain:
         integers: one more than the largest integer, 0 where nothing bounds it.
         words: texts, or the integers of a vocabulary.
         largest: the largest number of an image whose numbers are rescaled, else 0.
+        padding: the number of which a step consists that is masked; None where none is.
     """
 
     integers: int = 0
     words: list = field(default_factory=list)
     largest: float = 0.0
+    padding: float | None = None
 
 
 def draw(model: Model, batch: int, seed: int, kind: str, dtype: str):
@@ -86,9 +88,8 @@ def _draw(tensor, domain: Domain, shape: tuple, generator, kind: str, times: flo
     if tensor.dtype == "string":
         texts = np.array(domain.words or WORDS, dtype=object)
         return generator.choice(texts, shape).astype(str)
-    if tensor.dtype == "bool":  # a mask: a few at the end are left out
-        kept = generator.integers((shape[-1] + 1) // 2, shape[-1] + 1, shape[:-1])
-        return np.arange(shape[-1]) < kept[..., None]
+    if tensor.dtype == "bool":  # a mask
+        return _without_padding(shape, generator, kind)
     if domain.words:
         return generator.choice(np.array(domain.words), shape).astype(tensor.dtype)
     if domain.integers or "int" in tensor.dtype:
@@ -99,18 +100,27 @@ def _draw(tensor, domain: Domain, shape: tuple, generator, kind: str, times: flo
     values = generator.standard_normal(shape)
     if kind == TIES:
         return _with_ties(values, 0.5)
+    if kind == PADDED and domain.padding is not None and len(shape) > 2:
+        kept = _without_padding(shape[:-1], generator, kind)
+        return np.where(kept[..., None], values, domain.padding)
     return values * times
 
 
+def _without_padding(shape: tuple, generator, kind: str) -> np.ndarray:
+    """Which steps are kept: all but a few at the end, or those at the start if they are padded."""
+    kept = generator.integers((shape[-1] + 1) // 2, shape[-1] + 1, shape[:-1])
+    from_padding = np.arange(shape[-1])[:: -1 if kind == PADDED else 1]
+    return from_padding < kept[..., None]
+
+
 def _tokens(shape: tuple, count: int, generator, kind: str) -> np.ndarray:
-    """Integers below `count`; zeros at some ends, where text is padded, but never at a start."""
+    """Integers below `count`; zeros at some ends, or starts, where text is padded."""
     low = min(1, count - 1)
     values = generator.integers(low, count, shape)
     if kind == TIES:
         values = np.where(generator.random(shape) < 0.5, values, count - 1)
     if len(shape) > 1:
-        kept = generator.integers((shape[-1] + 1) // 2, shape[-1] + 1, shape[:-1])
-        values = np.where(np.arange(shape[-1]) < kept[..., None], values, 0)
+        values = np.where(_without_padding(shape, generator, kind), values, 0)
     return values
 
 
@@ -147,6 +157,7 @@ def _narrow(domain: Domain, other: Domain) -> None:
     domain.integers = min(bounds, default=0)
     domain.words = domain.words or other.words
     domain.largest = domain.largest or other.largest
+    domain.padding = other.padding if domain.padding is None else domain.padding
 
 
 def _taken(layer: Layer) -> Domain | None:
@@ -161,6 +172,8 @@ def _taken(layer: Layer) -> Domain | None:
         return Domain(words=known + (["unheard-of"] if name != "IntegerLookup" else []))
     if name == "Rescaling" and np.ndim(layer.scale) == 0 and 0 < layer.scale <= 1 / 16:
         return Domain(largest=255.0)
+    if name == "Masking":
+        return Domain(padding=float(layer.mask_value))
     return None
 
 

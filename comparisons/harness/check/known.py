@@ -1,8 +1,9 @@
 """Which known divergence of Keras a difference is."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
-from comparisons.harness.check.imitations import explains, has_size
+from comparisons.harness.check.imitations import has_size, left
 from comparisons.harness.divergences import DIVERGENCES, Divergence
 from comparisons.harness.proof.allowances import factor
 from comparisons.harness.proof.calls import parts_of
@@ -65,17 +66,25 @@ def _arguments(metric: metrics.Metric) -> dict:
 
 
 def _of_comparison(parts, one, backend: str, dtype: str) -> Divergence | None:
+    """The one that explains a difference; of two that do so together the one that explains more."""
     known = _explaining(parts, backend, dtype, one.name, one.record.needed)
-    return _tightest((each for each in known if explains(each.name, one, dtype)), dtype)
+    alone = {each.name: left([each.name], one, dtype) for each in known}
+    explained = [each for each in known if alone[each.name] <= 1]
+    if explained:
+        return _tightest(explained, dtype)
+    for both in combinations(known, 2):
+        if left([each.name for each in both], one, dtype) <= 1:
+            return min(both, key=lambda each: alone[each.name])
+    return None
 
 
 def _explaining(parts, backend: str, dtype: str, name: str, needed: float) -> list[Divergence]:
-    """Those that concern a part and are as large."""
+    """Those that concern a part and may be as large."""
     return [
         known
         for known in DIVERGENCES.values()
         if any(known.meets(backend, *part, dtype, name) for part in parts)
-        and needed * FACTOR <= factor(known.shows, dtype)
+        and (has_size(known.name) or needed * FACTOR <= factor(known.shows, dtype))
     ]
 
 

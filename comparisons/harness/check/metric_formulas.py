@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from comparisons.harness.check.changing import changed
 from reference_numpy import metrics
 from reference_numpy.losses.probabilities import clip
 
@@ -11,10 +12,11 @@ from reference_numpy.losses.probabilities import clip
 def counting_the_ignored(update_state: Callable) -> Callable:
     """What is ignored counts as zeros unless there are weights, or masks, which become some."""
 
-    def other(self, y_true, y_pred, sample_weight=None, mask=None):
-        if sample_weight is None and mask is None:
-            return metrics.MeanMetricWrapper.update_state(self, y_true, y_pred)
-        return update_state(self, y_true, y_pred, sample_weight, mask)
+    def other(self, y_true, y_pred, sample_weight=None, mask=None, on_logits=False):
+        counted = sample_weight is None and mask is None
+        owners = [metrics.MeanMetricWrapper] if counted else []
+        with changed("_without_ignored", owners, lambda own: lambda self, *given: given[-1]):
+            update_state(self, y_true, y_pred, sample_weight, mask, on_logits)
 
     return other
 

@@ -19,12 +19,14 @@ from reference_numpy.layers import (
     Dot,
     GroupNormalization,
     LayerNormalization,
+    MelSpectrogram,
     RMSNormalization,
     UnitNormalization,
 )
 from reference_numpy.layers.layer import Layer
 
 TIMES_MOVED = 3  # as other numbers are
+MEL_ROUNDINGS = 4  # of a number on the mel scale, which functions of few roundings give
 ONE_BY_ONE = 2.0  # times √n roundings of a sum that n numbers are added to, a few deviations
 
 
@@ -79,7 +81,8 @@ def moved_within(layer: Layer, moves: Callable) -> Iterator[None]:
     gradient of x. A sign, x / |x|, is rounded too, and its gradient, (1 − y²) dy / |x|, is 0 but
     for that, or all but 0 where √(x² + ε) divides. Of values that are all alike the gradients of
     scores, w (dw − Σ dw w), are 0 but for the rounding of w; and the tanh of large sums has the
-    slope 1 − y².
+    slope 1 − y². The weights of mel bins are differences on the mel scale, each divided by the
+    narrow width of a bin.
     """
     with ExitStack() as stack:
         for kind, name, owner, change in _ROUNDED_WITHIN:
@@ -125,6 +128,15 @@ def _with_direction_moved(backward: Callable, moves: Callable) -> Callable:
     return lambda dy, y, *others: backward(dy, moves(y), *others)
 
 
+def _with_mel_moved(hertz_to_mel: Callable, moves: Callable) -> Callable:
+    """1 + f / 700, and what is made of its logarithm; no sums, that `FACTOR` would allow for."""
+
+    def little(array):
+        return array + (moves(array) - array) * MEL_ROUNDINGS / checks.FACTOR
+
+    return lambda hertz: little(hertz_to_mel(700.0 * (little(1.0 + np.asarray(hertz) / 700.0) - 1)))
+
+
 def _with_y_moved(backward: Callable, moves: Callable) -> Callable:
     return lambda self, dy, y: backward(self, dy, moves(y))
 
@@ -142,6 +154,7 @@ _ROUNDED_WITHIN = (
     (UnitNormalization, "over_length", module_of(UnitNormalization), _with_result_moved),
     (RMSNormalization, "over_root_mean_square", module_of(RMSNormalization), _with_result_moved),
     (Dot, "over_length_backward", module_of(Dot), _with_direction_moved),
+    (MelSpectrogram, "hertz_to_mel", module_of(MelSpectrogram), _with_mel_moved),
     (Attention, "backward", activations.Softmax, _with_y_moved),
     (Attention, "backward", activations.Tanh, _with_y_moved),
 )

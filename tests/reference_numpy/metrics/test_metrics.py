@@ -78,6 +78,20 @@ def test_masked_entries_do_not_count():
     assert masked.result() == pytest.approx(-np.log(0.5))
 
 
+@pytest.mark.parametrize("weights", [None, [2.0, 3.0, 1.0]])
+def test_what_a_function_ignores_does_not_count(weights):
+    """Keras counts it as zeros where there are no weights."""
+    y_true, y_pred = np.array([0, -1, 1]), np.array([[0.2, 0.8], [0.4, 0.6], [0.5, 0.5]])
+    keras, (first, last) = pytest.importorskip("keras"), -np.log([0.2, 0.5])
+    name, how = "sparse_categorical_crossentropy", {"ignore_class": -1, "dtype": "float64"}
+    metric = metrics.MeanMetricWrapper(name, **how)
+    a, b = (1, 1) if weights is None else (weights[0], weights[2])
+    assert metric(y_true, y_pred, weights) == pytest.approx((a * first + b * last) / (a + b))
+    theirs = keras.metrics.MeanMetricWrapper(getattr(keras.losses, name), ignore_class=-1)
+    times = 2 / 3 if weights is None else 1
+    assert float(theirs(y_true, y_pred, weights)) == pytest.approx(times * float(metric.result()))
+
+
 def test_any_function_or_loss_is_a_metric():
     y_true, y_pred = np.array([[0.0, 1.0]]), np.array([[0.5, 3.0]])
     huber = metrics.get(losses.Huber(delta=0.5, dtype="float64"))

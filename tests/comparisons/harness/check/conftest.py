@@ -1,5 +1,8 @@
 """Processes of the backends that the tests share, since each takes seconds to start."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from comparisons.harness import backends
@@ -16,10 +19,11 @@ def columns(tmp_path_factory):
 
 @pytest.fixture
 def checked(columns, tmp_path):
-    """A function that checks a Keras model on all backends."""
+    """A function that checks a Keras model on all backends, each in a folder of its own."""
 
     def check(model, dtype="float32"):
-        report = Check(model, tmp_path, dtype=dtype).run(columns)
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))  # where no other model's files are
+        report = Check(model, folder, dtype=dtype).run(columns)
         installed = {name for name in backends.KERAS_BACKENDS if not backends.missing(name)}
         assert {n for n, state in columns.states().items() if state == "checked"} == installed
         return report

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from comparisons.harness.divergences import named
 
-ALL, TENSORFLOW, TORCH = ("jax", "tensorflow", "torch"), ("tensorflow",), ("torch",)
+JAX, TENSORFLOW, TORCH = ("jax",), ("tensorflow",), ("torch",)
+ALL = (*JAX, *TENSORFLOW, *TORCH)
+FIRST_STEPS = "masked-steps-before-the-first-on-jax"
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Divergent:
 
     Args:
         shape: of the input, without the batch axis; `"integers"` are 6 of them, `"tokens"` are
-            embedded.
+            embedded; of a `"decoder"` there are tokens for it and for its encoder.
         layer, arguments: class and constructor arguments of the layer that diverges.
         known: its name.
         backends: where it is to be found, and nowhere else.
@@ -53,6 +55,8 @@ class Divergent:
         import keras
         from keras import layers
 
+        if self.shape == "decoder":
+            return self._decoder()
         whole = self.shape in ("tokens", "integers")
         made = [keras.Input((6,), dtype="int32") if whole else keras.Input(self.shape)]
         if self.shape == "tokens":
@@ -67,6 +71,19 @@ class Divergent:
             x = layer(x)
         x = culprit(x, x) if self.layer.endswith("Attention") else culprit(x)
         return keras.Model(inputs, layers.Dense(2, name="after")(layers.Flatten()(x)))
+
+    def _decoder(self):
+        """An encoder, and the layer as its decoder, which is told what is padding."""
+        import keras
+        from keras import layers
+
+        source, target = (keras.Input((6,), dtype="int32", name=name) for name in ("from", "to"))
+        embed = layers.Embedding(9, 4, mask_zero=True, name="before")
+        kind = getattr(layers, self.layer)
+        _, *states = kind(**self.arguments, return_state=True, name="encoder")(embed(source))
+        culprit = kind(**self.arguments, return_sequences=True, name="culprit")
+        x = culprit(embed(target), initial_state=states, mask=embed.compute_mask(target))
+        return keras.Model([source, target], layers.Dense(9, name="after")(x))
 
 
 DIVERGENT = {
@@ -202,6 +219,14 @@ DIVERGENT = {
         },
         "unrolled-backwards-zeros-for-masked-steps",
         TENSORFLOW,
+        other={"jax": "zero_output_for_mask-of-unrolled-layers-on-jax"},
+    ),
+    "repeated_last_step": Divergent(
+        "tokens",
+        "GRU",
+        {"units": 3, "return_sequences": True, "zero_output_for_mask": True, "unroll": True},
+        "zero_output_for_mask-of-unrolled-layers-on-jax",
+        JAX,
     ),
     "hard_sigmoid": Divergent(
         (5,),
@@ -333,5 +358,10 @@ DIVERGENT = {
         ("jax", "torch"),
         "gradient of input",
         other={"tensorflow": "gradients-of-rotated-shifted-and-zoomed-images"},
+    ),
+    "decoding_lstm": Divergent("decoder", "LSTM", {"units": 3}, FIRST_STEPS, JAX),
+    "decoding_gru": Divergent("decoder", "GRU", {"units": 3}, FIRST_STEPS, JAX),
+    "decoding_rnn": Divergent(
+        "decoder", "SimpleRNN", {"units": 3, "activation": "softsign"}, FIRST_STEPS, JAX
     ),
 }

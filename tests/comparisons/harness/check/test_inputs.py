@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from keras import Input, Sequential
+from keras.layers import Dense, Embedding
 
 import reference_numpy as rn
 from comparisons.harness.check import inputs
+from comparisons.harness.check.checking import Check
 from reference_numpy import layers
 
 
@@ -20,7 +23,9 @@ def tokens(mask=False):
 def test_integers_are_within_the_vocabulary(kind):
     x = drawn(tokens(), kind, batch=40)
     assert x.dtype == "int32" and x.min() == 0 and x.max() == 8
-    assert (x[:, 0] > 0).all()  # nobody's text is padding alone
+    assert (x.any(1)).all()  # nobody's text is padding alone
+    padding = x[:, 0] == 0, x[:, -1] == 0
+    assert [n.any() for n in padding] == [kind == inputs.PADDED, kind != inputs.PADDED]
 
 
 def test_integers_are_within_the_vocabulary_of_a_nested_model_and_behind_a_reshape():
@@ -56,6 +61,17 @@ def test_several_inputs_by_name_and_masks():
     assert set(found) == {"x", "mask"} and found["mask"].dtype == bool and found["mask"][:, 0].all()
 
 
+def test_masks_and_what_is_masked_are_padded_at_the_start_too():
+    x, mask = rn.Input((5, 2), name="x"), rn.Input((5,), dtype="bool", name="mask")
+    masked = layers.Masking(-1.0)(x)
+    model = rn.Model([x, mask], [layers.LSTM(2)(masked), layers.GRU(2)(x, mask=mask)])
+    x, mask = drawn(model, inputs.PADDED, batch=20)
+    assert mask[:, -1].all() and not mask[:, 0].all()
+    steps = (x != -1.0).any(-1)
+    assert steps[:, -1].all() and not steps[:, 0].all()
+    assert np.array_equal(x[steps], drawn(model, batch=20)[0][steps])
+
+
 def test_open_sizes_grow_until_the_model_takes_them():
     model = rn.Sequential([rn.Input((None, 2)), layers.Conv1D(3, 12)])
     assert drawn(model).shape == (5, 16, 2)
@@ -68,6 +84,16 @@ def test_the_kinds_are_what_they_say():
     assert np.array_equal(large, drawn(model) * 2.0**7) and np.abs(tiny).max() < 1e-4
     assert np.array_equal(large, large.astype("float32"))
     assert not np.array_equal(drawn(model), drawn(model, seed=1))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+@pytest.mark.parametrize(
+    ("numbers", "kinds"), [(False, ["tied", "left-padded"]), (True, ["tied", "large", "tiny"])]
+)
+def test_a_model_is_fed_of_each_kind_what_it_was_not_fed_before(numbers, kinds, tmp_path):
+    first = [Input((6,)), Dense(2)] if numbers else [Input((6,), dtype="int32"), Embedding(9, 2)]
+    modes = [each.mode for each in Check(Sequential(first), tmp_path).passes]
+    assert modes == ["inference", "training", *(f"inference on {kind} inputs" for kind in kinds)]
 
 
 @pytest.fixture

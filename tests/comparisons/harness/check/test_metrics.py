@@ -161,8 +161,13 @@ def test_the_largest_of_equals_may_be_any(tmp_path, wrong, is_convention):
     assert found.convention == is_convention and found.known is None
 
 
-def test_a_known_divergence_is_called_so_and_what_is_larger_is_not(tmp_path):
-    made = keras.metrics.SparseCategoricalCrossentropy
+def of_function(**options):
+    """The same metric by the function that it is the mean of."""
+    return keras.metrics.MeanMetricWrapper(keras.losses.sparse_categorical_crossentropy, **options)
+
+
+@pytest.mark.parametrize("made", [keras.metrics.SparseCategoricalCrossentropy, of_function])
+def test_a_known_divergence_is_called_so_and_what_is_larger_is_not(made, tmp_path):
     loss = "sparse_categorical_crossentropy"
     weighted = [made(ignore_class=0)]
     model = model_of(3, "softmax", loss, made(ignore_class=1), weighted_metrics=weighted)
