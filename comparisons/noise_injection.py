@@ -17,6 +17,7 @@ from comparisons.harness.concept import (
 )
 from comparisons.harness.datasets import mnist_subset
 from comparisons.harness.drawing import figures
+from comparisons.harness.scores import ACCURACY
 
 # The best of 0.5, 0.75 and 1 on inputs, first for clean and then for noisy images, and of 1, 1.5, 2
 # and 3 on hidden layers for noisy ones; on validation images of seeds from 100 on.
@@ -350,6 +351,7 @@ CONCEPT = Concept(
     task=Task(
         data=data,
         presets={"default": Preset(40, 50), "full": Preset(200, 50)},
+        scores=(ACCURACY,),
         variants=VARIANTS,
         variants_ja=JAPANESE,
         keep="disturbed",

@@ -51,16 +51,16 @@ def linear(x, y, stddevs, copies, generator):
 
 
 def build_model(on_inputs=0.0, on_hidden=0.0):
-    """784 pixels, two hidden layers of 100 with ReLU, ten classes; noise on what each one gives."""
+    """784 pixels, two hidden layers of 100 with ReLU, ten logits; noise on what each one gives."""
     model = rn.Sequential([rn.Input((784,))])
     add_noise(model, on_inputs)
     for _ in range(2):
         model.add(rn.layers.Dense(100, activation="relu", kernel_initializer="he_normal"))
         add_noise(model, on_hidden)
-    model.add(rn.layers.Dense(10, activation="softmax"))
+    model.add(rn.layers.Dense(10))
     model.compile(
         optimizer=rn.optimizers.Adam(learning_rate=0.001),
-        loss="sparse_categorical_crossentropy",
+        loss=rn.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     return model
