@@ -23,6 +23,10 @@ PHRASES: tuple[Words, ...] = (
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
+    (
+        r"(\S+) adds a loss of its own, which has no NumPy half",
+        r"\1が加える損失（add_loss）には、NumPyによる実装がない",
+    ),
     (r"metrics are not judged in (\w+)", r"\1では評価指標を判定しない"),
     (
         r"float32 does not hold the squares of all outputs",
@@ -71,7 +75,11 @@ PHRASES: tuple[Words, ...] = (
     (r"no script of less than \d+ lines shows it", "短いスクリプトでは再現できないため"),
     (
         r"no short script makes such a call: .+",
-        "マスク、複数の出力、状態を伴う呼び出しは、短いスクリプトにできないため",
+        "辞書や入れ子のリストを渡す呼び出しは、短いスクリプトにできないため",
+    ),
+    (
+        r"of random numbers, of which a script .+",
+        "乱数を使う計算であり、Kerasだけのスクリプトでは同じ乱数にならないため",
     ),
     (r"seen in the operations together, .+", "複数の演算を合わせたときにだけ現れるため"),
     (r"the call alone, by the numbers that were seen, .+", "その呼び出しだけでは現れないため"),

@@ -120,19 +120,22 @@ def _allowing(record: checks.Record, asked: Asked, name: str, dtype: str) -> che
 def is_beyond(asked: Asked, theirs: dict, dtype: str) -> bool:
     """Whether a call cannot be judged in a precision, for it has no numbers so large.
 
-    That is where the oracle's are larger, or where the backend's are infinite or none, and so are
-    the twin's, or squares of the oracle's would be that the layer takes.
+    In float16 that is where the oracle's are larger, or where the backend's are infinite or none,
+    and so are the twin's, or squares of the oracle's would be that the layer takes; in float32
+    where the backend's are infinite or none and the oracle's finite numbers are larger.
     """
-    if computed_in(dtype) != "float16":
+    kind = computed_in(dtype)
+    lost = [name for name, y in theirs.items() if _is_lost(y, asked.quantities.get(name))]
+    if kind == "float64" or (kind == "float32" and not lost):
         return False
-    largest = float(np.finfo("float16").max)
+    largest = float(np.finfo(kind).max)
     given = [x for x in tree.flatten(asked.question.inputs) if x.dtype.kind == "f"]
     exact = [y for y in asked.quantities.values() if y.dtype.kind == "f"]
-    sizes = [float(np.fmax.reduce(np.abs(x), axis=None, initial=0.0)) for x in [*given, *exact]]
+    counted = [x[np.isfinite(x)] if kind == "float32" else x for x in [*given, *exact]]
+    sizes = [float(np.fmax.reduce(np.abs(x), axis=None, initial=0.0)) for x in counted]
     size = max(sizes, default=0.0)
-    if size > largest:
-        return True
-    lost = [name for name, y in theirs.items() if _is_lost(y, asked.quantities.get(name))]
+    if size > largest or kind == "float32":
+        return size > largest
     return bool(lost) and (
         (size**2 > largest and _takes_squares(asked.reference.layer))
         or any(_is_lost(asked.by_twin[n], asked.quantities[n]) for n in lost)

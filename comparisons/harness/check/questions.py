@@ -163,12 +163,13 @@ class Asked:
         compiled computation rounds in one place and not in another.
         """
         layer, question = layer_at(self.twin, self.question.path), self.question
-        if question.path:
-            repeated = CallReference(
-                layer, question.inputs, question.options, question.argument_names
-            )
-        else:
-            repeated = Whole(layer, question.inputs, question.options)
+        with np.errstate(all="ignore"):
+            if question.path:
+                repeated = CallReference(
+                    layer, question.inputs, question.options, question.argument_names
+                )
+            else:
+                repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
         kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
         with (

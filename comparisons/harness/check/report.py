@@ -13,7 +13,7 @@ from comparisons.harness.check.graph import feeding
 from comparisons.harness.check.questions import PROPAGATED, Asked, names_of
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import leaves
-from comparisons.harness.proof.precision import twin_precision
+from comparisons.harness.proof.precision import computed_in, twin_precision
 from reference_numpy import registration
 from reference_numpy.console import printable
 from reference_numpy.layers.core import InputLayer
@@ -177,6 +177,12 @@ class Report:
         """The layers that were not judged for numbers too large, and where."""
         rows = [f"{row.layer} ({', '.join(row.beyond)})" for row in self.layers if row.beyond]
         return "; ".join(rows)
+
+    @property
+    def largest(self) -> tuple[str, str]:
+        """The precision that it was computed in, and its largest number."""
+        kind = computed_in(self.environment["dtype"])
+        return kind, {"float16": "65,504", "float32": "3.4×10³⁸"}.get(kind, "1.8×10³⁰⁸")
 
     def mark(self, row: Row, backend: str) -> str:
         """How a layer is marked in the graph, one of `MARKS`; empty where nothing was compared."""

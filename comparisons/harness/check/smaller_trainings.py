@@ -273,7 +273,8 @@ class Part:
             ]
             first = rn.Input(batch_shape=x.shape, dtype=x.dtype.name)
             model = rn.Sequential([first, *layers])
-            model.compile(self.optimizer[0](), self.loss)
+            loss = self.loss if isinstance(self.loss, str) else rn.losses.deserialize(self.loss)
+            model.compile(self.optimizer[0](), loss)
             model.set_weights([jitter(_wide(w)) for w in self.start])
             x = jitter(x)
             if not self.trained:

@@ -120,6 +120,9 @@ class Borrowed(Layer):
 
     Args:
         config: the Keras layer's; its `dtype` is the precision that it computes in.
+
+    Attributes:
+        adds_losses: whether its last call added a loss of its own (`add_loss`).
     """
 
     keras_class = backend = parts = None
@@ -127,6 +130,7 @@ class Borrowed(Layer):
     def __init__(self, config: dict):
         import keras
 
+        self.config, self.adds_losses = config, False
         policy = config.get("dtype", "float32")
         self.precision = policy["config"]["name"] if isinstance(policy, dict) else policy
         scope = keras.saving.custom_object_scope(self.parts)
@@ -142,6 +146,10 @@ class Borrowed(Layer):
     def from_config(cls, config):
         """The layer from Keras's config of it."""
         return cls(config)
+
+    def get_config(self):
+        """Keras's config of it."""
+        return dict(self.config)
 
     def prepare(self, args, kwargs):
         """Let Keras build its layer, and have a weight for each of its own, in its order."""
@@ -184,6 +192,8 @@ class Borrowed(Layer):
             y = tree.map_structure(keras.ops.convert_to_numpy, y)
             for weight, variable in zip(self.weights, self.theirs.weights, strict=True):
                 weight[...] = keras.ops.convert_to_numpy(variable)
+            penalized = sum(v.regularizer is not None for v in self.theirs.trainable_variables)
+            self.adds_losses = len(self.theirs.losses) > penalized
         return y, cache
 
     def backward(self, dy, cache):

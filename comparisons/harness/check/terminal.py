@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # How what a table is of was compared; of one way alone nothing is said.
 KINDS = {"layer": (LOCAL, PROPAGATED), "metric": (LOCAL,)}
-BEYOND = "  not judged, since numbers were beyond float16's largest, 65,504: {}"
+BEYOND = "  not judged, since numbers were beyond {}'s largest, {}: {}"
 
 
 def lines(report: "Report") -> list[str]:
@@ -28,7 +28,7 @@ def lines(report: "Report") -> list[str]:
         f"  training: {report.environment['training']}",
         *(line for finding in report.findings for line in _told(finding)),
         *_refused(report),
-        *([BEYOND.format(report.beyond)] if report.beyond else []),
+        *([BEYOND.format(*report.largest, report.beyond)] if report.beyond else []),
         *_condition(report),
         *_tables("layer", report.layers, report.checked),
         *(_tables("metric", report.metrics, report.checked) if report.metrics else []),

@@ -17,6 +17,7 @@ from comparisons.harness.check.questions import PROPAGATED, Place, names_of
 from comparisons.harness.check.scales import moved_within
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
+from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.targets import losses_of, targets_of
 from comparisons.harness.proof import checks
@@ -127,6 +128,9 @@ class Training:
         self.stateful = any(getattr(part, "stateful", False) for _, part in leaf_layers(model))
         self.optimizer = type(self._compiled(model).optimizer).__name__
         targets = targets_of(model, inputs, seed)
+        for _, layer in leaf_layers(model):
+            if isinstance(layer, Borrowed) and layer.adds_losses:
+                raise ValueError(f"{layer.name} adds a loss of its own, which has no NumPy half")
         self.log_cosh = "logcosh" in losses_of(model, len(tree.flatten(targets)))
         self.start = {WHOLE: model.get_weights()}
         self._kept: dict[tuple, tuple[Model, object]] = {}

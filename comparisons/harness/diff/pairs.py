@@ -1,9 +1,10 @@
-"""Which layer of one model is which of another: by class and order, nested models included."""
+"""Which layer or operation of one model is which of another: by class and order, nested too."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from comparisons.harness.proof.calls import members
 from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
 
@@ -28,18 +29,17 @@ class Pair:
 
 
 def pairs(a: Model, b: Model, within: str = "") -> Iterator[Pair]:
-    """The layers of both models in order; a nested model comes before its layers."""
-    kinds = [[type(layer).__name__ for layer in model.layers] for model in (a, b)]
+    """The layers and operations of both models in order; a nested model comes before its own."""
+    mine, theirs = members(a), members(b)
+    kinds = [[type(layer).__name__ for layer in layers] for layers in (mine, theirs)]
     blocks = SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks()
-    twins = {
-        a.layers[block.a + n]: b.layers[block.b + n] for block in blocks for n in range(block.size)
-    }
+    twins = {mine[block.a + n]: theirs[block.b + n] for block in blocks for n in range(block.size)}
     # What stands elsewhere under the same name is the same.
-    alone = {(layer.name, type(layer)): layer for layer in b.layers if layer not in twins.values()}
-    for layer in a.layers:
+    alone = {(layer.name, type(layer)): layer for layer in theirs if layer not in twins.values()}
+    for layer in mine:
         if layer not in twins and (layer.name, type(layer)) in alone:
             twins[layer] = alone.pop((layer.name, type(layer)))
-    for layer in a.layers:
+    for layer in mine:
         other = twins.get(layer)
         yield Pair(layer, other, within + layer.name)
         if isinstance(layer, Model) and other is not None:

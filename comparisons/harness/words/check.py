@@ -16,9 +16,9 @@ WORDS: dict[str, Words] = {
     ),
     "own part": ("{name}: {how}.", "{name}：{how}。"),
     "training steps": ("Training: {what}.", "学習：{what}。"),
-    "beyond float16": (
-        "Not judged, since numbers were beyond float16's largest, 65,504: {where}.",
-        "float16で表せる最大の数65,504を超えたため、次は判定していない：{where}。",
+    "beyond the largest": (
+        "Not judged, since numbers were beyond {precision}'s largest, {largest}: {where}.",
+        "{precision}で表せる最大の数{largest}を超えたため、次は判定していない：{where}。",
     ),
     "ill-conditioned": (
         "Ill-conditioned from {layer} on: one rounding of inputs and weights is {condition} "

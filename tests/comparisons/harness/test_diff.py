@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
@@ -214,3 +215,24 @@ def test_inputs_that_are_not_there_are_told_of_though_none_fit_both(tmp_path):
     rn.Sequential([rn.Input((7,)), layers.Dense(1)]).save(tmp_path / "b.keras")
     with pytest.raises(FileNotFoundError, match="none.npz"):
         comparisons.diff(tmp_path / "a.keras", tmp_path / "b.keras", tmp_path / "none.npz")
+
+
+def operating(operation, tmp_path, name):
+    """A file of a model whose layers take from an operation, and whose output is one."""
+    keras.utils.set_random_seed(0)
+    keras.backend.clear_session()
+    x = keras.Input((4,), name="in")
+    h = keras.layers.Dense(3, name="end")(operation(keras.layers.Dense(3, name="first")(x)))
+    keras.Model(x, keras.ops.sigmoid(h)).save(tmp_path / name)
+    return tmp_path / name
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
+def test_operations_are_compared_as_layers_are(tmp_path):
+    a = operating(keras.ops.tanh, tmp_path, "a.keras")
+    assert comparisons.diff(a, operating(keras.ops.tanh, tmp_path, "same.keras")).same
+    found = comparisons.diff(a, operating(keras.ops.relu, tmp_path, "b.keras"))
+    assert {"Tanh", "Relu"} <= {
+        side for change in found.architecture for side in (change.a, change.b)
+    }
+    assert "names" not in kinds(found) and found.outputs

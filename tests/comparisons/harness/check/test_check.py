@@ -384,3 +384,15 @@ def test_a_backend_that_is_not_there_gets_one_line(sound, monkeypatch):
     monkeypatch.setattr("comparisons.harness.backends.missing", lambda name: f"no {name} here")
     with pytest.raises(ValueError, match="no keras-jax here"):
         checking.check(sound, backends=["jax"])
+
+
+def test_what_float32_has_no_number_for_is_told_and_no_finding(columns, tmp_path):
+    """On large inputs an exponential function goes beyond the largest number, on every backend."""
+    keras.utils.set_random_seed(0)
+    made = [keras.layers.Dense(4, name="first"), keras.layers.Activation("exponential", name="exp")]
+    model = keras.Sequential([keras.Input((5,)), *made, keras.layers.Dense(2, name="end")])
+    report = checking.Check(model, tmp_path).run(columns)
+    assert report.agrees, str(report)
+    assert {row.layer for row in report.layers if row.beyond} >= {"exp"}
+    (told,) = [line for line in str(report).splitlines() if "not judged" in line]
+    assert "float32's largest, 3.4×10³⁸: exp (" in told

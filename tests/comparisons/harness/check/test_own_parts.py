@@ -154,6 +154,42 @@ def test_what_keras_alone_has_is_borrowed_and_all_around_it_judged(check):
     assert {row.class_name for row in found.layers} >= {"Scale", "Bend", "Swirl"}
 
 
+PENALIZED = """
+import keras
+
+
+@keras.saving.register_keras_serializable("own_parts")
+class Penalized(keras.layers.Layer):
+    def call(self, x):
+        self.add_loss(keras.ops.mean(x**2))
+        return keras.ops.exp(x)
+"""
+
+
+def test_no_steps_are_compared_where_a_borrowed_layer_adds_a_loss(columns, tmp_path):
+    parts, model = tmp_path / "parts.py", tmp_path / "penalized.keras"
+    parts.write_text(PENALIZED)
+    own = own_parts.keras_parts(parts)
+    x = keras.Input((5,))
+    y = own["Penalized"](name="penalized")(keras.layers.Dense(4, name="first")(x))
+    made = keras.Model(x, keras.layers.Dense(2, name="end")(y))
+    made.compile("sgd", "mse")
+    made.save(model)
+    found = Check(model, tmp_path, own=own_parts.load(parts, None), steps=1).run(columns)
+    told = "not compared: penalized adds a loss of its own, which has no NumPy half"
+    assert found.environment["training"] == told
+    assert found.agrees, found
+
+
+def test_a_borrowed_layer_within_a_model_has_keras_own_config(columns, tmp_path):
+    """By which known divergences of the whole model are told."""
+    parts, model = write(tmp_path)
+    oracle = Check(model, tmp_path, own=own_parts.load(parts, None)).oracle
+    assert oracle.get_layer("swirl").get_config()["name"] == "swirl"
+    names = [layer["config"]["name"] for layer in oracle.get_config()["layers"]]
+    assert {"scale", "swirl", "bend", "end"} <= set(names)
+
+
 def test_a_lambda_of_a_function_in_the_file_is_borrowed(columns, tmp_path):
     parts, model = tmp_path / "parts.py", tmp_path / "lambda.keras"
     parts.write_text(PARTS.format(fault="", slip=""))
