@@ -224,7 +224,9 @@ def read(path: Path, model: Model, rows: int | None, dtype: str):
             f"{path}: expected the arrays {', '.join(names)}; found {', '.join(arrays) or 'none'}"
         )
     counts = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
-    if len(set(counts.values())) > 1 or not min(counts.values()):
+    if not max(counts.values()):
+        raise ValueError(f"{path}: expected one sample or more, found none")
+    if len(set(counts.values())) > 1:
         raise ValueError(f"{path}: expected as many samples in each array, found {counts}")
     taken = [
         _fit(path, name, arrays[name][:rows], tensor, dtype)

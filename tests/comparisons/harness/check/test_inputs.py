@@ -126,7 +126,7 @@ A, B = np.ones((4, 2)), np.ones((4, 3), int)
         ({"a": A}, "expected the arrays a, b; found a"),
         ({"a": A, "c": B}, "expected the arrays a, b; found a, c"),
         ({"a": A[:2], "b": B}, "expected as many samples in each array"),
-        ({"a": A[:0], "b": B[:0]}, "expected as many samples in each array"),
+        ({"a": A[:0], "b": B[:0]}, "expected one sample or more, found none"),
         ({"a": A[:, :1], "b": B}, r"a: expected the shape (any, 2), found (4, 1)"),
         ({"a": A * np.nan, "b": B}, "a: expected finite numbers, found nan at (0, 0)"),
         (
