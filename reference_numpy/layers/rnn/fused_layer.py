@@ -121,7 +121,7 @@ class FusedLayer(CellLayer):
         wanted = kernel[:-1] if input_gradient else kernel[inputs:-1]
         dq = np.empty((len(wanted), batch), q.dtype)
         dx = np.empty((length, inputs, batch), q.dtype) if input_gradient else None
-        dkernel = np.zeros_like(kernel) if cell.trainable else None
+        dkernel = np.zeros_like(kernel.T, order="C") if cell.trainable else None
         block = min(length, max(1, COLUMNS // max(1, batch)))
         dz = np.empty((columns, block, batch), q.dtype)
         dgates = dz.reshape(columns // units, units, block, batch)
@@ -147,10 +147,10 @@ class FusedLayer(CellLayer):
             if place == 0 and cell.trainable:  # the block is full
                 end = min(t + block, length)
                 now = np.swapaxes(q[t:end], 0, 1).reshape(len(kernel), -1)
-                dkernel += now @ dz[:, : end - t].reshape(columns, -1).T
+                dkernel += dz[:, : end - t].reshape(columns, -1) @ now.T
         if input_gradient:
             dx = np.swapaxes(dx if mask is None else dx * mask.T, 1, 2)
-        grads = self.split(dkernel, inputs)[: 2 + cell.use_bias] if cell.trainable else []
+        grads = self.split(dkernel.T, inputs)[: 2 + cell.use_bias] if cell.trainable else []
         return dx, [dstate.T for dstate in dstates], grads
 
     def _gradients_of_h(self, dy, valid):

@@ -69,11 +69,10 @@ class LSTM(FusedLayer):
         new_h, new_c = new_states
         gates = z.reshape(4, *c.shape)
         sigmoids = gates[:2], gates[3]
-        shut = [
-            (part, low, logistic(2.0 * part[low]))
-            for part in sigmoids
-            if (low := part < NEARLY_SHUT / 2).any()
-        ]
+        shut = []
+        if z.min(initial=0.0) < NEARLY_SHUT / 2:
+            lows = [(part, part < NEARLY_SHUT / 2) for part in sigmoids]
+            shut = [(part, low, logistic(2.0 * part[low])) for part, low in lows]
         np.tanh(z, out=z)
         for part in sigmoids:
             part *= 0.5
