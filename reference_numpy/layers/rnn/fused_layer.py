@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference_numpy.kernels.blas import product
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.cell_layer import CellLayer
 
@@ -92,7 +93,7 @@ class FusedLayer(CellLayer):
         z, caches = np.empty((length, len(kernel), batch), q.dtype), []
         keep = None if keep is None else keep[:, None]
         for t in range(length):
-            np.matmul(kernel, q[t], out=z[t])
+            product(kernel, q[t], z[t])
             old, new = [s[t] for s in kept], [s[t + 1] for s in kept]
             caches.append(self.step(cell, z[t], old, new))
             if keep is not None:
@@ -136,7 +137,7 @@ class FusedLayer(CellLayer):
                     dstate *= keep[t]
             old = [s[t] for s in kept]
             direct = self.step_backward(cell, z[t], caches[t], old, dstates, dgates[:, :, place])
-            np.matmul(wanted, dz[:, place], out=dq)
+            product(wanted, dz[:, place], dq)
             np.copyto(dh, dq[-units:])
             if direct is not None:
                 dh += direct
