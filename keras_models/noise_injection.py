@@ -41,10 +41,10 @@ def linear(x, y, stddevs, copies):
 def build_model(on_inputs=0.0, on_hidden=0.0):
     """784 pixels, two hidden layers of 100 with ReLU, ten logits; noise on what each one gives."""
     model = keras.Sequential([layers.Input((784,))])
-    add_noise(model, on_inputs)
+    add_noise_layer(model, on_inputs)
     for _ in range(2):
         model.add(layers.Dense(100, activation="relu", kernel_initializer="he_normal"))
-        add_noise(model, on_hidden)
+        add_noise_layer(model, on_hidden)
     model.add(layers.Dense(10))
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate=0.001),
@@ -54,7 +54,7 @@ def build_model(on_inputs=0.0, on_hidden=0.0):
     return model
 
 
-def add_noise(model, stddev):
+def add_noise_layer(model, stddev):
     """Noise as layers; GaussianNoise takes deviations up to 1, but x + σ n is σ (x / σ + n)."""
     if stddev > 1:
         model.add(layers.Rescaling(1 / stddev))

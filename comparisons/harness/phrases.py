@@ -81,6 +81,7 @@ PHRASES: tuple[Words, ...] = (
         r"of random numbers, of which a script .+",
         "乱数を使う計算であり、Kerasだけのスクリプトでは同じ乱数にならないため",
     ),
+    (r"the output is integers there, .+", "出力が整数になり、微分できないため"),
     (r"seen in the operations together, .+", "複数の演算を合わせたときにだけ現れるため"),
     (r"the call alone, by the numbers that were seen, .+", "その呼び出しだけでは現れないため"),
     (r"no part of the model, trained alone, .+", "モデルの一部だけを学習させても現れないため"),

@@ -153,13 +153,16 @@ def _torch(case: "Case | Sketch", weight: int | None) -> list[str]:
 def _tensorflow(case: "Case | Sketch", weight: int | None) -> list[str]:
     dy = "" if case.cotangent is None else " * dy"
     tape = ["with tf.GradientTape() as tape:"]
-    start, source = [], f"layer.trainable_variables[{weight}].value"
+    start, source, options = [], f"layer.trainable_variables[{weight}].value", ""
     if weight is None:
         source = case.source
         start = [f"{source} = tf.constant({source})"]
         tape.append(f"    tape.watch({source})")
+    elif all(x.array.dtype.kind != "f" for x in case.inputs):  # whose output may be integers
+        options = ', unconnected_gradients="zero"'
     tape.append(f"    total = tf.reduce_sum({case.call}{dy})")
-    return [*start, *tape, f"found = tf.convert_to_tensor(tape.gradient(total, {source})).numpy()"]
+    gradient = f"tape.gradient(total, {source}{options})"
+    return [*start, *tape, f"found = tf.convert_to_tensor({gradient}).numpy()"]
 
 
 def _jax(case: "Case | Sketch", weight: int | None) -> list[str]:

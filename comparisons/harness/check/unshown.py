@@ -12,6 +12,7 @@ NO_CALL = "no short script makes such a call: with a dictionary, or with lists w
 MANY = "seen in the operations together, of which none shows it alone"
 NOT_ALONE = "the call alone, by the numbers that were seen, does not show it"
 DRAWN = "of random numbers, of which a script of Keras alone draws others"
+INTEGERS = "the output is integers there, and a script cannot differentiate it"
 NO_PART = "no part of the model, trained alone, shows it in a short script"
 WHOLE = "seen in the whole model alone; called alone, each layer is right"
 OWN = "of somebody's own code, which a script of Keras alone does not have"

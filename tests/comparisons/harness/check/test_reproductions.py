@@ -12,6 +12,7 @@ from comparisons.harness import backends
 from comparisons.harness.check import checking, reproductions
 from comparisons.harness.check.cases import Case
 from comparisons.harness.check.script import LINES, Numbers, construction, script, telling
+from comparisons.harness.check.unshown import INTEGERS
 from comparisons.harness.divergences import named
 from reference_numpy import layers
 from tests.comparisons.harness.check.divergent_models import DIVERGENT
@@ -46,6 +47,9 @@ def test_the_script_is_short_small_and_shows_the_finding(reproduced, name):
     assert {finding.backend for finding in findings} == wanted
     for finding in findings:
         text = finding.reproduction
+        if finding.unshown == INTEGERS and name == "integers":
+            assert finding.quantity.startswith("gradient"), finding
+            continue
         assert text, finding
         assert text.count("\n") <= LINES and "reference_numpy" not in text
         *_, printed, assertion = text.splitlines()
