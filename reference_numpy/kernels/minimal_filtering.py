@@ -22,7 +22,7 @@ and S. Gray, Fast Algorithms for Convolutional Neural Networks (2016).
 import numpy as np
 
 from reference_numpy.kernels.rows_first import channels_last, in_rows_first, overlapping, rows_first
-from reference_numpy.kernels.threads import by_parts
+from reference_numpy.kernels.threads import by_parts, even_slices
 from reference_numpy.kernels.windows import blocks
 
 #: Fewer channels than this make too few multiplications for the sums beside them.
@@ -96,9 +96,7 @@ def _tiles(rows, y, part):
         part: the slice of the places.
     """
     channels, (_, filters, width, batch) = rows.shape[1], y.shape
-    count = -(-batch // MOST)
-    bounds = [batch * i // count for i in range(count + 1)]
-    for samples in map(slice, bounds, bounds[1:]):
+    for samples in even_slices(batch, -(-batch // MOST)):
         numbers = (channels + 4 * filters) * (samples.stop - samples.start)
         for column in range(0, width, 2):
             for places in blocks(part, numbers * y.itemsize):

@@ -28,9 +28,13 @@ def by_parts(work, batch, multiplications):
         batch: length of the axis.
         multiplications: how many the whole takes, about.
     """
-    count = parts_of(batch, multiplications)
-    bounds = [batch * i // count for i in range(count + 1)]
-    return at_once(work, [slice(*pair) for pair in zip(bounds, bounds[1:])])
+    return at_once(work, even_slices(batch, parts_of(batch, multiplications)))
+
+
+def even_slices(length, count):
+    """Slices of an axis, so many, whose lengths differ by one at most."""
+    bounds = [length * i // count for i in range(count + 1)]
+    return [slice(*pair) for pair in zip(bounds, bounds[1:])]
 
 
 def parts_of(batch, multiplications):
