@@ -195,8 +195,8 @@ def draw(result):
             (
                 "A point is a network on new tracks. The error does not tell all: 16 laps teach "
                 "smaller errors than shifted views do, and no better driving.",
-                "1点が1つのネットワークで、どちらも未知のコースでの値。誤差がすべてではない。16周の学習は、"
-                "視点をずらす学習より誤差が小さいが、運転はうまくない。",
+                "1点が1つのネットワークで、どちらも未知のコースでの値。誤差がすべてではない。16周をそのまま"
+                "学習すると、視点をずらすより誤差は小さいのに、車線を守る車はそれより多くない。",
             ),
         ),
     ]
@@ -254,8 +254,8 @@ CLAIMS = (
         (
             "Mean over all pairs of four networks (plain, shifted, 16 laps, asking by DAgger); the "
             "error is that on the expert's pictures of the new tracks.",
-            "4つ（そのまま、視点をずらす、16周、DAggerで尋ねる）から選ぶすべての組の平均。"
-            "誤差は、未知のコースで熟練者が見た画像で測る。",
+            "4つのネットワーク（そのまま、視点をずらす、16周、DAggerで尋ねる）から2つを選ぶすべての組の"
+            "平均。誤差は、未知のコースで熟練者が見た画像で測る。",
         ),
         ("smaller error less larger", "誤差が小さいほうの値から大きいほうの値を引く"),
         (lambda arrays: by_error(arrays)[0], lambda arrays: by_error(arrays)[1]),

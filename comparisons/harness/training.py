@@ -370,20 +370,20 @@ def turning_point(history: dict, score: Score) -> dict:
     """The best epoch on the validation data, the gap there, and whether things get worse after it.
 
     Best is where validation loss is lowest, or the score best where no such loss is measured.
-    Epochs count from 1. `overfitting_epoch` is the best epoch where it is not the last one, None
+    Epochs count from 1. `overfitting_epoch` is the best epoch where the last one is worse, None
     where validation was still at its best when training ended.
     """
     if "val_loss" in history:
-        best = int(np.argmin(history["val_loss"]))
+        values = np.array(history["val_loss"])
     else:
-        values = np.array(history[f"val_{score.key}"])
-        best = int(np.argmax(values if score.larger_is_better else -values))
+        values = np.array(history[f"val_{score.key}"]) * (-1 if score.larger_is_better else 1)
+    best = int(np.argmin(values))
     both = score.key in history and f"val_{score.key}" in history
-    last = best == len(next(iter(history.values()))) - 1
+    turned = best < len(values) - 1 and values[-1] != values[best]
     return {
         "best_epoch": best + 1,
         "best_epoch_gap": score.gap(history[score.key][best], history[f"val_{score.key}"][best])
         if both
         else None,
-        "overfitting_epoch": None if last else best + 1,
+        "overfitting_epoch": best + 1 if turned else None,
     }

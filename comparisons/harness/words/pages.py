@@ -224,12 +224,12 @@ WORDS: dict[str, Words] = {
         "The gap is how much better the first score is on training than on validation data: at the "
         "end with both in inference mode, at the best epoch from the curves. The best epoch is the "
         "one of lowest validation loss, or of the best validation score where no such loss is "
-        "measured (median over runs); validation turns worse where that is not the last epoch.",
+        "measured (median over runs); validation turns worse there if the last epoch is worse.",
         "汎化ギャップは、第一の評価指標が検証データより訓練データでどれだけ良いかを表す。"
         "学習終了時はともに推論モードで、"
         "最良のエポックでは学習曲線から求める。最良のエポックは検証データの損失が最小（損失を測ら"
         "ない場合は評価指標が最良）"
-        "のエポックで、値は各回の中央値。それが最後のエポックでなければ、"
+        "のエポックで、値は各回の中央値。最後のエポックがそれより悪ければ、"
         "そこで悪化に転じたとみなす。",
     ),
     # Scores
