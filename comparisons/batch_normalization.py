@@ -151,11 +151,13 @@ CONCEPT = Concept(
     summary=(
         "Over the batch, each unit's weighted sums are shifted to mean 0 and scaled to variance 1; "
         "then the unit may scale and shift them as it learns to (γ, β). Layers so keep getting "
-        "inputs of the same size, whatever the layers before them do. In prediction there is no "
+        "inputs of the same size, whatever the layers before them do: learning is faster, and "
+        "depends less on the learning rate and the initial weights. In prediction there is no "
         "batch: means over the training steps stand in.",
         "各ユニットの重み付き和を、ミニバッチごとに平均0、分散1になるように正規化し、その後、"
         "学習によって決まるγとβで拡大・平行移動する。これにより、前の層がどう変わっても、"
-        "各層は同じ程度の大きさの入力を受け取り続ける。推論時にはミニバッチがないため、"
+        "各層は同じ程度の大きさの入力を受け取り続ける。そのため学習が速く進み、"
+        "学習率や重みの初期値にも左右されにくくなる。推論時にはミニバッチがないため、"
         "学習中に求めた移動平均を代わりに用いる。",
     ),
     introduces=(
@@ -180,8 +182,10 @@ CONCEPT = Concept(
             r"y = \gamma \frac{x - \mu_{mov}}{\sqrt{\sigma_{mov}^2 + \epsilon}} + \beta, \quad "
             r"\mu_{mov} \leftarrow m \, \mu_{mov} + (1 - m) \, \mu",
             (
-                "Prediction: a row's answer does not depend on the rows beside it. m: momentum.",
-                "推論時：ある行の出力は、同じバッチの他の行によらない。mはモーメンタム。",
+                "Prediction: a row's answer does not depend on the rows beside it. m: momentum; "
+                "the moving variance is kept as the moving mean is.",
+                "推論時：ある行の出力は、同じバッチの他の行によらない。mはモーメンタム。"
+                "分散の移動平均も、平均と同じように更新する。",
             ),
             some_batch,
             training=False,

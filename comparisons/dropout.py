@@ -278,7 +278,7 @@ CLAIMS = (
 )
 
 CONCEPT = Concept(
-    title=("Dropout against overfitting", "Dropoutによる過学習の抑制"),
+    title=("Dropout against overfitting", "過学習への対策としてのDropout"),
     chapter=chapters.TECHNIQUES.section(8),
     summary=(
         "A network with far more weights than data learns its training data by heart. Dropout "

@@ -167,7 +167,7 @@ INTRODUCES = (
         "Keras's default for kernels. A sum of n inputs has n times the variance of one, so "
         "variance 1/n keeps it. Forward n is the number of inputs, backward that of outputs; "
         "Xavier takes the mean of both.",
-        "Kerasの重みの既定値。n個の入力の和の分散はn倍になるので、重みの分散を1/nにすれば保たれる。"
+        "Kerasの既定の初期値。n個の入力の和の分散はn倍になるので、重みの分散を1/nにすれば保たれる。"
         "nは、順伝播では入力の数、逆伝播では出力の数である。Xavierは両者の平均をとる。",
     ),
     row(

@@ -121,10 +121,11 @@ def pictures(result):
             (
                 "Read from right to left. In the plain network the gradient neither vanishes nor "
                 "explodes. In a residual one whose layers F all have He's weights it grows with "
-                "every block; where F starts at 0 it passes as it is.",
+                "every block; where F starts at 0 the last ReLU holds back a part, and the rest "
+                "passes as it is.",
                 "右から左へ読む。通常のネットワークでは、勾配は消失も爆発もしない。"
                 "すべてをHeの初期値にした残差ネットワークでは、ブロックごとに大きくなる。"
-                "層Fの出力を0から始めれば、そのまま伝わる。",
+                "層Fの出力を0から始めれば、最後のReLUで一部が止められるだけで、残りはそのまま伝わる。",
             ),
         ),
         Figure(
