@@ -39,5 +39,5 @@ def learner(classes, share, thaw):
 
 
 def fine_tuning(experiment, generator, **given):
-    """The experiment, which the comparison gives, with this half's networks and optimizer."""
+    """The experiment of `comparisons/fine_tuning.py` with this half's networks and optimizer."""
     return experiment(transfer_learning, learner, generator=generator, **given)
