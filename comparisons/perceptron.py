@@ -253,7 +253,7 @@ CONCEPT = Concept(
                 "One perceptron cannot do XOR; two layers can.",
                 "単層のパーセプトロンではXORを実現できないが、2層なら実現できる。",
             ),
-            source="Minsky & Papert 1969, Perceptrons; Saito, Deep Learning from Scratch, 2.4-2.5",
+            source="Minsky & Papert 1969, Perceptrons; Saito, Deep Learning from Scratch, 2.4, 2.5",
             experiment=(
                 f"{DRAWN:,} perceptrons with random weights, and as many networks of two layers "
                 "(two perceptrons and one over them). The best of each counts.",
