@@ -10,6 +10,7 @@ from reference_numpy import tree
 from reference_numpy.annotations import Structure
 from reference_numpy.callbacks import Callback, CallbackList, History
 from reference_numpy.callbacks.callback_list import as_numbers
+from reference_numpy.kernels.memory import forward_alone
 from reference_numpy.kernels.threads import ahead
 from reference_numpy.models import parts
 from reference_numpy.models.batches import Batches, Replayed, batches_of, is_stream
@@ -237,8 +238,9 @@ class Trainer(Steps):
         )
 
     def _outputs(self, batch):
-        """The outputs for `(x, y, sample_weight)`."""
-        return self.forward(batch[0], training=False)[0]
+        """The outputs for `(x, …)`."""
+        with forward_alone():
+            return self.forward(batch[0], training=False)[0]
 
     def train_on_batch(
         self,
@@ -272,7 +274,7 @@ class Trainer(Steps):
 
     def predict_on_batch(self, x: Structure) -> Any:
         """The outputs for one batch."""
-        return self.forward(as_arrays(x, "x"), training=False)[0]
+        return self._outputs((as_arrays(x, "x"),))
 
 
 def _listens(callbacks, method):
