@@ -21,14 +21,14 @@ and S. Gray, Fast Algorithms for Convolutional Neural Networks (2016).
 
 import numpy as np
 
-from reference_numpy.kernels.blas import UNCOPIED
 from reference_numpy.kernels.rows_first import channels_last, in_rows_first, overlapping, rows_first
 from reference_numpy.kernels.threads import by_parts, even_slices
 from reference_numpy.kernels.windows import blocks
 
 #: Fewer channels than this make too few multiplications for the sums beside them.
 MANY_CHANNELS = 16
-#: Samples of a row of numbers: fewer are too short for NumPy's sums.
+#: Samples that make the rows of a matrix: longer ones OpenBLAS copies before it multiplies them,
+#: and shorter ones are too short for NumPy's sums.
 FEWEST, MOST = 32, 64
 
 
@@ -94,17 +94,16 @@ def conv_kernel_gradient(x, dy, windows):
 def _tiles(windows, rows, y, part):
     """Places along the first axis, columns, and samples of the output: three slices.
 
-    There are as many columns as make rows of matrices that OpenBLAS multiplies where they lie.
+    Few samples of several pairs of columns make the rows of a matrix, many of one pair.
 
     Args:
         rows, y: input and output, rows first.
         part: the slice of the places.
     """
     channels, (_, filters, _, batch) = rows.shape[1], y.shape
-    fit = UNCOPIED // (windows.window_size[0] * channels * filters)
     for samples in even_slices(batch, -(-batch // MOST)):
         count = samples.stop - samples.start
-        for columns in _columns(windows, together=fit // count * 2):
+        for columns in _columns(windows, together=MOST // count * 2):
             pairs = -(-(columns.stop - columns.start) // 2)
             numbers = (channels + 4 * filters) * pairs * count
             for places in blocks(part, numbers * y.itemsize):

@@ -17,8 +17,10 @@ from reference_numpy.models.batches import Batches, Replayed, batches_of, is_str
 from reference_numpy.models.data import as_arrays, unpack
 from reference_numpy.models.data import split as split_data
 from reference_numpy.models.mistakes import tell_of_sorted_classes
+from reference_numpy.models.pool_first import pool_first
 from reference_numpy.models.runner import Runner
 from reference_numpy.models.steps import Steps
+from reference_numpy.models.watching import watcher
 
 NO_BATCH = (
     "There is no batch to evaluate or predict. A generator can be gone through only once: give a "
@@ -206,15 +208,16 @@ class Trainer(Steps):
         Without `callbacks`, batches of arrays are computed at once on several cores.
         """
         batches = batches_of(x, batch_size=batch_size, steps=steps)
+        outputs_of = self._prediction()
         at_once = not callbacks and self._predicts_at_once(batches)
         callbacks = self._callbacks(callbacks, batches, verbose)
         self.stop_predicting = False
         callbacks.on_predict_begin()
         found = []
         batch_outputs = (
-            ahead(self._outputs, batches.epoch())
+            ahead(outputs_of, batches.epoch())
             if at_once
-            else (functools.partial(self._outputs, batch) for batch in batches.epoch())
+            else (functools.partial(outputs_of, batch) for batch in batches.epoch())
         )
         for step, outputs_of_batch in enumerate(batch_outputs):
             callbacks.on_predict_batch_begin(step)
@@ -232,15 +235,27 @@ class Trainer(Steps):
         """Whether each batch's outputs follow from that batch alone, and there is work for more."""
         return (
             isinstance(batches, Batches)
-            and self.graph is not None
-            and type(self).forward is Runner.forward
+            and self._is_its_graph()
             and parts.are_batches(self.graph, batches.batch_size, batches.steps_per_epoch)
         )
 
-    def _outputs(self, batch):
-        """The outputs for `(x, …)`."""
-        with forward_alone():
-            return self.forward(batch[0], training=False)[0]
+    def _is_its_graph(self):
+        """Whether it is built, and gives what its graph gives."""
+        return self.graph is not None and type(self).forward is Runner.forward
+
+    def _prediction(self):
+        """The function of `(x, …)` that gives the outputs for x."""
+        graph = None
+        if self._is_its_graph() and watcher() is None:
+            graph, _ = pool_first(self.graph)
+
+        def outputs_of(batch):
+            with forward_alone():
+                if graph is None:
+                    return self.forward(batch[0], training=False)[0]
+                return self.pack_outputs(graph.forward(self.flat_inputs(batch[0]), None, False)[0])
+
+        return outputs_of
 
     def train_on_batch(
         self,
@@ -274,7 +289,7 @@ class Trainer(Steps):
 
     def predict_on_batch(self, x: Structure) -> Any:
         """The outputs for one batch."""
-        return self._outputs((as_arrays(x, "x"),))
+        return self._prediction()((as_arrays(x, "x"),))
 
 
 def _listens(callbacks, method):
