@@ -1,5 +1,7 @@
-"""Keeping the memory of freed arrays for the next ones."""
+"""What is kept: the memory of freed arrays, and what backward needs of a forward pass."""
 
+import contextlib
+import contextvars
 import ctypes
 import functools
 
@@ -24,3 +26,21 @@ def keep_freed_memory():
         return
     mallopt(_MMAP_THRESHOLD, 2**25)
     mallopt(_TRIM_THRESHOLD, 2**31 - 1)
+
+
+_forward_alone = contextvars.ContextVar("forward_alone", default=False)
+
+
+@contextlib.contextmanager
+def forward_alone(is_so=True):
+    """Meanwhile no forward pass is followed by its backward pass: nothing is kept for that."""
+    token = _forward_alone.set(is_so)
+    try:
+        yield
+    finally:
+        _forward_alone.reset(token)
+
+
+def is_forward_alone():
+    """Whether that holds now."""
+    return _forward_alone.get()

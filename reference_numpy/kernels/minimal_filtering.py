@@ -52,15 +52,17 @@ def conv(x, kernel, windows):
     y = np.empty((windows.output_size[0], filters, windows.output_size[1], len(x)), x.dtype)
 
     def fill(part):
-        for places, column, samples in _tiles(rows, y, part):
-            sums = _sums(rows, windows, places, column, samples)
-            m0, m1, m2, m3 = (factor @ matrices for factor, matrices in zip(factors, sums))
-            even, *odd = _pair(y, places, column, samples)
+        for places, columns, samples in _tiles(windows, rows, y, part):
+            even, odd = _pairs(y[places, :, columns, samples])
+            sums = _sums(rows, windows, places, columns, samples)
+            m0, m1, m2, m3 = (
+                (factor @ matrices).reshape(even.shape) for factor, matrices in zip(factors, sums)
+            )
             np.add(m0, m1, out=even)
             even += m2
-            if odd:
+            if odd.size:
                 m1 -= m2
-                np.subtract(m1, m3, out=odd[0])
+                np.subtract(m1, m3, out=odd)
 
     by_parts(fill, len(y), y.size * kernel.size // filters)
     return channels_last(y)
@@ -73,12 +75,13 @@ def conv_kernel_gradient(x, dy, windows):
 
     def total(part):
         gradients = np.zeros((4, length * inputs, filters), dy.dtype)
-        for places, column, samples in _tiles(rows, dy, part):
-            even, *odd = _pair(dy, places, column, samples)
-            odd = odd[0] if odd else np.zeros_like(even)
-            sums = _sums(rows, windows, places, column, samples)
+        for places, columns, samples in _tiles(windows, rows, dy, part):
+            even, odd = _pairs(dy[places, :, columns, samples])
+            odd = odd if odd.size else np.zeros_like(even)
+            sums = _sums(rows, windows, places, columns, samples)
             dm = even, even + odd, even - odd, odd
             for gradient, matrices, its in zip(gradients, sums, dm):
+                its = its.reshape(len(its), filters, -1)
                 gradient += (matrices @ its.swapaxes(1, 2)).sum(axis=0)
         return gradients
 
@@ -88,28 +91,48 @@ def conv_kernel_gradient(x, dy, windows):
     return columns.reshape(3, length, inputs, filters).swapaxes(0, 1)
 
 
-def _tiles(rows, y, part):
-    """Places along the first axis, the first of two columns, and samples: `(slice, int, slice)`.
+def _tiles(windows, rows, y, part):
+    """Places along the first axis, columns, and samples of the output: three slices.
+
+    Few samples of several pairs of columns make the rows of a matrix, many of one pair.
 
     Args:
         rows, y: input and output, rows first.
         part: the slice of the places.
     """
-    channels, (_, filters, width, batch) = rows.shape[1], y.shape
+    channels, (_, filters, _, batch) = rows.shape[1], y.shape
     for samples in even_slices(batch, -(-batch // MOST)):
-        numbers = (channels + 4 * filters) * (samples.stop - samples.start)
-        for column in range(0, width, 2):
+        count = samples.stop - samples.start
+        for columns in _columns(windows, together=MOST // count * 2):
+            pairs = -(-(columns.stop - columns.start) // 2)
+            numbers = (channels + 4 * filters) * pairs * count
             for places in blocks(part, numbers * y.itemsize):
-                yield places, column, samples
+                yield places, columns, samples
 
 
-def _pair(y, places, column, samples):
-    """The two columns; the last of an odd width is alone."""
-    return np.moveaxis(y[places, :, column : column + 2, samples], 2, 0)
+def _columns(windows, together):
+    """Slices of the output's columns, pairs, of which the last may be one column alone.
+
+    So many are put together where their windows lie inside of the input; others go pair by pair.
+    """
+    before, width = windows.before[1], windows.output_size[1]
+    inside = min(width, before + windows.input_size[1] - 2) // 2 * 2
+    start = 0
+    while start < width:
+        stop = min(start + 2, width)
+        if start >= before:
+            stop = max(stop, min(start + together, inside))
+        yield slice(start, stop)
+        start = stop
 
 
-def _sums(rows, windows, places, column, samples):
-    """The sums of columns that m0 to m3 take, as matrices, places × entries × samples.
+def _pairs(columns):
+    """Those at even and those at odd places, of which the last may lack."""
+    return columns[:, :, 0::2], columns[:, :, 1::2]
+
+
+def _sums(rows, windows, places, columns, samples):
+    """The sums of columns that m0 to m3 take, as matrices, places × entries × pairs and samples.
 
     Each is written into the same memory as the last one.
     """
@@ -117,12 +140,16 @@ def _sums(rows, windows, places, column, samples):
     first = places.start * step - above
     end = (places.stop - 1) * step - above + length
     inside = rows[max(first, 0) : max(end, 0), :, :, samples]
-    memory = np.zeros((end - first, rows.shape[1], inside.shape[-1]), rows.dtype)
+    pairs = -(-(columns.stop - columns.start) // 2)
+    memory = np.zeros((end - first, rows.shape[1], pairs, inside.shape[-1]), rows.dtype)
     written = memory[max(-first, 0) :][: len(inside)]
-    matrices = overlapping(memory, length, step)
+    matrices = overlapping(memory.reshape(*memory.shape[:2], -1), length, step)
+    start = columns.start - before
     d0, d1, d2, d3 = (
-        inside[:, :, place] if 0 <= place < rows.shape[2] else rows.dtype.type(0)
-        for place in range(column - before, column - before + 4)
+        inside[:, :, place : place + 2 * pairs - 1 : 2]
+        if 0 <= place < rows.shape[2]
+        else rows.dtype.type(0)
+        for place in range(start, start + 4)
     )
     for combine, one, other in (
         (np.subtract, d0, d2),

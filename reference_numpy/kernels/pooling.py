@@ -7,6 +7,7 @@ All arrays have their channels last: x (batch, *input_size, channels), y and dy
 import numpy as np
 
 from reference_numpy.kernels.half_precision import computed_in_single
+from reference_numpy.kernels.memory import is_forward_alone
 from reference_numpy.kernels.rows_first import in_rows_first, lies_rows_first
 from reference_numpy.kernels.windows import blocks
 
@@ -16,14 +17,19 @@ def max_pool(x, windows):
 
     The entries of all windows are met one after the other, in row-major order, the largest so
     far being kept. `found[t]` marks the windows in which entry t + 1 was larger than all before
-    it: of equal entries the first one is the maximum.
+    it: of equal entries the first one is the maximum. Without a backward pass nothing is marked.
     """
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     y = _outputs(x, windows)
-    found = [_outputs(x, windows, bool) for _ in windows.entries[1:]]
+    entries = [] if is_forward_alone() else windows.entries[1:]
+    found = [_outputs(x, windows, bool) for _ in entries]
     for block, (first, *others) in _entries(x, windows, lowest):
         largest = y[block]
         np.copyto(largest, first)
+        if not found:
+            for entry in others:
+                np.maximum(entry, largest, out=largest)
+            continue
         candidate = np.empty_like(largest)
         for entry, larger in zip(others, found, strict=True):
             # A contiguous copy pays: two operations on it follow.

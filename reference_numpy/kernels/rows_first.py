@@ -100,26 +100,43 @@ def conv_input_gradient(dy, kernel, windows):
     memory there; along the others the products are added up where the entries of the windows lie.
     """
     length, (inputs, filters) = windows.window_size[0], kernel.shape[-2:]
-    rows = rows_first(in_rows_first(dy))
-    padded = np.zeros((windows.padded_size[0] + length - 1, *rows.shape[1:]), dy.dtype)
-    padded[length - 1 :][: len(rows)] = rows
-    columns = overlapping(padded.reshape(len(padded), filters, -1), length, 1)
-    columns = columns[windows.before[0] :][: windows.input_size[0]]
+    rows, before = rows_first(in_rows_first(dy)), length - 1 - windows.before[0]
     weights = np.moveaxis(kernel[::-1], 0, -2).reshape(-1, length * filters)
     shape = (windows.input_size[0], inputs, *windows.padded_size[1:], len(dy))
     dx = np.zeros(shape, dy.dtype)
-    entries = windows.slices.entries
+    entries, row_bytes = windows.slices.entries, rows[0, 0].nbytes
 
     def fill(part):
-        for some in blocks(part, len(weights) * columns[0, 0].nbytes):
-            products = np.empty((some.stop - some.start, len(weights), columns.shape[2]), dy.dtype)
-            product(weights, columns[some], products)
+        for some in _alike(part, before, len(rows) - length + before, len(weights) * row_bytes):
+            # The window's entries that lie on rows of dy, and these rows.
+            first = max(0, before - some.start)
+            end = min(length, len(rows) + before - some.start)
+            own = rows[some.start - before + first : some.stop - before + end - 1]
+            columns = overlapping(own.reshape(len(own), filters, -1), end - first, 1)
+            products = np.empty((len(columns), len(weights), columns.shape[2]), dy.dtype)
+            product(weights[:, first * filters : end * filters], columns, products)
             products = products.reshape(len(products), len(entries), inputs, *rows.shape[2:])
             for number, (_, _, *places) in enumerate(entries):
                 dx[(some, slice(None), *places)] += products[:, number]
 
     by_parts(fill, len(dx), dy.size * kernel.size // filters)
     return in_rows_first(channels_last(dx)[:, :, *windows.inside[2:]])
+
+
+def _alike(part, first, last, bytes_each):
+    """Blocks of the places from the first to the last, whose windows are whole; others one by one.
+
+    Args:
+        part: the slice of the places.
+        first, last: see above.
+        bytes_each: see `blocks`.
+    """
+    whole = slice(max(part.start, first), min(part.stop, last + 1))
+    if whole.start < whole.stop:
+        yield from blocks(whole, bytes_each)
+    for place in range(part.start, part.stop):
+        if not whole.start <= place < whole.stop:
+            yield slice(place, place + 1)
 
 
 def overlapping(rows, length, step):

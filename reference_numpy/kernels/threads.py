@@ -47,18 +47,38 @@ def at_once(work, parts):
     """`[work(part), …]`, each part in a thread of its own, the first in this one."""
     if len(parts) == 1:
         return [work(parts[0])]
+    first, *others = (_within(work, part) for part in parts)
+    with one_blas_thread():
+        started = [_pool().submit(other) for other in others]
+        return [first(), *(future.result() for future in started)]
 
-    def within(part):
+
+def ahead(work, items):
+    """For each item a function that gives `work(item)`; all are worked on from the first one on.
+
+    Each is a part, within which there are no further parts.
+    """
+    with one_blas_thread():
+        started = [_pool().submit(_within(work, item)) for item in items]
+        try:
+            for future in started:
+                yield future.result
+        finally:
+            for future in started:
+                future.cancel()
+
+
+def _within(work, part):
+    """The function that works on the part, in a copy of this thread's context.
+
+    So `numpy.errstate` holds there too.
+    """
+
+    def within():
         _within_part.set(True)
         return work(part)
 
-    # Each in a copy of this thread's context, so that `numpy.errstate` holds there too.
-    contexts = [contextvars.copy_context() for _ in parts]
-    first, *others = zip(contexts, parts)
-    with one_blas_thread():
-        started = [_pool().submit(context.run, within, part) for context, part in others]
-        context, part = first
-        return [context.run(within, part), *(future.result() for future in started)]
+    return functools.partial(contextvars.copy_context().run, within)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ chain rule at a fan-out), and so are the gradients of a weight that several call
 from dataclasses import dataclass
 
 from reference_numpy import tree
+from reference_numpy.kernels.memory import is_forward_alone
 from reference_numpy.models.masks import Masks
 from reference_numpy.models.watching import watcher
 
@@ -17,7 +18,8 @@ class GraphCache:
     """What backward needs of one run, and what travelled beside the values.
 
     Args:
-        calls: for each call the layer, its cache, and its output where backward asks for it.
+        calls: for each call the layer, its cache, and its output where backward asks for it;
+            nothing within `forward_alone`.
         output_masks: the masks of the graph's outputs, or None.
         inputs: what the model was given, for the shape of `dx`.
         parts: where the batch was computed in parts, `(slice, cache)` for each instead of `calls`.
@@ -34,7 +36,7 @@ def forward(graph, inputs, masks, training):
     values, kept, calls = [None] * len(graph.tensors), Masks(graph.inputs, masks), []
     for place, x in zip(graph.inputs, inputs, strict=True):
         values[place] = x
-    see = watcher()
+    see, keeps = watcher(), not is_forward_alone()
     for index, call in enumerate(graph.calls):
         layer = call.layer
         args, kwargs = call.arguments(values)
@@ -56,7 +58,8 @@ def forward(graph, inputs, masks, training):
             kept.follow_layer(call, args, kwargs)
         if call.unmasked:
             kept.remove(call.unmasked)
-        calls.append((layer, cache, y if call.keeps_output else None))
+        if keeps:
+            calls.append((layer, cache, y if call.keeps_output else None))
         for place in graph.last_uses[index]:
             values[place] = None
     outputs = [values[place] for place in graph.outputs]

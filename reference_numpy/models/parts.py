@@ -9,17 +9,34 @@ from reference_numpy.models.watching import watcher
 #: Multiplications of a matrix product that take as long as what a layer does with one number of its
 #: output, forward and backward.
 NUMBER = 24
+#: Numbers of a batch that is predicted beside others: with fewer, threads get in each other's way
+#: between two operations; with more, several batches take too much memory.
+BESIDE_OTHERS = range(2**17, 2**24)
 
 
 def are_wanted(graph, inputs, training):
     """Whether there is work for several, no layer looks at several samples, and nobody watches."""
     sizes = {0 if x is None else len(x) for x in inputs}
-    apart = (True, "inference") if training is False else (True,)
     return (
         len(sizes) == 1
         and parts_of(*sizes, _multiplications(graph, *sizes)) > 1
-        and watcher() is None
-        and all(call.layer.samples_apart in apart and not call.penalized for call in graph.calls)
+        and _are_possible(graph, training)
+    )
+
+
+def are_batches(graph, batch, count):
+    """Whether to predict whole batches at once, so many of this size, instead of parts of one."""
+    return (
+        batch * graph.numbers in BESIDE_OTHERS
+        and parts_of(count, count * _multiplications(graph, batch)) > 1
+        and _are_possible(graph, False)
+    )
+
+
+def _are_possible(graph, training):
+    apart = (True, "inference") if training is False else (True,)
+    return watcher() is None and all(
+        call.layer.samples_apart in apart and not call.penalized for call in graph.calls
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from reference_numpy import optimizers, tree
+from reference_numpy.kernels.memory import forward_alone
 from reference_numpy.layers import penalties
 from reference_numpy.layers.signatures import signature
 from reference_numpy.models.compile_loss import Average, CompileLoss, check_target
@@ -156,7 +157,7 @@ class Steps:
         targets = self._beside_outputs(y, "y")
         weights = self._beside_outputs(sample_weight, "sample_weight")
         heads = self._find_heads(flat, targets, training)
-        with penalties.collected() as penalty:
+        with penalties.collected() as penalty, forward_alone(not training):
             outputs, cache = heads.graph.forward(flat, None, training)
         masks = cache.output_masks
         batch = len(next(leaf for leaf in flat if leaf is not None))

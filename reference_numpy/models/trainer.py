@@ -1,5 +1,6 @@
 """Training: compile, fit, evaluate, predict."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,11 +10,17 @@ from reference_numpy import tree
 from reference_numpy.annotations import Structure
 from reference_numpy.callbacks import Callback, CallbackList, History
 from reference_numpy.callbacks.callback_list import as_numbers
+from reference_numpy.kernels.memory import forward_alone
+from reference_numpy.kernels.threads import ahead
+from reference_numpy.models import parts
 from reference_numpy.models.batches import Batches, Replayed, batches_of, is_stream
 from reference_numpy.models.data import as_arrays, unpack
 from reference_numpy.models.data import split as split_data
 from reference_numpy.models.mistakes import tell_of_sorted_classes
+from reference_numpy.models.pool_first import pool_first
+from reference_numpy.models.runner import Runner
 from reference_numpy.models.steps import Steps
+from reference_numpy.models.watching import watcher
 
 NO_BATCH = (
     "There is no batch to evaluate or predict. A generator can be gone through only once: give a "
@@ -196,15 +203,25 @@ class Trainer(Steps):
         steps: int | None = None,
         callbacks: Any = None,
     ) -> Any:
-        """The outputs for all of `x`, computed batch by batch in inference mode."""
+        """The outputs for all of `x`, computed batch by batch in inference mode.
+
+        Without `callbacks`, batches of arrays are computed at once on several cores.
+        """
         batches = batches_of(x, batch_size=batch_size, steps=steps)
+        outputs_of = self._prediction()
+        at_once = not callbacks and self._predicts_at_once(batches)
         callbacks = self._callbacks(callbacks, batches, verbose)
         self.stop_predicting = False
         callbacks.on_predict_begin()
         found = []
-        for step, (inputs, _, _) in enumerate(batches.epoch()):
+        batch_outputs = (
+            ahead(outputs_of, batches.epoch())
+            if at_once
+            else (functools.partial(outputs_of, batch) for batch in batches.epoch())
+        )
+        for step, outputs_of_batch in enumerate(batch_outputs):
             callbacks.on_predict_batch_begin(step)
-            outputs = self.forward(inputs, training=False)[0]
+            outputs = outputs_of_batch()
             found.append(outputs)
             callbacks.on_predict_batch_end(step, {"outputs": outputs})
             if self.stop_predicting:
@@ -213,6 +230,32 @@ class Trainer(Steps):
             raise ValueError(NO_BATCH)
         callbacks.on_predict_end()
         return tree.map_structure(lambda *parts: np.concatenate(parts), *found)
+
+    def _predicts_at_once(self, batches):
+        """Whether each batch's outputs follow from that batch alone, and there is work for more."""
+        return (
+            isinstance(batches, Batches)
+            and self._is_its_graph()
+            and parts.are_batches(self.graph, batches.batch_size, batches.steps_per_epoch)
+        )
+
+    def _is_its_graph(self):
+        """Whether it is built, and gives what its graph gives."""
+        return self.graph is not None and type(self).forward is Runner.forward
+
+    def _prediction(self):
+        """The function of `(x, …)` that gives the outputs for x."""
+        graph = None
+        if self._is_its_graph() and watcher() is None:
+            graph, _ = pool_first(self.graph)
+
+        def outputs_of(batch):
+            with forward_alone():
+                if graph is None:
+                    return self.forward(batch[0], training=False)[0]
+                return self.pack_outputs(graph.forward(self.flat_inputs(batch[0]), None, False)[0])
+
+        return outputs_of
 
     def train_on_batch(
         self,
@@ -246,7 +289,7 @@ class Trainer(Steps):
 
     def predict_on_batch(self, x: Structure) -> Any:
         """The outputs for one batch."""
-        return self.forward(as_arrays(x, "x"), training=False)[0]
+        return self._prediction()((as_arrays(x, "x"),))
 
 
 def _listens(callbacks, method):

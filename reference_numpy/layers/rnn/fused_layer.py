@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference_numpy.kernels.blas import product
+from reference_numpy.kernels.memory import is_forward_alone
 from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.rnn.cell_layer import CellLayer
 
@@ -90,12 +91,16 @@ class FusedLayer(CellLayer):
         for all_steps, state in zip(kept, states, strict=True):
             all_steps[0] = state.T
         kernel = (self.join(cell) * self.scale(cell)).T
-        z, caches = np.empty((length, len(kernel), batch), q.dtype), []
+        keeps = not is_forward_alone()
+        z, caches = np.empty((length if keeps else 1, len(kernel), batch), q.dtype), []
         keep = None if keep is None else keep[:, None]
         for t in range(length):
-            product(kernel, q[t], z[t])
+            own = z[t % len(z)]
+            product(kernel, q[t], own)
             old, new = [s[t] for s in kept], [s[t + 1] for s in kept]
-            caches.append(self.step(cell, z[t], old, new))
+            cache = self.step(cell, own, old, new)
+            if keeps:
+                caches.append(cache)
             if keep is not None:
                 for state, before in zip(new, old, strict=True):
                     np.copyto(state, before, where=~keep[t])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reference_numpy.kernels import adaptive_pooling, pooling
+from reference_numpy.kernels.memory import forward_alone
 from reference_numpy.kernels.windows import Windows
 from tests.reference_numpy.kernels import plain
 
@@ -33,6 +34,10 @@ def test_max_pooling_is_the_plain_one(geometry, by_blocks, lay):
     dy = generator.standard_normal(y.shape)
     dx = pooling.max_pool_backward(dy, found, windows)
     np.testing.assert_allclose(dx, plain.max_pool_backward(x, dy, windows), atol=1e-14)
+    with forward_alone():
+        alone, found = pooling.max_pool(x, windows)
+    assert not found
+    np.testing.assert_array_equal(alone, y)
 
 
 @BY_GEOMETRY

@@ -71,6 +71,33 @@ def test_a_part_knows_how_numpy_is_to_take_errors():
         threads.by_parts(work, 3, 3 * threads.WORTH_A_THREAD)
 
 
+def test_items_are_worked_on_ahead_and_in_order():
+    everybody = threading.Barrier(3, timeout=30)
+
+    def work(item):
+        everybody.wait()
+        return item, threads.by_parts(lambda inner: inner, 6, 9 * threads.WORTH_A_THREAD)
+
+    found = [result() for result in threads.ahead(work, range(6))]
+    assert found == [(item, [slice(0, 6)]) for item in range(6)]
+
+
+def test_whoever_stops_early_leaves_no_work_behind():
+    worked, stopped = [], threading.Event()
+
+    def work(item):
+        if item:
+            stopped.wait(30)
+        worked.append(item)
+
+    results = threads.ahead(work, range(100))
+    next(results)()
+    results.close()
+    stopped.set()
+    threads._pool().shutdown()
+    assert 0 in worked and len(worked) < 10
+
+
 # In a process of its own, since not everything that tests import bears to be forked.
 FORK = """
 import multiprocessing

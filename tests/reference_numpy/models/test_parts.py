@@ -1,11 +1,15 @@
 """A model's batch in parts, each in a thread of its own, and the same batch in one."""
 
+import threading
+
 import numpy as np
 import pytest
 
 import reference_numpy as rn
 from reference_numpy import tree
 from reference_numpy.kernels import threads
+from reference_numpy.models import parts
+from reference_numpy.models.watching import watched
 
 L = rn.layers
 X = np.random.default_rng(0).standard_normal((7, 8, 8, 2)).astype("float32")
@@ -123,3 +127,90 @@ def test_training_in_parts_is_training(three_cores, monkeypatch):
         histories.append(fitted.history)
     for name, values in histories[0].items():
         np.testing.assert_allclose(values, histories[1][name], 1e-4)
+
+
+@pytest.fixture
+def any_batch(three_cores, monkeypatch):
+    """Even the smallest is predicted beside others."""
+    monkeypatch.setattr(parts, "BESIDE_OTHERS", range(2**24))
+
+
+def predicted(model, x, batch_size=2, **options):
+    """What is predicted in batches of two, and whether in other threads than this one."""
+    used, plainly = set(), model.graph.forward
+
+    def noting(*args):
+        used.add(threading.current_thread())
+        return plainly(*args)
+
+    model.graph.forward = noting
+    y = model.predict(x, batch_size, verbose=0, **options)
+    assert len(used) == 1 or threading.current_thread() not in used
+    return y, threading.current_thread() not in used
+
+
+def test_batches_predicted_at_once_are_in_order(any_batch, monkeypatch):
+    model = residual(L.BatchNormalization())
+    found, elsewhere = predicted(model, batch())
+    assert elsewhere
+    whole(monkeypatch)
+    wanted, elsewhere = predicted(model, batch())
+    assert not elsewhere
+    for ours, other in zip(tree.flatten(found), tree.flatten(wanted), strict=True):
+        assert len(ours) == len(X)
+        np.testing.assert_allclose(ours, other, 1e-4, 1e-5)
+
+
+class Own(rn.Sequential):
+    """What it computes may depend on what it has computed before."""
+
+    def forward(self, inputs, training=None, mask=None):
+        return super().forward(inputs, training, mask)
+
+
+class Noting(rn.callbacks.Callback):
+    """Is told of every batch before the next one."""
+
+
+def small(cls=rn.Sequential, layer=L.Flatten):
+    return cls([rn.Input(batch_shape=(2, 8, 16)), layer(), L.Dense(2)])
+
+
+ROWS = np.ones((6, 8, 16), "float32")
+
+
+def test_a_small_model_is_predicted_at_once(any_batch):
+    assert predicted(small(), ROWS)[1]
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "options"),
+    [
+        (small, ROWS, {"callbacks": [Noting()]}),
+        (small, ROWS[:2], {}),  # a single batch
+        (small, iter([(ROWS[:2],), (ROWS[2:4],)]), {"batch_size": None}),
+        (lambda: small(Own), ROWS, {}),
+        (lambda: small(layer=lambda: L.LSTM(2, stateful=True)), ROWS, {}),
+    ],
+    ids=[
+        "a callback",
+        "one batch",
+        "a generator",
+        "a forward of its own",
+        "a layer that remembers",
+    ],
+)
+def test_batches_are_predicted_one_by_one_where_somebody_could_tell(any_batch, model, x, options):
+    assert not predicted(model(), x, **options)[1]
+
+
+def test_watched_batches_are_predicted_one_by_one(any_batch):
+    with watched(lambda layer, args, kwargs, y, cache: (y, cache)):
+        assert not predicted(small(), ROWS)[1]
+
+
+def test_batches_that_are_small_or_large_are_predicted_one_by_one(three_cores, monkeypatch):
+    model = small()
+    for sizes in (range(2**17, 2**24), range(1)):
+        monkeypatch.setattr(parts, "BESIDE_OTHERS", sizes)
+        assert not predicted(model, ROWS)[1]

@@ -5,6 +5,7 @@ import pytest
 
 import reference_numpy as rn
 from reference_numpy.models.pool_first import BiasAndActivation, pool_first
+from reference_numpy.models.watching import watched
 
 L = rn.layers
 
@@ -98,3 +99,28 @@ def test_a_convolution_that_is_used_elsewhere_too_stays():
     assert is_changed(rn.Model(inputs, L.MaxPooling2D()(x)))
     assert not is_changed(rn.Model(inputs, [x, L.MaxPooling2D()(x)]))
     assert not is_changed(rn.Model(inputs, [L.Flatten()(x), L.MaxPooling2D()(x)]))
+
+
+def test_predictions_pool_first_with_the_weights_of_the_moment(monkeypatch):
+    seen, plainly = [], BiasAndActivation.forward
+    monkeypatch.setattr(
+        BiasAndActivation, "forward", lambda self, x: seen.append(x) or plainly(self, x)
+    )
+    model = chain(conv(dtype="float64"), L.MaxPooling2D(2, dtype="float64"))
+    x = np.random.default_rng(1).standard_normal((4, 7, 6, 5))
+    changes = [
+        lambda: None,
+        lambda: model.set_weights([w + 1 for w in model.get_weights()]),
+        lambda: model.layers[0].enable_lora(2),
+        lambda: model.set_weights([w + 1 for w in model.get_weights()]),
+    ]
+    for number, change in enumerate(changes):
+        change()
+        expected = model.forward(x, training=False)[0]
+        assert len(seen) == 2 * number
+        np.testing.assert_array_equal(model.predict(x, verbose=0), expected)
+        np.testing.assert_array_equal(model.predict_on_batch(x), expected)
+        assert len(seen) == 2 * number + 2
+    with watched(lambda layer, args, kwargs, y, cache: (y, cache)):
+        model.predict(x, verbose=0)
+    assert len(seen) == 2 * len(changes)
