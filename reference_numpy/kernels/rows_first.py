@@ -44,6 +44,11 @@ def in_rows_first(x):
     return channels_last(np.ascontiguousarray(rows_first(x)))
 
 
+def as_it_lies(other, x):
+    """An array of as many axes as x has, rows first where x lies so, else as it is."""
+    return in_rows_first(other) if lies_rows_first(x) else other
+
+
 def in_channels_last(x):
     """The array itself where its memory is in the order of its axes, else a copy.
 

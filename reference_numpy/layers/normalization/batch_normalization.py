@@ -11,9 +11,9 @@ from reference_numpy.layers.input_spec import InputSpec
 from reference_numpy.layers.normalization import batch_renormalization as renormalization
 from reference_numpy.layers.normalization.affine_normalization import AffineNormalization
 from reference_numpy.layers.normalization.moments import (
+    ChannelsViews,
     along_channels,
     channel_sums,
-    channels_view,
     follow,
     statistics_dtype,
 )
@@ -138,10 +138,11 @@ class BatchNormalization(AffineNormalization):
                 f"Layer '{self.name}': the mask must have one axis less than the input. "
                 f"Received: mask.shape={np.shape(mask)}, inputs.shape={x.shape}"
             )
-        view = channels_view(x.astype(statistics_dtype(x.dtype), copy=False), self.axis)
+        views = ChannelsViews(x, self.axis)
+        view = views.of(x.astype(statistics_dtype(x.dtype), copy=False))
         count, kept, correction = None, None, None
         if training and self.trainable:
-            kept = None if mask is None else self._kept(x, mask)
+            kept = None if mask is None else views.of(_spread(mask, x.shape))
             mean, variance, count = _moments(view, kept)
             if self.renorm:
                 correction = renormalization.correction(self, mean, variance)
@@ -158,13 +159,13 @@ class BatchNormalization(AffineNormalization):
         y *= along_channels(factor, view)
         if offset is not None:
             y += along_channels(offset, view)
-        cache = x.shape, x.dtype, view, mean, inverse, factor, correction, count, kept
-        return y.reshape(x.shape).astype(self.compute_dtype, copy=False), cache
+        cache = views, x.dtype, view, mean, inverse, factor, correction, count, kept
+        return views.back(y).astype(self.compute_dtype, copy=False), cache
 
     def backward(self, dy, cache):
         """dx and [dγ, dβ], as far as the layer has them."""
-        shape, dtype, view, mean, inverse, factor, correction, count, kept = cache
-        dy = channels_view(dy.astype(view.dtype, copy=False), self.axis)
+        views, dtype, view, mean, inverse, factor, correction, count, kept = cache
+        dy = views.of(dy.astype(view.dtype, copy=False))
         centred = view - along_channels(mean, view)
         sum_dy, sum_dy_centred = channel_sums(dy), channel_sums(dy, centred)
         r, d = correction or (1.0, 0.0)
@@ -178,13 +179,8 @@ class BatchNormalization(AffineNormalization):
             centred *= along_channels(slope, view)
             centred += along_channels(level, view)
             dx += centred if kept is None else np.where(kept, centred, 0)
-        dx = dx.reshape(shape).astype(dtype, copy=False) if dtype.kind == "f" else None
+        dx = views.back(dx).astype(dtype, copy=False) if dtype.kind == "f" else None
         return dx, grads
-
-    def _kept(self, x, mask):
-        """Where entries count for the statistics: the mask in the shape of `channels_view`."""
-        mask = np.asarray(mask, bool)[..., None]
-        return channels_view(np.broadcast_to(mask, x.shape), self.axis)
 
     def _factor_and_offset(self, inverse, correction):
         """The factor of x − μ and what is then added (or None), both one a channel."""
@@ -196,6 +192,11 @@ class BatchNormalization(AffineNormalization):
         r, d = correction
         offset = d if gamma is None else d * gamma
         return factor * r, offset if beta is None else offset + beta
+
+
+def _spread(mask, shape):
+    """Where entries count for the statistics: the mask, repeated for every channel."""
+    return np.broadcast_to(np.asarray(mask, bool)[..., None], shape)
 
 
 def _moments(view, kept):

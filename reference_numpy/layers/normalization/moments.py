@@ -4,7 +4,13 @@ import math
 
 import numpy as np
 
-from reference_numpy.kernels.rows_first import in_channels_last, lies_rows_first
+from reference_numpy.kernels.rows_first import (
+    channels_last,
+    in_channels_last,
+    in_rows_first,
+    lies_rows_first,
+    rows_first,
+)
 
 BLOCK = 256
 
@@ -28,6 +34,33 @@ def channels_view(x, axis):
     if lies_rows_first(x):
         x = in_channels_last(x)
     return x.reshape(math.prod(x.shape[:axis]), x.shape[axis], *inner)
+
+
+class ChannelsViews:
+    """Arrays of one shape as `channels_view` has them; uncopied, too, where the first lies rows
+    first (`kernels.rows_first`), whose channels are in the middle of the memory.
+
+    Args:
+        x: the first array.
+        axis: the channels' axis.
+    """
+
+    def __init__(self, x, axis):
+        self.shape, self.axis = x.shape, axis % x.ndim
+        self.rows_first = self.axis == x.ndim - 1 and lies_rows_first(x)
+
+    def of(self, x):
+        """The view of an array of this shape."""
+        if self.rows_first:
+            return channels_view(rows_first(in_rows_first(x)), 1)
+        return channels_view(x, self.axis)
+
+    def back(self, view):
+        """A view in the shape of the arrays, where it lies in memory as the first one does."""
+        if not self.rows_first:
+            return view.reshape(self.shape)
+        batch, length, *sizes, channels = self.shape
+        return channels_last(view.reshape(length, channels, *sizes, batch))
 
 
 def along_channels(values, view):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference_numpy.activations.exponential_units import SELU_ALPHA, SELU_SCALE
+from reference_numpy.kernels.rows_first import as_it_lies
 from reference_numpy.layers.regularization.noise_shape import concrete_noise_shape
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 
@@ -49,7 +50,7 @@ class AlphaDropout(RandomLayer):
         a = ((1.0 - rate) * (1.0 + rate * lowest**2)) ** -0.5
         b = -a * lowest * rate
         draws = self.seed_generator.uniform(concrete_noise_shape(self.noise_shape, x.shape))
-        kept = (draws >= rate).astype(x.dtype)
+        kept = as_it_lies((draws >= rate).astype(x.dtype), x)
         y = x * kept
         y += lowest * (1.0 - kept)
         y *= a

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from reference_numpy.kernels.rows_first import as_it_lies
 from reference_numpy.layers.regularization.noise_shape import (
     concrete_noise_shape,
     standardize_noise_shape,
@@ -50,4 +51,5 @@ class Dropout(RandomLayer):
     def perturb(self, x):
         """x ⊙ m, and m."""
         mask = self.seed_generator.keep_mask(self.mask_shape(x.shape), self.rate, x.dtype)
+        mask = as_it_lies(mask, x)
         return x * mask, mask

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from reference_numpy.kernels.rows_first import as_it_lies
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 
 
@@ -31,5 +32,5 @@ class GaussianDropout(RandomLayer):
         """x ⊙ m, and m."""
         rate = self.rate_below_one()
         stddev = (rate / (1.0 - rate)) ** 0.5
-        mask = self.seed_generator.normal(x.shape, 1.0, stddev, x.dtype)
+        mask = as_it_lies(self.seed_generator.normal(x.shape, 1.0, stddev, x.dtype), x)
         return x * mask, mask

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from reference_numpy.kernels.rows_first import as_it_lies
 from reference_numpy.layers.regularization.random_layer import RandomLayer
 
 
@@ -30,6 +31,6 @@ class GaussianNoise(RandomLayer):
 
     def perturb(self, x):
         """x + n; the gradient passes unchanged, so nothing is kept."""
-        noise = self.seed_generator.normal(x.shape, 0.0, self.stddev, x.dtype)
+        noise = as_it_lies(self.seed_generator.normal(x.shape, 0.0, self.stddev, x.dtype), x)
         noise += x
         return noise, None

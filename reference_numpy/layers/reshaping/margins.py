@@ -21,7 +21,7 @@ def crop(x, margins):
 def pad(x, margins, value=0):
     """x with margins of `value`, (before, after) for each axis."""
     sizes = [size + a + b for (a, b), size in zip(margins, x.shape, strict=True)]
-    y = np.full(sizes, value, x.dtype)
+    y = np.full_like(x, value, shape=sizes)  # which lies in memory as x does
     crop(y, margins)[...] = x
     return y
 
