@@ -79,7 +79,7 @@ def channel_sums(x, factor=None):
     axes = "brci" if inner else "brc"
 
     def block_sums(start, stop, rows):
-        shape = (-1, rows, channels, *inner)
+        shape = ((stop - start) // rows, rows, channels, *inner)
         blocks = x[start:stop].reshape(shape)
         if factor is None:
             return np.einsum(f"{axes}->bc", blocks)
