@@ -25,7 +25,8 @@ from reference_numpy import registration
 from reference_numpy.serialization import Configurable
 
 BY_DIFFERENCES = "gradient by differences"
-NOT_JUDGED = "taken from {backend}, not judged"
+TAKEN = "taken from {backend}"
+NOT_JUDGED = f"{TAKEN}, not judged"
 
 
 @dataclass(frozen=True)
