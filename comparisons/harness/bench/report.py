@@ -82,7 +82,7 @@ class Report:
         return [row for row in self.rows if (row.phase, row.sweep) == (phase, sweep)]
 
     def as_dict(self) -> dict:
-        """What `--json` writes."""
+        """What `--json` prints, but for the place of the page."""
         return {**vars(self), "rows": [vars(row) for row in self.rows]}
 
 

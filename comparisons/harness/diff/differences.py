@@ -93,7 +93,7 @@ class Differences:
         return not any(getattr(self, kind) for kind in kinds)
 
     def as_dict(self) -> dict:
-        """What `--json` writes."""
+        """What `--json` prints."""
         return {"same": self.same, **asdict(self)}
 
     def __str__(self) -> str:
