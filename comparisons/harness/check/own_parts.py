@@ -129,4 +129,5 @@ def _backend(wanted: Sequence[str] | None) -> tuple[str, ModuleType]:
         if backends.missing(name):
             raise ValueError(backends.missing(name))
     name = name.removeprefix("keras-")
-    return name, backends.load(name)
+    with backends.unheard():
+        return name, backends.load(name)

@@ -327,7 +327,8 @@ def diff(
     """Say what differs between two models: configs, weights, training, outputs."""
     from comparisons.harness.diff.differences import diff
 
-    found = diff(a, b, input=given, batch=batch, seed=seed, config=config, custom=custom)
+    with interruption.closes_first("interrupted"):
+        found = diff(a, b, input=given, batch=batch, seed=seed, config=config, custom=custom)
     if as_json:
         print_json(found.as_dict())
     else:
