@@ -256,7 +256,8 @@ def _held(layer) -> Iterator[tuple[str, object]]:
         yield from ((part.name, part) for part in layer.layers)
         return
     plain = vars(keras.layers.Layer())
-    for attribute, value in vars(layer).items():
+    modules = vars(layer).get("_modules", {})  # where PyTorch keeps those that are layers
+    for attribute, value in (vars(layer) | modules).items():
         if attribute in plain or attribute.startswith("_self_"):  # which are TensorFlow's
             continue
         yield attribute, value
