@@ -1,4 +1,4 @@
-"""Writes docs/conformance.md from what `sidebyside conformance --all --json` printed.
+"""Writes docs/conformance.md from what `sidebyside conformance --all --json FILE` wrote.
 
 python docs/conformance.py FILE…
 

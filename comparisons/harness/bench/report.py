@@ -82,7 +82,7 @@ class Report:
         return [row for row in self.rows if (row.phase, row.sweep) == (phase, sweep)]
 
     def as_dict(self) -> dict:
-        """What `--json` prints, but for the place of the page."""
+        """What `--json` writes."""
         return {**vars(self), "rows": [vars(row) for row in self.rows]}
 
 

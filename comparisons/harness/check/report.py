@@ -216,7 +216,7 @@ class Report:
         return [b for b, state in self.environment["backends"].items() if state == CHECKED]
 
     def as_dict(self) -> dict:
-        """What `--json` prints, but for the place of the page."""
+        """What `--json` writes."""
         return {
             "model": self.model,
             "environment": self.environment,

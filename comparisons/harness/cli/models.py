@@ -41,6 +41,17 @@ def _models(incomplete: str) -> list[str]:
     return [name for name in (*MODELS, *SWEEPS) if name.startswith(incomplete)]
 
 
+JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Write JSON for a machine to read.",
+        callback=targets.file,
+    ),
+]
+
+
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -71,16 +82,6 @@ class CheckedIn(StrEnum):
     mixed_float16 = "mixed_float16"
 
 
-def _tell(content: dict, lines: list[str], page: Path | None, as_json: bool) -> None:
-    """Print what was found, as JSON or in lines, and where the page of it is."""
-    if as_json:
-        print_json({"page": page and str(page), **content})
-        return
-    print("\n".join(lines))
-    if page:
-        print(f"\nOpen {page}")
-
-
 @app.command()
 def check(
     model: Annotated[
@@ -107,6 +108,7 @@ def check(
     steps: Annotated[
         int, typer.Option(min=0, max=50, help="Training steps to compare; none without gradients.")
     ] = 5,
+    json_file: JsonFile = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -116,11 +118,11 @@ def check(
             callback=targets.folder,
         ),
     ] = None,
-    as_json: AsJson = False,
 ) -> int:
     """Compare a model on every backend with the NumPy half, layer by layer."""
     from comparisons.harness.check import page, terminal
     from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import as_json, write_atomically
 
     with interruption.closes_first("interrupted"):
         found = session.check(
@@ -135,10 +137,14 @@ def check(
             seed=seed,
             gradients=not no_gradients,
             steps=steps,
-            reproduce=bool(as_json or out),
+            reproduce=bool(json_file or out),
         )
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
     written = page.write(found, out) if out else None
-    _tell(found.as_dict(), terminal.lines(found), written, as_json)
+    print("\n".join(terminal.lines(found)))
+    if written:
+        print(f"\nOpen {written}")
     return HOLDS if found.agrees else FAILED
 
 
@@ -157,6 +163,7 @@ def conformance(
     dtype: Annotated[
         Precision | None, typer.Option(help="In which Keras computes; else in both.")
     ] = None,
+    json_file: JsonFile = None,
     out: Annotated[
         Path,
         typer.Option(
@@ -164,19 +171,23 @@ def conformance(
         ),
     ] = Path("results/conformance"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Judge again what is done.")] = False,
-    as_json: AsJson = False,
 ) -> int:
     """Compare the installed Keras with the NumPy half, class by class."""
     from comparisons.harness.conformance import page
     from comparisons.harness.desk import session
     from comparisons.harness.proof.precision import PRECISIONS
+    from comparisons.harness.runs.jobs import as_json, write_atomically
 
     if every == bool(names):
         raise ValueError("name classes of Keras, or give --all for every one that has cases")
     dtypes = [dtype.value] if dtype else PRECISIONS
     with interruption.closes_first("interrupted; the same command goes on where it stopped"):
         found = session.conformance(names or (), names_of(backends), dtypes, out, fresh)
-    _tell(found.as_dict(), [str(found)], page.write(found, out), as_json)
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out)
+    print(found)
+    print(f"\nOpen {written}")
     return HOLDS if found.holds else FAILED
 
 
@@ -207,19 +218,24 @@ def bench(
         list[Phase] | None, typer.Option(help="What to time (repeat for several).")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How often, in turn; medians count.")] = 7,
+    json_file: JsonFile = None,
     out: Annotated[Path, typer.Option(help="Folder of the page.", callback=targets.folder)] = Path(
         "results/bench"
     ),
-    as_json: AsJson = False,
 ) -> int:
     """Time NumPy and Keras on every backend, in turn, on models from small to large."""
     from comparisons.harness.bench import page, terminal
     from comparisons.harness.desk import session
+    from comparisons.harness.runs.jobs import as_json, write_atomically
 
     phases = list(dict.fromkeys(one.value for one in phase or [Phase.train_step]))
     with interruption.closes_first("interrupted"):
         found = session.bench(names or (), names_of(backends), cores, phases, repeats)
-    _tell(found.as_dict(), terminal.lines(found), page.write(found, out), as_json)
+    if json_file:
+        write_atomically(json_file, as_json(found.as_dict()))
+    written = page.write(found, out)
+    print("\n".join(terminal.lines(found)))
+    print(f"\nOpen {written}")
     return HOLDS
 
 

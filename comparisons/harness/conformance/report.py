@@ -86,7 +86,7 @@ class Report:
         )
 
     def as_dict(self) -> dict:
-        """What `--json` prints, but for the place of the page."""
+        """What `--json` writes."""
         return {
             "environment": self.environment,
             "classes": [judgement.as_dict() for judgement in self.judgements],

@@ -47,11 +47,11 @@ def quick(monkeypatch):
 
 
 def test_the_command(quick, capsys, tmp_path):
+    file = tmp_path / "b.json"
     given = ["bench", "--backends", BACKEND, "--cores", "1", "--repeats", "2"]
-    status, out, err = call(capsys, *given, "--out", str(tmp_path), "--json")
+    status, out, err = call(capsys, *given, "--out", str(tmp_path), "--json", str(file))
     assert status == 0 and "left" in err
-    content = json.loads(out)
-    assert content["page"] == str(tmp_path / "index.html")
+    content = json.loads(file.read_text())
     rows = content["rows"]
     assert all(set(row) > KEYS for row in rows)
     assert [(r["model"], r["implementation"]) for r in rows] == [
@@ -71,6 +71,7 @@ def test_the_command(quick, capsys, tmp_path):
     assert set(content["start_up"]) == {"numpy", COLUMN}
     assert {t["model"] for t in content["tries"]} == {"small", "depth 1"}
     assert min(content["ceilings"].values()) > 0
+    assert f"small on {COLUMN}: jit_compile=" in out
     html = (tmp_path / "index.html").read_text()
     assert "How fast: NumPy and Keras" in html and "学習1ステップ" in html
     charts = {path.name for path in (tmp_path / "charts").iterdir()}

@@ -57,13 +57,13 @@ def sound(tmp_path):
     return path
 
 
-def test_a_sound_model_agrees(sound, capsys):
+def test_a_sound_model_agrees(sound, tmp_path, capsys):
+    file = tmp_path / "check.json"
     where = "--backends", "tensorflow", "--device", "cpu"
-    status, out, err = call(capsys, "check", str(sound), *where, "--json")
-    assert status == 0 and "left" in err
-    content = json.loads(out)
-    assert set(content) == {"page", "model", "environment", "layers", "metrics", "findings"}
-    assert content["page"] is None
+    status, out, err = call(capsys, "check", str(sound), *where, "--json", str(file))
+    assert status == 0 and "all agree" in out.splitlines()[0] and "left" in err
+    content = json.loads(file.read_text())
+    assert set(content) == {"model", "environment", "layers", "metrics", "findings"}
     assert content["findings"] == [] and content["model"]["name"] == "two"
     assert content["environment"]["backends"] == {"tensorflow": "checked"}
     assert content["environment"]["device"] == "cpu"
@@ -72,17 +72,18 @@ def test_a_sound_model_agrees(sound, capsys):
     for name, kinds in rows.items():
         assert set(kinds) == ({"propagated"} if name == "two" else {"local", "propagated"})
         assert all(0 < side["needed"] < 1 and side["tolerance"] > 0 for side in kinds.values())
+    assert all(name in out for name in rows)
 
 
 def test_a_divergence_is_found_with_what_is_known_of_it_and_a_script(tmp_path, capsys):
     keras.utils.set_random_seed(0)
-    path, folder = tmp_path / "model.keras", tmp_path / "out"
+    path, file, folder = tmp_path / "model.keras", tmp_path / "check.json", tmp_path / "out"
     DIVERGENT["sparsemax"].build().save(path)
-    arguments = ["--backends", "tensorflow", "--no-gradients", "--json"]
+    arguments = ["--backends", "tensorflow", "--no-gradients", "--json", str(file)]
     status, out, _ = call(capsys, "check", str(path), *arguments, "--out", str(folder))
-    content = json.loads(out)
-    assert status == 1 and content["page"] == str(folder / "check.html")
-    (finding,) = content["findings"]
+    assert status == 1 and "1 finding" in out.splitlines()[0]
+    assert f"Open {folder / 'check.html'}" in out
+    (finding,) = json.loads(file.read_text())["findings"]
     assert set(finding) == FINDING
     assert (finding["layer"], finding["backend"], finding["kind"]) == (
         "culprit",
@@ -273,11 +274,12 @@ def apart(sound, tmp_path):
 
 @pytest.mark.parametrize("config", ["two.json", "sound.keras"])
 def test_weights_alone_with_the_config_of_their_model(apart, tmp_path, capsys, config):
+    file = tmp_path / "check.json"
     options = ["--config", str(tmp_path / config), "--backends", "tensorflow", "--no-gradients"]
-    status, out, _ = call(capsys, "check", str(apart), *options, "--json")
-    content = json.loads(out)
-    assert status == 0 and content["findings"] == []
-    assert content["model"] == {"file": str(apart), "name": "two", "parameters": 31}
+    status, out, _ = call(capsys, "check", str(apart), *options, "--json", str(file))
+    assert status == 0 and out.startswith(f"{apart}, 31 parameters, float32, batch of 4: all agree")
+    content = json.loads(file.read_text())
+    assert content["model"]["file"] == str(apart)
     assert content["environment"]["config"] == str(tmp_path / config)
     subject = Subject(apart, tmp_path, config=tmp_path / config)
     theirs = keras.saving.load_model(tmp_path / "sound.keras").get_weights()
@@ -333,11 +335,11 @@ def write_cut(path):
     ],
 )
 def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys, write, message):
-    path = tmp_path / "model.keras"
+    path, file = tmp_path / "model.keras", tmp_path / "check.json"
     write(path)
-    status, out, err = call(capsys, "check", str(path), "--json")
+    status, out, err = call(capsys, "check", str(path), "--json", str(file))
     assert (status, out) == (2, "") and message in err and err.count("\n") == 1
-    assert str(path) in err
+    assert str(path) in err and not file.exists()
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ from tests.comparisons.harness.test_cli import call
         ["table", "t.csv", "--target", "y", "--save", "folder"],
         ["table", "t.csv", "--target", "y", "--save", "mine/x.pipeline"],
         ["predict", "x.pipeline", "t.csv", "--out", "folder"],
-        ["predict", "x.pipeline", "t.csv", "--out", "mine/found.csv"],
         ["report", "--site", "mine"],
         ["check", "no.keras", "--out", "mine"],
+        ["check", "no.keras", "--json", "folder"],
         ["conformance", "Dense", "--out", "mine/sub"],
+        ["conformance", "Dense", "--json", "mine/found.json"],
+        ["bench", "M1", "--json", "folder"],
         ["bench", "M1", "--out", "mine"],
     ],
 )
@@ -48,10 +50,10 @@ def test_what_cannot_be_written_is_refused_before_the_work(
         ["run", "perceptron", "--out", "/proc/x"],
         ["table", "t.csv", "--target", "y", "--save", "/proc/x"],
         ["check", "no.keras", "--out", "/proc/x"],
-        ["predict", "x.pipeline", "t.csv", "--out", "/proc/x/found.csv"],
-        ["predict", "x.pipeline", "t.csv", "--out", "/dev/null"],
+        ["check", "no.keras", "--json", "/proc/x/found.json"],
+        ["check", "no.keras", "--json", "/dev/null"],
         ["conformance", "Dense", "--out", "/proc/x"],
-        ["bench", "M1", "--out", "/proc/x"],
+        ["bench", "M1", "--json", "/proc/x"],
     ],
 )
 def test_where_not_even_root_can_write_is_refused_before_the_work(capsys, arguments):
