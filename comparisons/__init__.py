@@ -297,6 +297,7 @@ def diff(
     batch: int = 4,
     seed: int = 0,
     config: str | PathLike[str] | None = None,
+    custom: str | PathLike[str] | None = None,
 ) -> Differences:
     """Compare two models' files: configs, weights, training, and outputs on the same inputs.
 
@@ -308,6 +309,8 @@ def diff(
         seed: of the inputs that are drawn.
         config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
             file is that.
+        custom: a Python file with the classes and functions of your own that the models need, as
+            for `check`. It is run.
 
     Returns:
         What differs, which shows itself: `same`, `architecture`, `names`, `weights`, `compiled`,
@@ -319,7 +322,7 @@ def diff(
     """
     from comparisons.harness.diff.differences import diff
 
-    return diff(a, b, input, batch, seed, config)
+    return diff(a, b, input, batch, seed, config, custom)
 
 
 def __getattr__(name: str) -> Any:

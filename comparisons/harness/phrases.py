@@ -20,6 +20,11 @@ PHRASES: tuple[Words, ...] = (
         r"(.+); not compared on (.+), where a call of the model in training differs already",
         r"\1（\2では、訓練時の呼び出しですでに差があるため比べていない）",
     ),
+    (
+        r"(.+); not compared on (.+), where a call of the model in training differs by convention "
+        r"alone",
+        r"\1（\2では、訓練時の呼び出しに規約による違いだけがあるため比べていない）",
+    ),
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),

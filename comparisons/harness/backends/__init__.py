@@ -87,6 +87,24 @@ def load(name):
     return importlib.import_module(f"{__name__}.{framework}")
 
 
+@contextlib.contextmanager
+def unheard():
+    """Meanwhile nothing that is written to standard error is heard.
+
+    Of what TensorFlow's C++ writes as it is imported no setting keeps all away. In a column's
+    process it goes to the log.
+    """
+    sys.stderr.flush()
+    heard, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(heard, 2)
+        os.close(heard)
+        os.close(nothing)
+
+
 def on_the_device(x, y, batch_size, seed):
     """Arguments of `fit`: batches of examples that stay where Keras computes.
 

@@ -19,7 +19,7 @@ from comparisons.harness.check.report import Report, Row, Rows
 from comparisons.harness.check.reproductions import confirmed, reproduce, run_on, shown
 from comparisons.harness.check.shrinking import enough_of
 from comparisons.harness.check.subject import Subject
-from comparisons.harness.check.training import Training, take
+from comparisons.harness.check.training import Training, take, without_steps
 from comparisons.harness.check.unshown import NO_BATCH, NOT_AGAIN, OWN, WHOLE, NotShown
 from comparisons.harness.proof.calls import parts_of
 from comparisons.harness.runs import estimates
@@ -37,7 +37,6 @@ NO_STEPS = {
     "float16": "not compared in float16: a step may be smaller than the rounding of the weights",
     "mixed_float16": "not compared in mixed_float16: its loss scale says which steps are skipped",
 }
-DIFFERING = "; not compared on {}, where a call of the model in training differs already"
 # The first guess of the time that a layer takes in one pass, in seconds.
 ORACLE_SECONDS, KERAS_SECONDS = 0.02, 0.1
 SEARCH_SECONDS = 5.0  # for a reproduction
@@ -213,8 +212,9 @@ class Check:
         self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)
         self.metrics: list[Row] = []
-        # The backends on which a call of the model differs as a step of training makes it.
-        self.differing: set[str] = set()
+        # The backends on which a call of the model differs as a step of training makes it, and
+        # whether it does so by convention alone.
+        self.differing: dict[str, bool] = {}
         # Why a backend's process ended, by the backend and the place of the call that ended it.
         self.ended: dict[tuple[str, tuple[int, ...]], str] = {}
         # Each finding with what makes a script of it, a function of what `reproduce` calls `run`.
@@ -263,10 +263,7 @@ class Check:
             except (ValueError, TypeError) as error:
                 self.how["training"] = f"not compared: {error}"
                 return
-        self.how["training"] = training.told
-        if self.differing:  # a step differs for the same reason as the call in it
-            where = ", ".join(sorted(self.differing))
-            self.how["training"] += DIFFERING.format(where)
+        self.how["training"] = training.told + without_steps(self.differing)
         with clock.doing(("steps", "Keras"), f"{name}: training steps (Keras)"):
             before = columns.backends
             ended = {backend for backend, path in self.ended if path == ()}
@@ -312,7 +309,8 @@ class Check:
         for backend, judged in wrong.items():
             for finding, one in findings(judged, backend, self.dtype, each.mode):
                 if each.training:
-                    self.differing.add(backend)
+                    alone = self.differing.get(backend, True)
+                    self.differing[backend] = alone and finding.convention
                 self._keep(finding, partial(_reproduce, finding, one, backend, self.dtype))
 
     def _judge(self, asked: Asked, found, backend: str, mode: str) -> list[Judged]:

@@ -25,7 +25,8 @@ from reference_numpy import registration
 from reference_numpy.serialization import Configurable
 
 BY_DIFFERENCES = "gradient by differences"
-NOT_JUDGED = "taken from {backend}, not judged"
+TAKEN = "taken from {backend}"
+NOT_JUDGED = f"{TAKEN}, not judged"
 
 
 @dataclass(frozen=True)
@@ -128,4 +129,5 @@ def _backend(wanted: Sequence[str] | None) -> tuple[str, ModuleType]:
         if backends.missing(name):
             raise ValueError(backends.missing(name))
     name = name.removeprefix("keras-")
-    return name, backends.load(name)
+    with backends.unheard():
+        return name, backends.load(name)

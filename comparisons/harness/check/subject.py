@@ -1,7 +1,6 @@
 """The model that is checked: its file, the file in another precision, and the oracle of it."""
 
 import json
-import warnings
 import zipfile
 from collections.abc import Iterator
 from functools import cached_property
@@ -9,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-import reference_numpy as rn
 from comparisons.harness.check.own_parts import NO_PARTS, OwnParts
-from comparisons.harness.check.stand_ins import Borrowed
+from comparisons.harness.check.reading import lend, of_keras, read
 from comparisons.harness.check.weights_alone import ENDING, are_alone, packed
-from comparisons.harness.proof.calls import layer_at, leaf_layers
 from comparisons.harness.proof.precision import (
     computed_in,
     held_in,
@@ -22,8 +19,7 @@ from comparisons.harness.proof.precision import (
 )
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import CONFIG
-from reference_numpy.saving.errors import ModelFileError
-from reference_numpy.serialization import AUTHORS_OWN, public_module
+from reference_numpy.serialization import public_module
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 POLICIES = (*FLOATS, "mixed_float16", "mixed_bfloat16")
@@ -101,9 +97,7 @@ class Subject:
         """
         with reference_precision(precision):
             model = self._read(self.in_precision(precision), compile=compile)
-        for place, layer in leaf_layers(model):
-            if isinstance(layer, Borrowed):
-                layer.set_weights(layer_at(self._of_keras, place).get_weights())
+        lend(model, lambda: self._of_keras)
         held = held_in(dtype)
         model.set_weights(
             [w.astype(held).astype(w.dtype) if w.dtype.kind == "f" else w for w in model.weights]
@@ -111,25 +105,11 @@ class Subject:
         return model
 
     def _read(self, path: Path, compile: bool) -> Model:
-        try:
-            return rn.models.load_model(path, self.own.numpy, compile)
-        except ModelFileError as error:
-            named = ModelFileError(self.called, error.place, error.reason)
-            said, own, _ = str(named).partition(AUTHORS_OWN)
-            if not own:
-                raise named from None
-            hint = (
-                f"{self.own.path} lacks it" if self.own.path else "--custom FILE.py names its file"
-            )
-            raise ValueError(f"{said}{own}: {hint}") from None
+        return read(path, self.own, self.called, compile)
 
     @cached_property
     def _of_keras(self):
-        """The model by Keras, which alone knows where the weights of parts of its layers are."""
-        import keras
-
-        with warnings.catch_warnings(action="ignore"):  # they are of the model, not of the check
-            return keras.saving.load_model(self.path, custom_objects=self.own.keras, compile=False)
+        return of_keras(self.path, self.own)
 
     def twin(self, dtype: str = "float32") -> Model:
         """The NumPy half of it in float32, or in float16 where a policy computes in it."""

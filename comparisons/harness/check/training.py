@@ -41,6 +41,11 @@ from reference_numpy.registration import class_name
 # What a model is compiled with that is not compiled itself.
 OPTIMIZER, LOSS = "sgd", "mse"
 WHOLE = ""  # the model's name among those of a task: there is but one
+# Why a backend's steps are not compared, by whether what differs there does by convention alone.
+DIFFERING = {
+    False: "; not compared on {}, where a call of the model in training differs already",
+    True: "; not compared on {}, where a call of the model in training differs by convention alone",
+}
 FIRST_LOSS = "loss after step 1"  # of the weights as they were
 
 
@@ -105,6 +110,19 @@ def _complete(model, course: Course) -> None:
     """
     model._symbolic_build(data_batch=(course.x, course.y, None))
     reset_states(model)
+
+
+def without_steps(differing: dict[str, bool]) -> str:
+    """On which backends no steps are compared, since they differ as the call in them does.
+
+    Args:
+        differing: whether they do so by convention alone, by backend.
+    """
+    told = ""
+    for alone, why in DIFFERING.items():
+        if where := sorted(backend for backend, found in differing.items() if found is alone):
+            told += why.format(", ".join(where))
+    return told
 
 
 class Training:

@@ -1,12 +1,9 @@
 """Weights alone with the config of their model: together a model's file."""
 
 import json
-import tempfile
 import zipfile
 from pathlib import Path
 
-import reference_numpy as rn
-from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import (
     ASSETS,
     CONFIG,
@@ -15,7 +12,6 @@ from reference_numpy.saving.archive import (
     open_members,
     open_regular,
 )
-from reference_numpy.saving.errors import ModelFileError
 from reference_numpy.saving.keras_file import KERAS_VERSION
 
 ENDING = ".weights.h5"
@@ -24,17 +20,6 @@ ENDING = ".weights.h5"
 def are_alone(path: Path) -> bool:
     """Whether a file is one of weights alone, by its name."""
     return path.name.endswith(ENDING)
-
-
-def read(weights: Path, config: Path) -> Model:
-    """The model of both; see `packed`. Raises ValueError also where they do not fit."""
-    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
-        path = packed(weights, config, Path(folder))
-        try:
-            return rn.models.load_model(path)
-        except ModelFileError as error:
-            together = f"{weights} with {config}"
-            raise ModelFileError(together, error.place, error.reason) from None
 
 
 def packed(weights: Path, config: Path, folder: Path) -> Path:

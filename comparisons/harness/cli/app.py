@@ -76,4 +76,6 @@ def names_of(backends: list[str] | None) -> list[str]:
 
 def print_json(content: object) -> None:
     """Print JSON, in ASCII, since a terminal's encoding may lack Japanese."""
-    print(json.dumps(content, indent=1))
+    from comparisons.harness.runs.jobs import plain
+
+    print(json.dumps(plain(content), indent=1))

@@ -60,6 +60,12 @@ Config = Annotated[
 ]
 
 
+Custom = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.py", help="Layers and losses of your own; the file is run."),
+]
+
+
 class Precision(StrEnum):
     """In which Keras computes."""
 
@@ -87,10 +93,7 @@ def check(
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
     ] = None,
-    custom: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.py", help="Layers and losses of your own; the file is run."),
-    ] = None,
+    custom: Custom = None,
     backends: Backends = None,
     device: Annotated[Device, typer.Option(help="Where Keras computes.")] = Device.auto,
     dtype: Annotated[
@@ -332,6 +335,7 @@ def diff(
         Path | None,
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
     ] = None,
+    custom: Custom = None,
     batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     as_json: AsJson = False,
@@ -339,7 +343,8 @@ def diff(
     """Say what differs between two models: configs, weights, training, outputs."""
     from comparisons.harness.diff.differences import diff
 
-    found = diff(a, b, input=given, batch=batch, seed=seed, config=config)
+    with interruption.closes_first("interrupted"):
+        found = diff(a, b, input=given, batch=batch, seed=seed, config=config, custom=custom)
     if as_json:
         print_json(found.as_dict())
     else:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from html import escape
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-import reference_numpy as rn
-from comparisons.harness.check import inputs, weights_alone
+from comparisons.harness.check import inputs, own_parts
+from comparisons.harness.check.reading import borrowed_layers
 from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
+from comparisons.harness.diff.reading import read
 from comparisons.harness.proof.calls import leaves, watched
 from reference_numpy import tree
 from reference_numpy.console import printable
@@ -70,6 +72,7 @@ class Differences:
         outputs: outputs on the same inputs, in inference.
         first: the first layer whose output differs on them, or None.
         not_compared: why there are no outputs to compare, or None.
+        own: of classes of layers that have no NumPy half, where what they compute is taken from.
     """
 
     models: list[dict]
@@ -81,6 +84,7 @@ class Differences:
     outputs: list[Moved] = field(default_factory=list)
     first: str | None = None
     not_compared: str | None = None
+    own: dict[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -89,7 +93,7 @@ class Differences:
         return not any(getattr(self, kind) for kind in kinds)
 
     def as_dict(self) -> dict:
-        """What `--json` writes."""
+        """What `--json` prints."""
         return {"same": self.same, **asdict(self)}
 
     def __str__(self) -> str:
@@ -101,7 +105,9 @@ class Differences:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def diff(a, b, input=None, batch: int = BATCH, seed: int = 0, config=None) -> Differences:
+def diff(
+    a, b, input=None, batch: int = BATCH, seed: int = 0, config=None, custom=None
+) -> Differences:
     """Compare two models' files, each a `.keras` file or weights alone (`.weights.h5`).
 
     Args:
@@ -111,6 +117,8 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0, config=None) -> Di
         seed: of the inputs drawn.
         config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
             file is that.
+        custom: a Python file with the classes and functions of one's own that the models need; it
+            is run, and Keras computes its layers that have no NumPy half.
 
     Raises:
         ValueError: a file or an input that cannot be used; one line says why.
@@ -118,14 +126,18 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0, config=None) -> Di
     """
     if batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
-    for path in (a, b, input, config):
+    for path in (a, b, input, config, custom):
         if path is not None:
             os.stat(path)  # one that is not there is refused for that, whatever it is called
-    models = _read(Path(a), Path(b), None if config is None else Path(config))
+    own = own_parts.load(Path(custom), None) if custom else own_parts.NO_PARTS
+    config = None if config is None else Path(config)
+    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+        models = read(Path(a), Path(b), config, own, Path(folder))
     for path, model in zip((a, b), models):
         if not model.built:
             raise ValueError(f"{path}: the model is not built; give it an Input first")
-    found = Differences([_told(Path(path), model) for path, model in zip((a, b), models)])
+    told = [_told(Path(path), model) for path, model in zip((a, b), models)]
+    found = Differences(told, own=_taken(models))
     together = list(pairs(*models))
     for pair in together:
         _compare_layers(found, pair)
@@ -134,24 +146,6 @@ def diff(a, b, input=None, batch: int = BATCH, seed: int = 0, config=None) -> Di
     given = Path(input) if input is not None else None
     _compare_outputs(found, *models, together, given, batch, seed)
     return found
-
-
-def _read(a: Path, b: Path, config: Path | None) -> list[Model]:
-    """The models of two files; of weights alone the other file's model with them, or `config`'s."""
-    whole = [path for path in (a, b) if not weights_alone.are_alone(path)]
-    if config is not None and len(whole) == 2:
-        ending = weights_alone.ENDING
-        raise ValueError(f"config: it goes with weights alone, {ending}, not with {a} and {b}")
-    known = [config] if config is not None else whole
-    if not known:
-        raise ValueError(
-            f"{a}: these are weights alone; compare them with a .keras file, or give their model's "
-            "config too, a .json or .keras file"
-        )
-    return [
-        rn.models.load_model(path) if path in whole else weights_alone.read(path, known[0])
-        for path in (a, b)
-    ]
 
 
 def _told(path: Path, model: Model) -> dict:
@@ -167,6 +161,17 @@ def _told(path: Path, model: Model) -> dict:
     }
 
 
+def _taken(models: list[Model]) -> dict[str, str]:
+    """For each class of layers that Keras computes, from which backend that is taken."""
+    layers = [layer for model in models for _, layer in borrowed_layers(model)]
+    if not layers:
+        return {}
+    import keras
+
+    backend = keras.config.backend()
+    return {type(layer).__name__: own_parts.TAKEN.format(backend=backend) for layer in layers}
+
+
 def _compare_layers(found: Differences, pair: Pair) -> None:
     """Names, configs and numbers of a layer; of a nested model the name alone."""
     if not pair.both:
@@ -179,7 +184,14 @@ def _compare_layers(found: Differences, pair: Pair) -> None:
         return
     configs = [_settings(layer.get_config()) for layer in (pair.a, pair.b)]
     found.architecture += _changes(pair.where, *configs, without=("name",))
-    for one, other in zip(pair.a.weight_records, pair.b.weight_records):
+    mine, theirs = pair.a.weight_records, pair.b.weight_records
+    if len(mine) != len(theirs):
+        counts = len(mine), len(theirs)
+        found.architecture.append(Change(pair.where, "number of weights", *counts))
+        others = {record.name: record for record in theirs}
+        mine = [record for record in mine if record.name in others]
+        theirs = [others[record.name] for record in mine]
+    for one, other in zip(mine, theirs):
         if one.value.shape != other.value.shape:
             shapes = one.value.shape, other.value.shape
             found.architecture.append(Change(pair.where, f"shape of {one.name}", *shapes))

@@ -25,6 +25,7 @@ def lines(found: "Differences") -> list[str]:
             f"  {name}: {_origin(model)}, {model['parameters']:,} parameters"
             for name, model in zip(names, found.models, strict=True)
         ),
+        *(f"  {name}: {how}" for name, how in found.own.items()),
     ]
     told += _table("architecture", ["", "", a, b], map(_change, found.architecture))
     told += _table("names", ["", "", a, b], map(_change, found.names))

@@ -155,20 +155,21 @@ def _digest(content: dict) -> str:
     return hashlib.sha256(as_json(content)).hexdigest()
 
 
+def plain(value: object) -> object:
+    """What JSON has words for; numbers that it has none for (NaN, infinities) become None."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
 def as_json(content: object) -> bytes:
-    """JSON text; numbers that JSON has no word for (NaN, infinities) become null."""
-
-    def plain(value):
-        if isinstance(value, dict):
-            return {str(key): plain(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [plain(item) for item in value]
-        if isinstance(value, np.ndarray):
-            return plain(value.tolist())
-        if isinstance(value, np.generic):
-            value = value.item()
-        if isinstance(value, float) and not np.isfinite(value):
-            return None
-        return value
-
+    """JSON text of what is made `plain`."""
     return (json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n").encode()

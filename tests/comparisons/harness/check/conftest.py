@@ -29,3 +29,13 @@ def checked(columns, tmp_path):
         return report
 
     return check
+
+
+@pytest.fixture
+def trained(columns, tmp_path):
+    """A function that checks a Keras model on all backends, with some steps."""
+
+    def check(model, steps=5, dtype="float32"):
+        return Check(model, tmp_path, steps=steps, dtype=dtype).run(columns)
+
+    return check

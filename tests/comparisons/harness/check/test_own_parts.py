@@ -1,6 +1,8 @@
 """`sidebyside check --custom`: models with layers and losses of somebody's own."""
 
 import json
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -253,6 +255,16 @@ def test_what_cannot_be_used_is_one_line(text, told, tmp_path, capsys):
     status, out, err = call(capsys, "check", str(model), *given)
     assert status == 2 and out == "" and err.count("\n") == 1
     assert told in err
+
+
+def test_of_what_is_written_to_standard_error_the_files_own_lines_are_left(tmp_path):
+    """And none of a framework's that is imported for it."""
+    parts = tmp_path / "parts.py"
+    parts.write_text("import sys\nimport keras\nprint('mine', file=sys.stderr)\n")
+    load = "import sys, pathlib; from comparisons.harness.check import own_parts"
+    code = f"{load}; own_parts.load(pathlib.Path(sys.argv[1]), None)"
+    done = subprocess.run([sys.executable, "-c", code, parts], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "mine\n")
 
 
 def test_differences_are_refused_in_float64(tmp_path):

@@ -21,16 +21,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 
 @pytest.fixture
-def trained(columns, tmp_path):
-    """A function that checks a Keras model on all backends, with some steps."""
-
-    def check(model, steps=5, dtype="float32"):
-        return checking.Check(model, tmp_path, steps=steps, dtype=dtype).run(columns)
-
-    return check
-
-
-@pytest.fixture
 def reproduced(columns, tmp_path, monkeypatch):
     """A function that does so and gives the findings with scripts, which are not run once more."""
     monkeypatch.setattr(checking, "confirmed", lambda texts: texts)

@@ -195,6 +195,20 @@ def test_a_wide_plane_shrinks_as_a_whole_on_a_narrow_screen(results):
     assert told == {"900": "2.67", "900 whole": "true", "350": "2.67", "350 whole": "false"}
 
 
+def test_at_an_edge_beyond_which_a_table_goes_on_there_is_a_shadow(results):
+    """Shadows stay at the edges; what covers them moves with the table, and is the wider."""
+    script = """
+      const styles = [...document.querySelectorAll(".scroll")].map((one) => getComputedStyle(one));
+      const all = (of) => [...new Set(styles.map(of))].join("; ");
+      tell("layers", all((style) => style.backgroundImage.split("linear-gradient").length - 1));
+      tell("attached", all((style) => style.backgroundAttachment));
+      tell("wide", all((style) => style.backgroundSize.split(", ").map(parseFloat).join()));
+    """
+    told = probed(results / "scales" / "index.html", script)
+    attached = "local, local, scroll, scroll"
+    assert told == {"layers": "4", "attached": attached, "wide": "48,48,16,16"}
+
+
 def test_what_is_folded_is_printed_but_for_the_list_of_all_comparisons(results):
     script = """
       const count = (open) => [...document.querySelectorAll("details")].filter(
