@@ -9,9 +9,7 @@ from comparisons.harness import backends
 from comparisons.harness.check import training as training_module
 from comparisons.harness.check.changing import changed
 from comparisons.harness.divergences import named
-from tests.comparisons.harness.check.test_training import trained, training_of
-
-__all__ = ["trained"]  # a fixture
+from tests.comparisons.harness.check.test_training import training_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")
 BACKWARDS = named("the-mask-of-a-recurrent-layer-that-goes-backwards").link
