@@ -194,39 +194,69 @@ def finding_of(one: Judged, backend: str, dtype: str, mode: str) -> Finding:
 
 
 def is_convention(one: Judged, dtype: str) -> bool:
-    """Whether it is between what the oracle gives for inputs within some roundings.
+    """Whether it is between what the oracle gives for inputs within some roundings."""
+    return are_conventions([one], dtype)[0]
+
+
+def are_conventions(judged: list[Judged], dtype: str) -> list[bool]:
+    """The same for each of several comparisons of one question, for which inputs are moved once."""
+    ranges = {one.name: Range.of(one) for one in judged}
+    for every in (True, False):
+        open_ones = {n: r for n, r in ranges.items() if r is not None and not r.holds}
+        if open_ones:
+            for found in nearby(judged[0].asked, dtype, every):
+                for name, its in open_ones.items():
+                    its.widen(found[name])
+    return [ranges[one.name] is not None and ranges[one.name].holds for one in judged]
+
+
+class Range:
+    """What the oracle gives around one place, and whether a backend's numbers are amid that.
 
     So must every entry be, and the sum of all: where one of several equal entries is the maximum,
     the gradient may go to this or to that one, but not to each of them.
+
+    Args:
+        exact: what the oracle gives at the place itself.
+        theirs: what the backend gives.
+        tolerance: by how much an entry may be outside.
     """
-    exact, theirs = one.asked.quantities.get(one.name), one.theirs
-    if exact is None or theirs is None or exact.shape != np.shape(theirs):
-        return False
-    if exact.dtype.kind not in "fiub" or not np.isfinite(theirs).all():
-        return False
-    # Where there is no kink, the roundings and this margin together stay within the tolerance.
-    tolerance = one.record.tolerance * ROUNDINGS / checks.FACTOR
-    around = [exact]
-    for every in (True, False):
-        around += nearby(one.asked, one.name, dtype, every)
-        if _is_amid(theirs, np.stack(around, dtype="float64"), tolerance):
-            return True
-    return False
 
+    def __init__(self, exact: np.ndarray, theirs: np.ndarray, tolerance: float):
+        self.theirs, self.tolerance = theirs, tolerance
+        self.low = self.high = exact.astype("float64")
+        self.low_sum = self.high_sum = self.low.sum()
 
-def _is_amid(theirs: np.ndarray, around: np.ndarray, tolerance: float) -> bool:
-    """Whether all entries are within those around them, and so is their sum."""
-    entries = _within(theirs, around, tolerance, 0.0)
-    sums = around.reshape(len(around), -1).sum(1)
-    # A few samples do not reach the ends of where a sum of many may be.
-    return entries and _within(np.sum(theirs, dtype="float64"), sums, theirs.size * tolerance, 1.0)
+    @classmethod
+    def of(cls, one: Judged) -> "Range | None":
+        """That of a comparison; None where the backend's numbers are nowhere near."""
+        exact, theirs = one.asked.quantities.get(one.name), one.theirs
+        if exact is None or theirs is None or exact.shape != np.shape(theirs):
+            return None
+        if exact.dtype.kind not in "fiub" or not np.isfinite(theirs).all():
+            return None
+        # Where there is no kink, the roundings and this margin together stay within the tolerance.
+        return cls(exact, theirs, one.record.tolerance * ROUNDINGS / checks.FACTOR)
 
+    def widen(self, found: np.ndarray) -> None:
+        """Take in what the oracle gives nearby."""
+        found = found.astype("float64")
+        total = found.sum()
+        self.low, self.high = np.minimum(self.low, found), np.maximum(self.high, found)
+        self.low_sum = np.minimum(self.low_sum, total)
+        self.high_sum = np.maximum(self.high_sum, total)
 
-def _within(value, around: np.ndarray, tolerance: float, widened: float) -> bool:
-    """Whether all entries are in the range of those around them, widened by a share of itself."""
-    low, high = around.min(0), around.max(0)
-    margin = tolerance + widened * (high - low)
-    return bool(((low - margin <= value) & (value <= high + margin)).all())
+    @property
+    def holds(self) -> bool:
+        """Whether all entries are within, and so is their sum."""
+        entries = (self.low - self.tolerance <= self.theirs) & (
+            self.theirs <= self.high + self.tolerance
+        )
+        total = np.sum(self.theirs, dtype="float64")
+        # A few samples do not reach the ends of where a sum of many may be.
+        margin = self.theirs.size * self.tolerance + (self.high_sum - self.low_sum)
+        sums = self.low_sum - margin <= total <= self.high_sum + margin
+        return bool(entries.all() and sums)
 
 
 def plain(quantity: str) -> str:

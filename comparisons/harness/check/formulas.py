@@ -68,8 +68,8 @@ class Formula:
                 scale = checks.scales(reference.quantities, other, dtype=twin_precision(dtype))
                 rounding = checks.FACTOR * checks.UNIT_ROUNDOFF[self.digits or dtype]
                 more = max(0.0, rounding * scale[one.name] - one.record.tolerance)
-                for given in chain([other[one.name]], nearby(one.asked, one.name, dtype)):
-                    needed = min(needed, beyond(more, one, given, one.theirs))
+                for given in chain([other], nearby(one.asked, dtype)):
+                    needed = min(needed, beyond(more, one, given[one.name], one.theirs))
                     if needed <= 1:
                         break
         except layer_formulas.NoValue:

@@ -302,8 +302,8 @@ def _rounded(value, dtype: str):
     return _cast(_cast(value, dtype), "float64")
 
 
-def nearby(asked: Asked, name: str, dtype: str, every: bool = True) -> Iterator[np.ndarray]:
-    """A quantity as it is where every number is moved by some roundings, some up, others down.
+def nearby(asked: Asked, dtype: str, every: bool = True) -> Iterator[dict[str, np.ndarray]]:
+    """All quantities where every number is moved by some roundings, some up, others down.
 
     An exact zero of an input or a weight is moved too, by so little of its largest entry that
     what is found on either side of a kink is what holds right beside it. Of many zeros some go up
@@ -322,7 +322,7 @@ def nearby(asked: Asked, name: str, dtype: str, every: bool = True) -> Iterator[
         return np.where(np.abs(array) < normal, 0, array) if array.dtype.kind == "f" else array
 
     with np.errstate(all="ignore"):
-        yield asked.reference.quantities(flushed)[name]
+        yield asked.reference.quantities(flushed)
     for seed in range(NEARBY if every else BY_CHANCE):
         generator = np.random.default_rng(seed)
 
@@ -340,7 +340,7 @@ def nearby(asked: Asked, name: str, dtype: str, every: bool = True) -> Iterator[
             return array + step * size * parts
 
         with np.errstate(all="ignore"):
-            yield asked.reference.quantities(jitter)[name]
+            yield asked.reference.quantities(jitter)
     kinds = {type(function) for function in activations.functions.values()}
     for side in (-step, step):
 
@@ -348,5 +348,5 @@ def nearby(asked: Asked, name: str, dtype: str, every: bool = True) -> Iterator[
             return lambda self, x: forward(self, np.where(x == 0, x.dtype.type(side), x))
 
         with np.errstate(all="ignore"), changed("forward", kinds, moved):
-            yield asked.reference.quantities()[name]
+            yield asked.reference.quantities()
     asked.reference.restore()

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from comparisons.harness.check.answers import reason
-from comparisons.harness.check.findings import Judged, is_convention
+from comparisons.harness.check.findings import Judged, are_conventions
 from comparisons.harness.check.questions import LOCAL, Asked, Place
 from comparisons.harness.check.reproductions import confirmed, reproduce, run_lines, shown
 from comparisons.harness.check.unshown import NotShown
@@ -135,7 +135,8 @@ def judge_case(family: str, title: str, case, worker, dtype: str, reproducing: b
     asked = Asked(*whole, {}, quantities, scale, trial.masked)
     judged = [Judged(asked, key, asked.place, key, r, found.get(key)) for key, r in wrong]
     with reference_precision("float64"):
-        judged = [one for one in judged if not is_convention(one, dtype)]
+        conventions = are_conventions(judged, dtype)
+        judged = [one for one, is_one in zip(judged, conventions, strict=True) if not is_one]
         known = [trial.known(one) for one in judged]
     if not judged:
         return Row(title, CONVENTION, *numbers)

@@ -54,8 +54,8 @@ def test_numbers_below_the_smallest_normal_one_are_moved_as_zeros_are(number, si
     x = np.array([[number, 1.0, -1.0]], "float32").astype("float64")
     local, _ = ask(model, model, x, False, True, "float32")
     slopes = {
-        round(float(dx[0, 0] / local.question.cotangents[0][0, 0]), 3)
-        for dx in nearby(local, "gradient of input 0", "float32")
+        round(float(found["gradient of input 0"][0, 0] / local.question.cotangents[0][0, 0]), 3)
+        for found in nearby(local, "float32")
     }
     assert slopes == sides
 
