@@ -32,6 +32,12 @@ class FusedLayer(CellLayer):
     each gate) the cell's own steps are run; both give the same numbers up to rounding.
     """
 
+    @property
+    def samples_apart(self):
+        """At inference, unless states are kept or dropout masks drawn from call to call."""
+        draws = self.cell.dropout or self.cell.recurrent_dropout
+        return False if self.stateful or draws else "inference"
+
     def build(self, sequences_shape, initial_state_shape=None):
         """Build the cell; inputs of another size are refused from then on."""
         super().build(sequences_shape)
@@ -64,7 +70,7 @@ class FusedLayer(CellLayer):
         """
         raise TypeError(f"{type(self).__name__} has no step.")
 
-    def step_backward(self, cell, z, cache, states, dstates, dz):
+    def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
         """Write dz, (gates, units, batch), and return the part of dh_{t−1} that is not K dz.
 
         `dstates` are the gradients of the new states; all but that of h are brought back to the
@@ -140,8 +146,8 @@ class FusedLayer(CellLayer):
                 held = [dstate * ~keep[t] for dstate in dstates]
                 for dstate in dstates:
                     dstate *= keep[t]
-            old = [s[t] for s in kept]
-            direct = self.step_backward(cell, z[t], caches[t], old, dstates, dgates[:, :, place])
+            old, new, own_dz = [s[t] for s in kept], [s[t + 1] for s in kept], dgates[:, :, place]
+            direct = self.step_backward(cell, z[t], caches[t], old, new, dstates, own_dz)
             product(wanted, dz[:, place], dq)
             np.copyto(dh, dq[-units:])
             if direct is not None:
