@@ -86,35 +86,40 @@ class FusedLayer(CellLayer):
             y, states, cache = super().inner_loop(steps, states, keep, training, dropout_masks)
             return y, states, (False, cache)
         length, batch, inputs = steps.shape
-        q = np.empty((length + 1, inputs + cell.units + 1, batch), steps.dtype)
-        np.copyto(q[:-1, :inputs], np.swapaxes(steps, 1, 2))
-        if masks[0] is not None:
-            q[:-1, :inputs] *= masks[0].T
+        keeps = not is_forward_alone()
+        # What is not needed after the loop is written over every second step.
+        places = length + 1 if keeps or self.return_sequences else 2
+        q = np.empty((places, inputs + cell.units + 1, batch), steps.dtype)
         q[:, -1] = 1.0
         # The states of all steps, and before the first; h lies in q.
-        kept = [np.empty((length + 1, *state.T.shape), q.dtype) for state in states[1:]]
+        kept = [np.empty((places, *state.T.shape), q.dtype) for state in states[1:]]
         kept.insert(0, q[:, inputs:-1])
         for all_steps, state in zip(kept, states, strict=True):
             all_steps[0] = state.T
         kernel = (self.join(cell) * self.scale(cell)).T
-        keeps = not is_forward_alone()
         z, caches = np.empty((length if keeps else 1, len(kernel), batch), q.dtype), []
         keep = None if keep is None else keep[:, None]
         for t in range(length):
-            own = z[t % len(z)]
-            product(kernel, q[t], own)
-            old, new = [s[t] for s in kept], [s[t + 1] for s in kept]
-            cache = self.step(cell, own, old, new)
+            own_q, own_z, x = q[t % places], z[t % len(z)], q[t % places, :inputs]
+            np.copyto(x, steps[t].T)
+            if masks[0] is not None:
+                x *= masks[0].T
+            product(kernel, own_q, own_z)
+            old, new = ([s[at % places] for s in kept] for at in (t, t + 1))
+            cache = self.step(cell, own_z, old, new)
             if keeps:
                 caches.append(cache)
             if keep is not None:
                 for state, before in zip(new, old, strict=True):
                     np.copyto(state, before, where=~keep[t])
         valid = self._steps_with_output(keep, q.dtype)
-        y = kept[0][1:] if self.return_sequences else kept[0][-1:]
+        end = length % places
+        y = kept[0][1:] if self.return_sequences else kept[0][end : end + 1]
         y = np.swapaxes(y if valid is None else y * valid[-len(y) :], 1, 2)
         y = y if self.return_sequences else np.ascontiguousarray(y[0])
-        last = [np.ascontiguousarray(all_steps[-1].T) for all_steps in kept]
+        last = [all_steps[end].T for all_steps in kept]
+        if self.return_state or self.stateful:
+            last = [np.ascontiguousarray(state) for state in last]
         return y, last, (True, (q, z, caches, kept, keep, valid, masks[0]))
 
     def inner_loop_backward(self, dy, dstates, cache, input_gradient):
