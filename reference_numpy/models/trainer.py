@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -214,9 +213,9 @@ class Trainer(Steps):
         outputs_of = self._prediction()
         together, at_once = (1, False) if callbacks else self._predicts_together(batches)
         callbacks = self._callbacks(callbacks, batches, verbose)
-        total = math.inf
+        numbers: Iterator[int] = itertools.count()
         if together > 1:
-            total = batches.size
+            numbers = iter(range(batches.size))
             batches = Batches(x, batch_size=together * batches.batch_size)
         self.stop_predicting = False
         callbacks.on_predict_begin()
@@ -226,11 +225,12 @@ class Trainer(Steps):
             if at_once
             else (functools.partial(outputs_of, batch) for batch in batches.epoch())
         )
-        for first, outputs_of_some in zip(itertools.count(0, together), functions):
-            callbacks.on_predict_batch_begin(first)
+        for outputs_of_some in functions:
+            steps_done = list(itertools.islice(numbers, together))
+            callbacks.on_predict_batch_begin(steps_done[0])
             outputs = outputs_of_some()
             found.append(outputs)
-            for step in range(first, min(first + together, total)):
+            for step in steps_done:
                 callbacks.on_predict_batch_end(step, {"outputs": outputs})
             if self.stop_predicting:
                 break
