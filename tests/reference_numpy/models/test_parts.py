@@ -247,7 +247,8 @@ def test_together_they_are_some_for_each_thread(any_batch):
     assert sorted(rows_at_a_time(rows_apart(), np.ones((12, 8, 16), "float32"))) == [4, 4, 4]
 
 
-def test_the_progress_of_batches_predicted_together_counts_each(capsys):
+def test_the_progress_of_batches_predicted_together_counts_each(monkeypatch, capsys):
+    monkeypatch.setattr(parts, "IN_CACHE", 3 * 2 * 258)
     rows_at_a_time(rows_apart(), np.ones((7, 8, 16), "float32"), verbose=2)
     assert "4/4" in capsys.readouterr().out
 
