@@ -12,6 +12,8 @@ NUMBER = 24
 #: Numbers of a batch that is predicted beside others: with fewer, threads get in each other's way
 #: between two operations; with more, several batches take too much memory.
 BESIDE_OTHERS = range(2**17, 2**24)
+#: Numbers that go from layer to layer within a core's caches, about.
+IN_CACHE = 2**19
 
 
 def are_wanted(graph, inputs, training):
@@ -22,6 +24,18 @@ def are_wanted(graph, inputs, training):
         and parts_of(*sizes, _multiplications(graph, *sizes)) > 1
         and _are_possible(graph, training)
     )
+
+
+def together(graph, batch, count):
+    """How many of so many batches to predict as one: as the caches hold, and some for each thread.
+
+    Products of more rows are quicker, and what there is to do around them is done less often.
+    """
+    known = all(None not in tensor.shape[1:] for tensor in graph.tensors)
+    if not (known and _are_possible(graph, False)):
+        return 1
+    most = -(-count // parts_of(count, count * _multiplications(graph, batch)))
+    return max(1, min(most, IN_CACHE // max(1, batch * graph.numbers)))
 
 
 def are_batches(graph, batch, count):

@@ -1,6 +1,7 @@
 """Training: compile, fit, evaluate, predict."""
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -205,25 +206,32 @@ class Trainer(Steps):
     ) -> Any:
         """The outputs for all of `x`, computed batch by batch in inference mode.
 
-        Without `callbacks`, batches of arrays are computed at once on several cores.
+        Without `callbacks`, small batches of arrays are computed together, and batches at once on
+        several cores, where no layer looks at several samples.
         """
         batches = batches_of(x, batch_size=batch_size, steps=steps)
         outputs_of = self._prediction()
-        at_once = not callbacks and self._predicts_at_once(batches)
+        together, at_once = (1, False) if callbacks else self._predicts_together(batches)
         callbacks = self._callbacks(callbacks, batches, verbose)
+        numbers: Iterator[int] = itertools.count()
+        if together > 1:
+            numbers = iter(range(batches.size))
+            batches = Batches(x, batch_size=together * batches.batch_size)
         self.stop_predicting = False
         callbacks.on_predict_begin()
         found = []
-        batch_outputs = (
+        functions = (
             ahead(outputs_of, batches.epoch())
             if at_once
             else (functools.partial(outputs_of, batch) for batch in batches.epoch())
         )
-        for step, outputs_of_batch in enumerate(batch_outputs):
-            callbacks.on_predict_batch_begin(step)
-            outputs = outputs_of_batch()
+        for outputs_of_some in functions:
+            steps_done = list(itertools.islice(numbers, together))
+            callbacks.on_predict_batch_begin(steps_done[0])
+            outputs = outputs_of_some()
             found.append(outputs)
-            callbacks.on_predict_batch_end(step, {"outputs": outputs})
+            for step in steps_done:
+                callbacks.on_predict_batch_end(step, {"outputs": outputs})
             if self.stop_predicting:
                 break
         if not found:
@@ -231,13 +239,13 @@ class Trainer(Steps):
         callbacks.on_predict_end()
         return tree.map_structure(lambda *parts: np.concatenate(parts), *found)
 
-    def _predicts_at_once(self, batches):
-        """Whether each batch's outputs follow from that batch alone, and there is work for more."""
-        return (
-            isinstance(batches, Batches)
-            and self._is_its_graph()
-            and parts.are_batches(self.graph, batches.batch_size, batches.steps_per_epoch)
-        )
+    def _predicts_together(self, batches):
+        """How many batches to predict as one, and whether to predict several such at once."""
+        if not (isinstance(batches, Batches) and self._is_its_graph()):
+            return 1, False
+        size, steps = batches.batch_size, batches.steps_per_epoch
+        together = 1 if batches.steps else parts.together(self.graph, size, steps)
+        return together, parts.are_batches(self.graph, together * size, -(-steps // together))
 
     def _is_its_graph(self):
         """Whether it is built, and gives what its graph gives."""

@@ -32,6 +32,12 @@ class FusedLayer(CellLayer):
     each gate) the cell's own steps are run; both give the same numbers up to rounding.
     """
 
+    @property
+    def samples_apart(self):
+        """At inference, unless states are kept or dropout masks drawn from call to call."""
+        draws = self.cell.dropout or self.cell.recurrent_dropout
+        return False if self.stateful or draws else "inference"
+
     def build(self, sequences_shape, initial_state_shape=None):
         """Build the cell; inputs of another size are refused from then on."""
         super().build(sequences_shape)
@@ -64,7 +70,7 @@ class FusedLayer(CellLayer):
         """
         raise TypeError(f"{type(self).__name__} has no step.")
 
-    def step_backward(self, cell, z, cache, states, dstates, dz):
+    def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
         """Write dz, (gates, units, batch), and return the part of dh_{t−1} that is not K dz.
 
         `dstates` are the gradients of the new states; all but that of h are brought back to the
@@ -80,35 +86,40 @@ class FusedLayer(CellLayer):
             y, states, cache = super().inner_loop(steps, states, keep, training, dropout_masks)
             return y, states, (False, cache)
         length, batch, inputs = steps.shape
-        q = np.empty((length + 1, inputs + cell.units + 1, batch), steps.dtype)
-        np.copyto(q[:-1, :inputs], np.swapaxes(steps, 1, 2))
-        if masks[0] is not None:
-            q[:-1, :inputs] *= masks[0].T
+        keeps = not is_forward_alone()
+        # What is not needed after the loop is written over every second step.
+        places = length + 1 if keeps or self.return_sequences else 2
+        q = np.empty((places, inputs + cell.units + 1, batch), steps.dtype)
         q[:, -1] = 1.0
         # The states of all steps, and before the first; h lies in q.
-        kept = [np.empty((length + 1, *state.T.shape), q.dtype) for state in states[1:]]
+        kept = [np.empty((places, *state.T.shape), q.dtype) for state in states[1:]]
         kept.insert(0, q[:, inputs:-1])
         for all_steps, state in zip(kept, states, strict=True):
             all_steps[0] = state.T
         kernel = (self.join(cell) * self.scale(cell)).T
-        keeps = not is_forward_alone()
         z, caches = np.empty((length if keeps else 1, len(kernel), batch), q.dtype), []
         keep = None if keep is None else keep[:, None]
         for t in range(length):
-            own = z[t % len(z)]
-            product(kernel, q[t], own)
-            old, new = [s[t] for s in kept], [s[t + 1] for s in kept]
-            cache = self.step(cell, own, old, new)
+            own_q, own_z, x = q[t % places], z[t % len(z)], q[t % places, :inputs]
+            np.copyto(x, steps[t].T)
+            if masks[0] is not None:
+                x *= masks[0].T
+            product(kernel, own_q, own_z)
+            old, new = ([s[at % places] for s in kept] for at in (t, t + 1))
+            cache = self.step(cell, own_z, old, new)
             if keeps:
                 caches.append(cache)
             if keep is not None:
                 for state, before in zip(new, old, strict=True):
                     np.copyto(state, before, where=~keep[t])
         valid = self._steps_with_output(keep, q.dtype)
-        y = kept[0][1:] if self.return_sequences else kept[0][-1:]
+        end = length % places
+        y = kept[0][1:] if self.return_sequences else kept[0][end : end + 1]
         y = np.swapaxes(y if valid is None else y * valid[-len(y) :], 1, 2)
         y = y if self.return_sequences else np.ascontiguousarray(y[0])
-        last = [np.ascontiguousarray(all_steps[-1].T) for all_steps in kept]
+        last = [all_steps[end].T for all_steps in kept]
+        if self.return_state or self.stateful:
+            last = [np.ascontiguousarray(state) for state in last]
         return y, last, (True, (q, z, caches, kept, keep, valid, masks[0]))
 
     def inner_loop_backward(self, dy, dstates, cache, input_gradient):
@@ -140,8 +151,8 @@ class FusedLayer(CellLayer):
                 held = [dstate * ~keep[t] for dstate in dstates]
                 for dstate in dstates:
                     dstate *= keep[t]
-            old = [s[t] for s in kept]
-            direct = self.step_backward(cell, z[t], caches[t], old, dstates, dgates[:, :, place])
+            old, new, own_dz = [s[t] for s in kept], [s[t + 1] for s in kept], dgates[:, :, place]
+            direct = self.step_backward(cell, z[t], caches[t], old, new, dstates, own_dz)
             product(wanted, dz[:, place], dq)
             np.copyto(dh, dq[-units:])
             if direct is not None:

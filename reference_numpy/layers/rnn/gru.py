@@ -96,7 +96,7 @@ class GRU(FusedLayer):
         new_h *= u
         new_h += v
 
-    def step_backward(self, cell, z, cache, states, dstates, dz):
+    def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
         """The backward step of `GRUCell`; dh_t ⊙ u goes straight to dh_{t−1}."""
         (h,), (dh,) = states, dstates
         u, r, v, content = gates = z.reshape(4, *h.shape)

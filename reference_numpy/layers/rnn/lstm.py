@@ -12,6 +12,7 @@ from reference_numpy.layers.rnn.fused_layer import FusedLayer, check_use_cudnn, 
 from reference_numpy.layers.rnn.lstm_cell import LSTMCell
 
 NEARLY_SHUT = -7.0  # z of a gate
+SIGMOIDS_FIRST = [0, 1, 3, 2]  # i, f, o, g of Keras's i, f, g, o, and the other way round
 
 
 class LSTM(FusedLayer):
@@ -59,54 +60,57 @@ class LSTM(FusedLayer):
         usual = type(cell.activation) is Tanh and type(cell.recurrent_activation) is Sigmoid
         return usual and super().fits(cell, dropout_masks)
 
+    def join(self, cell):
+        """K with the sigmoids' gates beside one another: i, f, o, g."""
+        kernel = super().join(cell)
+        return kernel.reshape(len(kernel), 4, -1)[:, SIGMOIDS_FIRST].reshape(kernel.shape)
+
+    def split(self, dkernel, inputs):
+        """dW, dU and db, whose gates are in Keras's order."""
+        rows = dkernel.T.reshape(4, -1, len(dkernel))[SIGMOIDS_FIRST]
+        return super().split(rows.reshape(-1, len(dkernel)).T, inputs)
+
     def scale(self, cell):
         """½ for the gates i, f and o, whose sigmoid is made of a tanh."""
-        return np.repeat(np.array([0.5, 0.5, 1.0, 0.5], cell.compute_dtype), cell.units)
+        return np.repeat(np.array([0.5, 0.5, 0.5, 1.0], cell.compute_dtype), cell.units)
 
     def step(self, cell, z, states, new_states):
         """The step of `LSTMCell`, with one tanh for all gates."""
         _, c = states
         new_h, new_c = new_states
-        gates = z.reshape(4, *c.shape)
-        sigmoids = gates[:2], gates[3]
-        shut = []
-        if z.min(initial=0.0) < NEARLY_SHUT / 2:
-            lows = [(part, part < NEARLY_SHUT / 2) for part in sigmoids]
-            shut = [(part, low, logistic(2.0 * part[low])) for part, low in lows]
+        i, f, o, g = gates = z.reshape(4, *c.shape)
+        sigmoids, shut = gates[:3], None
+        if sigmoids.min(initial=0.0) < NEARLY_SHUT / 2:
+            shut = sigmoids < NEARLY_SHUT / 2
+            exact = logistic(2.0 * sigmoids[shut])
         np.tanh(z, out=z)
-        for part in sigmoids:
-            part *= 0.5
-            part += 0.5
-        for part, low, exact in shut:
-            part[low] = exact
-        i, f, g, o = gates
+        sigmoids *= 0.5
+        sigmoids += 0.5
+        if shut is not None:
+            sigmoids[shut] = exact
         np.multiply(f, c, out=new_c)
         new_c += i * g
         np.tanh(new_c, out=new_h)
         new_h *= o
 
-    def step_backward(self, cell, z, cache, states, dstates, dz):
-        """The backward step of `LSTMCell`; the new c and its tanh are computed again."""
-        _, c = states
-        dh, dc = dstates
-        gates = z.reshape(4, *c.shape)
-        i, f, g, o = gates
-        tanh_c = f * c
-        tanh_c += i * g
-        np.tanh(tanh_c, out=tanh_c)
-        # dc += dh o (1 − tanh² c)
+    def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
+        """The backward step of `LSTMCell`; σ′ = σ (1 − σ) and tanh′ = 1 − tanh²."""
+        (_, c), (_, new_c), (dh, dc) = states, new_states, dstates
+        i, f, o, g = gates = z.reshape(4, *c.shape)
+        tanh_c = np.tanh(new_c)
+        dh_o = dh * o
         slope = tanh_c * tanh_c
         np.subtract(1.0, slope, out=slope)
-        slope *= o
-        slope *= dh
+        slope *= dh_o
         dc += slope
-        # σ′ = σ (1 − σ) for i, f and o, 1 − g² for g, times the gate's factor in c_t or h_t.
-        local = 1.0 - gates
-        local *= gates
-        np.multiply(g, g, out=local[2])
-        np.subtract(1.0, local[2], out=local[2])
-        for gate, factor in zip(local, (g, c, i, tanh_c), strict=True):
-            gate *= factor
-        np.multiply(local[:3], dc, out=dz[:3])
-        np.multiply(local[3], dh, out=dz[3])
-        dc *= f
+        dc_i = np.multiply(dc, i, out=slope)
+        dc *= f  # the gradient of c_{t−1} from here on
+        slopes = np.subtract(1.0, gates[:3])
+        for dz_gate, slope, content, gradient in zip(
+            dz[:3], slopes, (g, c, tanh_c), (dc_i, dc, dh_o), strict=True
+        ):
+            slope *= content
+            np.multiply(slope, gradient, out=dz_gate)
+        slope = np.multiply(g, g, out=slopes[0])
+        np.subtract(1.0, slope, out=slope)
+        np.multiply(slope, dc_i, out=dz[3])

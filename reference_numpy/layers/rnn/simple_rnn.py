@@ -44,6 +44,6 @@ class SimpleRNN(FusedLayer):
         new_states[0][...], cache = cell.activation.forward(z)
         return cache
 
-    def step_backward(self, cell, z, cache, states, dstates, dz):
+    def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
         """The backward step of `SimpleRNNCell`."""
         dz[0] = cell.activation.backward(dstates[0], cache)

@@ -214,3 +214,55 @@ def test_batches_that_are_small_or_large_are_predicted_one_by_one(three_cores, m
     for sizes in (range(2**17, 2**24), range(1)):
         monkeypatch.setattr(parts, "BESIDE_OTHERS", sizes)
         assert not predicted(model, ROWS)[1]
+
+
+def rows_at_a_time(model, x, batch_size=2, **options):
+    """How many samples each of the computations has that `predict` makes."""
+    found, plainly = [], model.graph.forward
+
+    def noting(inputs, *args):
+        found.append(len(inputs[0]))
+        return plainly(inputs, *args)
+
+    model.graph.forward = noting
+    y = model.predict(x, batch_size, **{"verbose": 0, **options})
+    assert len(y) == sum(found)
+    return found
+
+
+def rows_apart(size=(8, 16), layer=L.Flatten):
+    return rn.Sequential([rn.Input(size), layer(), L.Dense(2)])
+
+
+@pytest.mark.parametrize(("held", "rows"), [(2**19, [7]), (2 * 2 * 258, [4, 3]), (0, [2, 2, 2, 1])])
+def test_small_batches_are_predicted_together_as_far_as_the_caches_hold(monkeypatch, held, rows):
+    monkeypatch.setattr(parts, "IN_CACHE", held)  # 258 numbers of each sample
+    x = np.random.default_rng(4).standard_normal((7, 8, 16)).astype("float32")
+    model = rows_apart()
+    assert rows_at_a_time(model, x) == rows
+    np.testing.assert_allclose(model.predict(x, 2, verbose=0), model.forward(x)[0], 1e-5, 1e-6)
+
+
+def test_together_they_are_some_for_each_thread(any_batch):
+    assert sorted(rows_at_a_time(rows_apart(), np.ones((12, 8, 16), "float32"))) == [4, 4, 4]
+
+
+def test_the_progress_of_batches_predicted_together_counts_each(monkeypatch, capsys):
+    monkeypatch.setattr(parts, "IN_CACHE", 3 * 2 * 258)
+    rows_at_a_time(rows_apart(), np.ones((7, 8, 16), "float32"), verbose=2)
+    assert "4/4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        (rows_apart, {"callbacks": [Noting()]}),
+        (rows_apart, {"steps": 3}),
+        (lambda: rows_apart((None, 16), L.GlobalAveragePooling1D), {}),
+        (lambda: small(layer=lambda: L.LSTM(2, stateful=True)), {}),
+        (lambda: rows_apart(layer=lambda: L.GRU(2, dropout=0.5)), {}),
+    ],
+    ids=["a callback", "steps", "an unknown size", "a layer that remembers", "a layer that draws"],
+)
+def test_batches_are_predicted_apart_where_that_is_wanted(model, options):
+    assert rows_at_a_time(model(), ROWS, **options) == [2, 2, 2]
