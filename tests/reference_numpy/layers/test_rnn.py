@@ -398,9 +398,3 @@ def test_a_batch_of_no_samples(name):
     dx, grads = layer.backward(np.zeros_like(y), cache)
     assert (y.shape, dx.shape) == ((0, 3), (0, 4, 2))
     assert not any(grad.any() for grad in grads)
-
-
-@BY_NAME
-def test_states_that_are_returned_hold_no_other_memory(name):
-    _, *last = built(name, units=3, return_state=True).forward(X)[0]
-    assert all(state.base is None for state in last)

@@ -65,3 +65,9 @@ def test_backward_follows_forward_again_afterwards():
         model.predict(X[:, :3], verbose=0)
     y, cache = model.forward(X)
     assert len(model.backward(np.ones_like(y), cache)[1]) == 2 * DEPTH
+
+
+@pytest.mark.parametrize("layer", [L.SimpleRNN, L.LSTM, L.GRU])
+def test_states_that_are_returned_hold_no_other_memory(layer):
+    _, *last = layer(3, return_state=True)(SEQUENCES)
+    assert all(state.base is None for state in last)
