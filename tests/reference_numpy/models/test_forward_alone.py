@@ -50,10 +50,10 @@ def test_no_more_is_held_than_a_few_layers_outputs(make, method):
 
 
 @pytest.mark.parametrize("layer", [L.LSTM, L.GRU, L.SimpleRNN])
-def test_a_recurrent_layer_holds_the_gates_of_one_step(layer):
+def test_a_recurrent_layer_holds_two_steps(layer):
     model = rn.Sequential([rn.Input((32, 16)), layer(32)])
     kept = peak(lambda: model.forward(SEQUENCES, training=False))
-    assert peak(lambda: model.predict(SEQUENCES, verbose=0)) < 0.75 * kept
+    assert peak(lambda: model.predict(SEQUENCES, verbose=0)) < 0.4 * kept
     y = model.forward(SEQUENCES, training=False)[0]
     np.testing.assert_array_equal(model.predict(SEQUENCES, verbose=0), y)
 
