@@ -46,6 +46,10 @@ class Call:
         #: the places whose masks are gone after the call
         self.unmasked = [places[leaf] for leaf in unmasked if isinstance(leaf, KerasTensor)]
         self.penalized = penalties.within(node.layer)
+        #: whether any argument is an array, which may have a part for each sample
+        self.has_arrays = any(
+            isinstance(leaf, np.ndarray) for leaf in tree.flatten([self.args, self.kwargs])
+        )
         #: whether backward needs to know the output
         self.keeps_output = self.penalized or self.only_output is None
 

@@ -50,7 +50,8 @@ def are_batches(graph, batch, count):
 def _are_possible(graph, training):
     apart = (True, "inference") if training is False else (True,)
     return watcher() is None and all(
-        call.layer.samples_apart in apart and not call.penalized for call in graph.calls
+        call.layer.samples_apart in apart and not (call.penalized or call.has_arrays)
+        for call in graph.calls
     )
 
 

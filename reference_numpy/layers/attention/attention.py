@@ -76,6 +76,11 @@ class Attention(Layer):
         if dropout > 0:
             self.seed_generator = random.SeedGenerator(seed)
 
+    @property
+    def samples_apart(self):
+        """Yes, where dropout draws nothing."""
+        return "inference" if self.dropout else True
+
     def build(self, input_shape):
         """Create σ and c, where there are any."""
         self.check_list("inputs", input_shape)

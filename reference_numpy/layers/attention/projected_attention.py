@@ -104,6 +104,11 @@ class ProjectedAttention(Layer):
             )
         )
 
+    @property
+    def samples_apart(self):
+        """Yes, where dropout draws nothing."""
+        return "inference" if self.dropout else True
+
     def finish_build(self, rank, attention_axes, head_size):
         """Make what has no weights, in Keras's order of parts: softmax and dropout."""
         self.axes = HeadAxes(rank, attention_axes)

@@ -99,6 +99,8 @@ class EinsumDense(LowRankAdaptation, Layer):
             initializer = copy.copy(initializer)
             initializer.input_axes = equation.kernel_input_axes
             initializer.output_axes = equation.kernel_output_axes
+        first, others = equation.x[0], equation.kernel + (self.bias_axes or "")
+        self.samples_apart = first == equation.y[0] and first not in others
         shape = equation.kernel_shape
         self._kernel = self.add_with_arguments("kernel", shape, initializer=initializer)
         if equation.bias_shape is not None:

@@ -72,6 +72,11 @@ class Embedding(LowRankAdaptation, Layer):
             self.build()
             self.set_weights(weights if isinstance(weights, list) else [weights])
 
+    @property
+    def samples_apart(self):
+        """At inference; in training each part's gradient would be of all E. Not with a mask."""
+        return False if self.mask_zero else "inference"
+
     def build(self, input_shape=None):
         """Create E, once: its size does not depend on the input."""
         if not self.built:

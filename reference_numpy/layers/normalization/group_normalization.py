@@ -45,6 +45,8 @@ class GroupNormalization(AffineNormalization):
     Source: Wu & He 2018, "Group Normalization".
     """
 
+    samples_apart = True
+
     def __init__(
         self,
         groups: int = 32,

@@ -37,6 +37,8 @@ class RMSNormalization(Layer):
     Source: Zhang & Sennrich 2019, "Root Mean Square Layer Normalization".
     """
 
+    samples_apart = True
+
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any):
         super().__init__(**kwargs)
         self.axis = axis

@@ -63,6 +63,11 @@ class Normalization(Layer):
                 f"for axis={self.axis}"
             )
 
+    @property
+    def samples_apart(self):
+        """Once it is built, unless each sample has a mean of its own."""
+        return self.built and 0 not in self.kept
+
     def build(self, input_shape):
         """Note which axes are kept, and create the learned mean and variance if none are given."""
         ndim = len(input_shape)

@@ -107,6 +107,12 @@ class Bidirectional(Layer):
 
     reset_states = reset_state
 
+    @property
+    def samples_apart(self):
+        """As both layers treat them."""
+        of_each = {self.forward_layer.samples_apart, self.backward_layer.samples_apart}
+        return of_each.pop() if len(of_each) == 1 else False
+
     def build(self, sequences_shape, initial_state_shape=None):
         """Build both layers."""
         for part in (self.forward_layer, self.backward_layer):

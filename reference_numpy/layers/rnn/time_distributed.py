@@ -35,6 +35,11 @@ class TimeDistributed(Layer):
         self.layer = self.track(layer)
         self.supports_masking = True
 
+    @property
+    def samples_apart(self):
+        """As the layer treats them."""
+        return self.layer.samples_apart
+
     def build(self, input_shape):
         """Build the layer for one time step."""
         step_shape = self._step_shape(input_shape)

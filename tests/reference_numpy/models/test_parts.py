@@ -113,6 +113,15 @@ def test_a_model_within_a_model(three_cores):
     assert model.forward(X, training=True)[1].parts is None
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_an_array_among_the_arguments_may_be_of_the_whole_batch(three_cores, given):
+    x = rn.Input((5, 4))
+    mask = np.random.default_rng(5).integers(0, 2, (7, 3, 5, 5)) if given else None
+    y = L.MultiHeadAttention(3, 2)(x, x, attention_mask=mask)
+    cache = rn.Model(x, y).forward(X[:, :5, :4, 0], training=True)[1]
+    assert (cache.parts is None) == given
+
+
 def test_training_in_parts_is_training(three_cores, monkeypatch):
     histories = []
     for cores in (3, 1):
