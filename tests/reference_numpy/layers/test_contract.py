@@ -191,3 +191,24 @@ def test_a_batch_of_no_sample_gives_none(case):
             assert slope is None or slope.shape == x.shape
         for grad, weight in zip(grads, reference.layer.trainable_weights, strict=True):
             assert grad.shape == weight.shape
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (rn.layers.Embedding(3, 2, mask_zero=True), (2, 3)),  # whose mask would be lost
+        (rn.layers.EinsumDense("ab,abc->ac", 4), (2, 3)),  # a kernel for each sample
+        (rn.layers.EinsumDense("ab,bc->ac", 4, bias_axes="a"), (2, 3)),  # a bias for each
+        (rn.layers.EinsumDense("ab,bc->ca", 2), (2, 3)),  # another axis first
+        (rn.layers.Normalization(axis=0), (2, 3)),  # a mean for each
+        (
+            rn.layers.Bidirectional(
+                rn.layers.GRU(2), backward_layer=rn.layers.GRU(2, dropout=0.5, go_backwards=True)
+            ),
+            (2, 3, 4),
+        ),
+    ],
+)
+def test_samples_that_are_not_apart(layer, shape):
+    layer.build(shape)
+    assert layer.samples_apart is False
