@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from comparisons.harness.check import inputs, own_parts
-from comparisons.harness.check.reading import borrowed_layers
+from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.diff.reading import read
-from comparisons.harness.proof.calls import leaves, watched
+from comparisons.harness.proof.calls import leaves, parts_of, watched
 from reference_numpy import tree
 from reference_numpy.console import printable
 from reference_numpy.models.model import Model
@@ -163,13 +163,13 @@ def _told(path: Path, model: Model) -> dict:
 
 def _taken(models: list[Model]) -> dict[str, str]:
     """For each class of layers that Keras computes, from which backend that is taken."""
-    layers = [layer for model in models for _, layer in borrowed_layers(model)]
-    if not layers:
+    parts = [part for model in models for part in parts_of(model) if isinstance(part, Borrowed)]
+    if not parts:
         return {}
     import keras
 
     backend = keras.config.backend()
-    return {type(layer).__name__: own_parts.TAKEN.format(backend=backend) for layer in layers}
+    return {type(part).__name__: own_parts.TAKEN.format(backend=backend) for part in parts}
 
 
 def _compare_layers(found: Differences, pair: Pair) -> None:
