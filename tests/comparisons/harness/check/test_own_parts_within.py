@@ -56,7 +56,12 @@ class Cell(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("own_parts")  # it is copied by its config
 class Memory(keras.layers.GRU):
-    pass
+    """Its config does not say what `Bidirectional` asks of it."""
+
+    def get_config(self):
+        config = super().get_config()
+        config.pop("zero_output_for_mask", None)
+        return config
 
 
 class Drops(keras.layers.SimpleRNNCell):
@@ -122,11 +127,9 @@ WITHIN = {
         L.Bidirectional(own["Memory"](2, return_sequences=True)),
         L.LSTM(2, return_sequences=True),
     ],
-    "Bidirectional, mask of no steps": lambda own: [
+    "Bidirectional, zeros at masked steps": lambda own: [
         L.Masking(),
-        L.Bidirectional(own["Memory"](2)),
-        L.RepeatVector(4),
-        L.LSTM(2, return_sequences=True),
+        L.Bidirectional(own["Memory"](2, return_sequences=True)),
     ],
     "SpectralNormalization": lambda own: [L.SpectralNormalization(own["Kernel"](3))],
     "nested": lambda own: [
