@@ -3,13 +3,14 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
 
 import numpy as np
 
+from comparisons.harness.backends import implementation
 from comparisons.harness.check import inputs, own_parts
 from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.diff import terminal
@@ -106,7 +107,14 @@ class Differences:
 
 
 def diff(
-    a, b, input=None, batch: int = BATCH, seed: int = 0, config=None, custom=None
+    a,
+    b,
+    input=None,
+    batch: int = BATCH,
+    seed: int = 0,
+    config=None,
+    custom=None,
+    backends: Sequence[str] | None = None,
 ) -> Differences:
     """Compare two models' files, each a `.keras` file or weights alone (`.weights.h5`).
 
@@ -119,9 +127,10 @@ def diff(
             file is that.
         custom: a Python file with the classes and functions of one's own that the models need; it
             is run, and Keras computes its layers that have no NumPy half.
+        backends: on the first of them that is there; None for any.
 
     Raises:
-        ValueError: a file or an input that cannot be used; one line says why.
+        ValueError: a file, an input or a backend that cannot be used; one line says why.
         OSError: a file that is not there.
     """
     if batch < 1:
@@ -129,7 +138,7 @@ def diff(
     for path in (a, b, input, config, custom):
         if path is not None:
             os.stat(path)  # one that is not there is refused for that, whatever it is called
-    own = own_parts.load(Path(custom), None) if custom else own_parts.NO_PARTS
+    own = _own(custom, backends)
     config = None if config is None else Path(config)
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         models = read(Path(a), Path(b), config, own, Path(folder))
@@ -146,6 +155,21 @@ def diff(
     given = Path(input) if input is not None else None
     _compare_outputs(found, *models, together, given, batch, seed)
     return found
+
+
+def _own(custom, wanted: Sequence[str] | None) -> own_parts.OwnParts:
+    """What the file of somebody's own offers, its layers on one of the backends that are wanted."""
+    if custom is None:
+        if wanted:
+            raise ValueError("backends: they are for layers of your own; give custom, their file")
+        return own_parts.NO_PARTS
+    own = own_parts.load(Path(custom), wanted)
+    import keras
+
+    running = keras.config.backend()
+    if wanted and f"keras-{running}" not in map(implementation, wanted):
+        raise ValueError(f"backends: Keras runs on {running} in this process already")
+    return own
 
 
 def _told(path: Path, model: Model) -> dict:
