@@ -23,6 +23,7 @@ from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import METADATA, open_members
 
 BATCH = 4
+TAKES = "takes"  # of a layer, or of the outputs: what comes from where
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Differences:
     first: str | None = None
     not_compared: str | None = None
     own: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def same_outputs(self) -> bool:
+        """Whether all outputs were compared and none differs."""
+        shaped = [one for one in self.architecture if one.where == "outputs" and one.what != TAKES]
+        return not (self.outputs or self.not_compared or shaped)
 
     @property
     def same(self) -> bool:
@@ -272,7 +279,7 @@ def _compare_connections(found: Differences, a: Model, b: Model, together: list[
             expected = [[twins.get(s, s) if s in twins else s for s in call] for call in calls]
             if other is not None and expected != other:
                 told = [_spoken(side) for side in (calls, other)]
-                found.architecture.append(Change(names[layer], "takes", *told))
+                found.architecture.append(Change(names[layer], TAKES, *told))
 
 
 def _spoken(calls: list[list]) -> str:
@@ -318,6 +325,8 @@ def _compare_outputs(
             y = model.forward(own)[0]
         sides.append((tree.flatten(y), {call.layer: call.outputs for call in reversed(calls)}))
     (ends, left), (others, right) = sides
+    if len(ends) != len(others):
+        found.architecture.append(Change("outputs", "number", len(ends), len(others)))
     for number, (one, other) in enumerate(zip(ends, others)):
         if one.shape == other.shape:
             found.outputs += _moved("outputs", f"output {number}", one, other)

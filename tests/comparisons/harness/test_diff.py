@@ -187,6 +187,20 @@ def test_models_of_other_shapes(compared):
     assert ("side", "shape of kernel") in {(c.where, c.what) for c in found.architecture}
 
 
+@pytest.mark.parametrize("ends", [[1], [2], [1, 2]])
+def test_outputs_that_have_no_counterpart_are_not_called_equal(ends, tmp_path):
+    def save(name, sizes):
+        rn.random.set_seed(0)
+        x = rn.Input((4,), name="in")
+        outputs = [layers.Dense(units, name=f"end{units}")(x) for units in sizes]
+        rn.Model(x, outputs).save(tmp_path / name)
+        return tmp_path / name
+
+    found = comparisons.diff(save("a.keras", [1]), save("b.keras", ends))
+    assert not found.outputs and not found.not_compared
+    assert ("outputs on the same inputs are equal" in str(found)) == (ends == [1])
+
+
 def test_the_command(tmp_path, capsys):
     a, b, c = (tmp_path / f"{name}.keras" for name in "abc")
     model().save(a)
