@@ -187,6 +187,17 @@ def test_models_of_other_shapes(compared):
     assert ("side", "shape of kernel") in {(c.where, c.what) for c in found.architecture}
 
 
+def test_outputs_from_another_layer_may_be_equal(tmp_path):
+    def save(name, *more):
+        rn.random.set_seed(0)
+        rn.Sequential([rn.Input((4,)), layers.Dense(2), *more]).save(tmp_path / name)
+        return tmp_path / name
+
+    found = comparisons.diff(save("a.keras"), save("b.keras", layers.Identity()))
+    assert ("outputs", "takes") in {(change.where, change.what) for change in found.architecture}
+    assert "outputs on the same inputs are equal" in str(found)
+
+
 @pytest.mark.parametrize("ends", [[1], [2], [1, 2]])
 def test_outputs_that_have_no_counterpart_are_not_called_equal(ends, tmp_path):
     def save(name, sizes):
