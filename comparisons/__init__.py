@@ -298,6 +298,7 @@ def diff(
     seed: int = 0,
     config: str | PathLike[str] | None = None,
     custom: str | PathLike[str] | None = None,
+    backends: str | list[str] | None = None,
 ) -> Differences:
     """Compare two models' files: configs, weights, training, and outputs on the same inputs.
 
@@ -311,18 +312,21 @@ def diff(
             file is that.
         custom: a Python file with the classes and functions of your own that the models need, as
             for `check`. It is run.
+        backends: `"jax"` or `["tensorflow", "torch"]`, the first of which that is there computes
+            the layers in `custom` that have no NumPy half; None for any.
 
     Returns:
         What differs, which shows itself: `same`, `architecture`, `names`, `weights`, `compiled`,
         `optimizer`, `outputs`, `first`, and `as_dict()` for a machine to read.
 
     Raises:
-        ValueError: a file or an input that cannot be used; one line says why.
+        ValueError: a file, an input or a backend that cannot be used; one line says why.
         OSError: a file that is not there.
     """
     from comparisons.harness.diff.differences import diff
 
-    return diff(a, b, input, batch, seed, config, custom)
+    backends = [backends] if isinstance(backends, str) else backends
+    return diff(a, b, input, batch, seed, config, custom, backends)
 
 
 def __getattr__(name: str) -> Any:

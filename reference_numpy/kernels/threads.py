@@ -44,13 +44,20 @@ def parts_of(batch, multiplications):
 
 
 def at_once(work, parts):
-    """`[work(part), …]`, each part in a thread of its own, the first in this one."""
+    """`[work(part), …]`, each part in a thread of its own, the first in this one.
+
+    What no thread has begun by then is done in this one too. So it waits for work under way alone,
+    and parts within parts cannot wait for one another.
+    """
     if len(parts) == 1:
         return [work(parts[0])]
     first, *others = (_within(work, part) for part in parts)
     with one_blas_thread():
         started = [_pool().submit(other) for other in others]
-        return [first(), *(future.result() for future in started)]
+        results = [first()]
+        for future, other in zip(started, others):
+            results.append(other() if future.cancel() else future.result())
+        return results
 
 
 def ahead(work, items):

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from reference_numpy import tree
+from reference_numpy.kernels.memory import forward_alone
 from reference_numpy.layers import penalties
 from reference_numpy.layers.signatures import signature
 
@@ -32,12 +33,13 @@ def wrap_build(build):
 
 def wrap_forward(forward):
     """Inputs come in the compute dtype, to a layer that is built; the penalty is counted."""
+    compute = forward if _is_of_this_library(forward) else _keeping(forward)
 
     @functools.wraps(forward)
     def wrapped(self, *args, **kwargs):
         if self.taken is None or _as_taken(self, args, kwargs) != self.taken:
             args, kwargs = _take(self, args, kwargs)
-        y, cache = forward(self.in_compute_dtype(), *args, **kwargs)
+        y, cache = compute(self.in_compute_dtype(), *args, **kwargs)
         # Not where a subclass calls what it inherits: the penalty is on the output of the whole.
         if self.activity_regularizer is not None and type(self).forward is wrapped:
             penalties.count(self.activity_regularizer, y)
@@ -45,6 +47,23 @@ def wrap_forward(forward):
         return y, cache
 
     return wrapped
+
+
+def _is_of_this_library(function):
+    return function.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _keeping(forward):
+    """Somebody's own forward pass may itself go backward through parts, which keep what they need.
+
+    That a model predicts, and keeps nothing of the call, says nothing about what is within it.
+    """
+
+    def keeping(self, *args, **kwargs):
+        with forward_alone(False):
+            return forward(self, *args, **kwargs)
+
+    return keeping
 
 
 def _take(layer, args, kwargs):

@@ -24,9 +24,9 @@ class Columns:
 
     def __init__(self, wanted: Sequence[str] | None, folder: Path, device: str = "cpu"):
         self.device, self._folder = device, folder
-        names, missing = runner.available(list(wanted or []))
-        self.lost = {_backend(name): found["missing"] for name, found in missing.items()}
-        self._columns = {_backend(name): self._started(name) for name in names if name != "numpy"}
+        names, missing = runner.keras_columns(list(wanted or []))
+        self.lost = {_backend(name): reason for name, reason in missing.items()}
+        self._columns = {_backend(name): self._started(name) for name in names}
         self._order = list(self._columns)
         for backend in self.backends:
             self._receive(backend)

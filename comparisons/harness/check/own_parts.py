@@ -21,6 +21,7 @@ from types import ModuleType
 
 from comparisons.harness import backends
 from comparisons.harness.check.stand_ins import borrowed, differentiated
+from comparisons.harness.runs import runner
 from reference_numpy import registration
 from reference_numpy.serialization import Configurable
 
@@ -51,10 +52,12 @@ def load(path: Path, wanted: Sequence[str] | None) -> OwnParts:
     """Run the file here, and find a NumPy half for each layer of Keras's in it.
 
     Args:
-        wanted: backends; the first computes layers without a NumPy half. None for any.
+        wanted: backends; the first that is there computes layers without a NumPy half, unless
+            Keras runs on another in this process. None for any.
 
     Raises:
-        ValueError: the file cannot be run, or a name is registered twice; one line says where.
+        ValueError: the file cannot be run, or a name is registered twice, one line says where; an
+            unknown backend, or none that is there.
         OSError: there is no such file.
     """
     name, backend = _backend(wanted)
@@ -121,13 +124,9 @@ def _line(error: BaseException, path: Path) -> str:
 
 def _backend(wanted: Sequence[str] | None) -> tuple[str, ModuleType]:
     """The backend of this process, fixed already or the first that is wanted and there."""
+    columns, _ = runner.keras_columns(list(wanted or []))
+    name = columns[0].removeprefix("keras-")
     if "keras" in sys.modules:
         name = sys.modules["keras"].config.backend()
-    else:
-        names = [backends.implementation(name) for name in wanted or backends.KERAS_BACKENDS]
-        name = next((n for n in names if not backends.missing(n) and n != "numpy"), names[0])
-        if backends.missing(name):
-            raise ValueError(backends.missing(name))
-    name = name.removeprefix("keras-")
     with backends.unheard():
         return name, backends.load(name)

@@ -13,7 +13,7 @@ import numpy as np
 
 from comparisons.harness.check.changing import changed
 from comparisons.harness.check.scales import quantities_and_scales
-from comparisons.harness.check.stand_ins import Borrowed
+from comparisons.harness.check.stand_ins import borrows
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
     CallReference,
@@ -243,7 +243,7 @@ def ask(
         return Asked(kind, question, reference, twin, place, owners, exact, scale, masked)
 
     for call in calls:
-        if isinstance(call.layer, Borrowed):
+        if borrows(call.layer):
             continue  # it is no witness of its own calls
         if _holds_nan(call.inputs):
             continue  # what follows on the mean of nothing, say, is no layer's fault

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import reference_numpy as rn
 from comparisons.harness.check.own_parts import OwnParts
-from comparisons.harness.check.stand_ins import Borrowed
+from comparisons.harness.check.stand_ins import borrows
 from comparisons.harness.proof.calls import layer_at, leaf_layers
 from reference_numpy.models.model import Model
 from reference_numpy.saving.errors import ModelFileError
@@ -39,11 +39,6 @@ def read(path: Path, own: OwnParts, called: str, compile: bool) -> Model:
         raise ValueError(f"{said}{is_own}: {hint}") from None
 
 
-def borrowed_layers(model: Model) -> list[tuple[tuple[int, ...], Borrowed]]:
-    """The layers that Keras computes, with the place of each."""
-    return [(place, part) for place, part in leaf_layers(model) if isinstance(part, Borrowed)]
-
-
 def of_keras(path: Path, own: OwnParts):
     """The model by Keras, which alone knows where the weights of parts of its layers are."""
     import keras
@@ -53,11 +48,12 @@ def of_keras(path: Path, own: OwnParts):
 
 
 def lend(model: Model, theirs: Callable) -> None:
-    """Give the layers that Keras computes their weights.
+    """Give the layers that Keras computes, or of which it computes a part, their weights.
 
     Args:
         model: the NumPy half of a file's model.
         theirs: gives the model that `of_keras` read; it is called where there are such layers.
     """
-    for place, layer in borrowed_layers(model):
-        layer.set_weights(layer_at(theirs(), place).get_weights())
+    for place, layer in leaf_layers(model):
+        if borrows(layer):
+            layer.set_weights(layer_at(theirs(), place).get_weights())

@@ -8,16 +8,17 @@ import contextlib
 import copy
 import inspect
 import math
-from collections.abc import Iterator
 from types import ModuleType
 
 import numpy as np
 
-from comparisons.harness.proof.draws import numpy_draws
+from comparisons.harness.check.borrowed_weights import weights_of
+from comparisons.harness.proof.calls import parts_of
+from comparisons.harness.proof.draws import numpy_draws, reset_states
 from comparisons.harness.proof.precision import computing_in
-from reference_numpy import constraints, regularizers, tree
+from reference_numpy import tree
 from reference_numpy.layers.layer import Layer
-from reference_numpy.layers.weight import Weight
+from reference_numpy.layers.symbolic import KerasTensor
 from reference_numpy.random import SeedGenerator
 
 # f′ ≈ (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h for h = STEP · max(|x|, 1): in float64 the rounding
@@ -30,6 +31,12 @@ LEFT = -RIGHT[::-1]
 # Beside a kink the derivatives to the right and to the left differ by more than this share.
 KINK = 1e-4
 ROUNDING = 2.0**-48  # of f, as these weights add it up
+
+# What a layer around a recurrent layer, or around a cell, asks of it.
+OF_RECURRENT = (
+    *("state_size", "output_size", "go_backwards", "return_sequences", "return_state"),
+    *("stateful", "zero_output_for_mask"),
+)
 
 
 def differentiated(cls: type[Layer], name: str) -> type[Layer]:
@@ -113,11 +120,24 @@ def borrowed(keras_class: type, backend: ModuleType, parts: dict[str, object]) -
 
     forward.__signature__ = inspect.signature(keras_class.call)
     own = {"forward": forward, "keras_class": keras_class, "backend": backend, "parts": parts}
+    own |= {name: _of_theirs(name) for name in OF_RECURRENT}
+    own |= {name: _array_of_theirs(name) for name in ("kernel", "embeddings")}
+    if _defines(keras_class, "compute_mask"):
+        own["compute_mask"] = _compute_mask
+    if _defines(keras_class, "get_initial_state"):
+        own["get_initial_state"] = _get_initial_state
     return type(keras_class.__name__, (Borrowed,), own)
+
+
+def borrows(layer: Layer) -> bool:
+    """Whether Keras computes the layer, or a part of it."""
+    return any(isinstance(part, Borrowed) for part in parts_of(layer))
 
 
 class Borrowed(Layer):
     """What `borrowed` makes: the layer's weights are here, its code is Keras's.
+
+    Layers around it, as `TimeDistributed`, `Bidirectional` or `RNN`, find what they ask of theirs.
 
     Args:
         config: the Keras layer's; its `dtype` is the precision that it computes in.
@@ -153,12 +173,20 @@ class Borrowed(Layer):
         return dict(self.config)
 
     def prepare(self, args, kwargs):
-        """Let Keras build its layer, and have a weight for each of its own, in its order."""
+        """Let Keras build its layer for a call."""
         if not self.built:
             self._outputs(args, kwargs)
-            names = _names(self.theirs, "", set())
-            self.own_weights += [_weight(v, names[id(v)]) for v in self.theirs.weights]
-            self.built = True
+            self._take_weights()
+
+    def build(self, *shapes):
+        """Let Keras build its layer for shapes, which are all that a layer around it knows."""
+        with computing_in(self.backend, self.precision):
+            self.theirs.build(*shapes)
+        self._take_weights()
+
+    def _take_weights(self):
+        self.own_weights += weights_of(self.theirs)
+        self.built = True
 
     def _outputs(self, args, kwargs):
         """What Keras says of the outputs: a structure of symbolic tensors."""
@@ -174,20 +202,36 @@ class Borrowed(Layer):
             return self.theirs(*args, **kwargs)
 
     def shape_arguments(self, method, args, kwargs):
-        """The arguments themselves."""
-        return {"args": args, "kwargs": kwargs}
+        """The call itself."""
+        return {"call": (args, kwargs)}
 
-    def compute_output_shape(self, args, kwargs):
-        """Shape of the output, as Keras says it."""
-        return tree.map_structure(lambda y: tuple(y.shape), self._outputs(args, kwargs))
+    def compute_output_shape(self, *shapes, call=None):
+        """Shape of the output, as Keras says it: of a call, or of shapes alone."""
+        if call is None and _defines(self.keras_class, "compute_output_shape"):
+            with computing_in(self.backend, self.precision):
+                return tree.map_shapes(tuple, self.theirs.compute_output_shape(*shapes))
+        if call is None:
+            dtype = self.compute_dtype
+            call = tree.map_shapes(lambda shape: KerasTensor(shape, dtype), list(shapes)), {}
+        return tree.map_structure(lambda y: tuple(y.shape), self._outputs(*call))
 
     def load_own_variables(self, store):
         """Nothing: Keras reads them, with those of parts that it alone knows of."""
+
+    def reset_state(self):
+        """Make the kept states of a stateful layer zeros."""
+        with computing_in(self.backend, self.precision):
+            reset_states(self.theirs)
 
     def called(self, args, kwargs):
         """The outputs, and what backward needs: arguments, draws and weights before the call."""
         import keras
 
+        if kwargs.get("training") and _has_masks_of_steps(self.theirs):
+            raise ValueError(
+                f"Layer '{self.name}': the dropout masks of a cell hold for all steps, which Keras "
+                f"cannot draw here. Give {self.keras_class.__name__} a NumPy half."
+            )
         cache = args, kwargs, copy.deepcopy(self.seed_generator), self.get_weights()
         with self._computing(cache[-1]), numpy_draws(self.seed_generator):
             y = self.theirs(*_tensors(args), **_tensors(kwargs))
@@ -228,58 +272,55 @@ class Borrowed(Layer):
             yield
 
 
-def _names(layer, within: str, seen: set[int]) -> dict[int, str]:
-    """Of each variable of a Keras layer its name, after the attributes that lead to its part.
-
-    `"scale"`, `"inner/kernel"`, `"towers/1/bias"`: Keras's own names of parts are numbered anew in
-    every process.
-
-    Args:
-        within: what comes before all names.
-        seen: the ids of layers that have their place already.
-    """
+def _compute_mask(self, inputs, previous_mask=None):
+    """The mask of the output, as Keras says it."""
     import keras
 
-    seen.add(id(layer))
-    found = {}
-    for name, part in _held(layer):
-        if isinstance(part, keras.layers.Layer) and id(part) not in seen:
-            found = _names(part, f"{within}{name}/", seen) | found
-    return {id(variable): within + variable.name for variable in layer.weights} | found
+    with computing_in(self.backend, self.precision):
+        mask = self.theirs.compute_mask(_tensors(inputs), _tensors(previous_mask))
+        return tree.map_structure(
+            lambda m: None if m is None else keras.ops.convert_to_numpy(m), mask
+        )
 
 
-def _held(layer) -> Iterator[tuple[str, object]]:
-    """What a Keras layer holds, by attributes and numbers or keys; a model's layers by names."""
+def _get_initial_state(self, batch_size):
+    """The states before the first step, as Keras says them."""
     import keras
 
-    if isinstance(layer, keras.Model):
-        yield from ((part.name, part) for part in layer.layers)
-        return
-    plain = vars(keras.layers.Layer())
-    modules = vars(layer).get("_modules", {})  # where PyTorch keeps those that are layers
-    for attribute, value in (vars(layer) | modules).items():
-        if attribute in plain or attribute.startswith("_self_"):  # which are TensorFlow's
-            continue
-        yield attribute, value
-        listed = enumerate(value) if isinstance(value, (list, tuple)) else ()
-        items = value.items() if isinstance(value, dict) else listed
-        yield from ((f"{attribute}/{key}", part) for key, part in items)
+    with computing_in(self.backend, self.precision):
+        states = self.theirs.get_initial_state(batch_size=batch_size)
+        return tree.map_structure(keras.ops.convert_to_numpy, states)
 
 
-def _weight(variable, name: str) -> Weight:
-    """A weight for a variable of Keras, with what is asked of it."""
+def _defines(keras_class: type, method: str) -> bool:
+    """Whether a class of layers has the method from elsewhere than from `keras.layers.Layer`."""
     import keras
 
-    asked = {"regularizer": regularizers, "constraint": constraints}
-    config = {
-        name: keras.saving.serialize_keras_object(getattr(variable, name, None)) for name in asked
-    }
-    return Weight(
-        name,
-        np.zeros(variable.shape, variable.dtype),
-        trainable=variable.trainable,
-        **{name: family.get(config[name]) for name, family in asked.items()},
+    return getattr(keras_class, method, None) is not getattr(keras.layers.Layer, method, None)
+
+
+def _of_theirs(name: str) -> property:
+    """The attribute of Keras's layer as one of this one."""
+    return property(
+        lambda self: getattr(self.theirs, name),
+        lambda self, value: setattr(self.theirs, name, value),
     )
+
+
+def _array_of_theirs(name: str) -> property:
+    """A variable of Keras's layer as the array that is here in its place."""
+
+    def array(self):
+        variable = getattr(self.theirs, name)
+        pairs = zip(self.weights, self.theirs.weights, strict=True)
+        return next(weight for weight, other in pairs if other is variable)
+
+    return property(array)
+
+
+def _has_masks_of_steps(layer) -> bool:
+    """Whether a Keras layer is a cell that drops the same entries at every step."""
+    return hasattr(layer, "reset_dropout_mask") and bool(layer.dropout or layer.recurrent_dropout)
 
 
 def _is_float(leaf) -> bool:

@@ -21,7 +21,7 @@ from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.targets import losses_of, targets_of
 from comparisons.harness.proof import checks
-from comparisons.harness.proof.calls import leaf_layers
+from comparisons.harness.proof.calls import leaf_layers, parts_of
 from comparisons.harness.proof.draws import numpy_draws, reseed, reset_states
 from comparisons.harness.proof.layer_checks import DRAWS_SEED
 from comparisons.harness.proof.precision import computing_in, reference_precision
@@ -146,9 +146,9 @@ class Training:
         self.stateful = any(getattr(part, "stateful", False) for _, part in leaf_layers(model))
         self.optimizer = type(self._compiled(model).optimizer).__name__
         targets = targets_of(model, inputs, seed)
-        for _, layer in leaf_layers(model):
-            if isinstance(layer, Borrowed) and layer.adds_losses:
-                raise ValueError(f"{layer.name} adds a loss of its own, which has no NumPy half")
+        for part in parts_of(model):
+            if isinstance(part, Borrowed) and part.adds_losses:
+                raise ValueError(f"{part.name} adds a loss of its own, which has no NumPy half")
         self.log_cosh = "logcosh" in losses_of(model, len(tree.flatten(targets)))
         self.start = {WHOLE: model.get_weights()}
         self._kept: dict[tuple, tuple[Model, object]] = {}

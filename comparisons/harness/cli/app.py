@@ -63,6 +63,14 @@ Backends = Annotated[
         autocompletion=_backends,
     ),
 ]
+OwnBackends = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--backends",
+        help="Keras backends for layers of your own: the first that is installed computes them.",
+        autocompletion=_backends,
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs side by side; what is timed runs alone.")
 ]

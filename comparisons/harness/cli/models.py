@@ -14,6 +14,7 @@ from comparisons.harness.cli.app import (
     AsJson,
     Backends,
     Device,
+    OwnBackends,
     app,
     names_of,
     print_json,
@@ -336,6 +337,7 @@ def diff(
         typer.Option("--input", help="Inputs: .npz by name, .npy or .csv; else some are drawn."),
     ] = None,
     custom: Custom = None,
+    backends: OwnBackends = None,
     batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     as_json: AsJson = False,
@@ -344,7 +346,16 @@ def diff(
     from comparisons.harness.diff.differences import diff
 
     with interruption.closes_first("interrupted"):
-        found = diff(a, b, input=given, batch=batch, seed=seed, config=config, custom=custom)
+        found = diff(
+            a,
+            b,
+            input=given,
+            batch=batch,
+            seed=seed,
+            config=config,
+            custom=custom,
+            backends=names_of(backends),
+        )
     if as_json:
         print_json(found.as_dict())
     else:

@@ -3,25 +3,27 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
 
 import numpy as np
 
+from comparisons.harness.backends import implementation
 from comparisons.harness.check import inputs, own_parts
-from comparisons.harness.check.reading import borrowed_layers
+from comparisons.harness.check.stand_ins import Borrowed
 from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.diff.reading import read
-from comparisons.harness.proof.calls import leaves, watched
+from comparisons.harness.proof.calls import leaves, parts_of, watched
 from reference_numpy import tree
 from reference_numpy.console import printable
 from reference_numpy.models.model import Model
 from reference_numpy.saving.archive import METADATA, open_members
 
 BATCH = 4
+TAKES = "takes"  # of a layer, or of the outputs: what comes from where
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class Differences:
     own: dict[str, str] = field(default_factory=dict)
 
     @property
+    def same_outputs(self) -> bool:
+        """Whether all outputs were compared and none differs."""
+        shaped = [one for one in self.architecture if one.where == "outputs" and one.what != TAKES]
+        return not (self.outputs or self.not_compared or shaped)
+
+    @property
     def same(self) -> bool:
         """Whether nothing differs."""
         kinds = ("architecture", "names", "weights", "compiled", "optimizer", "outputs")
@@ -106,7 +114,14 @@ class Differences:
 
 
 def diff(
-    a, b, input=None, batch: int = BATCH, seed: int = 0, config=None, custom=None
+    a,
+    b,
+    input=None,
+    batch: int = BATCH,
+    seed: int = 0,
+    config=None,
+    custom=None,
+    backends: Sequence[str] | None = None,
 ) -> Differences:
     """Compare two models' files, each a `.keras` file or weights alone (`.weights.h5`).
 
@@ -119,9 +134,10 @@ def diff(
             file is that.
         custom: a Python file with the classes and functions of one's own that the models need; it
             is run, and Keras computes its layers that have no NumPy half.
+        backends: on the first of them that is there; None for any.
 
     Raises:
-        ValueError: a file or an input that cannot be used; one line says why.
+        ValueError: a file, an input or a backend that cannot be used; one line says why.
         OSError: a file that is not there.
     """
     if batch < 1:
@@ -129,7 +145,7 @@ def diff(
     for path in (a, b, input, config, custom):
         if path is not None:
             os.stat(path)  # one that is not there is refused for that, whatever it is called
-    own = own_parts.load(Path(custom), None) if custom else own_parts.NO_PARTS
+    own = _own(custom, backends)
     config = None if config is None else Path(config)
     with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         models = read(Path(a), Path(b), config, own, Path(folder))
@@ -148,6 +164,21 @@ def diff(
     return found
 
 
+def _own(custom, wanted: Sequence[str] | None) -> own_parts.OwnParts:
+    """What the file of somebody's own offers, its layers on one of the backends that are wanted."""
+    if custom is None:
+        if wanted:
+            raise ValueError("backends: they are for layers of your own; give custom, their file")
+        return own_parts.NO_PARTS
+    own = own_parts.load(Path(custom), wanted)
+    import keras
+
+    running = keras.config.backend()
+    if wanted and f"keras-{running}" not in map(implementation, wanted):
+        raise ValueError(f"backends: Keras runs on {running} in this process already")
+    return own
+
+
 def _told(path: Path, model: Model) -> dict:
     metadata = {}
     if path.suffix == ".keras":
@@ -163,13 +194,13 @@ def _told(path: Path, model: Model) -> dict:
 
 def _taken(models: list[Model]) -> dict[str, str]:
     """For each class of layers that Keras computes, from which backend that is taken."""
-    layers = [layer for model in models for _, layer in borrowed_layers(model)]
-    if not layers:
+    parts = [part for model in models for part in parts_of(model) if isinstance(part, Borrowed)]
+    if not parts:
         return {}
     import keras
 
     backend = keras.config.backend()
-    return {type(layer).__name__: own_parts.TAKEN.format(backend=backend) for layer in layers}
+    return {type(part).__name__: own_parts.TAKEN.format(backend=backend) for part in parts}
 
 
 def _compare_layers(found: Differences, pair: Pair) -> None:
@@ -248,7 +279,7 @@ def _compare_connections(found: Differences, a: Model, b: Model, together: list[
             expected = [[twins.get(s, s) if s in twins else s for s in call] for call in calls]
             if other is not None and expected != other:
                 told = [_spoken(side) for side in (calls, other)]
-                found.architecture.append(Change(names[layer], "takes", *told))
+                found.architecture.append(Change(names[layer], TAKES, *told))
 
 
 def _spoken(calls: list[list]) -> str:
@@ -294,6 +325,8 @@ def _compare_outputs(
             y = model.forward(own)[0]
         sides.append((tree.flatten(y), {call.layer: call.outputs for call in reversed(calls)}))
     (ends, left), (others, right) = sides
+    if len(ends) != len(others):
+        found.architecture.append(Change("outputs", "number", len(ends), len(others)))
     for number, (one, other) in enumerate(zip(ends, others)):
         if one.shape == other.shape:
             found.outputs += _moved("outputs", f"output {number}", one, other)

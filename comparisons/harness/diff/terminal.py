@@ -34,7 +34,7 @@ def lines(found: "Differences") -> list[str]:
     told += _table("compiled", ["", "", a, b], map(_change, found.compiled))
     told += _table("optimizer's state", numbers, map(_numbers, found.optimizer))
     told += _table("outputs on the same inputs", numbers, map(_numbers, found.outputs))
-    if not found.outputs and not found.not_compared:
+    if found.same_outputs:
         told += ["", "the outputs on the same inputs are equal"]
     if found.first:
         told.append(f"  the first layer whose output differs is {found.first}")

@@ -44,7 +44,9 @@ def available(wanted: list[str] | None) -> tuple[list[str], dict[str, dict]]:
     return columns, missing
 
 
-def keras_columns(wanted: list[str], if_none: str) -> tuple[list[str], dict[str, str]]:
+def keras_columns(
+    wanted: list[str], if_none: str = "name a backend of Keras: tensorflow, jax or torch"
+) -> tuple[list[str], dict[str, str]]:
     """The Keras columns that can run, and why others cannot.
 
     Raises ValueError as `available` does, and where no backend is installed: with why, or with

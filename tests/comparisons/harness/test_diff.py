@@ -187,6 +187,31 @@ def test_models_of_other_shapes(compared):
     assert ("side", "shape of kernel") in {(c.where, c.what) for c in found.architecture}
 
 
+def test_outputs_from_another_layer_may_be_equal(tmp_path):
+    def save(name, *more):
+        rn.random.set_seed(0)
+        rn.Sequential([rn.Input((4,)), layers.Dense(2), *more]).save(tmp_path / name)
+        return tmp_path / name
+
+    found = comparisons.diff(save("a.keras"), save("b.keras", layers.Identity()))
+    assert ("outputs", "takes") in {(change.where, change.what) for change in found.architecture}
+    assert "outputs on the same inputs are equal" in str(found)
+
+
+@pytest.mark.parametrize("ends", [[1], [2], [1, 2]])
+def test_outputs_that_have_no_counterpart_are_not_called_equal(ends, tmp_path):
+    def save(name, sizes):
+        rn.random.set_seed(0)
+        x = rn.Input((4,), name="in")
+        outputs = [layers.Dense(units, name=f"end{units}")(x) for units in sizes]
+        rn.Model(x, outputs).save(tmp_path / name)
+        return tmp_path / name
+
+    found = comparisons.diff(save("a.keras", [1]), save("b.keras", ends))
+    assert not found.outputs and not found.not_compared
+    assert ("outputs on the same inputs are equal" in str(found)) == (ends == [1])
+
+
 def test_the_command(tmp_path, capsys):
     a, b, c = (tmp_path / f"{name}.keras" for name in "abc")
     model().save(a)

@@ -1,6 +1,8 @@
 """`sidebyside diff --custom`: two files of models with layers and losses of somebody's own."""
 
 import json
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 import comparisons
 import reference_numpy as rn
+from comparisons.harness import backends
 from comparisons.harness.check import own_parts
 from tests.comparisons.harness.test_cli import call
 
@@ -202,6 +205,52 @@ def test_what_cannot_be_used_is_one_line(text, told, parts, capsys):
     given = ["--custom", str(parts)] if text else []
     status, out, err = call(capsys, "diff", *files, *given)
     assert (status, out, err.count("\n")) == (2, "", 1) and told in err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("nonsense", "Unknown backend 'nonsense'. Expected one of numpy, tensorflow, jax, torch."),
+        ("numpy", "name a backend of Keras: tensorflow, jax or torch"),
+        ("jax", "jax is not installed (pip install jax)"),
+    ],
+)
+def test_a_backend_that_cannot_be_used_is_one_line_as_in_check(
+    wanted, told, parts, capsys, monkeypatch
+):
+    missing = backends.missing
+    absent = {"keras-jax": "jax is not installed (pip install jax)"}
+    monkeypatch.setattr(backends, "missing", lambda name: absent.get(name) or missing(name))
+    a = str(saved(parts, "a.keras"))
+    for command in (["diff", a, a], ["check", a]):
+        found = call(capsys, *command, "--custom", str(parts), "--backends", wanted)
+        assert found == (2, "", f"sidebyside: {told}\n")
+
+
+def test_a_backend_is_for_layers_of_ones_own(parts, capsys):
+    a = str(saved(parts, "a.keras"))
+    status, out, err = call(capsys, "diff", a, a, "--backends", "tensorflow")
+    told = "sidebyside: backends: they are for layers of your own; give custom, their file\n"
+    assert (status, out, err) == (2, "", told)
+
+
+def test_another_backend_than_the_one_of_this_process_is_refused(parts, monkeypatch):
+    monkeypatch.setattr(backends, "missing", lambda name: None)
+    a, running = saved(parts, "a.keras"), keras.config.backend()
+    found = comparisons.diff(a, a, custom=parts, backends=running)
+    assert found.same and found.own == {"Swirl": f"taken from {running}"}
+    other = next(name for name in backends.KERAS_BACKENDS if name != running)
+    with pytest.raises(ValueError, match=f"Keras runs on {running} in this process already"):
+        comparisons.diff(a, a, custom=parts, backends=[other])
+
+
+def test_the_first_backend_that_is_there_computes_layers_of_ones_own(parts):
+    a = str(saved(parts, "a.keras"))
+    there = [name for name in backends.KERAS_BACKENDS if not backends.missing(name)][-1]
+    command = [sys.executable, "-m", "comparisons", "diff", a, a, "--custom", str(parts)]
+    done = subprocess.run([*command, "--backends", there], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"Swirl: taken from {there}" in done.stdout
 
 
 @pytest.mark.parametrize(("what", "name"), [("an activation", "half"), ("an optimizer", "Own")])

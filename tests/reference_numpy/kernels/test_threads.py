@@ -61,6 +61,24 @@ def test_within_a_part_there_are_no_parts():
     assert len(threads.by_parts(lambda part: part, 6, 3 * threads.WORTH_A_THREAD)) == 3
 
 
+# In a process of its own, which can be ended where its threads wait for ever.
+NESTED = """
+from reference_numpy.kernels import threads
+
+threads._cores = lambda: 2
+
+def within(depth):
+    return sum(threads.at_once(lambda part: within(depth - 1), range(4))) if depth else 1
+
+assert within(3) == 4**3
+assert [result() for result in threads.ahead(within, range(4))] == [1, 4, 4**2, 4**3]
+"""
+
+
+def test_parts_within_parts_do_not_wait_for_one_another():
+    subprocess.run([sys.executable, "-c", NESTED], check=True, timeout=30)
+
+
 def test_a_part_knows_how_numpy_is_to_take_errors():
     def work(part):
         return np.exp(np.float32([1e3 if part.start else 0.0]))

@@ -58,6 +58,76 @@ def test_a_recurrent_layer_holds_two_steps(layer):
     np.testing.assert_array_equal(model.predict(SEQUENCES, verbose=0), y)
 
 
+class Saliency(L.Layer):
+    """y = |dx| for dx of a critic's first output; it goes forward and backward in every call."""
+
+    def __init__(self, critic, **kwargs):
+        super().__init__(**kwargs)
+        self.critic = self.track(critic)
+
+    def forward(self, x, training=False):
+        y, cache = self.critic.forward(x, training=training)
+        dy = np.zeros_like(y)
+        dy[..., 0] = 1.0
+        dx, _ = self.critic.backward(dy, cache)
+        return np.abs(dx), None
+
+
+def convolutional():
+    """What keeps something: a nested model, max pooling, and a recurrent layer."""
+    features = [L.Conv2D(3, 3, activation="relu"), L.MaxPooling2D(2), L.Reshape((9, 3)), L.LSTM(4)]
+    return rn.Sequential([rn.Input((8, 8, 1)), rn.Sequential(features), L.Dense(2)])
+
+
+def pictures(critic, distributed):
+    """A model whose layer looks at pictures, or at each of several."""
+    layer = Saliency(critic)
+    if distributed:
+        return rn.Sequential([rn.Input((2, 8, 8, 1)), L.TimeDistributed(layer)])
+    return rn.Sequential([rn.Input((8, 8, 1)), layer])
+
+
+@pytest.mark.parametrize("distributed", [False, True])
+def test_a_layer_of_ones_own_may_go_backward_in_its_forward_pass(distributed):
+    rn.random.set_seed(0)
+    critic = convolutional()
+    model = pictures(critic, distributed)
+    model.compile(loss="mae")
+    x = np.random.default_rng(1).standard_normal((6, *model.input_shape[1:])).astype("float32")
+    y, cache = critic.forward(x.reshape(-1, 8, 8, 1))
+    right = np.abs(critic.backward(np.eye(2, dtype="float32")[[0] * len(y)], cache)[0])
+    right = right.reshape(x.shape)
+    for found in (model.predict(x, verbose=0), model.predict_on_batch(x)):
+        np.testing.assert_allclose(found, right, rtol=1e-5, atol=1e-7)
+    loss = model.evaluate(x, np.zeros_like(x), verbose=0)
+    np.testing.assert_allclose(loss, right.mean(), rtol=1e-5)
+
+
+class Slopes(rn.Sequential):
+    """A model of one's own: dx of the sum of its layers' outputs."""
+
+    def forward(self, inputs, training=None, mask=None):
+        y, cache = super().forward(inputs, training, mask)
+        return self.backward(np.ones_like(y), cache)[0], cache
+
+
+def test_a_model_of_ones_own_may_go_backward_in_its_forward_pass():
+    layers = [rn.Input((16,)), L.Dense(5, "tanh"), L.Dense(3)]
+    right = Slopes(layers).forward(X)[0]
+    np.testing.assert_array_equal(Slopes(layers).predict(X, len(X), verbose=0), right)
+
+
+class Twice(L.Layer):
+    def forward(self, x):
+        return 2 * x, x
+
+
+def test_around_a_layer_of_ones_own_nothing_is_kept():
+    layers = [L.Dense(WIDTH, "tanh") for _ in range(DEPTH)]
+    model = rn.Sequential([rn.Input((16,)), *layers[:-1], Twice(), layers[-1]])
+    assert peak(lambda: model.predict(X, len(X), verbose=0)) < 5 * ACTIVATIONS
+
+
 def test_backward_follows_forward_again_afterwards():
     model = deep()
     model.predict(X, verbose=0)

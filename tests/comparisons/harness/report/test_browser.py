@@ -371,6 +371,22 @@ def test_names_of_columns_are_printed_in_whole_words(results):
     assert probed(results / "apples" / "index.html", script) == {"lines": "1"}
 
 
+def test_code_that_goes_on_beyond_a_narrow_page_has_a_tables_shadow(results):
+    script = """
+      const inner = document.querySelector("iframe").contentDocument;
+      const style = (name) => getComputedStyle(inner.querySelector(name));
+      const [code, table] = [style(".code pre"), style(".scroll")];
+      const painted = (of) => of.backgroundImage.replaceAll(of.backgroundColor, "cover");
+      tell("scrolls", code.overflowX);
+      tell("shadow", painted(code) === painted(table) && painted(code).includes("cover"));
+      tell("stays", code.backgroundAttachment);
+      tell("covered", code.backgroundColor === style(".code").backgroundColor);
+    """
+    told = probed(framed(results, "apples/index.html"), script)
+    stays = "local, local, scroll, scroll"
+    assert told == {"scrolls": "auto", "shadow": "true", "stays": stays, "covered": "true"}
+
+
 def test_a_narrow_page_scrolls_only_downwards(results):
     for name in ("index.html", "scales/index.html", "apples/index.html"):
         script = """
