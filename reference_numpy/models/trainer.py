@@ -1,5 +1,6 @@
 """Training: compile, fit, evaluate, predict."""
 
+import contextlib
 import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -219,13 +220,15 @@ class Trainer(Steps):
             if at_once
             else (functools.partial(outputs_of, batch) for batch in batches.epoch())
         )
-        for step, outputs_of_batch in enumerate(batch_outputs):
-            callbacks.on_predict_batch_begin(step)
-            outputs = outputs_of_batch()
-            found.append(outputs)
-            callbacks.on_predict_batch_end(step, {"outputs": outputs})
-            if self.stop_predicting:
-                break
+        # Closed here, since an exception that is kept keeps the batches that wait, too.
+        with contextlib.closing(batch_outputs):
+            for step, outputs_of_batch in enumerate(batch_outputs):
+                callbacks.on_predict_batch_begin(step)
+                outputs = outputs_of_batch()
+                found.append(outputs)
+                callbacks.on_predict_batch_end(step, {"outputs": outputs})
+                if self.stop_predicting:
+                    break
         if not found:
             raise ValueError(NO_BATCH)
         callbacks.on_predict_end()
