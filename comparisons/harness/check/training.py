@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.oracle_steps import Run, step_of, up_to
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
-from comparisons.harness.check.scales import moved_within
+from comparisons.harness.check.scales import moved_within, sums_one_by_one
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.stand_ins import Borrowed
@@ -314,8 +315,10 @@ class Training:
         # Losses compute in the default precision, and from logits where the outputs have it too:
         # else from probabilities, which are cut off.
         precision = reference_precision(losses)
-        errs = erring_by(errors, model)
-        with precision, moved_within(model, jitter), errs, np.errstate(all="ignore"):
+        errs, rounds = erring_by(errors, model), nullcontext()
+        if dtype != "float64":
+            rounds = sums_one_by_one([layer for _, layer in leaf_layers(model)])
+        with precision, moved_within(model, jitter), errs, rounds, np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _run(self, errors: tuple[str, ...] = ()) -> "Run":
