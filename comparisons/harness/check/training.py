@@ -1,6 +1,7 @@
 """Some training steps of the whole model on every backend, from the same start, batch and masks."""
 
 import copy
+import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -151,6 +152,9 @@ class Training:
             if isinstance(layer, Borrowed) and layer.adds_losses:
                 raise ValueError(f"{layer.name} adds a loss of its own, which has no NumPy half")
         self.log_cosh = "logcosh" in losses_of(model, len(tree.flatten(targets)))
+        for name, weight in zip(model.weight_paths(model.weight_records), model.weights):
+            if weight.dtype.kind == "f" and not np.isfinite(weight).all():
+                raise ValueError(f"the weight {name} holds NaN or infinity")
         self.start = {WHOLE: model.get_weights()}
         self._kept: dict[tuple, tuple[Model, object]] = {}
         last = max(step for step in STEPS if step <= steps)
@@ -282,7 +286,8 @@ class Training:
         """
         key = precision, losses
         if key not in self._kept:
-            model = self._started(precision)
+            with warnings.catch_warnings(action="ignore"):  # the first reading told of the same
+                model = self._started(precision)
             self._kept[key] = model, _copied(model.optimizer, model)
         model, optimizer = self._kept[key]
         model.optimizer = _copied(optimizer, model)
@@ -318,7 +323,8 @@ class Training:
         errs, rounds = erring_by(errors, model), nullcontext()
         if dtype != "float64":
             rounds = sums_one_by_one([layer for _, layer in leaf_layers(model)])
-        with precision, moved_within(model, jitter), errs, rounds, np.errstate(all="ignore"):
+        quiet = warnings.catch_warnings(action="ignore")  # the targets are drawn
+        with precision, moved_within(model, jitter), errs, rounds, quiet, np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _run(self, errors: tuple[str, ...] = ()) -> "Run":

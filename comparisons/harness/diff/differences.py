@@ -16,12 +16,12 @@ from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.diff.reading import read
 from comparisons.harness.proof.calls import leaves, watched
+from comparisons.harness.proof.draws import reseed
 from reference_numpy import tree
 from reference_numpy.console import printable
 from reference_numpy.models.model import Model
+from reference_numpy.models.sequential import Sequential
 from reference_numpy.saving.archive import METADATA, open_members
-
-BATCH = 4
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,15 @@ class Differences:
 
 
 def diff(
-    a, b, input=None, batch: int = BATCH, seed: int = 0, config=None, custom=None
+    a, b, input=None, batch: int | None = None, seed: int = 0, config=None, custom=None
 ) -> Differences:
     """Compare two models' files, each a `.keras` file or weights alone (`.weights.h5`).
 
     Args:
         a, b: the files.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
-        batch: number of samples, of `input` the first ones.
+        batch: number of samples, of `input` the first ones; None for 4, or as many as the shapes of
+            the first model say.
         seed: of the inputs drawn.
         config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
             file is that.
@@ -124,7 +125,7 @@ def diff(
         ValueError: a file or an input that cannot be used; one line says why.
         OSError: a file that is not there.
     """
-    if batch < 1:
+    if batch is not None and batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
     for path in (a, b, input, config, custom):
         if path is not None:
@@ -138,12 +139,14 @@ def diff(
             raise ValueError(f"{path}: the model is not built; give it an Input first")
     told = [_told(Path(path), model) for path, model in zip((a, b), models)]
     found = Differences(told, own=_taken(models))
+    _compare_inputs(found, *models)
     together = list(pairs(*models))
     for pair in together:
         _compare_layers(found, pair)
     _compare_connections(found, *models, together)
     _compare_training(found, *models)
     given = Path(input) if input is not None else None
+    batch = inputs.batch_of(models[0], batch)
     _compare_outputs(found, *models, together, given, batch, seed)
     return found
 
@@ -197,6 +200,13 @@ def _compare_layers(found: Differences, pair: Pair) -> None:
             found.architecture.append(Change(pair.where, f"shape of {one.name}", *shapes))
         else:
             found.weights += _moved(pair.where, one.name, one.value, other.value)
+
+
+def _compare_inputs(found: Differences, a: Model, b: Model) -> None:
+    """Shape and dtype of what two Sequentials take, which is none of their layers."""
+    if isinstance(a, Sequential) and isinstance(b, Sequential):
+        taken = [{"batch_shape": list(x.shape), "dtype": x.dtype} for x in (*a.inputs, *b.inputs)]
+        found.architecture += _changes("input", *taken)
 
 
 def _settings(value, key: str = "") -> dict:
@@ -290,8 +300,13 @@ def _compare_outputs(
     sides = []
     for model in (a, b):
         own = tree.pack_like(model.input_structure, tree.flatten(x))
-        with watched(model, of=leaves) as calls, np.errstate(all="ignore"):
-            y = model.forward(own)[0]
+        reseed(model, seed)  # a stateful layer begins anew
+        try:
+            with watched(model, of=leaves) as calls, np.errstate(all="ignore"):
+                y = model.forward(own)[0]
+        except ValueError as error:  # a batch of the other's size, say
+            found.not_compared = str(error)
+            return
         sides.append((tree.flatten(y), {call.layer: call.outputs for call in reversed(calls)}))
     (ends, left), (others, right) = sides
     for number, (one, other) in enumerate(zip(ends, others)):
