@@ -34,6 +34,7 @@ PHRASES: tuple[Words, ...] = (
         r"\1が加える損失（add_loss）には、NumPyによる実装がない",
     ),
     (r"metrics are not judged in (\w+)", r"\1では評価指標を判定しない"),
+    (r"outputs are NaN", "出力がNaNになる"),
     (
         r"float32 does not hold the squares of all outputs",
         "出力の2乗がfloat32の範囲に収まらない",

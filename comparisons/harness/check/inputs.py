@@ -254,10 +254,12 @@ def _read_npy(path: Path) -> np.ndarray:
 
 
 def _read_csv(path: Path) -> np.ndarray:
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8-sig").splitlines()  # Excel writes a mark before the first
     rows = [line.split(",") for line in lines if line.strip()]
     if rows and not _is_number(rows[0][0]):
         rows = rows[1:]
+    if len(counts := sorted({len(row) for row in rows})) > 1:
+        raise ValueError(f"rows of {counts[0]} and of {counts[-1]} numbers")
     return np.array([[float(cell) for cell in row] for row in rows])
 
 

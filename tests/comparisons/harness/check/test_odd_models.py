@@ -7,6 +7,7 @@ import pytest
 
 import reference_numpy as rn
 from comparisons.harness.check.checking import Check
+from comparisons.harness.check.metrics import Metrics
 from comparisons.harness.check.subject import Subject
 from comparisons.harness.check.training import Training
 from comparisons.harness.proof import checks
@@ -14,11 +15,10 @@ from comparisons.harness.report import language
 from reference_numpy import layers
 
 
-def written(path, *parts, inputs=(4,), **more):
+def written(path, *parts, batch_shape=(None, 4), metrics=None):
     rn.random.set_seed(0)
-    first = rn.Input(**more) if more else rn.Input(inputs)
-    model = rn.Sequential([first, *parts])
-    model.compile("sgd", "mse")
+    model = rn.Sequential([rn.Input(batch_shape=batch_shape), *parts])
+    model.compile("sgd", "mse", metrics=metrics)
     model.save(path / "model.keras")
     return path / "model.keras"
 
@@ -41,6 +41,14 @@ def test_weights_that_are_no_numbers_are_not_trained(tmp_path, spoilt):
     assert english == "not compared: the weight spoilt/kernel holds NaN or infinity"
     assert japanese == "比較していない（重みspoilt/kernelにNaNか無限大が含まれる）"
     Check(path, tmp_path)  # does not warn of what the numbers become
+
+
+def test_metrics_of_outputs_that_are_no_numbers(tmp_path):
+    """The mean of a sample that is padding alone, say; squares that are too large they have not."""
+    initial = rn.initializers.Constant(np.nan)
+    path = written(tmp_path, layers.Dense(2, kernel_initializer=initial), metrics=["mae"])
+    with pytest.raises(ValueError, match="outputs are NaN"):
+        Metrics(Subject(path, tmp_path), np.ones((4, 4)), "float32", 0)
 
 
 def test_infinity_on_both_sides_is_equal():
