@@ -93,7 +93,7 @@ def check(
     if device not in DEVICES:
         raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {device!r}")
     own = own_parts.load(Path(custom), backends) if custom else NO_PARTS
-    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+    with own_parts.told_of(own), tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         planned = Check(
             model,
             Path(folder),

@@ -132,7 +132,7 @@ def diff(
             os.stat(path)  # one that is not there is refused for that, whatever it is called
     own = own_parts.load(Path(custom), None) if custom else own_parts.NO_PARTS
     config = None if config is None else Path(config)
-    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+    with own_parts.told_of(own), tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         models = read(Path(a), Path(b), config, own, Path(folder))
     for path, model in zip((a, b), models):
         if not model.built:
@@ -147,7 +147,8 @@ def diff(
     _compare_training(found, *models)
     given = Path(input) if input is not None else None
     batch = inputs.batch_of(models[0], batch)
-    _compare_outputs(found, *models, together, given, batch, seed)
+    with own_parts.told_of(own):
+        _compare_outputs(found, *models, together, given, batch, seed)
     return found
 
 
