@@ -21,6 +21,7 @@ from reference_numpy import tree
 from reference_numpy.console import printable
 from reference_numpy.models.model import Model
 from reference_numpy.models.sequential import Sequential
+from reference_numpy.registration import class_name
 from reference_numpy.saving.archive import METADATA, open_members
 
 
@@ -179,7 +180,8 @@ def _taken(models: list[Model]) -> dict[str, str]:
 def _compare_layers(found: Differences, pair: Pair) -> None:
     """Names, configs and numbers of a layer; of a nested model the name alone."""
     if not pair.both:
-        told = [None if layer is None else type(layer).__name__ for layer in (pair.a, pair.b)]
+        both = pair.a, pair.b
+        told = [None if layer is None else class_name(type(layer)) for layer in both]
         found.architecture.append(Change(pair.where, "layer", *told))
         return
     if pair.a.name != pair.b.name:

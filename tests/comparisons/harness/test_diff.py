@@ -238,6 +238,21 @@ def test_operations_are_compared_as_layers_are(tmp_path):
     assert "names" not in kinds(found) and found.outputs
 
 
+def test_a_layer_of_ones_own_has_keras_name(compared, monkeypatch):
+    monkeypatch.setattr(rn.registration, "_registered", {})
+
+    @rn.register("mine", name="Bend")
+    class NumpyBend(layers.Layer):
+        def forward(self, x, training=False):
+            return x, None
+
+    x = rn.Input((4,))
+    found = compared(rn.Model(x, NumpyBend(name="bend")(x)))
+    assert ("bend", "layer", None, "Bend") in {
+        (one.where, one.what, one.a, one.b) for one in found.architecture if one.what == "layer"
+    }
+
+
 def stateful(batch):
     rn.random.set_seed(0)
     parts = [layers.GRU(2, stateful=True, name="recurrent"), layers.Dense(1, name="end")]
