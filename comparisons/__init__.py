@@ -219,7 +219,7 @@ def check(
             In float16 outputs, gradients and states are judged as in the others, with its rounding
             as the measure; training steps are not, nor what is beyond its largest number, which
             the report says.
-        batch: number of samples.
+        batch: number of samples; None for 4, or as many as the model's shapes say.
         seed: of the inputs that are drawn.
         gradients: whether gradients are compared too.
         steps: of training that are compared, from 0 to 50; none without gradients.
@@ -294,7 +294,7 @@ def diff(
     a: str | PathLike[str],
     b: str | PathLike[str],
     input: str | PathLike[str] | None = None,
-    batch: int = 4,
+    batch: int | None = None,
     seed: int = 0,
     config: str | PathLike[str] | None = None,
     custom: str | PathLike[str] | None = None,
@@ -306,7 +306,7 @@ def diff(
         a, b: the files, `.keras`, or weights alone (`.weights.h5`) of the other's model or of
             `config`'s.
         input: a file of inputs, `.npz` by name, `.npy` or `.csv`; None draws some that fit.
-        batch: number of samples.
+        batch: number of samples; None for 4, or as many as the shapes of the first model say.
         seed: of the inputs that are drawn.
         config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
             file is that.

@@ -28,11 +28,13 @@ PHRASES: tuple[Words, ...] = (
     (r"not compared: (.+)", r"比較していない（\1）"),
     (r"no targets are drawn for the loss (\w+)", r"損失関数\1の正解ラベルは用意できない"),
     (r"not every output has a loss", "損失関数のない出力がある"),
+    (r"the weight (.+) holds NaN or infinity", r"重み\1にNaNか無限大が含まれる"),
     (
         r"(\S+) adds a loss of its own, which has no NumPy half",
         r"\1が加える損失（add_loss）には、NumPyによる実装がない",
     ),
     (r"metrics are not judged in (\w+)", r"\1では評価指標を判定しない"),
+    (r"outputs are NaN", "出力がNaNになる"),
     (
         r"float32 does not hold the squares of all outputs",
         "出力の2乗がfloat32の範囲に収まらない",

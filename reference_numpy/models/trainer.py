@@ -1,5 +1,6 @@
 """Training: compile, fit, evaluate, predict."""
 
+import contextlib
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
@@ -225,15 +226,17 @@ class Trainer(Steps):
             if at_once
             else (functools.partial(outputs_of, batch) for batch in batches.epoch())
         )
-        for outputs_of_some in functions:
-            steps_done = list(itertools.islice(numbers, together))
-            callbacks.on_predict_batch_begin(steps_done[0])
-            outputs = outputs_of_some()
-            found.append(outputs)
-            for step in steps_done:
-                callbacks.on_predict_batch_end(step, {"outputs": outputs})
-            if self.stop_predicting:
-                break
+        # Closed here, since an exception that is kept keeps the batches that wait, too.
+        with contextlib.closing(functions):
+            for outputs_of_some in functions:
+                steps_done = list(itertools.islice(numbers, together))
+                callbacks.on_predict_batch_begin(steps_done[0])
+                outputs = outputs_of_some()
+                found.append(outputs)
+                for step in steps_done:
+                    callbacks.on_predict_batch_end(step, {"outputs": outputs})
+                if self.stop_predicting:
+                    break
         if not found:
             raise ValueError(NO_BATCH)
         callbacks.on_predict_end()

@@ -8,15 +8,21 @@ from types import ModuleType
 
 @contextmanager
 def changed(name: str, owners: Iterable, change: Callable) -> Iterator[None]:
-    """Let classes or modules have another function meanwhile, which `change` makes of theirs."""
-    before = [(owner, getattr(owner, name)) for owner in owners]
-    for owner, own in before:
+    """Let classes or modules have another function meanwhile, which `change` makes of theirs.
+
+    What an owner inherits it inherits again afterwards.
+    """
+    before = [(owner, getattr(owner, name), name in vars(owner)) for owner in owners]
+    for owner, own, _ in before:
         setattr(owner, name, change(own))
     try:
         yield
     finally:
-        for owner, own in before:
-            setattr(owner, name, own)
+        for owner, own, has_its_own in before:
+            if has_its_own:
+                setattr(owner, name, own)
+            else:
+                delattr(owner, name)
 
 
 def module_of(kind: type) -> ModuleType:

@@ -30,7 +30,6 @@ from reference_numpy.serialization import is_own
 
 DTYPES = ("float32", "float64", "float16", "mixed_float16")
 DEVICES = "auto", "cpu", "gpu"
-BATCH = 4
 STEPS, MOST_STEPS = 5, 50
 # Why the training steps of a policy are not compared.
 NO_STEPS = {
@@ -78,7 +77,8 @@ def check(
         backends: those to check; None for all that are installed.
         dtype: precision or policy in which Keras computes, one of `DTYPES`; in float16 outputs,
             gradients and states are judged, and training steps are not.
-        batch: number of samples, of `input` the first ones; None for `BATCH`.
+        batch: number of samples, of `input` the first ones; None for 4, or as many as the model's
+            shapes say.
         seed: of the inputs drawn.
         gradients: whether gradients are compared too.
         steps: of training, which are compared after 1, 2, 5, 10, 20 and 50 of them; 0 for none.
@@ -93,7 +93,7 @@ def check(
     if device not in DEVICES:
         raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {device!r}")
     own = own_parts.load(Path(custom), backends) if custom else NO_PARTS
-    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+    with own_parts.told_of(own), tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         planned = Check(
             model,
             Path(folder),
@@ -148,7 +148,8 @@ def at_once(asked: Iterable[Asked], most: int) -> Iterator[list[Asked]]:
         yield some
 
 
-def _passes(oracle: Model, given, batch: int, seed: int, dtype: str) -> Iterator[Pass]:
+def _passes(oracle: Model, given, batch: int | None, seed: int, dtype: str) -> Iterator[Pass]:
+    batch = inputs.batch_of(oracle, batch)
     if given is not None:
         x = inputs.read(Path(given), oracle, batch, dtype)
         yield Pass("inference", x, False)
@@ -207,7 +208,7 @@ class Check:
         config = None if config is None else Path(config)
         self.subject = Subject(_file_of(model, folder), folder, own, config)
         self.oracle, self.twin = self.subject.oracle(dtype), self.subject.twin(dtype)
-        self.passes = list(_passes(self.oracle, input, batch or BATCH, seed, dtype))
+        self.passes = list(_passes(self.oracle, input, batch, seed, dtype))
         self.dtype, self.gradients, self.seed = dtype, gradients, seed
         self.steps = steps if gradients and dtype not in NO_STEPS else 0
         self.rows = Rows(self.oracle)

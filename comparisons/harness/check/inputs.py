@@ -15,6 +15,7 @@ from reference_numpy.layers.layer import Layer
 from reference_numpy.models.model import Model
 from reference_numpy.operations.operation import Operation
 
+BATCH = 4  # samples, where no shape says how many
 # Where a shape leaves a size open: the first of these that the model takes.
 OPEN_SIZES = (7, 16, 32, 64, 128)
 WORDS = ("alpha", "beta", "gamma", "delta", "unheard-of")
@@ -40,6 +41,12 @@ class Domain:
     words: list = field(default_factory=list)
     largest: float = 0.0
     padding: float | None = None
+
+
+def batch_of(model: Model, wanted: int | None) -> int:
+    """How many samples a model is given: as many as are wanted, else as its shapes say."""
+    said = (tensor.shape[0] for tensor in model.inputs if tensor.shape[0])
+    return wanted or next(said, BATCH)
 
 
 def draw(model: Model, batch: int, seed: int, kind: str, dtype: str):
@@ -68,7 +75,8 @@ def draw(model: Model, batch: int, seed: int, kind: str, dtype: str):
         ]
         inputs = tree.pack_like(model.input_structure, drawn)
         try:
-            model.forward(inputs)
+            with np.errstate(all="ignore"):
+                model.forward(inputs)
         except (ValueError, IndexError) as error:
             failure = error
         else:
@@ -246,10 +254,12 @@ def _read_npy(path: Path) -> np.ndarray:
 
 
 def _read_csv(path: Path) -> np.ndarray:
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8-sig").splitlines()  # Excel writes a mark before the first
     rows = [line.split(",") for line in lines if line.strip()]
     if rows and not _is_number(rows[0][0]):
         rows = rows[1:]
+    if len(counts := sorted({len(row) for row in rows})) > 1:
+        raise ValueError(f"rows of {counts[0]} and of {counts[-1]} numbers")
     return np.array([[float(cell) for cell in row] for row in rows])
 
 

@@ -170,6 +170,8 @@ class Metrics:
         outputs = tree.map_structure(_held, outputs)
         # After one batch comes a smaller one with other targets.
         targets = [targets_beside(model, outputs, seed + number) for number in range(2)]
+        if any(np.isnan(y).any() for y in tree.flatten(outputs)):
+            raise ValueError("outputs are NaN")
         if not all((np.abs(y) < LARGEST).all() for y in tree.flatten(outputs)):
             raise ValueError("float32 does not hold the squares of all outputs")
         self.batches = _batches(outputs, targets, cache.output_masks, seed)

@@ -14,7 +14,8 @@ No file is run that was not named, and never one for what a model's file says.
 import inspect
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -113,6 +114,21 @@ def _run(path: Path) -> ModuleType:
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+@contextmanager
+def told_of(own: OwnParts) -> Iterator[None]:
+    """Meanwhile what goes wrong in the file's NumPy halves is one line that says where.
+
+    Raises:
+        ValueError: that line.
+    """
+    try:
+        yield
+    except Exception as error:
+        if own.path is None or not (line := _line(error, own.path)):
+            raise
+        raise ValueError(f"{own.path}{line}: {type(error).__name__}: {error}") from error
 
 
 def _line(error: BaseException, path: Path) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from comparisons.harness.check.changing import changed
-from comparisons.harness.check.scales import quantities_and_scales
+from comparisons.harness.check.scales import quantities_and_scales, sums_one_by_one
 from comparisons.harness.check.stand_ins import borrows
 from comparisons.harness.proof import checks
 from comparisons.harness.proof.calls import (
@@ -160,7 +160,8 @@ class Asked:
 
         Their error is what a precision costs whoever computes in it: where softmax is saturated,
         say, its gradient is made of what rounding leaves of one less nearly one, and of a dy that a
-        compiled computation rounds in one place and not in another.
+        compiled computation rounds in one place and not in another. A weight's gradient may be
+        summed up one by one.
         """
         layer, question = layer_at(self.twin, self.question.path), self.question
         with np.errstate(all="ignore"):
@@ -172,10 +173,12 @@ class Asked:
                 repeated = Whole(layer, question.inputs, question.options)
         repeated.cotangents = question.cotangents[: len(repeated.cotangents)]
         kinds = activations.Softmax, activations.Tanh, activations.Sigmoid
+        trained = [layer] if question.path else [part for _, part in leaf_layers(layer)]
         with (
             np.errstate(all="ignore"),
             changed("backward", kinds, _with_y_larger),
             changed("fits", FUSED, lambda fits: lambda *given: False),
+            sums_one_by_one(trained),
         ):
             found = repeated.quantities()
         layer.set_weights(repeated.start)

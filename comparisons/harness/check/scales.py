@@ -1,7 +1,7 @@
 """What the oracle says, and how large the rounding of a correct computation may be of each."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -24,6 +24,7 @@ from reference_numpy.layers import (
     UnitNormalization,
 )
 from reference_numpy.layers.layer import Layer
+from reference_numpy.models.pool_first import BiasAndActivation
 
 TIMES_MOVED = 3  # as other numbers are
 MEL_ROUNDINGS = 4  # of a number on the mel scale, which functions of few roundings give
@@ -174,6 +175,40 @@ def _allow_for_long_sums(scale: dict, reference: Reference) -> None:
     for name in scale:
         if name.startswith("gradient of weight"):
             scale[name] *= times
+
+
+@contextmanager
+def sums_one_by_one(layers: Iterable[Layer]) -> Iterator[None]:
+    """Meanwhile the gradients of layers' weights are off as sums of dy that are added one by one.
+
+    Where dy is the same in many places, as before a global average, the roundings of such a sum do
+    not cancel.
+    """
+    penalized = {type(layer) for layer in layers if layer.activity_regularizer is not None}
+    kinds = {type(layer) for layer in layers} | {BiasAndActivation}
+    with changed("backward", kinds - penalized, _with_sums_one_by_one):
+        yield
+
+
+def _with_sums_one_by_one(backward: Callable) -> Callable:
+    def summed(self, dy, *others, **options):
+        dx, grads = backward(self, dy, *others, **options)
+        first = getattr(self, "data_format", "channels_last") == "channels_first"
+        off = max(_off_one_by_one(y, 1 if first else -1) for y in tree.flatten(dy))
+        return dx, [grad * grad.dtype.type(1.0 + off) for grad in grads]
+
+    return summed
+
+
+def _off_one_by_one(dy: np.ndarray | None, channels: int) -> float:
+    """The largest rounding on the way of a sum over all places, as a share of what is added."""
+    if dy is None or dy.ndim < 2 or dy.dtype.kind != "f":
+        return 0.0
+    places = np.moveaxis(dy, channels, -1).reshape(-1, dy.shape[channels])
+    counted = np.promote_types(dy.dtype, "float32")
+    error = np.cumsum(places, 0, counted) - np.cumsum(places, 0, "float64")
+    size = np.abs(places).sum(0, "float64")
+    return float((np.abs(error).max(0, initial=0.0) / np.where(size, size, 1.0)).max(initial=0.0))
 
 
 def _allow_for_cancelled_terms(scale: dict, reference: Reference) -> None:

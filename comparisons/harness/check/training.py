@@ -1,7 +1,9 @@
 """Some training steps of the whole model on every backend, from the same start, batch and masks."""
 
 import copy
+import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from comparisons.harness.check.known import THE_LOSS, of_training
 from comparisons.harness.check.oracle_steps import Run, step_of, up_to
 from comparisons.harness.check.own_parts import keras_parts
 from comparisons.harness.check.questions import PROPAGATED, Place, names_of
-from comparisons.harness.check.scales import moved_within
+from comparisons.harness.check.scales import moved_within, sums_one_by_one
 from comparisons.harness.check.script import Sketch
 from comparisons.harness.check.smaller_trainings import Smaller
 from comparisons.harness.check.stand_ins import Borrowed
@@ -150,6 +152,9 @@ class Training:
             if isinstance(part, Borrowed) and part.adds_losses:
                 raise ValueError(f"{part.name} adds a loss of its own, which has no NumPy half")
         self.log_cosh = "logcosh" in losses_of(model, len(tree.flatten(targets)))
+        for name, weight in zip(model.weight_paths(model.weight_records), model.weights):
+            if weight.dtype.kind == "f" and not np.isfinite(weight).all():
+                raise ValueError(f"the weight {name} holds NaN or infinity")
         self.start = {WHOLE: model.get_weights()}
         self._kept: dict[tuple, tuple[Model, object]] = {}
         last = max(step for step in STEPS if step <= steps)
@@ -281,7 +286,8 @@ class Training:
         """
         key = precision, losses
         if key not in self._kept:
-            model = self._started(precision)
+            with warnings.catch_warnings(action="ignore"):  # the first reading told of the same
+                model = self._started(precision)
             self._kept[key] = model, _copied(model.optimizer, model)
         model, optimizer = self._kept[key]
         model.optimizer = _copied(optimizer, model)
@@ -314,8 +320,11 @@ class Training:
         # Losses compute in the default precision, and from logits where the outputs have it too:
         # else from probabilities, which are cut off.
         precision = reference_precision(losses)
-        errs = erring_by(errors, model)
-        with precision, moved_within(model, jitter), errs, np.errstate(all="ignore"):
+        errs, rounds = erring_by(errors, model), nullcontext()
+        if dtype != "float64":
+            rounds = sums_one_by_one([layer for _, layer in leaf_layers(model)])
+        quiet = warnings.catch_warnings(action="ignore")  # the targets are drawn
+        with precision, moved_within(model, jitter), errs, rounds, quiet, np.errstate(all="ignore"):
             return follow(model, course.steps(model), jitter, last or course.last)
 
     def _run(self, errors: tuple[str, ...] = ()) -> "Run":

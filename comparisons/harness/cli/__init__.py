@@ -7,6 +7,8 @@ command that needs it.
 """
 
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -24,7 +26,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         _take_every_text(stream)
-    with interruption.ends_at_once():
+    with interruption.ends_at_once(), warnings.catch_warnings():
+        warnings.showwarning = _in_one_line(set())
         try:
             status = app(arguments or ["--help"], prog_name="sidebyside", standalone_mode=False)
         except typer.exceptions.TyperException as error:
@@ -47,6 +50,17 @@ def _take_every_text(stream: TextIO) -> None:
     if not stream.encoding.lower().startswith("utf"):
         from reference_numpy.console import PLAIN as errors
     stream.reconfigure(errors=errors)
+
+
+def _in_one_line(told: set[str]) -> Callable[..., None]:
+    """What shows a warning: once, and without the line of code that it comes from."""
+
+    def show(message: Warning | str, *where: object, **options: object) -> None:
+        if (text := " ".join(str(message).split())) not in told:
+            told.add(text)
+            print(f"sidebyside: {text}", file=sys.stderr)
+
+    return show
 
 
 def _stop(message: str) -> NoReturn:

@@ -338,7 +338,7 @@ def diff(
     ] = None,
     custom: Custom = None,
     backends: OwnBackends = None,
-    batch: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 4,
+    batch: Annotated[int | None, typer.Option(min=1, help="Number of samples.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the inputs that are drawn.")] = 0,
     as_json: AsJson = False,
 ) -> int:

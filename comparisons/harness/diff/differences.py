@@ -17,12 +17,14 @@ from comparisons.harness.diff import terminal
 from comparisons.harness.diff.pairs import Pair, pairs, sources
 from comparisons.harness.diff.reading import read
 from comparisons.harness.proof.calls import leaves, parts_of, watched
+from comparisons.harness.proof.draws import reseed
 from reference_numpy import tree
 from reference_numpy.console import printable
 from reference_numpy.models.model import Model
+from reference_numpy.models.sequential import Sequential
+from reference_numpy.registration import class_name
 from reference_numpy.saving.archive import METADATA, open_members
 
-BATCH = 4
 TAKES = "takes"  # of a layer, or of the outputs: what comes from where
 
 
@@ -117,7 +119,7 @@ def diff(
     a,
     b,
     input=None,
-    batch: int = BATCH,
+    batch: int | None = None,
     seed: int = 0,
     config=None,
     custom=None,
@@ -128,7 +130,8 @@ def diff(
     Args:
         a, b: the files.
         input: `.npz`, `.npy` or `.csv` with inputs; None draws some that fit.
-        batch: number of samples, of `input` the first ones.
+        batch: number of samples, of `input` the first ones; None for 4, or as many as the shapes of
+            the first model say.
         seed: of the inputs drawn.
         config: of weights alone their model's, a `.json` or a `.keras` file; None where the other
             file is that.
@@ -140,27 +143,30 @@ def diff(
         ValueError: a file, an input or a backend that cannot be used; one line says why.
         OSError: a file that is not there.
     """
-    if batch < 1:
+    if batch is not None and batch < 1:
         raise ValueError(f"batch: expected a whole number from 1, got {batch}")
     for path in (a, b, input, config, custom):
         if path is not None:
             os.stat(path)  # one that is not there is refused for that, whatever it is called
     own = _own(custom, backends)
     config = None if config is None else Path(config)
-    with tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
+    with own_parts.told_of(own), tempfile.TemporaryDirectory(prefix="sidebyside-") as folder:
         models = read(Path(a), Path(b), config, own, Path(folder))
     for path, model in zip((a, b), models):
         if not model.built:
             raise ValueError(f"{path}: the model is not built; give it an Input first")
     told = [_told(Path(path), model) for path, model in zip((a, b), models)]
     found = Differences(told, own=_taken(models))
+    _compare_inputs(found, *models)
     together = list(pairs(*models))
     for pair in together:
         _compare_layers(found, pair)
     _compare_connections(found, *models, together)
     _compare_training(found, *models)
     given = Path(input) if input is not None else None
-    _compare_outputs(found, *models, together, given, batch, seed)
+    batch = inputs.batch_of(models[0], batch)
+    with own_parts.told_of(own):
+        _compare_outputs(found, *models, together, given, batch, seed)
     return found
 
 
@@ -206,7 +212,8 @@ def _taken(models: list[Model]) -> dict[str, str]:
 def _compare_layers(found: Differences, pair: Pair) -> None:
     """Names, configs and numbers of a layer; of a nested model the name alone."""
     if not pair.both:
-        told = [None if layer is None else type(layer).__name__ for layer in (pair.a, pair.b)]
+        both = pair.a, pair.b
+        told = [None if layer is None else class_name(type(layer)) for layer in both]
         found.architecture.append(Change(pair.where, "layer", *told))
         return
     if pair.a.name != pair.b.name:
@@ -228,6 +235,13 @@ def _compare_layers(found: Differences, pair: Pair) -> None:
             found.architecture.append(Change(pair.where, f"shape of {one.name}", *shapes))
         else:
             found.weights += _moved(pair.where, one.name, one.value, other.value)
+
+
+def _compare_inputs(found: Differences, a: Model, b: Model) -> None:
+    """Shape and dtype of what two Sequentials take, which is none of their layers."""
+    if isinstance(a, Sequential) and isinstance(b, Sequential):
+        taken = [{"batch_shape": list(x.shape), "dtype": x.dtype} for x in (*a.inputs, *b.inputs)]
+        found.architecture += _changes("input", *taken)
 
 
 def _settings(value, key: str = "") -> dict:
@@ -321,8 +335,13 @@ def _compare_outputs(
     sides = []
     for model in (a, b):
         own = tree.pack_like(model.input_structure, tree.flatten(x))
-        with watched(model, of=leaves) as calls, np.errstate(all="ignore"):
-            y = model.forward(own)[0]
+        reseed(model, seed)  # a stateful layer begins anew
+        try:
+            with watched(model, of=leaves) as calls, np.errstate(all="ignore"):
+                y = model.forward(own)[0]
+        except ValueError as error:  # a batch of the other's size, say
+            found.not_compared = str(error)
+            return
         sides.append((tree.flatten(y), {call.layer: call.outputs for call in reversed(calls)}))
     (ends, left), (others, right) = sides
     if len(ends) != len(others):

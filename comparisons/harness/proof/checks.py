@@ -93,7 +93,7 @@ def compare(what, where, against, dtype, ours, theirs, tolerance, reason=""):
         if difference.size > 1:
             worst = np.unravel_index(difference.argmax(), difference.shape)
             where = f"{where}[{', '.join(map(str, worst))}]"
-    needed = error / tolerance if tolerance else (0.0 if error == 0 else np.inf)
+    needed = 0.0 if error == 0 else error / tolerance if tolerance else np.inf
     return Record(what, where, against, dtype, error, tolerance, needed, needed <= 1, reason)
 
 
@@ -141,7 +141,8 @@ def scales(evaluate, quantities, draws=3, roundings=1.0, dtype="float32"):
         for name, value in evaluate(jittering(seed, step)).items():
             if value.dtype.kind != "f":
                 continue
-            moved = _largest(value - quantities[name]) / step
+            with np.errstate(invalid="ignore"):  # of infinity less infinity
+                moved = _largest(value - quantities[name]) / step
             found[name] = max(found[name], moved)
     # A gradient that is zero whatever the inputs (that of a bias which softmax does not see) is
     # nothing but the rounding of the others.

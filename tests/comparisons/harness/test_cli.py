@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 
 import pytest
 
@@ -23,6 +24,18 @@ def call(capsys, *arguments):
         cli.main(list(arguments))
     captured = capsys.readouterr()
     return stop.value.code, captured.out, captured.err
+
+
+def test_a_warning_is_one_line_and_told_once(capsys, monkeypatch):
+    def listing(*arguments, **options):
+        for _ in range(2):
+            warnings.warn("the file\nlacks it", stacklevel=1)
+
+    monkeypatch.setattr(cli, "app", listing)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        _, _, err = call(capsys, "list")
+    assert err == "sidebyside: the file lacks it\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"]])

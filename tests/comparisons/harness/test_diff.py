@@ -261,3 +261,45 @@ def test_operations_are_compared_as_layers_are(tmp_path):
         side for change in found.architecture for side in (change.a, change.b)
     }
     assert "names" not in kinds(found) and found.outputs
+
+
+def test_a_layer_of_ones_own_has_keras_name(compared, monkeypatch):
+    monkeypatch.setattr(rn.registration, "_registered", {})
+
+    @rn.register("mine", name="Bend")
+    class NumpyBend(layers.Layer):
+        def forward(self, x, training=False):
+            return x, None
+
+    x = rn.Input((4,))
+    found = compared(rn.Model(x, NumpyBend(name="bend")(x)))
+    assert ("bend", "layer", None, "Bend") in {
+        (one.where, one.what, one.a, one.b) for one in found.architecture if one.what == "layer"
+    }
+
+
+def stateful(batch):
+    rn.random.set_seed(0)
+    parts = [layers.GRU(2, stateful=True, name="recurrent"), layers.Dense(1, name="end")]
+    return rn.Sequential([rn.Input(batch_shape=(batch, 3, 2)), *parts])
+
+
+def test_a_stateful_model_begins_anew(tmp_path):
+    """The states of the call that tries whether the inputs fit went on into the first model's."""
+    stateful(3).save(tmp_path / "a.keras")
+    found = comparisons.diff(tmp_path / "a.keras", tmp_path / "a.keras")
+    assert found.same and found.not_compared is None
+
+
+def test_a_stateful_model_for_batches_of_another_size(tmp_path):
+    stateful(3).save(tmp_path / "training.keras")
+    stateful(1).save(tmp_path / "serving.keras")
+    found = comparisons.diff(tmp_path / "training.keras", tmp_path / "serving.keras")
+    (change,) = found.architecture
+    assert (change.where, change.what, change.a, change.b) == (
+        "input",
+        "batch_shape",
+        [3, 3, 2],
+        [1, 3, 2],
+    )
+    assert "Expected: 1. Received: 3" in found.not_compared and kinds(found) == {"architecture"}

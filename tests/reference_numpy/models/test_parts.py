@@ -170,6 +170,33 @@ def test_batches_predicted_at_once_are_in_order(any_batch, monkeypatch):
         np.testing.assert_allclose(ours, other, 1e-4, 1e-5)
 
 
+class Failing(L.Layer):
+    """Fails with the first batch; the others wait for that to be known."""
+
+    samples_apart = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seen, self.known = [], threading.Event()
+
+    def forward(self, x, training=False):
+        self.seen.append(x)
+        if x[0, 0] == 0:
+            raise ArithmeticError("the first batch")
+        self.known.wait(30)
+        return x, None
+
+
+def test_no_batch_waits_on_where_one_failed(any_batch):
+    failing = Failing()
+    model = rn.Sequential([rn.Input((1,)), failing])
+    with pytest.raises(ArithmeticError) as kept:
+        model.predict(np.arange(100.0)[:, None], 1, verbose=0)
+    failing.known.set()
+    threads._pool().shutdown()
+    assert len(failing.seen) < 10 and kept.value is not None
+
+
 class Own(rn.Sequential):
     """What it computes may depend on what it has computed before."""
 

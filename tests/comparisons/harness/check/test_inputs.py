@@ -117,6 +117,14 @@ def test_a_table_with_a_heading(tmp_path):
     assert found.tolist() == [[[1.0], [2.0]], [[3.0], [4.5]]]
 
 
+def test_a_table_of_excels(tmp_path):
+    """Its mark made the first row a heading, which was left out."""
+    model = rn.Sequential([rn.Input((2,)), layers.Flatten()])
+    (tmp_path / "x.csv").write_text("1,2\n3,4\n", "utf-8-sig")
+    found = inputs.read(tmp_path / "x.csv", model, None, "float32")
+    assert found.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
 A, B = np.ones((4, 2)), np.ones((4, 3), int)
 
 
@@ -153,7 +161,7 @@ def test_a_file_that_does_not_fit_gets_one_line(pair, tmp_path, arrays, message)
         ("x.npz", b"no archive", "cannot be read as .npz"),
         ("x.npy", b"", "cannot be read as .npy"),
         ("x.npy", b"no array", "cannot be read as .npy: the magic string is not correct"),
-        ("x.csv", b"1,2\n3\n", "cannot be read as .csv"),
+        ("x.csv", b"1,2\n3\n", "cannot be read as .csv: rows of 1 and of 2 numbers"),
         ("x.csv", b"\xff\xfe", "cannot be read as .csv"),
         ("x.csv", b"1,2\n", "the model has 2 inputs; give an .npz with the arrays a, b"),
     ],

@@ -257,6 +257,21 @@ def test_what_cannot_be_used_is_one_line(text, told, tmp_path, capsys):
     assert told in err
 
 
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_what_goes_wrong_in_a_numpy_half_is_one_line(command, tmp_path, capsys):
+    parts, model = write(tmp_path)
+    rn.registration._registered.clear()
+    right, *_ = (line for line in PARTS.splitlines() if "return x * self.scale, x" in line)
+    wrong = right.replace("return x * self.scale, x", "raise KeyError('oops')")
+    text = parts.read_text().replace(right, wrong)
+    parts.write_text(text)
+    models = [str(model)] * (2 if command == "diff" else 1)
+    status, out, err = call(capsys, command, *models, "--custom", str(parts))
+    number = text.splitlines().index(wrong) + 1
+    assert (status, out) == (2, "")
+    assert err == f"sidebyside: {parts}, line {number}: KeyError: 'oops'\n"
+
+
 def test_of_what_is_written_to_standard_error_the_files_own_lines_are_left(tmp_path):
     """And none of a framework's that is imported for it."""
     parts = tmp_path / "parts.py"
