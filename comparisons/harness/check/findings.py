@@ -200,14 +200,14 @@ def is_convention(one: Judged, dtype: str) -> bool:
 
 def are_conventions(judged: list[Judged], dtype: str) -> list[bool]:
     """The same for each of several comparisons of one question, for which inputs are moved once."""
-    ranges = {one.name: Range.of(one) for one in judged}
+    ranges = [(one.name, Range.of(one)) for one in judged]
     for every in (True, False):
-        open_ones = {n: r for n, r in ranges.items() if r is not None and not r.holds}
-        if open_ones:
+        outside = [(name, its) for name, its in ranges if its is not None and not its.holds]
+        if outside:
             for found in nearby(judged[0].asked, dtype, every):
-                for name, its in open_ones.items():
+                for name, its in outside:
                     its.widen(found[name])
-    return [ranges[one.name] is not None and ranges[one.name].holds for one in judged]
+    return [its is not None and its.holds for _, its in ranges]
 
 
 class Range:
@@ -229,7 +229,7 @@ class Range:
 
     @classmethod
     def of(cls, one: Judged) -> "Range | None":
-        """That of a comparison; None where the backend's numbers are nowhere near."""
+        """That of a comparison; None where shapes differ, or a number is none or infinite."""
         exact, theirs = one.asked.quantities.get(one.name), one.theirs
         if exact is None or theirs is None or exact.shape != np.shape(theirs):
             return None

@@ -73,8 +73,9 @@ class FusedLayer(CellLayer):
     def step_backward(self, cell, z, cache, states, new_states, dstates, dz):
         """Write dz, (gates, units, batch), and return the part of dh_{t−1} that is not K dz.
 
-        `dstates` are the gradients of the new states; all but that of h are brought back to the
-        old ones in place. `z` is what `step` left, `cache` what it returned.
+        `states` and `new_states` are those of `step`; `dstates` are the gradients of the new ones,
+        of which all but that of h are brought back to the old ones in place. `z` is what `step`
+        left, `cache` what it returned.
         """
         raise TypeError(f"{type(self).__name__} has no step_backward.")
 
@@ -100,10 +101,10 @@ class FusedLayer(CellLayer):
         z, caches = np.empty((length if keeps else 1, len(kernel), batch), q.dtype), []
         keep = None if keep is None else keep[:, None]
         for t in range(length):
-            own_q, own_z, x = q[t % places], z[t % len(z)], q[t % places, :inputs]
-            np.copyto(x, steps[t].T)
+            own_q, own_z = q[t % places], z[t % len(z)]
+            np.copyto(own_q[:inputs], steps[t].T)
             if masks[0] is not None:
-                x *= masks[0].T
+                own_q[:inputs] *= masks[0].T
             product(kernel, own_q, own_z)
             old, new = ([s[at % places] for s in kept] for at in (t, t + 1))
             cache = self.step(cell, own_z, old, new)

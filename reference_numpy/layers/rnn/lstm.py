@@ -105,7 +105,7 @@ class LSTM(FusedLayer):
         dc += slope
         dc_i = np.multiply(dc, i, out=slope)
         dc *= f  # the gradient of c_{t−1} from here on
-        slopes = np.subtract(1.0, gates[:3])
+        slopes = 1.0 - gates[:3]
         for dz_gate, slope, content, gradient in zip(
             dz[:3], slopes, (g, c, tanh_c), (dc_i, dc, dh_o), strict=True
         ):
