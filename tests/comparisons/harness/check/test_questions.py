@@ -1,12 +1,16 @@
 """What a layer is asked: with its masks on its tensors, as in a model, and about numbers beside."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 from keras.src.backend import set_keras_mask
 
 import reference_numpy as rn
-from comparisons.harness.check.questions import LOCAL, Question, ask, nearby
+from comparisons.harness.check.findings import Judged, are_conventions, is_convention
+from comparisons.harness.check.questions import LOCAL, Asked, Question, ask, nearby
+from comparisons.harness.conformance.families.trial import Calculation
 from comparisons.harness.proof.precision import reference_precision
 from tests.comparisons.harness.check.test_findings import answered
 
@@ -76,3 +80,23 @@ def test_steps_below_the_smallest_normal_number_may_be_masked():
         return [one.convention for one in answered(questions, change, backend="tensorflow")]
 
     assert masked(1) == [True] and masked(2) == [False]
+
+
+def test_inputs_are_moved_once_for_all_that_differs():
+    """Of three numbers at a jump two may be one half, and what is the same on both sides may not."""
+    x, moved = np.zeros(3), []
+
+    def quantities(jitter):
+        moved.append(jitter)
+        at = jitter(x)
+        return {"up": np.heaviside(at, 0.0), "down": np.heaviside(-at, 0.0), "flat": 0.0 * at}
+
+    exact = Calculation(quantities)
+    question = Asked(LOCAL, None, exact, None, None, {}, exact.quantities(), {})
+    record = SimpleNamespace(tolerance=1e-6)
+    judged = [Judged(question, name, None, name, record, x + 0.5) for name in question.quantities]
+    moved.clear()
+    assert are_conventions(judged, "float32") == [True, True, False]
+    for_all = len(moved)
+    moved.clear()
+    assert not is_convention(judged[-1], "float32") and len(moved) == for_all
