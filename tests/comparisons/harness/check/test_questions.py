@@ -83,20 +83,21 @@ def test_steps_below_the_smallest_normal_number_may_be_masked():
 
 
 def test_inputs_are_moved_once_for_all_that_differs():
-    """Of three numbers at a jump two may be one half, and what is the same on both sides may not."""
+    """What jumps may be what lies between its two sides; what is the same on both may not."""
     x, moved = np.zeros(3), []
 
     def quantities(jitter):
         moved.append(jitter)
         at = jitter(x)
-        return {"up": np.heaviside(at, 0.0), "down": np.heaviside(-at, 0.0), "flat": 0.0 * at}
+        up, down = np.heaviside(at, 0.0), np.heaviside(-at, 0.0)
+        return {"up": up, "down": down, "twice": 2.0 * up, "flat": 0.0 * at}
 
     exact = Calculation(quantities)
     question = Asked(LOCAL, None, exact, None, None, {}, exact.quantities(), {})
     record = SimpleNamespace(tolerance=1e-6)
     judged = [Judged(question, name, None, name, record, x + 0.5) for name in question.quantities]
     moved.clear()
-    assert are_conventions(judged, "float32") == [True, True, False]
+    assert are_conventions(judged, "float32") == [True, True, True, False]
     for_all = len(moved)
     moved.clear()
     assert not is_convention(judged[-1], "float32") and len(moved) == for_all
